@@ -1,0 +1,135 @@
+import type { Cancel, Clock } from './clock.ts';
+
+interface Timer {
+  readonly at: number;
+  readonly order: number;
+  readonly task: () => void;
+}
+
+const isBefore = (a: Timer, b: Timer): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
+
+/** Lets every microtask, `nextTick` and immediate that is due run before it resolves. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/**
+ * Time that moves only when nothing else does: from one due timer to the next, at the speed of the processor.
+ * Everything in the virtual world proceeds by microtasks, `nextTick` and immediates; what does not must `hold()`.
+ */
+export class VirtualClock implements Clock {
+  #now: number;
+  #order = 0;
+  #timers: Timer[] = [];
+  readonly #cancelled = new Set<Timer>();
+  #holds = 0;
+  #released: (() => void) | undefined;
+
+  constructor(start: number) {
+    this.#now = start;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(milliseconds: number, task: () => void): Cancel {
+    const wait = Number.isFinite(milliseconds) ? Math.max(0, Math.ceil(milliseconds)) : 0;
+    const timer: Timer = { at: this.#now + wait, order: this.#order++, task };
+    this.#push(timer);
+    return () => {
+      if (this.#timers.includes(timer)) this.#cancelled.add(timer);
+    };
+  }
+
+  sleep(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.after(milliseconds, resolve);
+    });
+  }
+
+  hold(): () => void {
+    this.#holds += 1;
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#holds -= 1;
+      if (this.#holds === 0) this.#released?.();
+    };
+  }
+
+  /**
+   * Advances until `done` says so, until no timer is left, or until the next timer lies past `limit`.
+   *
+   * @returns whether `done` was reached. Time then stands at the moment that made it true; where only `limit` stopped the
+   * run, time stands at `limit`.
+   */
+  async run(done: () => boolean = () => false, limit = Number.POSITIVE_INFINITY): Promise<boolean> {
+    for (;;) {
+      await this.#settle();
+      if (done()) return true;
+      const next = this.#peek();
+      if (next === undefined || next.at > limit) {
+        if (Number.isFinite(limit)) this.#now = Math.max(this.#now, limit);
+        return false;
+      }
+      this.#pop();
+      this.#now = next.at;
+      next.task();
+    }
+  }
+
+  /** Waits until nothing that could still make a call is under way: two quiet turns of the loop with no hold. */
+  async #settle(): Promise<void> {
+    for (let quiet = 0; quiet < 2; quiet += 1) {
+      await turn();
+      while (this.#holds > 0) {
+        await new Promise<void>((resolve) => {
+          this.#released = resolve;
+        });
+        this.#released = undefined;
+        quiet = -1;
+      }
+    }
+  }
+
+  #peek(): Timer | undefined {
+    for (let first = this.#timers[0]; first !== undefined; first = this.#timers[0]) {
+      if (!this.#cancelled.delete(first)) return first;
+      this.#pop();
+    }
+    return undefined;
+  }
+
+  #push(timer: Timer): void {
+    const heap = this.#timers;
+    let index = heap.push(timer) - 1;
+    while (index > 0) {
+      const parent = (index - 1) >> 1;
+      const above = heap[parent];
+      if (above === undefined || isBefore(above, timer)) break;
+      heap[index] = above;
+      heap[parent] = timer;
+      index = parent;
+    }
+  }
+
+  #pop(): void {
+    const heap = this.#timers;
+    const last = heap.pop();
+    if (last === undefined || heap.length === 0) return;
+    let index = 0;
+    for (;;) {
+      const left = 2 * index + 1;
+      const right = left + 1;
+      const leftTimer = heap[left];
+      if (leftTimer === undefined) break;
+      const rightTimer = heap[right];
+      const [child, childTimer] =
+        rightTimer !== undefined && isBefore(rightTimer, leftTimer) ? [right, rightTimer] : [left, leftTimer];
+      if (isBefore(last, childTimer)) break;
+      heap[index] = childTimer;
+      index = child;
+    }
+    heap[index] = last;
+  }
+}

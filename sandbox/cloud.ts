@@ -1,0 +1,154 @@
+import type { Clock } from './clock/clock.ts';
+import type { PolicyDocument, Principal } from './iam/principal.ts';
+import type { Journal } from './journal.ts';
+import type { Random } from './random.ts';
+import { AwsError } from './services/errors.ts';
+
+/** The region that every world is in. */
+export const REGION = 'us-west-2';
+/** The account into which the template is deployed. */
+export const PROVIDER_ACCOUNT = '123456789012';
+
+/** One thing that IAM must allow before an action runs. All of an action's permissions must be allowed. */
+export interface Permission {
+  /** e.g. `ec2:AcceptVpcEndpointConnections`. */
+  readonly action: string;
+  /** The resource's ARN, or `*` where the action has no resource type. */
+  readonly resource: string;
+  /** The resource's own policy (queue, topic, bus, function, key), where it has one. */
+  readonly resourcePolicy?: PolicyDocument | undefined;
+  /** Condition keys beyond those that follow from the principal, e.g. `{ 'aws:ResourceTag/team': 'x' }`. */
+  readonly context?: Readonly<Record<string, string | readonly string[]>>;
+}
+
+/** What an action knows of its caller. */
+export interface CallContext {
+  readonly principal: Principal;
+  readonly requestId: string;
+  readonly cloud: Cloud;
+}
+
+/**
+ * One API action. The same definition answers a client's request, a resource of the template, an SDK task of a workflow
+ * and another service's call.
+ *
+ * `I` and `O` are the SDK's own input and output types: timestamps are `Date`, blobs `Uint8Array`.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: a table of actions holds many input types; each definition is typed where it is written
+export interface ActionDefinition<I = any, O = any> {
+  /** What IAM is asked. May throw an AwsError where AWS reports a missing resource before it looks at permissions. */
+  permissions(input: I, context: CallContext): readonly Permission[];
+  /** Does it. Throws AwsError for what a client is to see. */
+  run(input: I, context: CallContext): O | Promise<O>;
+}
+
+/** A service of the sandbox: its name is what SigV4 signs with, which is also the prefix of its IAM actions. */
+export interface ServiceDefinition {
+  readonly name: string;
+  readonly actions: Readonly<Record<string, ActionDefinition>>;
+  /** How this service words a refusal by IAM. Default: `AccessDeniedException`. */
+  readonly denied?: (message: string) => AwsError;
+  /** What it does not model, for SUPPORT.md, a line each. */
+  readonly notModelled?: readonly string[];
+}
+
+/** One call, however it came in. */
+export interface Call {
+  readonly service: string;
+  readonly action: string;
+  readonly input: unknown;
+  readonly principal: Principal;
+}
+
+/** Decides whether a principal may do what a permission names. */
+export interface Authorizer {
+  /** @returns `undefined` when allowed, else AWS's sentence that says why not. */
+  refuse(principal: Principal, permission: Permission): string | undefined;
+}
+
+/** Looks at, delays, breaks or replaces a call: stories and faults stand here. `next()` makes the call itself. */
+export type Interceptor = (call: Call, next: () => Promise<unknown>) => Promise<unknown>;
+
+/** What a cloud is made of. */
+export interface CloudParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly journal: Journal;
+  readonly authorizer: Authorizer;
+}
+
+/** All services of one world behind one face. Data flows through `invoke` only: authorise, journal, run. */
+export class Cloud {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly journal: Journal;
+  readonly #authorizer: Authorizer;
+  readonly #services = new Map<string, ServiceDefinition>();
+  readonly #interceptors: Interceptor[] = [];
+
+  constructor(parts: CloudParts) {
+    this.clock = parts.clock;
+    this.random = parts.random;
+    this.journal = parts.journal;
+    this.#authorizer = parts.authorizer;
+  }
+
+  register(service: ServiceDefinition): void {
+    this.#services.set(service.name, service);
+  }
+
+  services(): readonly ServiceDefinition[] {
+    return [...this.#services.values()];
+  }
+
+  /** The action, or undefined where it is not modelled. */
+  action(service: string, action: string): ActionDefinition | undefined {
+    const actions = this.#services.get(service)?.actions;
+    return actions !== undefined && Object.hasOwn(actions, action) ? actions[action] : undefined;
+  }
+
+  /** Puts an interceptor around every call from now on, outermost last; returns how to take it away. */
+  intercept(interceptor: Interceptor): () => void {
+    this.#interceptors.push(interceptor);
+    return () => {
+      const index = this.#interceptors.indexOf(interceptor);
+      if (index >= 0) this.#interceptors.splice(index, 1);
+    };
+  }
+
+  /**
+   * Authorises and makes one call.
+   *
+   * @throws AwsError what the client is to see; `NotImplemented` (501) for an action that is not modelled.
+   */
+  async invoke(call: Call): Promise<unknown> {
+    const chain = this.#interceptors.reduce<() => Promise<unknown>>(
+      (next, interceptor) => () => interceptor(call, next),
+      () => this.#run(call),
+    );
+    const name = `${call.service}:${call.action}`;
+    try {
+      const output = await chain();
+      this.journal.write({ kind: 'call', who: call.principal.arn, what: name });
+      return output;
+    } catch (error) {
+      const code = error instanceof AwsError ? error.code : 'InternalFailure';
+      this.journal.write({ kind: 'call', who: call.principal.arn, what: name, detail: { error: code } });
+      throw error;
+    }
+  }
+
+  async #run(call: Call): Promise<unknown> {
+    const service = this.#services.get(call.service);
+    const action = this.action(call.service, call.action);
+    if (service === undefined || action === undefined) {
+      throw new AwsError('NotImplemented', `The sandbox does not model ${call.service}:${call.action}.`, 501);
+    }
+    const context: CallContext = { principal: call.principal, requestId: this.random.uuid(), cloud: this };
+    for (const permission of action.permissions(call.input, context)) {
+      const refusal = this.#authorizer.refuse(call.principal, permission);
+      if (refusal !== undefined) throw service.denied?.(refusal) ?? new AwsError('AccessDeniedException', refusal);
+    }
+    return action.run(call.input, context);
+  }
+}
