@@ -1,5 +1,5 @@
 import type { Clock } from './clock/clock.ts';
-import type { PolicyDocument, Principal } from './iam/principal.ts';
+import type { AccountPrincipal, PolicyDocument, Principal, RolePrincipal } from './iam/principal.ts';
 import type { Journal } from './journal.ts';
 import type { Random } from './random.ts';
 import { AwsError } from './services/errors.ts';
@@ -8,6 +8,12 @@ import { AwsError } from './services/errors.ts';
 export const REGION = 'us-west-2';
 /** The account into which the template is deployed. */
 export const PROVIDER_ACCOUNT = '123456789012';
+/** Who deploys, and who any client is whose access key id is not a 12-digit account id: an administrator of the provider's account. */
+export const OPERATOR: AccountPrincipal = {
+  kind: 'account',
+  accountId: PROVIDER_ACCOUNT,
+  arn: `arn:aws:iam::${PROVIDER_ACCOUNT}:user/operator`,
+};
 
 /** One thing that IAM must allow before an action runs. All of an action's permissions must be allowed. */
 export interface Permission {
@@ -64,6 +70,12 @@ export interface Call {
 export interface Authorizer {
   /** @returns `undefined` when allowed, else AWS's sentence that says why not. */
   refuse(principal: Principal, permission: Permission): string | undefined;
+  /**
+   * Opens a session of the role for a service, e.g. `assumeRole('pipes.amazonaws.com', roleArn, pipeName)`.
+   *
+   * @throws AwsError `AccessDenied` where the role does not exist or its trust policy does not name the service.
+   */
+  assumeRole(service: string, roleArn: string, sessionName: string): RolePrincipal;
 }
 
 /** Looks at, delays, breaks or replaces a call: stories and faults stand here. `next()` makes the call itself. */
@@ -91,6 +103,11 @@ export class Cloud {
     this.random = parts.random;
     this.journal = parts.journal;
     this.#authorizer = parts.authorizer;
+  }
+
+  /** See {@link Authorizer.assumeRole}. */
+  assumeRole(service: string, roleArn: string, sessionName: string): RolePrincipal {
+    return this.#authorizer.assumeRole(service, roleArn, sessionName);
   }
 
   register(service: ServiceDefinition): void {

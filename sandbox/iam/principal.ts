@@ -49,3 +49,31 @@ export interface PolicyStatement {
   readonly Principal?: '*' | Readonly<Record<string, string | readonly string[]>>;
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
+
+/** A session of the role, as its service would open it. Use `Cloud.assumeRole`, which checks the role's trust first. */
+export const roleSession = (roleArn: string, sessionName: string): RolePrincipal => {
+  const [, , , , accountId = '', role = ''] = roleArn.split(':');
+  const roleName = role.slice(role.lastIndexOf('/') + 1);
+  return {
+    kind: 'role',
+    accountId,
+    roleArn,
+    arn: `arn:aws:sts::${accountId}:assumed-role/${roleName}/${sessionName}`,
+  };
+};
+
+/** A service that acts for a resource of the provider's: `servicePrincipal('sns.amazonaws.com', topicArn)`. */
+export const servicePrincipal = (service: string, sourceArn: string): ServicePrincipal => ({
+  kind: 'service',
+  service,
+  sourceArn,
+  accountId: sourceArn.split(':')[4] ?? '',
+  arn: service,
+});
+
+/** The administrator of a consumer's account. */
+export const accountPrincipal = (accountId: string): AccountPrincipal => ({
+  kind: 'account',
+  accountId,
+  arn: `arn:aws:iam::${accountId}:root`,
+});
