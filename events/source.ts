@@ -1,0 +1,2 @@
+/** The `source` of every event of ours, on our own bus. */
+export const EVENT_SOURCE = 'privatelink-concierge';

@@ -1,0 +1,135 @@
+import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import * as v from 'valibot';
+import type { Connection } from '../domain/connection.ts';
+import type { Candidate } from '../domain/decide-connection.ts';
+import { ConciergeError } from '../domain/errors.ts';
+import type { Reading, ServiceEntry } from '../domain/registry.ts';
+import { type Key, ledgerKey, type MatchKind, matchPrefix, registryKey } from '../registry/keys.ts';
+import { CustomerSchema, EntitlementSchema, MatchSchema, problemOf, ServiceEntrySchema } from '../registry/schemas.ts';
+import { calling } from './errors.ts';
+
+/** The two tables, by name. */
+export interface Tables {
+  readonly registry: string;
+  readonly ledger: string;
+}
+
+/** What the registry and the ledger say of a request. */
+export interface RegistryView {
+  readonly service: Reading<ServiceEntry>;
+  readonly candidates: readonly Candidate[];
+  /** The customers whose item of places exists; others' must be opened before a place can be taken. */
+  readonly placesOpen: readonly string[];
+}
+
+type Item = Record<string, unknown>;
+
+/**
+ * Reads everything that a decision on this connection depends on: two queries for the matches, then one batch for the entries
+ * and places that they point to. Every read is consistent.
+ *
+ * @throws `Throttled`, `Denied`.
+ */
+export const readRegistry = async (
+  dynamo: DynamoDBClient,
+  tables: Tables,
+  { serviceId, endpointId, owner }: Connection,
+): Promise<RegistryView> => {
+  const [byEndpoint, byAccount] = await Promise.all([
+    readMatches(dynamo, tables, serviceId, 'endpoint', endpointId),
+    readMatches(dynamo, tables, serviceId, 'account', owner),
+  ]);
+  const matchedBy = new Map<string, MatchKind>();
+  for (const customerId of byAccount) matchedBy.set(customerId, 'account');
+  for (const customerId of byEndpoint) matchedBy.set(customerId, 'endpoint');
+
+  const customerIds = [...matchedBy.keys()].sort();
+  const entries = await readEntries(dynamo, tables, serviceId, customerIds);
+  const candidates = customerIds.map((customerId): Candidate => {
+    const places = entries.ledger.get(keyText(ledgerKey.places(serviceId, customerId)))?.places;
+    const taken = typeof places === 'object' && places !== null ? Object.keys(places) : [];
+    return {
+      customerId,
+      matchedBy: matchedBy.get(customerId) ?? 'account',
+      customer: reading(CustomerSchema, entries.registry.get(keyText(registryKey.customer(customerId)))),
+      entitlement: reading(
+        EntitlementSchema,
+        entries.registry.get(keyText(registryKey.entitlement(serviceId, customerId))),
+      ),
+      places: { taken: taken.length, mine: taken.includes(endpointId) },
+    };
+  });
+  return {
+    service: reading(ServiceEntrySchema, entries.registry.get(keyText(registryKey.service(serviceId)))),
+    candidates,
+    placesOpen: customerIds.filter((id) => entries.ledger.has(keyText(ledgerKey.places(serviceId, id)))),
+  };
+};
+
+/** A match that can't be read still names a customer, by its key: the request is then held for the unreadable entry. */
+const readMatches = async (
+  dynamo: DynamoDBClient,
+  tables: Tables,
+  serviceId: string,
+  kind: MatchKind,
+  value: string,
+): Promise<readonly string[]> => {
+  const prefix = matchPrefix(kind, value);
+  const { Items = [] } = await calling('query the registry', () =>
+    dynamo.send(
+      new QueryCommand({
+        TableName: tables.registry,
+        ConsistentRead: true,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: { ':pk': { S: registryKey.service(serviceId).pk }, ':prefix': { S: prefix } },
+      }),
+    ),
+  );
+  return Items.map((item) => {
+    const parsed = v.safeParse(MatchSchema, unmarshall(item));
+    return parsed.success ? parsed.output.customerId : (item.sk?.S ?? '').slice(prefix.length);
+  });
+};
+
+const readEntries = async (
+  dynamo: DynamoDBClient,
+  tables: Tables,
+  serviceId: string,
+  customerIds: readonly string[],
+): Promise<{ registry: ReadonlyMap<string, Item>; ledger: ReadonlyMap<string, Item> }> => {
+  const registryKeys = [
+    registryKey.service(serviceId),
+    ...customerIds.flatMap((id) => [registryKey.customer(id), registryKey.entitlement(serviceId, id)]),
+  ];
+  const ledgerKeys = customerIds.map((id) => ledgerKey.places(serviceId, id));
+  const request = {
+    [tables.registry]: { Keys: registryKeys.map(toAttributes), ConsistentRead: true },
+    ...(ledgerKeys.length === 0
+      ? {}
+      : { [tables.ledger]: { Keys: ledgerKeys.map(toAttributes), ConsistentRead: true } }),
+  };
+  const { Responses = {}, UnprocessedKeys = {} } = await calling('read the registry', () =>
+    dynamo.send(new BatchGetItemCommand({ RequestItems: request })),
+  );
+  // An entry that DynamoDB left out for want of capacity is not an absent entry.
+  if (Object.keys(UnprocessedKeys).length > 0) {
+    throw new ConciergeError('Throttled', 'read the registry: DynamoDB left keys unprocessed', { customerIds });
+  }
+  return { registry: byKey(Responses[tables.registry]), ledger: byKey(Responses[tables.ledger]) };
+};
+
+const byKey = (items: readonly Record<string, AttributeValue>[] = []): ReadonlyMap<string, Item> =>
+  new Map(items.map((item) => [`${item.pk?.S}|${item.sk?.S}`, unmarshall(item)]));
+
+const keyText = ({ pk, sk }: Key): string => `${pk}|${sk}`;
+
+const toAttributes = ({ pk, sk }: Key): Record<string, AttributeValue> => ({ pk: { S: pk }, sk: { S: sk } });
+
+const reading = <T>(schema: v.GenericSchema<unknown, T>, item: Item | undefined): Reading<T> => {
+  if (item === undefined) return { kind: 'absent' };
+  const parsed = v.safeParse(schema, item);
+  return parsed.success
+    ? { kind: 'found', entry: parsed.output }
+    : { kind: 'unreadable', problem: problemOf(parsed.issues) };
+};

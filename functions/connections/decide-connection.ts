@@ -1,0 +1,88 @@
+/** Workflow state `Decide`: reads the connection, its history and the registry, and decides. Writes nothing. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import * as v from 'valibot';
+import { readConnections } from '../aws/connections.ts';
+import { readHistory } from '../aws/ledger.ts';
+import { readRegistry, type Tables } from '../aws/registry.ts';
+import type { Connection } from '../domain/connection.ts';
+import { isUnanswered, type Need, needOf } from '../domain/history.ts';
+import { type Plan, planEnding, planRequest } from '../domain/plan.ts';
+import { ledgerKey } from '../registry/keys.ts';
+import { EndpointId, ServiceId } from '../registry/schemas.ts';
+import { required } from '../runtime/environment.ts';
+import { createHandler, logger, tracer } from '../runtime/handler.ts';
+
+const Input = v.strictObject({ serviceId: ServiceId, vpcEndpointId: EndpointId });
+
+interface Services {
+  readonly ec2: EC2Client;
+  readonly dynamo: DynamoDBClient;
+  readonly tables: Tables;
+  readonly region: string;
+  readonly now: () => Date;
+}
+
+/** A plan, with what the workflow puts into the ledger for it, in DynamoDB's form. */
+type RecordedPlan = Plan & { readonly item: Record<string, unknown> };
+
+/** What the workflow goes by. */
+interface Output {
+  readonly need: Need['need'];
+  readonly because?: string;
+  readonly generation?: number;
+  readonly connection?: Connection;
+  readonly plan?: RecordedPlan;
+  /** What holds where the last place is lost to another request. */
+  readonly planWithoutPlace?: RecordedPlan;
+}
+
+/** @throws `Throttled`, `Denied`, `Malformed`. */
+export const run = async (
+  { serviceId, vpcEndpointId }: v.InferOutput<typeof Input>,
+  { ec2, dynamo, tables, region, now }: Services,
+): Promise<Output> => {
+  const [connections, history] = await Promise.all([
+    readConnections(ec2, [vpcEndpointId], region),
+    readHistory(dynamo, tables.ledger, serviceId, vpcEndpointId),
+  ]);
+  const connection = connections.find((candidate) => candidate.serviceId === serviceId);
+  const registry =
+    connection !== undefined && isUnanswered(history) ? await readRegistry(dynamo, tables, connection) : undefined;
+
+  const hasPlace = registry?.candidates.some(({ places }) => places.mine) ?? false;
+  const need = needOf(connection?.state, history, hasPlace);
+  const about = { ...need, ...(connection === undefined ? {} : { connection }) };
+  const generation = 'generation' in need ? need.generation : 0;
+  const record = (plan: Plan): RecordedPlan => {
+    const key = ledgerKey.decision(serviceId, vpcEndpointId, generation);
+    return { ...plan, item: itemOf(plan, { ...key, serviceId, vpcEndpointId, generation, before: connection }) };
+  };
+
+  if (need.need === 'decision' && connection !== undefined && registry !== undefined) {
+    const situation = { connection, serviceRegion: region, ...registry, now: now().toISOString() };
+    const { plan, planWithoutPlace } = planRequest(situation, history, registry.placesOpen);
+    logger.info('connection decided', { serviceId, vpcEndpointId, generation: need.generation, situation, plan });
+    return { ...about, plan: record(plan), planWithoutPlace: record(planWithoutPlace) };
+  }
+  logger.info('connection needs no decision', { serviceId, vpcEndpointId, need, state: connection?.state, history });
+  const outcome = need.need === 'record' ? need.outcome : 'gone';
+  return need.need === 'record' || need.need === 'appearance'
+    ? { ...about, plan: record(planEnding(outcome, vpcEndpointId)) }
+    : about;
+};
+
+/** The part of the ledger's record that is known before the answer: who, what, why rule by rule, before, plan. */
+const itemOf = (plan: Plan, request: Record<string, unknown>): Record<string, unknown> => {
+  const { customerId, verdict, code, sentence, rules } = plan;
+  return marshall({ ...request, customerId, verdict, code, sentence, rules }, { removeUndefinedValues: true });
+};
+
+export const handler = createHandler(Input, run, {
+  ec2: tracer.captureAWSv3Client(new EC2Client({})),
+  dynamo: tracer.captureAWSv3Client(new DynamoDBClient({})),
+  tables: { registry: required('REGISTRY_TABLE'), ledger: required('LEDGER_TABLE') },
+  region: required('AWS_REGION'),
+  now: () => new Date(),
+});

@@ -1,0 +1,41 @@
+/** Pipe enrichment: turns notices of an endpoint service into events of ours, by what EC2 says of the endpoints they name. */
+import { EC2Client } from '@aws-sdk/client-ec2';
+import * as v from 'valibot';
+import { type ConnectionRequested, connectionRequested } from '../../events/connection-requested.ts';
+import { type NoticeUnreadable, noticeUnreadable } from '../../events/notice-unreadable.ts';
+import { readConnections } from '../aws/connections.ts';
+import { planNotices } from '../domain/notices.ts';
+import { required } from '../runtime/environment.ts';
+import { createHandler, logger, tracer } from '../runtime/handler.ts';
+
+const Input = v.array(v.object({ messageId: v.string(), body: v.string() }));
+
+interface Services {
+  readonly ec2: EC2Client;
+  readonly region: string;
+}
+
+/**
+ * Reads all connections that the batch names in one call. One bad notice becomes one `Notice Unreadable`; it never fails
+ * the other nine.
+ *
+ * @returns one event for each request or unreadable notice; `[]` where there is nothing to do, which skips the target.
+ * @throws `Throttled`, `Denied`: the batch then stays in the queue.
+ */
+export const run = async (
+  notices: v.InferOutput<typeof Input>,
+  { ec2, region }: Services,
+): Promise<readonly (ConnectionRequested | NoticeUnreadable)[]> => {
+  const plan = planNotices(notices);
+  const connections = plan.endpointIds.length === 0 ? [] : await readConnections(ec2, plan.endpointIds, region);
+  const events = plan
+    .judge(connections)
+    .map((finding) => (finding.kind === 'requested' ? connectionRequested(finding) : noticeUnreadable(finding)));
+  logger.info('notices read', { notices: notices.length, endpoints: plan.endpointIds, events: events.length });
+  return events;
+};
+
+export const handler = createHandler(Input, run, {
+  ec2: tracer.captureAWSv3Client(new EC2Client({})),
+  region: required('AWS_REGION'),
+});

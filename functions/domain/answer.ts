@@ -1,0 +1,41 @@
+import type { ConnectionState } from './connection.ts';
+
+/** What an answer came to. `overtaken`: somebody else answered otherwise; `failed`: AWS gave the endpoint up. */
+export type AnswerOutcome = 'accepted' | 'rejected' | 'gone' | 'overtaken' | 'failed';
+
+/** The next step towards an answer: make the call, look again later, or nothing more. */
+export type AnswerStep =
+  | { readonly step: 'answer' }
+  | { readonly step: 'wait' }
+  | { readonly step: 'settled'; readonly outcome: AnswerOutcome };
+
+const settled = (outcome: AnswerOutcome): AnswerStep => ({ step: 'settled', outcome });
+
+/**
+ * Judges by the connection's state alone, so that it may be asked again at any time: after a lost reply, a second run, or an
+ * `Unsuccessful` item whose code AWS does not document.
+ *
+ * @param state - the state just read; `undefined` where EC2 no longer lists the connection.
+ */
+export const nextAnswerStep = (verdict: 'accept' | 'reject', state: ConnectionState | undefined): AnswerStep => {
+  switch (state) {
+    case 'pendingAcceptance':
+      return { step: 'answer' };
+    case 'pending':
+      return verdict === 'accept' ? { step: 'wait' } : settled('overtaken');
+    case 'available':
+      return settled(verdict === 'accept' ? 'accepted' : 'overtaken');
+    case 'rejected':
+      return settled(verdict === 'reject' ? 'rejected' : 'overtaken');
+    case undefined:
+    case 'deleting':
+    case 'deleted':
+    case 'expired':
+      return settled('gone');
+    case 'failed':
+      return settled('failed');
+    case 'partial':
+    case 'unknown':
+      return { step: 'wait' };
+  }
+};

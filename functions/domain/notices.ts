@@ -1,0 +1,69 @@
+import type { Connection } from './connection.ts';
+
+/** A message of the intake queue: what PrivateLink said, in a form that AWS does not document. */
+export interface Notice {
+  readonly messageId: string;
+  readonly body: string;
+}
+
+/** What a notice comes to. */
+export type NoticeFinding =
+  /** A request that waits for acceptance, or that EC2 does not list yet. */
+  | { readonly kind: 'requested'; readonly serviceId: string; readonly vpcEndpointId: string }
+  /** No ids could be taken from it. `excerpt` is its beginning, control characters replaced. */
+  | { readonly kind: 'unreadable'; readonly messageId: string; readonly problem: string; readonly excerpt: string };
+
+/** What a batch of notices asks for. */
+export interface NoticePlan {
+  /** The endpoints to look up, each once, sorted. */
+  readonly endpointIds: readonly string[];
+  /** What follows from what EC2 says of them: requests first, in the order of their ids. */
+  judge(connections: readonly Connection[]): readonly NoticeFinding[];
+}
+
+// Not inside a longer word: vpce-svc-… has an id of its own, and a nine-digit one is none.
+const ENDPOINT_ID = /(?<![0-9a-z-])vpce-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![0-9a-z])/g;
+const SERVICE_ID = /(?<![0-9a-z-])vpce-svc-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![0-9a-z])/g;
+/** Nobody creates that many endpoints in one notice: past it, a notice is somebody's attempt to make work. */
+const MAX_IDS_PER_NOTICE = 10;
+const EXCERPT_CHARACTERS = 200;
+
+/**
+ * Takes the ids from notices, and nothing else: AWS documents no schema for them, so they are hints from a stranger.
+ *
+ * https://docs.aws.amazon.com/vpc/latest/privatelink/create-notification-endpoint-service.html
+ */
+export const planNotices = (notices: readonly Notice[]): NoticePlan => {
+  const unreadable: NoticeFinding[] = [];
+  const serviceOf = new Map<string, string | undefined>();
+  for (const { messageId, body } of notices) {
+    const endpointIds = [...new Set(body.match(ENDPOINT_ID))];
+    const [serviceId] = body.match(SERVICE_ID) ?? [];
+    if (endpointIds.length === 0 || endpointIds.length > MAX_IDS_PER_NOTICE) {
+      const problem =
+        endpointIds.length === 0 ? 'it names no endpoint' : `it names more than ${MAX_IDS_PER_NOTICE} endpoints`;
+      unreadable.push({ kind: 'unreadable', messageId, problem, excerpt: excerptOf(body) });
+      continue;
+    }
+    for (const endpointId of endpointIds) serviceOf.set(endpointId, serviceOf.get(endpointId) ?? serviceId);
+  }
+  const endpointIds = [...serviceOf.keys()].sort();
+  return {
+    endpointIds,
+    judge(connections) {
+      const requests = endpointIds.flatMap((vpcEndpointId): NoticeFinding[] => {
+        const connection = connections.find(({ endpointId }) => endpointId === vpcEndpointId);
+        // Not listed yet, or gone: the workflow looks again for a while. It needs the service's id, which only the notice has.
+        const serviceId = connection?.serviceId ?? serviceOf.get(vpcEndpointId);
+        if (serviceId === undefined) return [];
+        if (connection !== undefined && connection.state !== 'pendingAcceptance') return [];
+        return [{ kind: 'requested', serviceId, vpcEndpointId }];
+      });
+      return [...requests, ...unreadable];
+    },
+  };
+};
+
+const excerptOf = (body: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  body.slice(0, EXCERPT_CHARACTERS).replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '\u00b7');

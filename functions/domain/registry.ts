@@ -1,0 +1,46 @@
+import type { Verdict } from './verdict.ts';
+
+/** Whether a customer may connect at all. */
+export type CustomerStatus = 'active' | 'suspended';
+
+/** A customer, as people know it. */
+export interface Customer {
+  /** Lower-case letters, digits, hyphens: `acme`. */
+  readonly customerId: string;
+  /** What people call it. Written by people: never trusted, never interpreted. */
+  readonly name: string;
+  /** Whom to tell: an e-mail address or a ticket queue. */
+  readonly contact?: string;
+  readonly status: CustomerStatus;
+}
+
+/** How a request under an entitlement gets its yes. */
+export type Approval = 'automatic' | 'manual' | 'first-manual';
+
+/** What one customer may do with one endpoint service. */
+export interface Entitlement {
+  readonly customerId: string;
+  readonly serviceId: string;
+  /** Regions from which endpoints are welcome, e.g. `['us-west-2']`. Absent = the service's own region only. */
+  readonly regions?: readonly string[];
+  /** How many endpoints may live at once; at least 1. */
+  readonly maxEndpoints: number;
+  /** The contract's first moment, ISO 8601 in UTC, to the second. Absent = it has begun. */
+  readonly from?: string;
+  /** The first moment after the contract. Absent = no end. */
+  readonly until?: string;
+  readonly approval: Approval;
+}
+
+/** What the provider wants of one endpoint service. */
+export interface ServiceEntry {
+  readonly serviceId: string;
+  /** The verdict for each reason, where it differs from the default. */
+  readonly verdicts?: Readonly<Partial<Record<string, Verdict>>>;
+}
+
+/** An entry of the registry as it could be read: absent is not unreadable, and neither is a refusal. */
+export type Reading<T> =
+  | { readonly kind: 'found'; readonly entry: T }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unreadable'; readonly problem: string };

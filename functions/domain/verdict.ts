@@ -1,0 +1,59 @@
+/** What is to be done with a request that is waiting. */
+export type Verdict = 'accept' | 'reject' | 'hold';
+
+/** Why: a stable code that policies, portals and tests may rely on. */
+export const REASON_CODES = [
+  'entitled',
+  'service-unregistered',
+  'requester-unknown',
+  'requester-ambiguous',
+  'entry-unreadable',
+  'customer-suspended',
+  'region-not-covered',
+  'contract-not-begun',
+  'contract-ended',
+  'approval-needed',
+  'quota-reached',
+] as const;
+
+/** One of {@link REASON_CODES}. */
+export type ReasonCode = (typeof REASON_CODES)[number];
+
+/** The verdict for each reason unless the service's entry says otherwise. Doubt holds; it never rejects. */
+export const DEFAULT_VERDICTS: Readonly<Record<ReasonCode, Verdict>> = {
+  entitled: 'accept',
+  'service-unregistered': 'hold',
+  'requester-unknown': 'reject',
+  'requester-ambiguous': 'hold',
+  'entry-unreadable': 'hold',
+  'customer-suspended': 'reject',
+  'region-not-covered': 'hold',
+  'contract-not-begun': 'hold',
+  'contract-ended': 'hold',
+  'approval-needed': 'hold',
+  'quota-reached': 'hold',
+};
+
+/** The outcome of one rule, in the order in which the rules were asked. */
+export interface RuleOutcome {
+  /** The rule's name: `customer-status`. */
+  readonly rule: string;
+  readonly passed: boolean;
+  /** Why it failed; absent where it passed. */
+  readonly code?: ReasonCode;
+  /** The value that it looked at, in words. */
+  readonly saw: string;
+}
+
+/** A verdict that explains itself. */
+export interface Decision {
+  readonly verdict: Verdict;
+  /** The reason that decided. */
+  readonly code: ReasonCode;
+  /** One sentence that can be forwarded to the customer as it is, with what to do. */
+  readonly sentence: string;
+  /** Rule by rule. */
+  readonly rules: readonly RuleOutcome[];
+  /** The customer that the request was matched to; absent where none or several matched. */
+  readonly customerId?: string;
+}

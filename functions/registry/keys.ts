@@ -1,0 +1,54 @@
+/** The primary key that both tables share: `pk` groups what is read together, `sk` tells the entries of a group apart. */
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** How an entitlement's customer is found: by the account that owns the endpoint, or by an endpoint id that it claimed. */
+export type MatchKind = 'account' | 'endpoint';
+
+/**
+ * Keys of the registry: what people own. Each entry is put and deleted alone; no entry holds a list that two people could
+ * overwrite for each other.
+ */
+export const registryKey = {
+  customer: (customerId: string): Key => ({ pk: `CUSTOMER#${customerId}`, sk: 'CUSTOMER' }),
+  service: (serviceId: string): Key => ({ pk: `SERVICE#${serviceId}`, sk: 'SERVICE' }),
+  entitlement: (serviceId: string, customerId: string): Key => ({
+    pk: `SERVICE#${serviceId}`,
+    sk: `ENTITLEMENT#${customerId}`,
+  }),
+  /** Points from an account or an endpoint id to a customer; several customers may share an account. */
+  match: (serviceId: string, kind: MatchKind, value: string, customerId: string): Key => ({
+    pk: `SERVICE#${serviceId}`,
+    sk: `${matchPrefix(kind, value)}${customerId}`,
+  }),
+};
+
+/** What all matches of one account or endpoint id begin with. The closing `#` keeps `vpce-0a` from finding `vpce-0ab`. */
+export const matchPrefix = (kind: MatchKind, value: string): string => `MATCH#${kind}#${value}#`;
+
+/** What all decisions of an endpoint begin with. */
+export const DECISION_PREFIX = 'DECISION#';
+
+/** Keys of the ledger: what the Concierge knows and did. */
+export const ledgerKey = {
+  /** Which execution has this request in hand. */
+  admission: (serviceId: string, endpointId: string): Key => ({
+    pk: requestKey(serviceId, endpointId),
+    sk: 'ADMISSION',
+  }),
+  /** `generation` counts from 1; four digits keep the order of strings the order of numbers. */
+  decision: (serviceId: string, endpointId: string, generation: number): Key => ({
+    pk: requestKey(serviceId, endpointId),
+    sk: `${DECISION_PREFIX}${String(generation).padStart(4, '0')}`,
+  }),
+  /** The places under an entitlement's `maxEndpoints`: one map, endpoint id to who took it when. */
+  places: (serviceId: string, customerId: string): Key => ({
+    pk: `ENTITLEMENT#${serviceId}#${customerId}`,
+    sk: 'PLACES',
+  }),
+};
+
+/** The group of everything about one request. */
+export const requestKey = (serviceId: string, endpointId: string): string => `REQUEST#${serviceId}#${endpointId}`;

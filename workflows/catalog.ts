@@ -1,0 +1,52 @@
+/**
+ * What there is in this folder: each workflow's file, the placeholders that the stack fills in, and AWS's own error names that
+ * its SDK tasks retry. A test holds the ASL files to it.
+ */
+export const WORKFLOWS = {
+  'admit-connection': {
+    file: 'admit-connection.asl.json',
+    /** Functions by version, so that a request held for days finishes on the code it began with. */
+    functions: ['DecideConnection', 'AnswerConnection'],
+    placeholders: ['Ledger', 'Bus'],
+  },
+} as const;
+
+/** The name of a workflow. */
+export type WorkflowName = keyof typeof WORKFLOWS;
+
+/**
+ * Errors of Lambda's own, retried for every function: the functions are idempotent, so a lost one may run again.
+ *
+ * https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
+ */
+export const LAMBDA_SERVICE_ERRORS = [
+  'Lambda.ClientExecutionTimeoutException',
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+  'Lambda.TooManyRequestsException',
+  'Lambda.Unknown',
+  'Sandbox.Timedout',
+] as const;
+
+/**
+ * Passing errors of AWS that SDK tasks retry, by the service's part of the resource.
+ *
+ * https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
+ */
+export const SERVICE_ERRORS = {
+  dynamodb: [
+    'DynamoDb.ProvisionedThroughputExceededException',
+    'DynamoDb.RequestLimitExceededException',
+    'DynamoDb.ThrottlingException',
+    'DynamoDb.InternalServerErrorException',
+    'DynamoDb.SdkClientException',
+  ],
+  sfn: ['Sfn.ThrottlingException', 'Sfn.SdkClientException'],
+  events: [
+    'EventBridge.FailedEntry',
+    'EventBridge.ThrottlingException',
+    'EventBridge.InternalFailureException',
+    'EventBridge.SdkClientException',
+  ],
+} as const;
