@@ -1,0 +1,32 @@
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { bundleAll } from './bundling.ts';
+import { ConciergeStack } from './concierge-stack.ts';
+import { environmentNamed } from './config.ts';
+
+const FUNCTIONS = {
+  readRequests: 'functions/connections/read-requests.ts',
+  decideConnection: 'functions/connections/decide-connection.ts',
+  answerConnection: 'functions/connections/answer-connection.ts',
+};
+
+const app = new App();
+const config = environmentNamed((app.node.tryGetContext('environment') as string | undefined) ?? 'sandbox');
+const directories = bundleAll(Object.values(FUNCTIONS), 'cdk.out/bundles');
+const codeOf = (entry: string): string => {
+  const directory = directories.get(entry);
+  if (directory === undefined) throw new Error(`No bundle was made of ${entry}.`);
+  return directory;
+};
+new ConciergeStack(app, 'PrivateLinkConcierge', {
+  config,
+  description: 'PrivateLink Concierge: answers connection requests',
+  code: {
+    readRequests: codeOf(FUNCTIONS.readRequests),
+    decideConnection: codeOf(FUNCTIONS.decideConnection),
+    answerConnection: codeOf(FUNCTIONS.answerConnection),
+  },
+});
+// The sandbox leaves the checks to `npm run synth` and `npm run check`: they change nothing in the template.
+if (app.node.tryGetContext('checks') !== false) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+app.synth();

@@ -1,0 +1,136 @@
+import { CfnOutput, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { EventBus, EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { SfnStateMachine, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { CONNECTION_REQUESTED_PATTERN } from '../events/connection-requested.ts';
+import { NOTICE_UNREADABLE_PATTERN } from '../events/notice-unreadable.ts';
+import type { EnvironmentConfig } from './config.ts';
+import { ConciergeFunction } from './constructs/concierge-function.ts';
+import { EndpointService, MANAGED_TAG } from './constructs/endpoint-service.ts';
+import { Intake } from './constructs/intake.ts';
+import { Tables } from './constructs/tables.ts';
+import { Workflow } from './constructs/workflow.ts';
+
+/** The functions' bundles: where the code of each file of `functions/` lies. */
+export interface ConciergeCode {
+  readonly readRequests: string;
+  readonly decideConnection: string;
+  readonly answerConnection: string;
+}
+
+/** What a stack is made of. */
+export interface ConciergeStackProps extends StackProps {
+  readonly config: EnvironmentConfig;
+  readonly code: ConciergeCode;
+}
+
+/** The whole Concierge in one region of one account: intake -> bus -> workflow -> functions, and the two tables. */
+export class ConciergeStack extends Stack {
+  readonly #config: EnvironmentConfig;
+
+  constructor(scope: Construct, id: string, { config, code, ...props }: ConciergeStackProps) {
+    super(scope, id, { ...props, env: { account: config.account, region: config.region } });
+    this.#config = config;
+    const vpc = Vpc.fromVpcAttributes(this, 'Vpc', {
+      vpcId: config.network.vpcId,
+      availabilityZones: [...config.network.availabilityZones],
+      privateSubnetIds: [...config.network.subnetIds],
+    });
+    Validations.of(vpc).acknowledge({
+      id: '@aws-cdk/aws-ec2:noSubnetRouteTableId',
+      reason: 'The stack routes nothing: nobody reads the route tables.',
+    });
+    const bus = new EventBus(this, 'Bus', { eventBusName: `${id}-events`, description: 'Events of the Concierge' });
+    const tables = new Tables(this, 'Tables');
+    const intake = new Intake(this, 'Intake', { bus, code: code.readRequests });
+
+    const describe = new PolicyStatement({ actions: ['ec2:DescribeVpcEndpointConnections'], resources: ['*'] });
+    const decide = new ConciergeFunction(this, 'DecideConnection', {
+      code: code.decideConnection,
+      failureImpact: 'Connection requests are not decided: customers wait for an answer.',
+      environment: { REGISTRY_TABLE: tables.registry.tableName, LEDGER_TABLE: tables.ledger.tableName },
+      permissions: [
+        describe,
+        new PolicyStatement({
+          actions: ['dynamodb:Query', 'dynamodb:BatchGetItem'],
+          resources: [tables.registry.tableArn, tables.ledger.tableArn],
+        }),
+      ],
+    });
+    const endpointServices = this.formatArn({ service: 'ec2', resource: 'vpc-endpoint-service', resourceName: '*' });
+    const answer = new ConciergeFunction(this, 'AnswerConnection', {
+      code: code.answerConnection,
+      failureImpact: 'Decided connection requests are not answered: customers wait.',
+      permissions: [
+        describe,
+        new PolicyStatement({
+          actions: ['ec2:AcceptVpcEndpointConnections', 'ec2:RejectVpcEndpointConnections'],
+          resources: [endpointServices],
+          conditions: { StringEquals: { [`aws:ResourceTag/${MANAGED_TAG.key}`]: MANAGED_TAG.value } },
+        }),
+      ],
+    });
+    Validations.of(answer).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::arn:aws:ec2:${config.region}:${config.account}:vpc-endpoint-service/*]`,
+      reason: 'Services are entries of the registry, not of the stack; the tag says for which of them we answer.',
+    });
+
+    const admit = new Workflow(this, 'AdmitConnection', {
+      workflow: 'admit-connection',
+      functions: { DecideConnection: decide.version, AnswerConnection: answer.version },
+      placeholders: { Ledger: tables.ledger.tableName, Bus: bus.eventBusName },
+      permissions: [
+        new PolicyStatement({
+          actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+          resources: [tables.ledger.tableArn],
+        }),
+        new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus.eventBusArn] }),
+      ],
+      failureImpact: 'A connection request ended without an answer: its customer waits.',
+    });
+
+    const retry = { deadLetterQueue: intake.deadLetters.queue };
+    new Rule(this, 'ConnectionRequested', {
+      eventBus: bus,
+      description: 'A customer asks to connect: admit-connection answers',
+      eventPattern: CONNECTION_REQUESTED_PATTERN,
+      targets: [
+        new SfnStateMachine(admit.stateMachine, {
+          ...retry,
+          input: RuleTargetInput.fromObject({
+            serviceId: EventField.fromPath('$.detail.serviceId'),
+            vpcEndpointId: EventField.fromPath('$.detail.vpcEndpointId'),
+          }),
+        }),
+      ],
+    });
+    new Rule(this, 'NoticeUnreadable', {
+      eventBus: bus,
+      description: 'A notice without ids: kept for a person, with the reason',
+      eventPattern: NOTICE_UNREADABLE_PATTERN,
+      targets: [new SqsQueue(intake.deadLetters.queue)],
+    });
+
+    new CfnOutput(this, 'RegistryTable', { value: tables.registry.tableName });
+    new CfnOutput(this, 'LedgerTable', { value: tables.ledger.tableName });
+    new CfnOutput(this, 'EventBusName', { value: bus.eventBusName });
+    new CfnOutput(this, 'AdmitConnectionArn', { value: admit.stateMachine.stateMachineArn });
+    new CfnOutput(this, 'IntakeTopicArn', { value: intake.topic.topicArn });
+    new CfnOutput(this, 'DeadLetterQueueUrl', { value: intake.deadLetters.queue.queueUrl });
+    for (const service of config.endpointServices) {
+      const { serviceId } = new EndpointService(this, `Service-${service.name}`, {
+        config: service,
+        vpc,
+        notices: intake.topic,
+      });
+      new CfnOutput(this, `ServiceId-${service.name}`, { value: serviceId });
+    }
+  }
+
+  /** Given, not looked up: an explicit account and region would make CDK ask AWS for them. */
+  override get availabilityZones(): string[] {
+    return [...(this.#config?.network.availabilityZones ?? [])];
+  }
+}

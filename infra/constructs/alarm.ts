@@ -1,0 +1,29 @@
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+
+/** Where the articles are; relative, because a fork has its own address. */
+const RUNBOOK = 'docs/runbook.md';
+
+/** What an alarm tells the person whom it wakes. */
+export interface FailureAlarmProps {
+  readonly metric: IMetric;
+  /** What is wrong for customers while this is in alarm, in a sentence. */
+  readonly failureImpact: string;
+  /** The heading of the runbook's article: `#dead-letters`. */
+  readonly article: string;
+}
+
+/** An alarm on anything above zero within five minutes. */
+export const failureAlarm = (scope: Construct, id: string, props: FailureAlarmProps): Alarm =>
+  new Alarm(scope, id, {
+    metric: props.metric,
+    threshold: 0,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+    evaluationPeriods: 1,
+    treatMissingData: TreatMissingData.NOT_BREACHING,
+    alarmDescription: `${props.failureImpact} Runbook: ${RUNBOOK}${props.article}`,
+  });
+
+/** The period over which failures are summed. */
+export const ALARM_PERIOD = Duration.minutes(5);

@@ -1,0 +1,69 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+  type Version,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { ALARM_PERIOD, failureAlarm } from './alarm.ts';
+
+/** One file of `functions/`, deployed. */
+export interface ConciergeFunctionProps {
+  /** The directory that the bundle of its file is in. */
+  readonly code: string;
+  /** What customers miss while it fails: the alarm's text. */
+  readonly failureImpact: string;
+  /** Variables beyond those that every function has. @default - none */
+  readonly environment?: Record<string, string>;
+  /** What it may do, beside its own log and trace. */
+  readonly permissions: readonly PolicyStatement[];
+  /** @default 30 seconds */
+  readonly timeout?: Duration;
+}
+
+/** A function with a role, a log and an alarm of its own. Others refer to its version, never to `$LATEST`. */
+export class ConciergeFunction extends Construct {
+  readonly version: Version;
+
+  constructor(scope: Construct, id: string, props: ConciergeFunctionProps) {
+    super(scope, id);
+    const logGroup = new LogGroup(this, 'Log', {
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
+    for (const permission of props.permissions) role.addToPolicy(permission);
+    const fn = new LambdaFunction(this, 'Function', {
+      code: Code.fromAsset(props.code),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: 512,
+      timeout: props.timeout ?? Duration.seconds(30),
+      role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      tracing: Tracing.ACTIVE,
+      environment: { POWERTOOLS_SERVICE_NAME: 'privatelink-concierge', LOG_LEVEL: 'INFO', ...props.environment },
+    });
+    this.version = fn.currentVersion;
+    this.version.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    failureAlarm(this, 'Alarm', {
+      metric: fn.metricErrors({ statistic: 'Sum', period: ALARM_PERIOD }),
+      failureImpact: props.failureImpact,
+      article: '#function-errors',
+    });
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason:
+        'X-Ray takes no resource; neither does EC2 for Describe actions (Service Authorization Reference). A test lists all statements with *.',
+    });
+  }
+}

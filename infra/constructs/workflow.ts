@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { ArnFormat, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Version } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { WORKFLOWS, type WorkflowName } from '../../workflows/catalog.ts';
+import { ALARM_PERIOD, failureAlarm } from './alarm.ts';
+
+/** One file of `workflows/`, deployed. */
+export interface WorkflowProps<Name extends WorkflowName> {
+  readonly workflow: Name;
+  /** The functions that its definition names. */
+  readonly functions: Readonly<Record<(typeof WORKFLOWS)[Name]['functions'][number], Version>>;
+  /** What its other placeholders stand for. */
+  readonly placeholders: Readonly<Record<(typeof WORKFLOWS)[Name]['placeholders'][number], string>>;
+  /** What its SDK tasks may do. */
+  readonly permissions: readonly PolicyStatement[];
+  /** What customers miss while it fails: the alarm's text. */
+  readonly failureImpact: string;
+}
+
+/** A Standard workflow, logged and traced, with an alarm on executions that did not end well. */
+export class Workflow<Name extends WorkflowName> extends Construct {
+  readonly stateMachine: StateMachine;
+
+  constructor(scope: Construct, id: string, props: WorkflowProps<Name>) {
+    super(scope, id);
+    const stack = Stack.of(this);
+    // A name of its own, known beforehand: the definition asks after its own executions.
+    const stateMachineName = `${stack.stackName}-${props.workflow}`;
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
+    const versions = Object.entries<Version>(props.functions);
+    for (const permission of props.permissions) role.addToPolicy(permission);
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['lambda:InvokeFunction'],
+        resources: versions.map(([, version]) => version.functionArn),
+      }),
+    );
+    const executions = stack.formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${stateMachineName}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    role.addToPolicy(new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executions] }));
+
+    Validations.of(role).acknowledge(
+      {
+        id: `AwsSolutions-IAM5[Resource::arn:aws:states:${stack.region}:${stack.account}:execution:${stateMachineName}:*]`,
+        reason: 'An execution asks after another of its own workflow, whose name nobody can know beforehand.',
+      },
+      {
+        id: 'AwsSolutions-IAM5[Resource::*]',
+        reason: "The log delivery's actions and X-Ray's take no resource (Service Authorization Reference).",
+      },
+    );
+
+    const logs = new LogGroup(this, 'Log', {
+      logGroupName: `/aws/vendedlogs/states/${stateMachineName}`,
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const definition = readFileSync(
+      new URL(`../../workflows/${WORKFLOWS[props.workflow].file}`, import.meta.url),
+      'utf8',
+    );
+    this.stateMachine = new StateMachine(this, 'StateMachine', {
+      stateMachineName,
+      stateMachineType: StateMachineType.STANDARD,
+      definitionBody: DefinitionBody.fromString(definition),
+      definitionSubstitutions: {
+        ...props.placeholders,
+        ...Object.fromEntries(versions.map(([name, version]) => [name, version.functionArn])),
+      },
+      role,
+      // Inputs and outputs hold what customers wrote, and later task tokens: the history has them, the log need not.
+      logs: { destination: logs, level: LogLevel.ALL, includeExecutionData: false },
+      tracingEnabled: true,
+    });
+    const failed = { statistic: 'Sum', period: ALARM_PERIOD };
+    failureAlarm(this, 'FailedAlarm', {
+      metric: this.stateMachine.metricFailed(failed),
+      failureImpact: props.failureImpact,
+      article: '#workflow-failed',
+    });
+    failureAlarm(this, 'TimedOutAlarm', {
+      metric: this.stateMachine.metricTimedOut(failed),
+      failureImpact: props.failureImpact,
+      article: '#workflow-failed',
+    });
+  }
+}
