@@ -12,29 +12,59 @@ import { calling } from './errors.ts';
 /** EC2 takes up to 200 values in a filter. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html */
 export const MAX_FILTER_VALUES = 200;
 
+/** Which connections to read. */
+export interface ConnectionQuery {
+  readonly endpointIds: readonly string[];
+  /** The services that they ask for, as far as known: what is looked through where EC2 takes no endpoint ids. */
+  readonly serviceIds: readonly string[];
+  /** The service's own: what EC2 leaves out of a connection means this region. */
+  readonly region: string;
+}
+
+/** The clients whose EC2 was found to refuse the filter, so that it is not tried again on each read. */
+const refusesEndpointFilter = new WeakSet<EC2Client>();
+
 /**
  * Reads the connections of these endpoints, all pages, in one call for up to {@link MAX_FILTER_VALUES} ids. An endpoint that EC2
  * does not list (yet, or any more) is missing from the answer; that is no error.
  *
+ * The reference documents the filter `vpc-endpoint-id`; there is word of a server that calls it invalid
+ * (https://github.com/hashicorp/terraform-provider-aws/pull/48442). Then the services' connections are read and looked through.
+ *
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcEndpointConnections.html
  *
- * @param region - of the service: what EC2 leaves out of a connection means the service's own region.
  * @throws `Throttled`, `Denied`, `Malformed`.
  */
-export const readConnections = async (
+export const readConnections = async (ec2: EC2Client, query: ConnectionQuery): Promise<readonly Connection[]> => {
+  const { endpointIds, serviceIds } = query;
+  const read = (name: string, values: readonly string[]) => describeAll(ec2, name, values, query.region);
+  if (!refusesEndpointFilter.has(ec2)) {
+    try {
+      return await read('vpc-endpoint-id', endpointIds);
+    } catch (error) {
+      if (!isFilterRefusal(error)) throw error;
+      refusesEndpointFilter.add(ec2);
+    }
+  }
+  const all = await read('service-id', serviceIds);
+  return all.filter(({ endpointId }) => endpointIds.includes(endpointId));
+};
+
+const isFilterRefusal = (error: unknown): boolean =>
+  error instanceof Error && ['InvalidFilter', 'InvalidParameterValue'].includes(error.name);
+
+/** No values would mean no filter, and every connection of the account: nothing asked is nothing answered. */
+const describeAll = async (
   ec2: EC2Client,
-  endpointIds: readonly string[],
+  Name: string,
+  values: readonly string[],
   region: string,
 ): Promise<readonly Connection[]> => {
   const connections: Connection[] = [];
-  for (let start = 0; start < endpointIds.length; start += MAX_FILTER_VALUES) {
-    const Values = endpointIds.slice(start, start + MAX_FILTER_VALUES);
+  for (let start = 0; start < values.length; start += MAX_FILTER_VALUES) {
+    const Filters = [{ Name, Values: values.slice(start, start + MAX_FILTER_VALUES) }];
     await calling('describe connections', async () => {
-      const pages = paginateDescribeVpcEndpointConnections(
-        { client: ec2 },
-        { Filters: [{ Name: 'vpc-endpoint-id', Values }] },
-      );
-      for await (const page of pages) {
+      for await (const page of paginateDescribeVpcEndpointConnections({ client: ec2 }, { Filters })) {
         for (const item of page.VpcEndpointConnections ?? []) connections.push(toConnection(item, region));
       }
     });

@@ -45,7 +45,7 @@ export const run = async (
   { ec2, region }: Services,
 ): Promise<Output> => {
   const read = async () => {
-    const [connection] = await readConnections(ec2, [vpcEndpointId], region);
+    const [connection] = await readConnections(ec2, { endpointIds: [vpcEndpointId], serviceIds: [serviceId], region });
     return { connection, next: nextAnswerStep(verdict, connection?.state) };
   };
   let seen = await read();

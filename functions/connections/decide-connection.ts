@@ -44,7 +44,7 @@ export const run = async (
   { ec2, dynamo, tables, region, now }: Services,
 ): Promise<Output> => {
   const [connections, history] = await Promise.all([
-    readConnections(ec2, [vpcEndpointId], region),
+    readConnections(ec2, { endpointIds: [vpcEndpointId], serviceIds: [serviceId], region }),
     readHistory(dynamo, tables.ledger, serviceId, vpcEndpointId),
   ]);
   const connection = connections.find((candidate) => candidate.serviceId === serviceId);

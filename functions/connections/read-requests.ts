@@ -27,7 +27,7 @@ export const run = async (
   { ec2, region }: Services,
 ): Promise<readonly (ConnectionRequested | NoticeUnreadable)[]> => {
   const plan = planNotices(notices);
-  const connections = plan.endpointIds.length === 0 ? [] : await readConnections(ec2, plan.endpointIds, region);
+  const connections = await readConnections(ec2, { ...plan, region });
   const events = plan
     .judge(connections)
     .map((finding) => (finding.kind === 'requested' ? connectionRequested(finding) : noticeUnreadable(finding)));

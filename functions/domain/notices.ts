@@ -17,6 +17,8 @@ export type NoticeFinding =
 export interface NoticePlan {
   /** The endpoints to look up, each once, sorted. */
   readonly endpointIds: readonly string[];
+  /** The services that the notices name, each once, sorted. */
+  readonly serviceIds: readonly string[];
   /** What follows from what EC2 says of them: requests first, in the order of their ids. */
   judge(connections: readonly Connection[]): readonly NoticeFinding[];
 }
@@ -35,30 +37,40 @@ const EXCERPT_CHARACTERS = 200;
  */
 export const planNotices = (notices: readonly Notice[]): NoticePlan => {
   const unreadable: NoticeFinding[] = [];
-  const serviceOf = new Map<string, string | undefined>();
-  for (const { messageId, body } of notices) {
+  const named = new Map<string, { readonly serviceId: string | undefined; readonly notice: Notice }>();
+  const refuse = ({ messageId, body }: Notice, problem: string): void => {
+    unreadable.push({ kind: 'unreadable', messageId, problem, excerpt: excerptOf(body) });
+  };
+  for (const notice of notices) {
+    const { body } = notice;
     const endpointIds = [...new Set(body.match(ENDPOINT_ID))];
     const [serviceId] = body.match(SERVICE_ID) ?? [];
-    if (endpointIds.length === 0 || endpointIds.length > MAX_IDS_PER_NOTICE) {
-      const problem =
-        endpointIds.length === 0 ? 'it names no endpoint' : `it names more than ${MAX_IDS_PER_NOTICE} endpoints`;
-      unreadable.push({ kind: 'unreadable', messageId, problem, excerpt: excerptOf(body) });
-      continue;
+    if (endpointIds.length === 0) refuse(notice, 'it names no endpoint');
+    else if (endpointIds.length > MAX_IDS_PER_NOTICE)
+      refuse(notice, `it names more than ${MAX_IDS_PER_NOTICE} endpoints`);
+    else {
+      for (const endpointId of endpointIds) {
+        const earlier = named.get(endpointId);
+        if (earlier?.serviceId === undefined) named.set(endpointId, { serviceId, notice });
+      }
     }
-    for (const endpointId of endpointIds) serviceOf.set(endpointId, serviceOf.get(endpointId) ?? serviceId);
   }
-  const endpointIds = [...serviceOf.keys()].sort();
+  const endpointIds = [...named.keys()].sort();
+  const serviceIds = [...new Set([...named.values()].flatMap(({ serviceId }) => serviceId ?? []))].sort();
   return {
     endpointIds,
+    serviceIds,
     judge(connections) {
-      const requests = endpointIds.flatMap((vpcEndpointId): NoticeFinding[] => {
+      const requests: NoticeFinding[] = [];
+      for (const vpcEndpointId of endpointIds) {
         const connection = connections.find(({ endpointId }) => endpointId === vpcEndpointId);
+        if (connection !== undefined && connection.state !== 'pendingAcceptance') continue;
         // Not listed yet, or gone: the workflow looks again for a while. It needs the service's id, which only the notice has.
-        const serviceId = connection?.serviceId ?? serviceOf.get(vpcEndpointId);
-        if (serviceId === undefined) return [];
-        if (connection !== undefined && connection.state !== 'pendingAcceptance') return [];
-        return [{ kind: 'requested', serviceId, vpcEndpointId }];
-      });
+        const { serviceId, notice } = named.get(vpcEndpointId) ?? {};
+        const service = connection?.serviceId ?? serviceId;
+        if (service !== undefined) requests.push({ kind: 'requested', serviceId: service, vpcEndpointId });
+        else if (notice !== undefined) refuse(notice, `EC2 does not list ${vpcEndpointId}, and it names no service`);
+      }
       return [...requests, ...unreadable];
     },
   };

@@ -1,0 +1,36 @@
+/** `npm run sandbox`: synthesises, deploys, serves until it is told to stop. */
+import { Command } from 'commander';
+import { askedToStop, failWith, speedFactor, wholeNumber } from './command.ts';
+import { startServed } from './served.ts';
+import { registerCustomers } from './stories/customers.ts';
+import { Stage } from './stories/stage.ts';
+import { synthesise } from './synth.ts';
+
+interface Options {
+  readonly port: number;
+  readonly speed: number;
+  readonly seed: number;
+}
+
+const command = new Command('npm run sandbox --')
+  .description('Deploys the Concierge into a sandbox on this machine and serves AWS APIs on 127.0.0.1.')
+  .option('--port <number>', 'port to listen on; 0 takes a free one', wholeNumber(0, 65_535), 4599)
+  .option('--speed <factor>', "how many times as fast as the machine's own time", speedFactor, 1)
+  .option('--seed <number>', 'seed of every random choice', wholeNumber(0, 2 ** 32 - 1), 1)
+  .allowExcessArguments(false);
+
+const main = async ({ port, speed, seed }: Options): Promise<void> => {
+  const stop = askedToStop();
+  const served = await startServed({ assembly: await synthesise('.sandbox/assembly'), port, speed, seed });
+  const stage = new Stage(served.world);
+  const { serviceId, serviceName } = await stage.endpointService('orders');
+  await registerCustomers(stage, serviceId);
+  console.log(`ready ${served.url}`);
+  console.log(`  endpoint service  ${serviceName}`);
+  console.log('  customers         222222222222 entitled, 333333333333 unknown, 444444444444 suspended');
+  console.log('  access keys       a 12-digit account id acts as that account, any other as the operator');
+  await stop;
+  await served.close();
+};
+
+main(command.parse().opts<Options>()).then(() => process.exit(0), failWith);

@@ -1,0 +1,49 @@
+import type { Cloud, ServiceDefinition } from '../../cloud.ts';
+import { AwsError } from '../errors.ts';
+import { connectionActions } from './actions-connections.ts';
+import { endpointActions } from './actions-endpoints.ts';
+import { notificationActions } from './actions-notifications.ts';
+import { permissionActions } from './actions-permissions.ts';
+import { serviceActions } from './actions-services.ts';
+import { tagActions } from './actions-tags.ts';
+import { privateLink } from './model.ts';
+import { type Ec2Options, settingsFrom } from './options.ts';
+
+/**
+ * PrivateLink, as far as EC2 has it: a provider's endpoint services, allow lists, notifications and answers, and the
+ * consumers' endpoints, of as many accounts as call. Services live in us-west-2.
+ *
+ * @example
+ * cloud.register(ec2Service(cloud, { readDelay: [0, 2_000], uncertain: { acceptAfterReject: false } }));
+ */
+export const ec2Service = (cloud: Cloud, options: Ec2Options = {}): ServiceDefinition => {
+  const world = privateLink(cloud, settingsFrom(options));
+  return {
+    name: 'ec2',
+    actions: {
+      ...serviceActions(world),
+      ...permissionActions(world),
+      ...notificationActions(world),
+      ...connectionActions(world),
+      ...endpointActions(world),
+      ...tagActions(world),
+    },
+    denied: (message) =>
+      new AwsError('UnauthorizedOperation', `You are not authorized to perform this operation. ${message}`, 403),
+    notModelled: [
+      'DescribeVpcs, DescribeSubnets and everything else of a VPC: ids are checked by shape only.',
+      "Gateway, Gateway Load Balancer, Resource, ServiceNetwork and Tunnel endpoints; AWS's own services; ModifyVpcEndpoint.",
+      'Gateway Load Balancer endpoint services can be made and listed, but nothing connects to them.',
+      'Load balancers, topics and their policies are not looked up when a service or a notification is made.',
+      'Private DNS names stay pendingVerification; StartVpcEndpointServicePrivateDnsVerification; private DNS of endpoints.',
+      'Availability Zones: every service is in all three; zonal DNS names.',
+      'Endpoint policies are kept and have no effect, which is what they have on endpoint services outside AWS.',
+      'Quotas: endpoints for each VPC, services for each account, principals for each service.',
+      'Request throttling, unless `admit` brings it.',
+      'The state `partial`; notifications that turn `Disabled`; PayerResponsibilities.',
+      'Eventual reads of services, permissions, notifications and tags: only endpoints and connections lag.',
+      'Allow-list entries for organizational units and services are kept and match nobody.',
+      'The 503 Unavailable that a consumer may meet in the first moments of a new service.',
+    ],
+  };
+};

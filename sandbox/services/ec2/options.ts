@@ -1,0 +1,168 @@
+import { type CallContext, REGION } from '../../cloud.ts';
+
+/** The lowest and highest value of a seeded choice, both included; milliseconds unless said otherwise. */
+export type Range = readonly [low: number, high: number];
+
+/** How long things take, in milliseconds. */
+interface Timings {
+  /**
+   * `pending` -> `available`: after an accept, or after creation where none is needed.
+   *
+   * AWS publishes no number. Tens of seconds are what accepters wait for
+   * (https://github.com/hashicorp/terraform-provider-aws/pull/19059), minutes are seen too: widen it to try those.
+   *
+   * @default 20 to 60 seconds
+   */
+  readonly provisioning: Range;
+  /** `deleting` -> `deleted`. An assumption: AWS publishes no number. @default 10 to 40 seconds */
+  readonly deleting: Range;
+  /** How long a `deleted` endpoint is still known. An assumption: AWS publishes no number. @default 1 to 3 minutes */
+  readonly deletedKept: Range;
+  /** `Deleting` of an endpoint service until it is gone. An assumption: AWS publishes no number. @default 2 to 10 seconds */
+  readonly serviceDeleting: Range;
+  /** From an event to the publish on its topic. An assumption: AWS publishes no number. @default 1 to 5 seconds */
+  readonly notice: Range;
+}
+
+/**
+ * How AWS answers for one id of a batch that it cannot act on: a code in `Unsuccessful`, or `null` where it says nothing
+ * and the id looks done.
+ */
+export type ItemAnswer = string | null;
+
+/**
+ * What AWS does not document, or what sources contradict each other on. Each has the answer that we assume and the other
+ * one; what is deployed must bear both.
+ */
+export interface Uncertain {
+  /** Accept of a `pending` or `available` connection. @default 'InvalidState' */
+  readonly acceptAccepted: ItemAnswer;
+  /** Whether a `rejected` connection may be accepted. The console offers it; tools treat `rejected` as final. @default true */
+  readonly acceptAfterReject: boolean;
+  /** Accept of a `rejected` connection where {@link acceptAfterReject} is false. @default 'InvalidState' */
+  readonly acceptRejected: ItemAnswer;
+  /** Accept of a connection that is over: `deleting`, `deleted`, `failed`, `expired`. @default 'InvalidState' */
+  readonly acceptEnded: ItemAnswer;
+  /** Reject of a `rejected` connection. @default 'InvalidState' */
+  readonly rejectRejected: ItemAnswer;
+  /** Reject of a connection that is over: `deleting`, `deleted`, `failed`, `expired`. @default 'InvalidState' */
+  readonly rejectEnded: ItemAnswer;
+  /**
+   * An endpoint that nobody has, or that is not connected to this service.
+   *
+   * @default 'InvalidVpcEndpoint.NotFound', by analogy with `InvalidVpcEndpointService.NotFound`, which operators see in the
+   * `Unsuccessful` of DeleteVpcEndpointServiceConfigurations; `InvalidVpcEndpointId.NotFound` is as likely
+   */
+  readonly unknownEndpoint: ItemAnswer;
+  /** DeleteVpcEndpoints of an endpoint that is `deleting` already. @default null */
+  readonly deleteDeleting: ItemAnswer;
+  /**
+   * Whether connections outlive the removal of the principal that allowed them.
+   * They do by https://github.com/hashicorp/terraform-provider-aws/issues/37260; `disconnects` turns them to `rejected`.
+   *
+   * @default 'keeps'
+   */
+  readonly principalRemoval: 'keeps' | 'disconnects';
+  /**
+   * The text of a connection notification; AWS publishes no schema.
+   * `json` = JSON of our own making, `text` = a sentence, `ids` = the two ids and nothing else, `bare` = a sentence without ids.
+   *
+   * @default 'json'
+   */
+  readonly notificationBody: 'json' | 'text' | 'ids' | 'bare';
+  /** Most ids that one Accept or Reject call takes; more are refused as `InvalidParameterValue`. @default unlimited */
+  readonly maxIdsPerAnswer: number;
+  /** Whether DescribeVpcEndpointConnections lists `deleted` connections for as long as they are known. @default true */
+  readonly deletedListed: boolean;
+  /**
+   * Whether DescribeVpcEndpointConnections takes the filter `vpc-endpoint-id`. The API reference lists it;
+   * https://github.com/hashicorp/terraform-provider-aws/pull/48442 reports that the server calls it invalid.
+   *
+   * @default true
+   */
+  readonly endpointIdFilter: boolean;
+  /** Milliseconds after which an unanswered request turns `expired`; the state exists, its rule is unpublished. @default never */
+  readonly requestExpires: number;
+}
+
+/** What a world may ask of its EC2. */
+export interface Ec2Options {
+  readonly timings?: Partial<Timings>;
+  readonly uncertain?: Partial<Uncertain>;
+  /**
+   * How far behind the truth a Describe of endpoints and connections may be, in milliseconds, drawn for each call:
+   * an older state is shown and a new connection is not listed yet. Writes always see the truth.
+   * See https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
+   *
+   * @default [0, 0]
+   */
+  readonly readDelay?: Range;
+  /** The fraction of accepted connections that end `failed` instead of `available`. @default 0 */
+  readonly failing?: number;
+  /**
+   * The results of a page where the caller names no MaxResults. AWS publishes none for these actions.
+   *
+   * @default 1000, the highest MaxResults
+   */
+  readonly defaultPage?: number;
+  /**
+   * The region that a call is made in: where its endpoint is created, `VpcEndpointRegion`. Services live in us-west-2.
+   *
+   * @default us-west-2 for every call
+   */
+  readonly regionOf?: (context: CallContext) => string;
+  /**
+   * Asked before anything else of a request: where an account's token buckets stand.
+   * Throws AwsError `RequestLimitExceeded` to turn the request away.
+   *
+   * @default every request passes
+   */
+  readonly admit?: (action: string, context: CallContext) => void;
+}
+
+/** The options with every default filled in. */
+export interface Settings {
+  readonly timings: Timings;
+  readonly uncertain: Uncertain;
+  readonly readDelay: Range;
+  readonly failing: number;
+  readonly defaultPage: number;
+  readonly regionOf: (context: CallContext) => string;
+  readonly admit: (action: string, context: CallContext) => void;
+}
+
+const second = 1_000;
+
+/** Fills in the documented defaults. */
+export const settingsFrom = (options: Ec2Options): Settings => ({
+  timings: {
+    provisioning: [20 * second, 60 * second],
+    deleting: [10 * second, 40 * second],
+    deletedKept: [60 * second, 180 * second],
+    serviceDeleting: [2 * second, 10 * second],
+    notice: [1 * second, 5 * second],
+    ...options.timings,
+  },
+  uncertain: {
+    acceptAccepted: 'InvalidState',
+    acceptAfterReject: true,
+    acceptRejected: 'InvalidState',
+    acceptEnded: 'InvalidState',
+    rejectRejected: 'InvalidState',
+    rejectEnded: 'InvalidState',
+    unknownEndpoint: 'InvalidVpcEndpoint.NotFound',
+    deleteDeleting: null,
+    principalRemoval: 'keeps',
+    notificationBody: 'json',
+    maxIdsPerAnswer: Number.POSITIVE_INFINITY,
+    deletedListed: true,
+    endpointIdFilter: true,
+    requestExpires: Number.POSITIVE_INFINITY,
+    ...options.uncertain,
+  },
+  readDelay: options.readDelay ?? [0, 0],
+  failing: options.failing ?? 0,
+  defaultPage: options.defaultPage ?? 1_000,
+  regionOf: options.regionOf ?? (() => REGION),
+  admit: options.admit ?? (() => undefined),
+});

@@ -1,0 +1,63 @@
+import { VirtualClock } from './clock/virtual-clock.ts';
+import { simulatedHost } from './run/simulated-host.ts';
+import type { Ec2Options } from './services/ec2/options.ts';
+import { Stage } from './stories/stage.ts';
+import { type PlayedCase, play, type Story } from './stories/story.ts';
+import { inProcessHttp } from './wire/in-process-http.ts';
+import { createWorld, type World } from './world.ts';
+
+/** The moment at which every simulated world begins: a Monday in winter, UTC. */
+export const BEGINNING = Date.parse('2026-11-23T00:00:00.000Z');
+
+/** How a simulated world is to be. */
+export interface SimulatedOptions {
+  readonly assembly: string;
+  readonly seed: number;
+  readonly ec2?: Ec2Options;
+}
+
+/** A world on virtual time. */
+export interface SimulatedWorld extends World {
+  readonly clock: VirtualClock;
+}
+
+/** Builds a world whose functions run in this thread; a thread holds one world at a time. */
+export const createSimulatedWorld = async ({ assembly, seed, ec2 }: SimulatedOptions): Promise<SimulatedWorld> => {
+  const clock = new VirtualClock(BEGINNING);
+  const world = await createWorld({
+    clock,
+    seed,
+    assembly,
+    endpoint: 'http://127.0.0.1:4599', // nobody listens there: calls never leave the process
+    createHost: ({ random, handler }) => simulatedHost({ clock, random, http: inProcessHttp(handler, clock) }),
+    ...(ec2 === undefined ? {} : { ec2 }),
+  });
+  return { ...world, clock };
+};
+
+/** A story as it went, with everything that happened in its world. */
+export interface SimulatedStory {
+  readonly played: readonly PlayedCase[];
+  /** The journal, a line of JSON an entry. */
+  readonly log: string;
+}
+
+/** Plays a story in a world of its own, as fast as the processor goes. */
+export const simulate = async (story: Story, options: SimulatedOptions): Promise<SimulatedStory> => {
+  const world = await createSimulatedWorld(options);
+  let played: readonly PlayedCase[] | undefined;
+  let failure: unknown;
+  play(story, new Stage(world)).then(
+    (cases) => {
+      played = cases;
+    },
+    (error: unknown) => {
+      failure = error;
+    },
+  );
+  await world.clock.run(() => played !== undefined || failure !== undefined);
+  await world.host.close();
+  if (failure !== undefined) throw failure;
+  if (played === undefined) throw new Error(`The story ${story.name} stands still: it waits for what never comes.`);
+  return { played, log: world.journal.toText() };
+};

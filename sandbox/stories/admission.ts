@@ -1,0 +1,139 @@
+import { registerCustomers } from './customers.ts';
+import type { RecordedDecision, Stage } from './stage.ts';
+import type { Case, CaseResult, Story } from './story.ts';
+
+const SERVICE = 'orders';
+
+/** Waits until a request's decisions are in the ledger and nobody works on it any more. */
+const settledDecisions = async (stage: Stage, serviceId: string, endpointId: string, executions: number) =>
+  stage.until(`a decision on ${endpointId}`, async (): Promise<readonly RecordedDecision[] | undefined> => {
+    const list = await stage.executions('AdmitConnectionArn');
+    const isQuiet = list.length >= executions && list.every(({ status }) => status !== 'RUNNING');
+    if (!isQuiet) return undefined;
+    const decisions = await stage.decisions(serviceId, endpointId);
+    return decisions.length > 0 ? decisions : undefined;
+  });
+
+interface Request {
+  readonly account: string;
+  /** What is set up before the endpoint is created. */
+  readonly arrange?: (stage: Stage) => void;
+  /** What happens once it is. */
+  readonly afterwards?: (stage: Stage, endpointId: string) => void;
+  /** How many executions the request starts. @default 1 */
+  readonly executions?: number;
+}
+
+/** A customer creates an endpoint; what becomes of it, as the ledger and the customer see it. */
+const request = async (stage: Stage, { account, arrange, afterwards, executions = 1 }: Request) => {
+  const { serviceId, serviceName } = await stage.endpointService(SERVICE);
+  const before = (await stage.executions('AdmitConnectionArn')).length;
+  arrange?.(stage);
+  const endpointId = await stage.createEndpoint(account, serviceName);
+  afterwards?.(stage, endpointId);
+  const decisions = await settledDecisions(stage, serviceId, endpointId, before + executions);
+  const state = await stage.endpointState(account, endpointId);
+  return { decisions, state: state ?? 'not listed' };
+};
+
+const reasonsOf = (decisions: readonly RecordedDecision[]): readonly string[] =>
+  decisions.flatMap(({ code, unsuccessful }) => (unsuccessful === undefined ? [code] : [code, unsuccessful]));
+
+const outcomeOf = (decisions: readonly RecordedDecision[]): string =>
+  decisions.map(({ outcome }) => outcome).join(', ');
+
+const answered = (account: string): ((stage: Stage) => Promise<CaseResult>) => {
+  return async (stage) => {
+    const { decisions, state } = await request(stage, { account });
+    return { actual: `${outcomeOf(decisions)}, ${state}`, reasons: reasonsOf(decisions) };
+  };
+};
+
+/** The customer changes its mind after we decided: EC2 answers 200, with the id in `Unsuccessful`. */
+const deletedBefore = (account: string, action: string): ((stage: Stage) => Promise<CaseResult>) => {
+  return async (stage) => {
+    const { decisions } = await request(stage, {
+      account,
+      afterwards: (_, endpointId) => stage.before('ec2', action, () => stage.deleteEndpoint(account, endpointId)),
+    });
+    const isTold = decisions.some(({ unsuccessful }) => unsuccessful !== undefined);
+    return {
+      actual: `${outcomeOf(decisions)}, ${isTold ? 'Unsuccessful' : 'no word of it'}`,
+      reasons: reasonsOf(decisions),
+    };
+  };
+};
+
+const cases: readonly Case[] = [
+  {
+    name: 'an entitled account',
+    who: '222222222222 (acme)',
+    expected: 'accepted, available',
+    play: answered('222222222222'),
+  },
+  {
+    name: 'an allowed principal without a registry entry',
+    who: '333333333333',
+    expected: 'rejected, rejected',
+    play: answered('333333333333'),
+  },
+  {
+    name: 'a suspended customer',
+    who: '444444444444 (globex)',
+    expected: 'rejected, rejected',
+    play: answered('444444444444'),
+  },
+  {
+    name: 'an account that is no allowed principal',
+    who: '999999999999',
+    expected: 'InvalidServiceName, nothing to admit',
+    async play(stage) {
+      const { serviceName } = await stage.endpointService(SERVICE);
+      const before = (await stage.executions('AdmitConnectionArn')).length;
+      const refusal = await stage.createEndpoint('999999999999', serviceName).then(
+        (endpointId) => `created ${endpointId}`,
+        (error: unknown) => (error instanceof Error ? error.name : String(error)),
+      );
+      await stage.clock.sleep(30_000); // longer than a notice takes to start an execution
+      const started = (await stage.executions('AdmitConnectionArn')).length - before;
+      return {
+        actual: `${refusal}, ${started === 0 ? 'nothing to admit' : `${started} executions`}`,
+        reasons: [refusal],
+      };
+    },
+  },
+  {
+    name: 'the same notice three times',
+    who: '555555555555 (initech)',
+    expected: '1 decision: accepted, available',
+    async play(stage) {
+      const { decisions, state } = await request(stage, {
+        account: '555555555555',
+        arrange: () => stage.repeatNextNotice(3),
+        executions: 3,
+      });
+      const count = `${decisions.length} decision${decisions.length === 1 ? '' : 's'}`;
+      return { actual: `${count}: ${outcomeOf(decisions)}, ${state}`, reasons: reasonsOf(decisions) };
+    },
+  },
+  {
+    name: 'deleted just before our Accept',
+    who: '222222222222 (acme)',
+    expected: 'gone, Unsuccessful',
+    play: deletedBefore('222222222222', 'AcceptVpcEndpointConnections'),
+  },
+  {
+    name: 'deleted just before our Reject',
+    who: '333333333333',
+    expected: 'gone, Unsuccessful',
+    play: deletedBefore('333333333333', 'RejectVpcEndpointConnections'),
+  },
+];
+
+/** One request, caught, decided, answered: the refusals and the first races. */
+export const admission: Story = {
+  name: 'admission',
+  title: 'Customers create endpoints: who gets in, who does not, and why',
+  prepare: async (stage) => registerCustomers(stage, (await stage.endpointService(SERVICE)).serviceId),
+  cases,
+};

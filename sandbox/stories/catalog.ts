@@ -1,0 +1,18 @@
+import { admission } from './admission.ts';
+import type { Story } from './story.ts';
+
+/** Every story there is, in the order in which `--story all` plays them. */
+export const STORIES: readonly Story[] = [admission];
+
+/** What `npm start` plays when it is not told: the telling cases, in under a minute. */
+export const TOUR: readonly Story[] = [admission];
+
+/** @throws Error that lists the stories there are. */
+export const storiesNamed = (name: string): readonly Story[] => {
+  if (name === 'all') return STORIES;
+  const found = STORIES.filter((story) => story.name === name);
+  if (found.length === 0) {
+    throw new Error(`There is no story "${name}". Stories: all, ${STORIES.map((story) => story.name).join(', ')}.`);
+  }
+  return found;
+};

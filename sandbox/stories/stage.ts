@@ -1,0 +1,180 @@
+import { DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import {
+  CreateVpcEndpointCommand,
+  DeleteVpcEndpointsCommand,
+  DescribeVpcEndpointServiceConfigurationsCommand,
+  DescribeVpcEndpointsCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2';
+import { type ExecutionListItem, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { DECISION_PREFIX, requestKey } from '../../functions/registry/keys.ts';
+import { type Clock, holding } from '../clock/clock.ts';
+import type { Call } from '../cloud.ts';
+import type { World } from '../world.ts';
+
+/** A decision as the ledger records it, as far as stories look at it. */
+export interface RecordedDecision {
+  readonly outcome: string;
+  readonly code: string;
+  readonly sentence: string;
+  readonly generation: number;
+  readonly unsuccessful?: string;
+}
+
+const POLL_MILLISECONDS = 1000;
+/** Longer than any answer takes: what has not come by then does not come. */
+const PATIENCE_MILLISECONDS = 15 * 60_000;
+
+/** What a story may do: act as customers and operators through real SDK clients, wait, and stand in the way of calls. */
+export class Stage {
+  readonly clock: Clock;
+  readonly #world: World;
+  readonly #dynamo: DynamoDBClient;
+  readonly #sfn: SFNClient;
+  readonly #ec2 = new Map<string, EC2Client>();
+  #calls = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.clock = world.clock;
+    this.#dynamo = new DynamoDBClient(world.clientConfig('operator'));
+    this.#sfn = new SFNClient(world.clientConfig('operator'));
+    world.journal.listen(({ kind, who }) => {
+      if (kind === 'call' && who.includes(':assumed-role/')) this.#calls += 1;
+    });
+  }
+
+  /** An output of the stack: `output('RegistryTable')`. @throws Error where the stack has no such output. */
+  output(name: string): string {
+    const value = this.#world.deployment.outputs[name];
+    if (value === undefined) throw new Error(`The stack has no output ${name}.`);
+    return value;
+  }
+
+  /** How many AWS calls roles of the stack made so far: functions, workflow tasks, the pipe, rules. */
+  conciergeCalls(): number {
+    return this.#calls;
+  }
+
+  /** Writes a line into the world's journal. */
+  tell(what: string): void {
+    this.#world.journal.write({ kind: 'story', who: 'story', what });
+  }
+
+  /** The endpoint service's id and name, by the name it has in `infra/config.ts`. */
+  async endpointService(name: string): Promise<{ serviceId: string; serviceName: string }> {
+    const serviceId = this.output(`ServiceId${name}`);
+    const command = new DescribeVpcEndpointServiceConfigurationsCommand({ ServiceIds: [serviceId] });
+    const { ServiceConfigurations = [] } = await this.#send(() => this.#ec2Of('operator').send(command));
+    const serviceName = ServiceConfigurations[0]?.ServiceName;
+    if (serviceName === undefined) throw new Error(`EC2 describes no endpoint service ${serviceId}.`);
+    return { serviceId, serviceName };
+  }
+
+  /** Puts one entry into the registry, as the people who onboard customers do. */
+  async register(key: { readonly pk: string; readonly sk: string }, entry: Record<string, unknown>): Promise<void> {
+    const Item = marshall({ ...key, ...entry });
+    const command = new PutItemCommand({ TableName: this.output('RegistryTable'), Item });
+    await this.#send(() => this.#dynamo.send(command));
+  }
+
+  /** A customer creates an endpoint. @returns its id. @throws what EC2 throws. */
+  async createEndpoint(account: string, serviceName: string): Promise<string> {
+    const command = new CreateVpcEndpointCommand({
+      VpcEndpointType: 'Interface',
+      ServiceName: serviceName,
+      VpcId: `vpc-0${account.slice(0, 7)}`,
+      SubnetIds: [`subnet-0${account.slice(0, 7)}`],
+      SecurityGroupIds: [`sg-0${account.slice(0, 7)}`],
+    });
+    const { VpcEndpoint } = await this.#send(() => this.#ec2Of(account).send(command));
+    if (VpcEndpoint?.VpcEndpointId === undefined) throw new Error('EC2 created an endpoint without an id.');
+    return VpcEndpoint.VpcEndpointId;
+  }
+
+  /** A customer deletes an endpoint. */
+  async deleteEndpoint(account: string, endpointId: string): Promise<void> {
+    const command = new DeleteVpcEndpointsCommand({ VpcEndpointIds: [endpointId] });
+    await this.#send(() => this.#ec2Of(account).send(command));
+  }
+
+  /** What the customer sees of its endpoint; undefined where EC2 knows none of that id. */
+  async endpointState(account: string, endpointId: string): Promise<string | undefined> {
+    const command = new DescribeVpcEndpointsCommand({ Filters: [{ Name: 'vpc-endpoint-id', Values: [endpointId] }] });
+    const { VpcEndpoints = [] } = await this.#send(() => this.#ec2Of(account).send(command));
+    return VpcEndpoints[0]?.State;
+  }
+
+  /** The decisions recorded for a request, oldest first. */
+  async decisions(serviceId: string, endpointId: string): Promise<readonly RecordedDecision[]> {
+    const command = new QueryCommand({
+      TableName: this.output('LedgerTable'),
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: { ':pk': { S: requestKey(serviceId, endpointId) }, ':prefix': { S: DECISION_PREFIX } },
+    });
+    const { Items = [] } = await this.#send(() => this.#dynamo.send(command));
+    return Items.map((item) => unmarshall(item) as RecordedDecision);
+  }
+
+  /** All executions of a workflow, by its output's name, newest first. */
+  async executions(workflowOutput: string): Promise<readonly ExecutionListItem[]> {
+    const command = new ListExecutionsCommand({ stateMachineArn: this.output(workflowOutput) });
+    const { executions = [] } = await this.#send(() => this.#sfn.send(command));
+    return executions;
+  }
+
+  /**
+   * Looks once a second until `look` finds something.
+   *
+   * @throws Error naming `what`, after fifteen minutes by the sandbox's clock.
+   */
+  async until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+    const deadline = this.clock.now() + PATIENCE_MILLISECONDS;
+    for (;;) {
+      const seen = await look();
+      if (seen !== undefined) return seen;
+      if (this.clock.now() >= deadline) throw new Error(`nothing came of: ${what}`);
+      await this.clock.sleep(POLL_MILLISECONDS);
+    }
+  }
+
+  /** Delivers the next publish to SNS `times` times, as a service may that delivers at least once. */
+  repeatNextNotice(times: number): void {
+    this.#onNext('sns', 'Publish', async (next) => {
+      let last: unknown;
+      for (let count = 0; count < times; count += 1) last = await next();
+      return last;
+    });
+  }
+
+  /** Does something just before the next call of this action is made. */
+  before(service: string, action: string, then: () => Promise<void>): void {
+    this.#onNext(service, action, async (next) => {
+      await then();
+      return next();
+    });
+  }
+
+  #onNext(service: string, action: string, stand: (next: () => Promise<unknown>) => Promise<unknown>): void {
+    const leave = this.#world.cloud.intercept((call: Call, next) => {
+      if (call.service !== service || call.action !== action) return next();
+      leave();
+      return stand(next);
+    });
+  }
+
+  #ec2Of(account: string): EC2Client {
+    const known = this.#ec2.get(account);
+    if (known !== undefined) return known;
+    const client = new EC2Client(this.#world.clientConfig(account));
+    this.#ec2.set(account, client);
+    return client;
+  }
+
+  /** The SDK reads files and loads modules: real work, during which virtual time stands still. */
+  #send<T>(call: () => Promise<T>): Promise<T> {
+    return holding(this.clock, call);
+  }
+}

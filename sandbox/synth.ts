@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const PROJECT = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * Synthesises the stack by running the app itself, as the CDK's command line does, with `cdk.json`'s context. Leaves out cdk-nag and
+ * the CloudFormation checks, which change nothing in the template: `npm run synth` and `npm run check` are for those.
+ *
+ * @param directory - where the cloud assembly goes, relative to the project.
+ * @throws Error with what the app wrote, where it failed.
+ */
+export const synthesise = async (directory: string): Promise<string> => {
+  const outdir = resolve(PROJECT, directory);
+  const { context } = JSON.parse(readFileSync(join(PROJECT, 'cdk.json'), 'utf8')) as {
+    context: Record<string, unknown>;
+  };
+  const unchecked = { ...context, checks: false, '@aws-cdk/core:validateAgainstDefaultRules': false };
+  const app = spawn(process.execPath, ['infra/app.ts'], {
+    cwd: PROJECT,
+    env: { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(unchecked) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  app.stdout.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  app.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  const code = await new Promise<number | null>((done, failed) => {
+    app.on('error', failed);
+    app.on('close', done);
+  });
+  if (code !== 0) throw new Error(`The stack could not be synthesised.\n${said.trim()}`);
+  return outdir;
+};

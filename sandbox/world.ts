@@ -1,0 +1,129 @@
+import type { Clock } from './clock/clock.ts';
+import { Cloud, REGION } from './cloud.ts';
+import { assetsOf } from './deploy/assembly.ts';
+import { type Deployment, deploy } from './deploy/deploy.ts';
+import { Identities } from './iam/identities.ts';
+import { Sessions } from './iam/sessions.ts';
+import { Journal } from './journal.ts';
+import { type Random, seededRandom } from './random.ts';
+import type { FunctionHost } from './run/function-host.ts';
+import { dynamodbService } from './services/dynamodb/actions.ts';
+import { ec2Service } from './services/ec2/actions.ts';
+import type { Ec2Options } from './services/ec2/options.ts';
+import { elbv2Service } from './services/elbv2/actions.ts';
+import { eventsService } from './services/events/actions.ts';
+import { EventsModel } from './services/events/model.ts';
+import { iamService } from './services/iam/actions.ts';
+import { kmsService } from './services/kms/actions.ts';
+import { Keys } from './services/kms/keys.ts';
+import { lambdaService } from './services/lambda/actions.ts';
+import { logsService } from './services/logs/actions.ts';
+import { pipesService } from './services/pipes/actions.ts';
+import { schedulerService } from './services/scheduler/actions.ts';
+import { snsService } from './services/sns/actions.ts';
+import { SnsModel } from './services/sns/model.ts';
+import { sqsService } from './services/sqs/actions.ts';
+import { SqsModel } from './services/sqs/model.ts';
+import { statesService } from './services/states/actions.ts';
+import { stsService } from './services/sts/actions.ts';
+import { type InProcessHandler, inProcessHandler } from './wire/in-process.ts';
+import { createRouter } from './wire/router.ts';
+import type { WireHandler } from './wire/wire.ts';
+
+/** What a host of functions needs of the world that it runs in. */
+export interface HostParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Where the functions' calls go. */
+  readonly handler: WireHandler;
+}
+
+/** What a world is made of. */
+export interface WorldOptions {
+  readonly clock: Clock;
+  /** One seed, one world: on a virtual clock its journal is the same byte for byte. */
+  readonly seed: number;
+  /** The cloud assembly, e.g. `cdk.out`. */
+  readonly assembly: string;
+  /** The address under which functions and queues know the sandbox: `http://127.0.0.1:4599`. */
+  readonly endpoint: string;
+  readonly createHost: (parts: HostParts) => FunctionHost;
+  /** How EC2 behaves where that may be chosen. @default AWS's behaviour as we believe it to be */
+  readonly ec2?: Ec2Options;
+}
+
+/** How a client of this world is configured. */
+export interface ClientConfig {
+  readonly region: string;
+  readonly endpoint: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly maxAttempts: number;
+  readonly requestHandler: InProcessHandler;
+}
+
+/** One AWS on one machine, with the stack deployed in it. */
+export interface World {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly cloud: Cloud;
+  readonly deployment: Deployment;
+  readonly host: FunctionHost;
+  /** The door for clients. */
+  readonly handler: WireHandler;
+  /** Configures an SDK client that acts as an account (12 digits) or as the operator (anything else), without a socket. */
+  clientConfig(accessKeyId: string): ClientConfig;
+}
+
+/**
+ * Builds the services, then deploys the template through the same actions that clients call.
+ *
+ * @throws DeploymentError naming what in the template is not understood.
+ */
+export const createWorld = async (options: WorldOptions): Promise<World> => {
+  const { clock, seed, assembly, endpoint } = options;
+  const random = seededRandom(seed);
+  const journal = new Journal(clock);
+  const identities = new Identities(clock);
+  const sessions = new Sessions(random);
+  const keys = new Keys();
+  const cloud = new Cloud({ clock, random, journal, authorizer: identities });
+  const handler = createRouter({ cloud, principalOf: (accessKeyId) => sessions.principalOf(accessKeyId) });
+  const host = options.createHost({ clock, random, handler });
+
+  const keyPolicy = (key: string) => keys.find(key);
+  const queues = new SqsModel({ clock, random, journal });
+  const services = [
+    iamService(identities),
+    kmsService(keys),
+    logsService(),
+    elbv2Service(),
+    stsService,
+    dynamodbService(cloud),
+    sqsService(cloud, queues, { endpoint: () => endpoint, keyPolicy }),
+    snsService(cloud, new SnsModel(), { keyPolicy }),
+    eventsService(cloud, new EventsModel()),
+    pipesService(cloud, queues),
+    schedulerService(cloud),
+    lambdaService(cloud, { host, assets: assetsOf(assembly), sessions, endpoint: () => endpoint }),
+    statesService(cloud),
+    ec2Service(cloud, options.ec2),
+  ];
+  for (const service of services) cloud.register(service);
+  const deployment = await deploy(cloud, { directory: assembly });
+
+  return {
+    clock,
+    journal,
+    cloud,
+    deployment,
+    host,
+    handler,
+    clientConfig: (accessKeyId) => ({
+      region: REGION,
+      endpoint,
+      credentials: { accessKeyId, secretAccessKey: 'not verified' },
+      maxAttempts: 1,
+      requestHandler: inProcessHandler(handler),
+    }),
+  };
+};
