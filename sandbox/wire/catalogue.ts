@@ -1,0 +1,99 @@
+/** How a client and a service speak: the protocols of the Smithy specification, https://smithy.io/2.0/aws/protocols/index.html. */
+export type ProtocolName = 'ec2Query' | 'awsQuery' | 'awsJson' | 'restJson';
+
+/** What the wire must know of a service that its SDK package does not export. */
+export interface WireService {
+  /** What SigV4 signs with, e.g. `states`; the name of the sandbox's ServiceDefinition too. */
+  readonly name: string;
+  readonly protocol: ProtocolName;
+  /** Also answers awsQuery: clients from before SQS spoke JSON still do (AWS CLI 2.9). */
+  readonly queryCompatible?: boolean;
+  /** The SDK package, imported when the first request for the service comes in. */
+  readonly load: () => Promise<object>;
+  /** Of the XML answers. */
+  readonly xmlNamespace?: string;
+  /** What stands before the dot in X-Amz-Target. */
+  readonly target?: string;
+  /** Of awsJson: the media type is `application/x-amz-json-1.0` or `-1.1`. */
+  readonly jsonVersion?: '1.0' | '1.1';
+  /** How errors that the API's model names are qualified in `__type`; default: the model's own namespace. */
+  readonly errorNamespace?: string;
+  /** Input and output pass as JSON values, undecoded: DynamoDB's attribute values are already in wire form. */
+  readonly raw?: boolean;
+  /**
+   * How the service words an absent required member.
+   * `parameter`: "The request must contain the parameter X"; `constraint`: "Value null at 'x' failed to satisfy ...".
+   */
+  readonly missing: 'parameter' | 'constraint';
+}
+
+const services: readonly WireService[] = [
+  {
+    name: 'ec2',
+    protocol: 'ec2Query',
+    load: () => import('@aws-sdk/client-ec2'),
+    xmlNamespace: 'http://ec2.amazonaws.com/doc/2016-11-15/',
+    missing: 'parameter',
+  },
+  {
+    name: 'sts',
+    protocol: 'awsQuery',
+    load: () => import('@aws-sdk/client-sts'),
+    xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
+    missing: 'constraint',
+  },
+  {
+    name: 'sns',
+    protocol: 'awsQuery',
+    load: () => import('@aws-sdk/client-sns'),
+    xmlNamespace: 'http://sns.amazonaws.com/doc/2010-03-31/',
+    missing: 'constraint',
+  },
+  {
+    name: 'sqs',
+    protocol: 'awsJson',
+    queryCompatible: true,
+    load: () => import('@aws-sdk/client-sqs'),
+    xmlNamespace: 'http://queue.amazonaws.com/doc/2012-11-05/',
+    target: 'AmazonSQS',
+    jsonVersion: '1.0',
+    missing: 'parameter',
+  },
+  {
+    name: 'states',
+    protocol: 'awsJson',
+    load: () => import('@aws-sdk/client-sfn'),
+    target: 'AWSStepFunctions',
+    jsonVersion: '1.0',
+    missing: 'constraint',
+  },
+  {
+    name: 'dynamodb',
+    protocol: 'awsJson',
+    load: () => import('@aws-sdk/client-dynamodb'),
+    target: 'DynamoDB_20120810',
+    jsonVersion: '1.0',
+    errorNamespace: 'com.amazonaws.dynamodb.v20120810',
+    raw: true,
+    missing: 'constraint',
+  },
+  {
+    name: 'events',
+    protocol: 'awsJson',
+    load: () => import('@aws-sdk/client-eventbridge'),
+    target: 'AWSEvents',
+    jsonVersion: '1.1',
+    missing: 'constraint',
+  },
+  { name: 'lambda', protocol: 'restJson', load: () => import('@aws-sdk/client-lambda'), missing: 'constraint' },
+  { name: 'pipes', protocol: 'restJson', load: () => import('@aws-sdk/client-pipes'), missing: 'constraint' },
+  { name: 'scheduler', protocol: 'restJson', load: () => import('@aws-sdk/client-scheduler'), missing: 'constraint' },
+];
+
+const byName = new Map(services.map((service) => [service.name, service]));
+
+/** The service that signs with this name, or undefined where the wire has no codec for it. */
+export const wireService = (name: string): WireService | undefined => byName.get(name);
+
+/** The signing names of all services that the wire speaks, in a stable order. */
+export const wireServiceNames: readonly string[] = services.map((service) => service.name);

@@ -1,0 +1,12 @@
+/** What the wire does not do, a line each, for SUPPORT.md. */
+export const wireNotModelled: readonly string[] = [
+  'Signatures are not verified: the access key id says who calls, any secret will do.',
+  'The region of the credential scope is not looked at: every world is in one region.',
+  'Constraints of the API models other than required members (lengths, patterns, ranges, enumerations) are checked by the actions, where they are checked.',
+  'Numbers are not told apart: a fraction passes where AWS wants a whole number.',
+  'Event streams (Lambda InvokeWithResponseStream), REST-XML and CBOR are not spoken.',
+  'Compressed and chunk-signed request bodies are not read.',
+  'Unknown parameters are refused by EC2 only; the other services ignore them, as on AWS.',
+  'DynamoDB passes as raw JSON: its store checks the input.',
+  'CORS: no browser calls the sandbox directly.',
+];
