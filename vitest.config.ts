@@ -3,7 +3,22 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/synthesise.ts'],
     setupFiles: ['test/support/setup.ts'],
+    // Threads start faster than processes, and the tests share nothing: each file has a fresh one.
+    pool: 'threads',
     testTimeout: 20_000,
+    // A focused test, or one that asserts nothing, fails wherever it runs.
+    allowOnly: false,
+    expect: { requireAssertions: true },
+    restoreMocks: true,
+    unstubEnvs: true,
+    unstubGlobals: true,
+    // In CI the numbers are read from the file; tests that were left out are named there too.
+    reporters: process.env.CI ? ['default', ['json', { outputFile: '.sandbox/test-results.json' }]] : ['default'],
+    coverage: {
+      include: ['{functions,workflows,events,infra,ops,sandbox}/**/*.ts'],
+      reporter: ['text-summary', 'html'],
+    },
   },
 });

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { bundleAll } from './bundling.ts';
@@ -12,7 +13,8 @@ const FUNCTIONS = {
 
 const app = new App();
 const config = environmentNamed((app.node.tryGetContext('environment') as string | undefined) ?? 'sandbox');
-const directories = bundleAll(Object.values(FUNCTIONS), 'cdk.out/bundles');
+// Beside the assembly, so that two syntheses at once do not write the same files.
+const directories = bundleAll(Object.values(FUNCTIONS), join(app.outdir, 'bundles'));
 const codeOf = (entry: string): string => {
   const directory = directories.get(entry);
   if (directory === undefined) throw new Error(`No bundle was made of ${entry}.`);

@@ -33,9 +33,12 @@ export const bundleAll = (entries: readonly string[], outputRoot: string): Reado
     directory: join(resolve(outputRoot), directoryName(entry)),
   }));
   // CDK's bundling hooks are synchronous and rolldown is not, hence a process that is waited for.
-  const child = { input: JSON.stringify(bundles), stdio: ['pipe', 'inherit', 'pipe'], encoding: 'utf8' } as const;
   try {
-    execFileSync(process.execPath, [fileURLToPath(import.meta.url)], child);
+    execFileSync(process.execPath, [fileURLToPath(import.meta.url)], {
+      input: JSON.stringify(bundles),
+      stdio: ['pipe', 'inherit', 'pipe'],
+      encoding: 'utf8',
+    });
   } catch (error) {
     const said = (error as { stderr?: string }).stderr?.trim();
     throw new Error(`Bundling failed. ${said || String(error)}`, { cause: error });

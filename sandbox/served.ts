@@ -41,7 +41,14 @@ export const startServed = async ({ assembly, port, speed, seed }: ServedOptions
   });
   url = server.url;
   try {
-    world = await createWorld({ clock, seed, assembly, endpoint: url, createHost: () => workerHost(clock) });
+    world = await createWorld({
+      clock,
+      seed,
+      assembly,
+      endpoint: url,
+      transport: 'socket',
+      createHost: () => workerHost(clock),
+    });
   } catch (error) {
     clock.stop();
     await server.close();

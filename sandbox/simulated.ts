@@ -3,6 +3,7 @@ import { simulatedHost } from './run/simulated-host.ts';
 import type { Ec2Options } from './services/ec2/options.ts';
 import { Stage } from './stories/stage.ts';
 import { type PlayedCase, play, type Story } from './stories/story.ts';
+import { preloadApis } from './wire/api.ts';
 import { inProcessHttp } from './wire/in-process-http.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -23,11 +24,14 @@ export interface SimulatedWorld extends World {
 
 /** Builds a world whose functions run in this thread; a thread holds one world at a time. */
 export const createSimulatedWorld = async ({ assembly, seed, ec2 }: SimulatedOptions): Promise<SimulatedWorld> => {
+  // Beforehand: of two first requests that load a package, either could be answered first.
+  await preloadApis();
   const clock = new VirtualClock(BEGINNING);
   const world = await createWorld({
     clock,
     seed,
     assembly,
+    transport: 'in-process',
     endpoint: 'http://127.0.0.1:4599', // nobody listens there: calls never leave the process
     createHost: ({ random, handler }) => simulatedHost({ clock, random, http: inProcessHttp(handler, clock) }),
     ...(ec2 === undefined ? {} : { ec2 }),

@@ -48,6 +48,8 @@ export interface WorldOptions {
   /** The address under which functions and queues know the sandbox: `http://127.0.0.1:4599`. */
   readonly endpoint: string;
   readonly createHost: (parts: HostParts) => FunctionHost;
+  /** How this process's own clients reach the sandbox: over its socket like everybody, or by a function call. */
+  readonly transport: 'socket' | 'in-process';
   /** How EC2 behaves where that may be chosen. @default AWS's behaviour as we believe it to be */
   readonly ec2?: Ec2Options;
 }
@@ -58,7 +60,7 @@ export interface ClientConfig {
   readonly endpoint: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly maxAttempts: number;
-  readonly requestHandler: InProcessHandler;
+  readonly requestHandler?: InProcessHandler;
 }
 
 /** One AWS on one machine, with the stack deployed in it. */
@@ -70,17 +72,19 @@ export interface World {
   readonly host: FunctionHost;
   /** The door for clients. */
   readonly handler: WireHandler;
-  /** Configures an SDK client that acts as an account (12 digits) or as the operator (anything else), without a socket. */
+  /** Configures an SDK client that acts as an account (12 digits) or as the operator (anything else). */
   clientConfig(accessKeyId: string): ClientConfig;
 }
 
-/**
- * Builds the services, then deploys the template through the same actions that clients call.
- *
- * @throws DeploymentError naming what in the template is not understood.
- */
-export const createWorld = async (options: WorldOptions): Promise<World> => {
-  const { clock, seed, assembly, endpoint } = options;
+/** All services of a world, before anything is deployed. */
+export interface EmptyWorld extends Pick<World, 'clock' | 'journal' | 'cloud' | 'host' | 'handler'> {}
+
+/** Builds every service that the sandbox models. */
+export const createEmptyWorld = (
+  options: Pick<WorldOptions, 'clock' | 'seed' | 'endpoint' | 'createHost' | 'ec2'>,
+  assets: (s3Key: string) => string,
+): EmptyWorld => {
+  const { clock, seed, endpoint } = options;
   const random = seededRandom(seed);
   const journal = new Journal(clock);
   const identities = new Identities(clock);
@@ -104,26 +108,32 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
     eventsService(cloud, new EventsModel()),
     pipesService(cloud, queues),
     schedulerService(cloud),
-    lambdaService(cloud, { host, assets: assetsOf(assembly), sessions, endpoint: () => endpoint }),
+    lambdaService(cloud, { host, assets, sessions, endpoint: () => endpoint }),
     statesService(cloud),
     ec2Service(cloud, options.ec2),
   ];
   for (const service of services) cloud.register(service);
-  const deployment = await deploy(cloud, { directory: assembly });
+  return { clock, journal, cloud, host, handler };
+};
 
+/**
+ * Builds the services, then deploys the template through the same actions that clients call.
+ *
+ * @throws DeploymentError naming what in the template is not understood.
+ */
+export const createWorld = async (options: WorldOptions): Promise<World> => {
+  const { assembly, endpoint } = options;
+  const empty = createEmptyWorld(options, assetsOf(assembly));
+  const deployment = await deploy(empty.cloud, { directory: assembly });
   return {
-    clock,
-    journal,
-    cloud,
+    ...empty,
     deployment,
-    host,
-    handler,
     clientConfig: (accessKeyId) => ({
       region: REGION,
       endpoint,
       credentials: { accessKeyId, secretAccessKey: 'not verified' },
       maxAttempts: 1,
-      requestHandler: inProcessHandler(handler),
+      ...(options.transport === 'socket' ? {} : { requestHandler: inProcessHandler(empty.handler) }),
     }),
   };
 };

@@ -4,15 +4,16 @@ import type { Cancel, Clock } from './clock.ts';
 export class ScaledClock implements Clock {
   readonly #origin = Date.now();
   readonly #started = performance.now();
-  readonly #speed: number;
+  /** How many times as fast as the machine's own time. */
+  readonly speed: number;
   readonly #pending = new Set<NodeJS.Timeout>();
 
   constructor(speed = 1) {
-    this.#speed = speed;
+    this.speed = speed;
   }
 
   now(): number {
-    return Math.floor(this.#origin + (performance.now() - this.#started) * this.#speed);
+    return Math.floor(this.#origin + (performance.now() - this.#started) * this.speed);
   }
 
   after(milliseconds: number, task: () => void): Cancel {
@@ -20,7 +21,7 @@ export class ScaledClock implements Clock {
     const due = this.now() + Math.max(0, milliseconds);
     let timer: NodeJS.Timeout;
     const arm = (): void => {
-      const left = Math.max(0, (due - this.now()) / this.#speed);
+      const left = Math.max(0, (due - this.now()) / this.speed);
       timer = setTimeout(
         () => {
           this.#pending.delete(timer);

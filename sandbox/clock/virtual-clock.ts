@@ -3,7 +3,8 @@ import type { Cancel, Clock } from './clock.ts';
 interface Timer {
   readonly at: number;
   readonly order: number;
-  readonly task: () => void;
+  /** Gone once the timer is cancelled, and with it all that the task held. */
+  task: (() => void) | undefined;
 }
 
 const isBefore = (a: Timer, b: Timer): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
@@ -19,7 +20,6 @@ export class VirtualClock implements Clock {
   #now: number;
   #order = 0;
   #timers: Timer[] = [];
-  readonly #cancelled = new Set<Timer>();
   #holds = 0;
   #released: (() => void) | undefined;
 
@@ -36,7 +36,7 @@ export class VirtualClock implements Clock {
     const timer: Timer = { at: this.#now + wait, order: this.#order++, task };
     this.#push(timer);
     return () => {
-      if (this.#timers.includes(timer)) this.#cancelled.add(timer);
+      timer.task = undefined;
     };
   }
 
@@ -74,7 +74,7 @@ export class VirtualClock implements Clock {
       }
       this.#pop();
       this.#now = next.at;
-      next.task();
+      next.task?.();
     }
   }
 
@@ -94,7 +94,7 @@ export class VirtualClock implements Clock {
 
   #peek(): Timer | undefined {
     for (let first = this.#timers[0]; first !== undefined; first = this.#timers[0]) {
-      if (!this.#cancelled.delete(first)) return first;
+      if (first.task !== undefined) return first;
       this.#pop();
     }
     return undefined;

@@ -1,0 +1,120 @@
+import type { Json, TaskState } from './definition.ts';
+import { withRecovery } from './recover.ts';
+import { parseResource, type TaskResource } from './resource.ts';
+import { checkSize, StateError } from './state-error.ts';
+import type { StateOutcome, StateVisit } from './state-visit.ts';
+import { TaskEvents } from './task-events.ts';
+import type { WaitingTask } from './task-tokens.ts';
+
+/** Runs a Task state. https://states-language.net/spec.html#task-state */
+export const runTask = (visit: StateVisit, state: TaskState): Promise<StateOutcome> =>
+  withRecovery(visit, state, () => attemptTask(visit, state));
+
+const attemptTask = async (visit: StateVisit, state: TaskState): Promise<Json> => {
+  const { options } = visit.execution;
+  const resource = parseResource(state.Resource);
+  if (resource === undefined) throw new StateError('States.Runtime', `'${state.Resource}' is no known resource.`);
+  const waiting = resource.waitsForToken ? options.tokens.open(options.stateMachineArn) : undefined;
+  visit.taskToken = waiting?.token;
+  try {
+    return await perform(visit, state, resource, waiting);
+  } finally {
+    waiting?.close();
+    visit.taskToken = undefined;
+  }
+};
+
+const perform = async (
+  visit: StateVisit,
+  state: TaskState,
+  resource: TaskResource,
+  waiting: WaitingTask | undefined,
+): Promise<Json> => {
+  const { branch, execution } = visit;
+  const { options } = execution;
+  const input = state.Arguments === undefined ? visit.input : await visit.evaluate(state.Arguments, 'Arguments');
+  const timeout = await visit.number('TimeoutSeconds', state.TimeoutSeconds, 1);
+  const heartbeat = await visit.number('HeartbeatSeconds', state.HeartbeatSeconds, 1);
+  const events = new TaskEvents(branch, resource, options.region);
+  const text = JSON.stringify(input);
+  checkSize(text, state.Resource);
+  events.scheduled(text, timeout, heartbeat);
+  events.started();
+
+  const timers = new Timers(options.clock, timeout, heartbeat);
+  waiting?.onHeartbeat(() => timers.beat());
+  try {
+    const answer = Promise.resolve().then(() => options.tasks({ resource, arguments: input }));
+    if (waiting === undefined) {
+      const result = toJson(await branch.wait(Promise.race([answer, timers.expired])));
+      const output = JSON.stringify(result);
+      checkSize(output, state.Resource);
+      events.succeeded(output);
+      return result;
+    }
+    const submitted = toJson(await branch.wait(Promise.race([answer, timers.expired])));
+    events.submitted(JSON.stringify(submitted));
+    const outcome = await branch.wait(Promise.race([waiting.outcome, timers.expired]));
+    if (outcome.kind === 'failure') throw new StateError(outcome.error, outcome.cause);
+    checkSize(outcome.output, state.Resource);
+    events.succeeded(outcome.output);
+    return JSON.parse(outcome.output) as Json;
+  } catch (thrown) {
+    const failure = asStateError(thrown);
+    if (failure instanceof StateError) {
+      if (failure.error === 'States.Timeout') events.timedOut(failure);
+      else events.failed(failure);
+    }
+    throw failure;
+  } finally {
+    timers.stop();
+  }
+};
+
+/** What the port rejected with, as the States Language sees it; an engine's own signals are passed on. */
+const asStateError = (thrown: unknown): unknown => {
+  if (thrown instanceof StateError || !(thrown instanceof Error) || thrown.name === 'Cancelled') return thrown;
+  return new StateError(thrown.name, typeof thrown.cause === 'string' ? thrown.cause : thrown.message);
+};
+
+const toJson = (value: unknown): Json => (value === undefined ? null : (JSON.parse(JSON.stringify(value)) as Json));
+
+/** The time that a task has: all in all, and between two heartbeats. Either running out is `States.Timeout`. */
+class Timers {
+  /** Never resolves. */
+  readonly expired: Promise<never>;
+  readonly #clock: TaskClock;
+  readonly #heartbeat: number | undefined;
+  readonly #reject: (error: StateError) => void;
+  #stopTimeout: (() => void) | undefined;
+  #stopHeartbeat: (() => void) | undefined;
+
+  constructor(clock: TaskClock, timeout: number | undefined, heartbeat: number | undefined) {
+    const { promise, reject } = Promise.withResolvers<never>();
+    promise.catch(() => undefined);
+    this.expired = promise;
+    this.#reject = reject;
+    this.#clock = clock;
+    this.#heartbeat = heartbeat;
+    if (timeout !== undefined) {
+      this.#stopTimeout = clock.after(timeout * 1000, () => reject(new StateError('States.Timeout')));
+    }
+    this.beat();
+  }
+
+  /** Starts the time between two heartbeats again. */
+  beat(): void {
+    this.#stopHeartbeat?.();
+    if (this.#heartbeat === undefined) return;
+    this.#stopHeartbeat = this.#clock.after(this.#heartbeat * 1000, () =>
+      this.#reject(new StateError('States.Timeout', undefined, ['States.HeartbeatTimeout'])),
+    );
+  }
+
+  stop(): void {
+    this.#stopTimeout?.();
+    this.#stopHeartbeat?.();
+  }
+}
+
+type TaskClock = StateVisit['execution']['options']['clock'];

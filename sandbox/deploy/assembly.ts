@@ -1,0 +1,106 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { DeploymentError } from './deployment-error.ts';
+import type { Template } from './template.ts';
+
+interface Artifact {
+  readonly type: string;
+  readonly properties?: {
+    readonly templateFile?: string;
+    readonly directoryName?: string;
+    readonly stackName?: string;
+  };
+}
+interface AssetManifest {
+  readonly files?: Readonly<
+    Record<
+      string,
+      {
+        readonly source?: { readonly path?: string };
+        readonly destinations?: Readonly<Record<string, { readonly objectKey: string }>>;
+      }
+    >
+  >;
+}
+
+/** A stack of a cloud assembly. */
+export interface AssemblyStack {
+  readonly name: string;
+  readonly template: Template;
+}
+
+const readJson = <T>(file: string): T => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as T;
+  } catch (cause) {
+    throw new DeploymentError(`${file} cannot be read. Run the synthesis (cdk synth) first.`, { cause });
+  }
+};
+
+const stacksOf = (directory: string): readonly AssemblyStack[] => {
+  const { artifacts = {} } = readJson<{ artifacts?: Readonly<Record<string, Artifact>> }>(
+    join(directory, 'manifest.json'),
+  );
+  return Object.entries(artifacts).flatMap(([id, { type, properties = {} }]) => {
+    // A stage of an app is an assembly of its own inside this one.
+    if (type === 'cdk:cloud-assembly' && properties.directoryName !== undefined) {
+      return stacksOf(join(directory, properties.directoryName));
+    }
+    if (type !== 'aws:cloudformation:stack' || properties.templateFile === undefined) return [];
+    return [
+      { name: properties.stackName ?? id, template: readJson<Template>(join(directory, properties.templateFile)) },
+    ];
+  });
+};
+
+/**
+ * Reads one stack of what `cdk synth` wrote.
+ *
+ * @param directory the cloud assembly, usually `cdk.out`.
+ * @param stackName may be left out where the assembly holds one stack.
+ * @throws DeploymentError naming the stacks that there are.
+ * @see https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/cloud-assembly-schema for the manifest's schema
+ */
+export const readStack = (directory: string, stackName?: string): AssemblyStack => {
+  const stacks = stacksOf(directory);
+  const names = stacks.map(({ name }) => name).join(', ') || 'none';
+  if (stackName === undefined && stacks.length !== 1) {
+    throw new DeploymentError(`${directory} holds ${stacks.length} stacks (${names}): say which one to deploy.`);
+  }
+  const stack = stackName === undefined ? stacks[0] : stacks.find(({ name }) => name === stackName);
+  if (stack === undefined) throw new DeploymentError(`${directory} has no stack ${stackName}. It holds ${names}.`);
+  return stack;
+};
+
+const assetManifests = (directory: string): readonly string[] => {
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      if (entry.isDirectory() && entry.name.startsWith('assembly-')) return assetManifests(join(directory, entry.name));
+      return entry.isFile() && entry.name.endsWith('.assets.json') ? [join(directory, entry.name)] : [];
+    });
+};
+
+/**
+ * Where the content of a Lambda function's code lies: `assetsOf('cdk.out')('3f1c….zip')` is the absolute path of the
+ * directory that CDK would have zipped and uploaded under that key.
+ *
+ * @throws DeploymentError for a key that no asset manifest (`*.assets.json`) names.
+ */
+export const assetsOf = (directory: string): ((s3Key: string) => string) => {
+  const paths = new Map<string, string>();
+  for (const manifest of assetManifests(directory)) {
+    for (const { source, destinations = {} } of Object.values(readJson<AssetManifest>(manifest).files ?? {})) {
+      if (source?.path === undefined) continue;
+      for (const { objectKey } of Object.values(destinations)) {
+        paths.set(objectKey, resolve(manifest, '..', source.path));
+      }
+    }
+  }
+  return (s3Key) => {
+    const path = paths.get(s3Key);
+    if (path === undefined) throw new DeploymentError(`No asset of ${directory} has the key ${s3Key}.`);
+    return path;
+  };
+};

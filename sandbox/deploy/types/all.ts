@@ -1,0 +1,24 @@
+import type { ResourceTypes } from '../resource-type.ts';
+import { dynamodbTypes } from './dynamodb.ts';
+import { eventTypes } from './events.ts';
+import { identityTypes } from './identity.ts';
+import { lambdaTypes } from './lambda.ts';
+import { messagingTypes } from './messaging.ts';
+import { networkTypes } from './network.ts';
+import { observabilityTypes } from './observability.ts';
+import { stateTypes } from './states.ts';
+
+/** Every CloudFormation type that the sandbox can make. */
+export const RESOURCE_TYPES: ResourceTypes = {
+  ...messagingTypes,
+  ...identityTypes,
+  ...lambdaTypes,
+  ...eventTypes,
+  ...stateTypes,
+  ...dynamodbTypes,
+  ...networkTypes,
+  ...observabilityTypes,
+};
+
+/** Types that say something about the template and make nothing. */
+export const IGNORED_TYPES: readonly string[] = ['AWS::CDK::Metadata'];

@@ -1,0 +1,117 @@
+import { REGION } from '../../cloud.ts';
+import { DeploymentError } from '../deployment-error.ts';
+import type { ResourceValues } from '../intrinsics.ts';
+import { each, type PropertyRules } from '../property-rules.ts';
+import { type Creation, defined, type ResourceTypes, resourceType, textOf } from '../resource-type.ts';
+
+interface Index {
+  readonly IndexName: string;
+  readonly KeySchema: unknown;
+  readonly Projection: unknown;
+  readonly ProvisionedThroughput?: unknown;
+}
+
+interface TableProperties {
+  readonly TableName?: string;
+  readonly AttributeDefinitions?: unknown;
+  readonly KeySchema: unknown;
+  readonly BillingMode?: string;
+  readonly ProvisionedThroughput?: unknown;
+  readonly LocalSecondaryIndexes?: readonly Index[];
+  readonly GlobalSecondaryIndexes?: readonly Index[];
+  readonly DeletionProtectionEnabled?: boolean;
+  readonly StreamSpecification?: object;
+}
+
+interface GlobalTableProperties extends TableProperties {
+  readonly Replicas: readonly { readonly Region: string; readonly DeletionProtectionEnabled?: boolean }[];
+}
+
+const INDEX: PropertyRules = {
+  ...each('used', 'IndexName', 'KeySchema', 'Projection', 'ProvisionedThroughput'),
+  ...each('accepted', 'OnDemandThroughput', 'WarmThroughput', 'ContributorInsightsSpecification'),
+  ...each('accepted', 'WriteProvisionedThroughputSettings', 'WriteOnDemandThroughputSettings'),
+};
+
+const COMMON: PropertyRules = {
+  ...each('used', 'TableName', 'AttributeDefinitions', 'KeySchema', 'BillingMode'),
+  LocalSecondaryIndexes: [INDEX],
+  GlobalSecondaryIndexes: [INDEX],
+  ...each('accepted', 'TimeToLiveSpecification', 'SSESpecification', 'WarmThroughput'),
+  StreamSpecification: { StreamViewType: 'accepted' },
+};
+
+const plainIndexes = (indexes: readonly Index[] | undefined): readonly Index[] | undefined =>
+  indexes?.map(({ IndexName, KeySchema, Projection, ProvisionedThroughput }) => ({
+    IndexName,
+    KeySchema,
+    Projection,
+    ...defined({ ProvisionedThroughput }),
+  }));
+
+const createTable = async (properties: TableProperties, { call, generatedName }: Creation): Promise<ResourceValues> => {
+  const name = properties.TableName ?? generatedName(255);
+  const created = await call(
+    'dynamodb',
+    'CreateTable',
+    defined({
+      TableName: name,
+      AttributeDefinitions: properties.AttributeDefinitions,
+      KeySchema: properties.KeySchema,
+      // CloudFormation's default, which it writes out itself.
+      BillingMode: properties.BillingMode ?? 'PROVISIONED',
+      ProvisionedThroughput: properties.ProvisionedThroughput,
+      LocalSecondaryIndexes: plainIndexes(properties.LocalSecondaryIndexes),
+      GlobalSecondaryIndexes: plainIndexes(properties.GlobalSecondaryIndexes),
+      DeletionProtectionEnabled: properties.DeletionProtectionEnabled,
+    }),
+  );
+  const arn = textOf(created, 'TableDescription', 'TableArn');
+  return {
+    ref: name,
+    attributes: {
+      Arn: arn,
+      TableId: textOf(created, 'TableDescription', 'TableId'),
+      // There is no stream behind it; who reads from it is refused by its own service.
+      ...(properties.StreamSpecification !== undefined && { StreamArn: `${arn}/stream/1970-01-01T00:00:00.000` }),
+    },
+  };
+};
+
+/**
+ * Tables. A global table is the replica of this world's region; others are accepted without behaviour.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_DynamoDB.html
+ */
+export const dynamodbTypes: ResourceTypes = {
+  'AWS::DynamoDB::Table': resourceType<TableProperties>({
+    properties: {
+      ...COMMON,
+      ...each('used', 'ProvisionedThroughput', 'DeletionProtectionEnabled'),
+      ...each('accepted', 'PointInTimeRecoverySpecification', 'Tags', 'TableClass', 'OnDemandThroughput'),
+      ContributorInsightsSpecification: 'accepted',
+    },
+    create: createTable,
+  }),
+
+  'AWS::DynamoDB::GlobalTable': resourceType<GlobalTableProperties>({
+    properties: {
+      ...COMMON,
+      Replicas: [
+        {
+          ...each('used', 'Region', 'DeletionProtectionEnabled'),
+          ...each('accepted', 'PointInTimeRecoverySpecification', 'ContributorInsightsSpecification', 'TableClass'),
+          ...each('accepted', 'Tags', 'SSESpecification', 'GlobalSecondaryIndexes', 'ReadOnDemandThroughputSettings'),
+        },
+      ],
+      ...each('accepted', 'WriteOnDemandThroughputSettings', 'GlobalTableWitnesses', 'MultiRegionConsistency'),
+    },
+    create({ Replicas, ...properties }, creation) {
+      const replica = Replicas.find(({ Region }) => Region === REGION);
+      if (replica === undefined) throw new DeploymentError(`it needs a replica in ${REGION}, where the sandbox is`);
+      const { DeletionProtectionEnabled } = replica;
+      const guard = DeletionProtectionEnabled === undefined ? {} : { DeletionProtectionEnabled };
+      return createTable({ ...properties, ...guard }, creation);
+    },
+  }),
+};

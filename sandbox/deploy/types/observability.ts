@@ -1,0 +1,46 @@
+import { PROVIDER_ACCOUNT, REGION } from '../../cloud.ts';
+import { each } from '../property-rules.ts';
+import { type ResourceType, type ResourceTypes, resourceType } from '../resource-type.ts';
+
+const alarm: ResourceType = resourceType<{ readonly AlarmName?: string }>({
+  behaviour: 'without behaviour',
+  properties: 'anything',
+  async create({ AlarmName }, { generatedName }) {
+    const name = AlarmName ?? generatedName(255);
+    return { ref: name, attributes: { Arn: `arn:aws:cloudwatch:${REGION}:${PROVIDER_ACCOUNT}:alarm:${name}` } };
+  },
+});
+
+/**
+ * Log groups, alarms and dashboards.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_CloudWatch.html
+ */
+export const observabilityTypes: ResourceTypes = {
+  'AWS::Logs::LogGroup': resourceType<{ readonly LogGroupName?: string }>({
+    properties: {
+      LogGroupName: 'used',
+      ...each('accepted', 'RetentionInDays', 'KmsKeyId', 'LogGroupClass', 'DataProtectionPolicy', 'FieldIndexPolicies'),
+      ...each('accepted', 'Tags', 'DeletionProtectionEnabled'),
+    },
+    async create({ LogGroupName }, { call, generatedName }) {
+      const name = LogGroupName ?? generatedName(512);
+      await call('logs', 'CreateLogGroup', { logGroupName: name });
+      return {
+        ref: name,
+        attributes: { Arn: `arn:aws:logs:${REGION}:${PROVIDER_ACCOUNT}:log-group:${name}:*` },
+      };
+    },
+  }),
+
+  'AWS::CloudWatch::Alarm': alarm,
+  'AWS::CloudWatch::CompositeAlarm': alarm,
+  'AWS::CloudWatch::Dashboard': resourceType<{ readonly DashboardName?: string }>({
+    behaviour: 'without behaviour',
+    properties: 'anything',
+    async create({ DashboardName }, { generatedName }) {
+      return { ref: DashboardName ?? generatedName(255), attributes: {} };
+    },
+  }),
+};

@@ -1,0 +1,21 @@
+import { checkPolicy, readPolicy } from '../../iam/policy.ts';
+
+/**
+ * A policy of the template as the text that services take, checked: an operator or key that the sandbox cannot judge stops
+ * the deployment here, and not at the first call that meets it.
+ *
+ * @param where what the policy belongs to: `of queue Intake`.
+ */
+export const policyText = (document: unknown, where: string): string => {
+  checkPolicy(readPolicy(document, where), where);
+  return jsonText(document);
+};
+
+/** A text as it is, and anything else as its JSON: `60` for a number, `true`, an object's or a list's JSON. */
+export const jsonText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/** Tags as CloudFormation lists them, `[{ Key, Value }]`, as the record that some APIs take. */
+export const tagRecord = (
+  tags: readonly { readonly Key: string; readonly Value: string }[] | undefined,
+): Record<string, string> | undefined =>
+  tags === undefined ? undefined : Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));

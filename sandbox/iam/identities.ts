@@ -1,0 +1,225 @@
+import type { Clock } from '../clock/clock.ts';
+import { type Authorizer, type Permission, PROVIDER_ACCOUNT } from '../cloud.ts';
+import { AwsError } from '../services/errors.ts';
+import { requestContext } from './condition-keys.ts';
+import { askPolicies, askPolicy, type PolicyAnswer, type PolicyRequest } from './evaluate.ts';
+import { checkPolicy, readPolicy } from './policy.ts';
+import { type PolicyDocument, type Principal, type RolePrincipal, roleSession, servicePrincipal } from './principal.ts';
+
+/** A role as IAM keeps it. */
+export interface Role {
+  readonly arn: string;
+  readonly name: string;
+  /** e.g. `AROA` and 17 letters or digits. */
+  readonly id: string;
+  readonly trust: PolicyDocument;
+  /** By name: policies that belong to this role alone. */
+  readonly inline: Map<string, PolicyDocument>;
+  /** ARNs of managed policies. */
+  readonly attached: Set<string>;
+}
+
+/** Why a policy was not enough, in AWS's words. */
+type Cause = 'identity' | 'resource';
+
+const sentence = (principal: Principal, { action, resource }: Permission, cause: Cause, denied: boolean): string => {
+  const who = `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource}`;
+  return denied
+    ? `${who} with an explicit deny in ${cause === 'identity' ? 'an identity-based' : 'a resource-based'} policy`
+    : `${who} because no ${cause}-based policy allows the ${action} action`;
+};
+
+/** The account that an ARN belongs to; the caller's own for `*` and for ARNs that name none (hosted zones, buckets). */
+const ownerOf = (resource: string, principal: Principal): string => {
+  const account = resource.split(':')[4];
+  return account === undefined || account === '' ? principal.accountId : account;
+};
+
+/**
+ * Every role of the world, and IAM's decision over a call:
+ * - an explicit deny, wherever it stands, is final;
+ * - in one account the resource's policy or the role's own policies are enough, and an administrator needs neither;
+ * - a KMS key's policy must always agree: by itself, or by naming the account, so that the role's own policies decide;
+ * - across accounts both must allow;
+ * - a service that acts by itself has the resource's policy alone.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html for the sentences
+ * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
+ */
+export class Identities implements Authorizer {
+  readonly #clock: Clock;
+  readonly #roles = new Map<string, Role>();
+  readonly #managed = new Map<string, PolicyDocument>();
+  readonly #read = new WeakMap<PolicyDocument, PolicyDocument>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /**
+   * @param trust the role's trust policy, checked here.
+   * @throws AwsError `EntityAlreadyExists`; what {@link checkPolicy} throws.
+   */
+  createRole(name: string, path: string, id: string, trust: unknown): Role {
+    if (this.findRole(name) !== undefined) {
+      throw new AwsError('EntityAlreadyExists', `Role with name ${name} already exists.`, 409);
+    }
+    const arn = `arn:aws:iam::${PROVIDER_ACCOUNT}:role${path}${name}`;
+    const role = {
+      arn,
+      name,
+      id,
+      trust: this.#checked(trust, `trust of role ${name}`),
+      inline: new Map(),
+      attached: new Set<string>(),
+    };
+    this.#roles.set(arn, role);
+    return role;
+  }
+
+  /** By its name or ARN. */
+  findRole(nameOrArn: string): Role | undefined {
+    const exact = this.#roles.get(nameOrArn);
+    if (exact !== undefined) return exact;
+    for (const role of this.#roles.values()) if (role.name === nameOrArn) return role;
+    return undefined;
+  }
+
+  /** @throws AwsError `NoSuchEntity`. */
+  role(nameOrArn: string): Role {
+    const role = this.findRole(nameOrArn);
+    if (role === undefined) {
+      throw new AwsError('NoSuchEntity', `The role with name ${nameOrArn} cannot be found.`, 404);
+    }
+    return role;
+  }
+
+  putRolePolicy(roleName: string, policyName: string, document: unknown): void {
+    this.role(roleName).inline.set(policyName, this.#identityPolicy(document, `${policyName} of role ${roleName}`));
+  }
+
+  createManagedPolicy(arn: string, document: unknown): void {
+    if (this.#managed.has(arn)) {
+      throw new AwsError(
+        'EntityAlreadyExists',
+        `A policy called ${arn.slice(arn.lastIndexOf('/') + 1)} already exists.`,
+        409,
+      );
+    }
+    this.#managed.set(arn, this.#identityPolicy(document, arn));
+  }
+
+  hasManagedPolicy(arn: string): boolean {
+    return this.#managed.has(arn);
+  }
+
+  /** @throws AwsError `NoSuchEntity` for an unknown role or policy. */
+  attachRolePolicy(roleName: string, policyArn: string): void {
+    const role = this.role(roleName);
+    if (!this.#managed.has(policyArn)) {
+      throw new AwsError('NoSuchEntity', `Policy ${policyArn} does not exist or is not attachable.`, 404);
+    }
+    role.attached.add(policyArn);
+  }
+
+  refuse(principal: Principal, permission: Permission): string | undefined {
+    const { action, resource, resourcePolicy } = permission;
+    const request: PolicyRequest = { action, resource, context: requestContext(principal, permission, this.#clock) };
+    const byResource =
+      resourcePolicy === undefined
+        ? 'silent'
+        : askPolicy(this.#readOnce(resourcePolicy, resource), { ...request, principal });
+    const byIdentity = this.#askIdentity(principal, request);
+    const refusal = (cause: Cause, denied = false): string => sentence(principal, permission, cause, denied);
+
+    if (byResource === 'denied') return refusal('resource', true);
+    if (byIdentity === 'denied') return refusal('identity', true);
+    if (principal.kind === 'service') return byResource === 'allowed' ? undefined : refusal('resource');
+    if (ownerOf(resource, principal) !== principal.accountId) {
+      if (byIdentity !== 'allowed') return refusal('identity');
+      return byResource === 'silent' ? refusal('resource') : undefined;
+    }
+    if (byResource === 'allowed') return undefined;
+    const keyIsSilent = action.startsWith('kms:') && resource.includes(':key/') && byResource === 'silent';
+    if (keyIsSilent) return refusal('resource');
+    return byIdentity === 'allowed' ? undefined : refusal('identity');
+  }
+
+  /**
+   * @param sourceArn the resource for which the service takes the role. Where it is not given, `aws:SourceAccount` is the
+   * role's own account, and a trust policy that asks for `aws:SourceArn` is answered as if the resource were the right one.
+   */
+  assumeRole(service: string, roleArn: string, sessionName: string, sourceArn?: string): RolePrincipal {
+    const role = this.#roles.get(roleArn);
+    if (role === undefined)
+      throw new AwsError('AccessDenied', `${service} cannot assume ${roleArn}: there is no such role.`, 403);
+    const session = roleSession(role.arn, sessionName);
+    const base = servicePrincipal(service, sourceArn ?? '');
+    const principal = { ...base, accountId: base.accountId === '' ? session.accountId : base.accountId };
+    const permission = { action: 'sts:AssumeRole', resource: role.arn };
+    const context = requestContext(principal, permission, this.#clock);
+    const trust = sourceArn === undefined ? withoutKey(role.trust, 'aws:sourcearn') : role.trust;
+    const answer = askPolicy(trust, { principal, action: permission.action, resource: role.arn, context });
+    if (answer === 'allowed') return session;
+    throw new AwsError('AccessDenied', sentence(principal, permission, 'resource', answer === 'denied'), 403);
+  }
+
+  /** Services keep resource policies as they were given: each is brought into shape and checked when it is first asked. */
+  #readOnce(given: PolicyDocument, resource: string): PolicyDocument {
+    const known = this.#read.get(given);
+    if (known !== undefined) return known;
+    const document = this.#checked(given, `of ${resource}`);
+    this.#read.set(given, document);
+    return document;
+  }
+
+  #askIdentity(principal: Principal, request: PolicyRequest): PolicyAnswer {
+    if (principal.kind === 'account') return 'allowed';
+    if (principal.kind === 'service') return 'silent';
+    const role = this.#roles.get(principal.roleArn);
+    if (role === undefined) return 'silent';
+    return askPolicies(this.#policiesOf(role), request);
+  }
+
+  *#policiesOf(role: Role): Iterable<PolicyDocument> {
+    yield* role.inline.values();
+    for (const arn of role.attached) {
+      const policy = this.#managed.get(arn);
+      if (policy !== undefined) yield policy;
+    }
+  }
+
+  #checked(source: unknown, where: string): PolicyDocument {
+    const document = readPolicy(source, where);
+    checkPolicy(document, where);
+    return document;
+  }
+
+  #identityPolicy(source: unknown, where: string): PolicyDocument {
+    const document = this.#checked(source, where);
+    document.Statement.forEach((statement, index) => {
+      const place = `Statement ${index + 1} of policy ${where}`;
+      if (statement.Principal !== undefined) {
+        throw new AwsError('MalformedPolicyDocument', `${place} has a Principal: an identity policy must not.`);
+      }
+      if (statement.Resource === undefined && statement.NotResource === undefined) {
+        throw new AwsError('MalformedPolicyDocument', `${place} needs Resource or NotResource.`);
+      }
+    });
+    return document;
+  }
+}
+
+const withoutKey = (policy: PolicyDocument, unwanted: string): PolicyDocument => ({
+  ...policy,
+  Statement: policy.Statement.map((statement) => ({
+    ...statement,
+    Condition: Object.fromEntries(
+      Object.entries(statement.Condition ?? {}).map(([operator, keys]) => [
+        operator,
+        Object.fromEntries(Object.entries(keys).filter(([key]) => key.toLowerCase() !== unwanted)),
+      ]),
+    ),
+  })),
+});

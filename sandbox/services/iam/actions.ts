@@ -1,0 +1,99 @@
+import { type ActionDefinition, PROVIDER_ACCOUNT, type ServiceDefinition } from '../../cloud.ts';
+import { AWS_MANAGED_POLICIES } from '../../iam/aws-managed-policies.ts';
+import type { Identities } from '../../iam/identities.ts';
+import type { Random } from '../../random.ts';
+import { AwsError } from '../errors.ts';
+
+/** The members of IAM's inputs that are read; the SDK's own types know more. */
+interface CreateRoleInput {
+  readonly RoleName: string;
+  readonly AssumeRolePolicyDocument: string;
+  /** Begins and ends with a slash; `/` where it is absent. */
+  readonly Path?: string;
+}
+interface PutRolePolicyInput {
+  readonly RoleName: string;
+  readonly PolicyName: string;
+  readonly PolicyDocument: string;
+}
+interface CreatePolicyInput {
+  readonly PolicyName: string;
+  readonly PolicyDocument: string;
+  readonly Path?: string;
+}
+interface AttachRolePolicyInput {
+  readonly RoleName: string;
+  readonly PolicyArn: string;
+}
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** A unique id as IAM makes them: `AROA` or `ANPA` and 17 characters. */
+const uniqueId = (prefix: string, random: Random): string => {
+  let id = prefix;
+  while (id.length < 21) id += LETTERS[random.between(0, 31)];
+  return id;
+};
+
+const define = <I, O>(action: ActionDefinition<I, O>): ActionDefinition<I, O> => action;
+
+const roleArn = (name: string): string => `arn:aws:iam::${PROVIDER_ACCOUNT}:role/${name}`;
+
+/**
+ * IAM's actions, as far as deploying a template needs them. No client reaches them by wire: IAM's endpoint is not served.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+ */
+export const iamService = (identities: Identities): ServiceDefinition => ({
+  name: 'iam',
+  denied: (message) => new AwsError('AccessDenied', message, 403),
+  notModelled: [
+    'Users, groups, permissions boundaries, session policies, service control policies',
+    'Every read, update and delete',
+  ],
+  actions: {
+    CreateRole: define<CreateRoleInput, unknown>({
+      permissions: ({ RoleName }) => [{ action: 'iam:CreateRole', resource: roleArn(RoleName) }],
+      run: ({ RoleName, AssumeRolePolicyDocument, Path = '/' }, { cloud }) => {
+        const role = identities.createRole(RoleName, Path, uniqueId('AROA', cloud.random), AssumeRolePolicyDocument);
+        return { Role: { RoleName, Path, RoleId: role.id, Arn: role.arn, CreateDate: new Date(cloud.clock.now()) } };
+      },
+    }),
+    PutRolePolicy: define<PutRolePolicyInput, unknown>({
+      permissions: ({ RoleName }) => [{ action: 'iam:PutRolePolicy', resource: roleArn(RoleName) }],
+      run: ({ RoleName, PolicyName, PolicyDocument }) => {
+        identities.putRolePolicy(RoleName, PolicyName, PolicyDocument);
+        return {};
+      },
+    }),
+    CreatePolicy: define<CreatePolicyInput, unknown>({
+      permissions: ({ PolicyName }) => [
+        { action: 'iam:CreatePolicy', resource: `arn:aws:iam::${PROVIDER_ACCOUNT}:policy/${PolicyName}` },
+      ],
+      run: ({ PolicyName, PolicyDocument, Path = '/' }, { cloud }) => {
+        const arn = `arn:aws:iam::${PROVIDER_ACCOUNT}:policy${Path}${PolicyName}`;
+        identities.createManagedPolicy(arn, PolicyDocument);
+        return { Policy: { PolicyName, Path, PolicyId: uniqueId('ANPA', cloud.random), Arn: arn } };
+      },
+    }),
+    AttachRolePolicy: define<AttachRolePolicyInput, unknown>({
+      permissions: ({ RoleName }) => [{ action: 'iam:AttachRolePolicy', resource: roleArn(RoleName) }],
+      run: ({ RoleName, PolicyArn }) => {
+        learnAwsPolicy(identities, PolicyArn);
+        identities.attachRolePolicy(RoleName, PolicyArn);
+        return {};
+      },
+    }),
+  },
+});
+
+/** AWS's own managed policies are there from the beginning; each is taken up when first attached. */
+const learnAwsPolicy = (identities: Identities, arn: string): void => {
+  if (!arn.startsWith('arn:aws:iam::aws:policy/') || identities.hasManagedPolicy(arn)) return;
+  const document = AWS_MANAGED_POLICIES[arn];
+  if (document === undefined) {
+    const known = Object.keys(AWS_MANAGED_POLICIES).join(', ');
+    throw new AwsError('NotImplemented', `The sandbox does not know the content of ${arn}. It knows ${known}.`, 501);
+  }
+  identities.createManagedPolicy(arn, document);
+};

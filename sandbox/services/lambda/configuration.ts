@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CreateFunctionRequest, FunctionConfiguration } from '@aws-sdk/client-lambda';
+import { RESERVED_VARIABLES } from './environment.ts';
+import { invalidParameter } from './errors.ts';
+import { functionArn } from './names.ts';
+
+/** A function's configuration with everything that the sandbox reads filled in. */
+export type Configuration = FunctionConfiguration & {
+  readonly FunctionName: string;
+  readonly FunctionArn: string;
+  readonly Version: string;
+  readonly Role: string;
+  readonly Handler: string;
+  readonly Timeout: number;
+  readonly MemorySize: number;
+};
+
+/** The only runtime that the hosts imitate. */
+const RUNTIME = 'nodejs24.x';
+/** All names and values together. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MAX_ENVIRONMENT = 4096;
+
+/** What changes what a function does, and which the sandbox cannot do. */
+const REFUSED = ['Layers', 'FileSystemConfigs', 'ImageConfig', 'CapacityProviderConfig', 'DurableConfig'] as const;
+
+const whole = (name: string, given: number | undefined, fallback: number, low: number, high: number): number => {
+  const value = given ?? fallback;
+  if (!Number.isInteger(value) || value < low || value > high) {
+    throw invalidParameter(`'${name}' is ${value}: it must be a whole number from ${low} to ${high}.`);
+  }
+  return value;
+};
+
+const checkVariables = (variables: Readonly<Record<string, string>>): void => {
+  const names = Object.keys(variables);
+  const reserved = names.filter((name) => RESERVED_VARIABLES.includes(name));
+  if (reserved.length > 0) {
+    throw invalidParameter(
+      `Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys that are currently not supported for modification. Reserved keys used in this request: ${reserved.join(', ')}`,
+    );
+  }
+  const bad = names.find((name) => !/^[a-zA-Z]\w+$/.test(name));
+  if (bad !== undefined) throw invalidParameter(`'${bad}' cannot be the name of an environment variable.`);
+  const size = Buffer.byteLength(JSON.stringify(variables));
+  if (size > MAX_ENVIRONMENT) {
+    throw invalidParameter(
+      `Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit. Size: ${size}`,
+    );
+  }
+};
+
+const sizeOf = (directory: string): number =>
+  readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((size, entry) => size + statSync(join(entry.parentPath, entry.name)).size, 0);
+
+/** What CreateFunction's configuration needs beside its input. */
+export interface ConfigurationParts {
+  /** Where the code is. */
+  readonly directory: string;
+  /** When, by the world's clock. */
+  readonly now: number;
+  readonly revisionId: string;
+}
+
+/**
+ * CreateFunction's input, checked and with Lambda's defaults.
+ *
+ * @throws AwsError `InvalidParameterValueException` that names the value and what it may be.
+ * @see https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+ */
+export const readConfiguration = (
+  input: CreateFunctionRequest,
+  { directory, now, revisionId }: ConfigurationParts,
+): Configuration => {
+  const { FunctionName: name = '', Role, Handler } = input;
+  if (input.PackageType === 'Image')
+    throw invalidParameter(`${name} is a container image; the sandbox runs zip files.`);
+  if (input.Runtime !== RUNTIME) {
+    throw invalidParameter(`${name} has the runtime '${input.Runtime}'; the sandbox runs ${RUNTIME} only.`);
+  }
+  if (Role === undefined) throw invalidParameter(`${name} has no Role.`);
+  if (Handler === undefined) throw invalidParameter(`${name} has no Handler, e.g. index.handler.`);
+  for (const property of REFUSED) {
+    if (input[property] !== undefined)
+      throw invalidParameter(`${name} has ${property}, which the sandbox does not model.`);
+  }
+  const Variables = Object.fromEntries(
+    Object.entries(input.Environment?.Variables ?? {}).map(([key, value]) => [key, String(value)]),
+  );
+  checkVariables(Variables);
+  const FunctionArn = functionArn({ name, qualifier: undefined });
+  const LogFormat = input.LoggingConfig?.LogFormat ?? 'Text';
+  return {
+    FunctionName: name,
+    FunctionArn,
+    Runtime: RUNTIME,
+    Role,
+    Handler,
+    CodeSize: sizeOf(directory),
+    CodeSha256: createHash('sha256')
+      .update(input.Code?.S3Key ?? '')
+      .digest('base64'),
+    Description: input.Description ?? '',
+    Timeout: whole('Timeout', input.Timeout, 3, 1, 900),
+    MemorySize: whole('MemorySize', input.MemorySize, 128, 128, 10_240),
+    LastModified: new Date(now).toISOString().replace('Z', '+0000'),
+    Version: '$LATEST',
+    ...(Object.keys(Variables).length === 0 ? {} : { Environment: { Variables } }),
+    ...(input.DeadLetterConfig?.TargetArn ? { DeadLetterConfig: input.DeadLetterConfig } : {}),
+    TracingConfig: { Mode: input.TracingConfig?.Mode ?? 'PassThrough' },
+    RevisionId: revisionId,
+    State: 'Active',
+    LastUpdateStatus: 'Successful',
+    PackageType: 'Zip',
+    Architectures: input.Architectures ?? ['x86_64'],
+    EphemeralStorage: { Size: input.EphemeralStorage?.Size ?? 512 },
+    SnapStart: { ApplyOn: 'None', OptimizationStatus: 'Off' },
+    LoggingConfig: {
+      LogFormat,
+      LogGroup: input.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`,
+      ...(LogFormat === 'JSON'
+        ? {
+            ApplicationLogLevel: input.LoggingConfig?.ApplicationLogLevel ?? 'INFO',
+            SystemLogLevel: input.LoggingConfig?.SystemLogLevel ?? 'INFO',
+          }
+        : {}),
+    },
+  };
+};

@@ -1,0 +1,169 @@
+import type { AliasConfiguration, FunctionEventInvokeConfig } from '@aws-sdk/client-lambda';
+import type { Cloud } from '../../cloud.ts';
+import type { PolicyDocument, PolicyStatement, RolePrincipal } from '../../iam/principal.ts';
+import type { SessionKeys } from '../../iam/sessions.ts';
+import type { FunctionHost, FunctionSpec } from '../../run/function-host.ts';
+import { InstancePool } from '../../run/instance-pool.ts';
+import type { Configuration } from './configuration.ts';
+import { lambdaEnvironment } from './environment.ts';
+import { notFound } from './errors.ts';
+import { type FunctionRef, functionArn } from './names.ts';
+import { policyOf } from './resource-policy.ts';
+
+/** What Lambda needs of the world around it. */
+export interface LambdaOptions {
+  readonly host: FunctionHost;
+  /** Where the asset with an S3 key lies, e.g. `cdk.out/asset.4f2a...`. */
+  readonly assets: (s3Key: string) => string;
+  readonly sessions: { open(principal: RolePrincipal): SessionKeys };
+  /** The sandbox's own address, for the functions' `AWS_ENDPOINT_URL`. */
+  readonly endpoint: () => string;
+}
+
+/** One published version or `$LATEST`: a configuration and the environments that run it. */
+export interface FunctionVersion {
+  readonly configuration: Configuration;
+  readonly pool: InstancePool;
+  /** Who its code is. */
+  readonly principal: RolePrincipal;
+}
+
+/** A function with all that belongs to it. */
+export interface FunctionRecord {
+  readonly name: string;
+  readonly directory: string;
+  /** By version; `$LATEST` is one. */
+  readonly versions: Map<string, FunctionVersion>;
+  readonly aliases: Map<string, AliasConfiguration & { readonly FunctionVersion: string }>;
+  /** By qualifier; '' is the function itself. */
+  readonly policies: Map<string, PolicyStatement[]>;
+  readonly eventInvokeConfigs: Map<string, FunctionEventInvokeConfig>;
+  readonly tags: Readonly<Record<string, string>>;
+  reserved: number | undefined;
+  /** Invocations under way, of all versions. */
+  running: number;
+}
+
+/** What an account may run at once, of which at least 100 are left unreserved. https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html */
+export const ACCOUNT_CONCURRENCY = 1000;
+export const UNRESERVED_MINIMUM = 100;
+
+/** JSON objects are kept as such, so that a reader of the journal can look into them. */
+const logDetail = (line: string): unknown => {
+  if (!line.startsWith('{')) return line;
+  try {
+    return JSON.parse(line);
+  } catch {
+    return line;
+  }
+};
+
+/** The functions of a world. */
+export class LambdaModel {
+  readonly functions = new Map<string, FunctionRecord>();
+  readonly #cloud: Cloud;
+  readonly #options: LambdaOptions;
+
+  constructor(cloud: Cloud, options: LambdaOptions) {
+    this.#cloud = cloud;
+    this.#options = options;
+  }
+
+  /** @throws AwsError `ResourceNotFoundException` */
+  find({ name, qualifier }: FunctionRef): FunctionRecord {
+    const found = this.functions.get(name);
+    if (found === undefined) throw notFound(`Function not found: ${functionArn({ name, qualifier })}`);
+    return found;
+  }
+
+  /**
+   * The version that a reference means: an alias's, a number's, or `$LATEST`.
+   *
+   * @throws AwsError `ResourceNotFoundException`
+   */
+  version(ref: FunctionRef): FunctionVersion {
+    const record = this.find(ref);
+    const qualifier = ref.qualifier ?? '$LATEST';
+    const version = record.versions.get(record.aliases.get(qualifier)?.FunctionVersion ?? qualifier);
+    if (version === undefined) throw notFound(`Function not found: ${functionArn(ref)}`);
+    return version;
+  }
+
+  /** The resource policy of exactly this qualifier, where it has one. */
+  policy({ name, qualifier }: FunctionRef): PolicyDocument | undefined {
+    const statements = this.functions.get(name)?.policies.get(qualifier ?? '');
+    return statements === undefined || statements.length === 0 ? undefined : policyOf(statements);
+  }
+
+  /** Adds a version and readies its environments. */
+  addVersion(record: FunctionRecord, configuration: Configuration, principal: RolePrincipal): FunctionVersion {
+    const { host } = this.#options;
+    const arn = functionArn({ name: record.name, qualifier: undefined });
+    const pool = new InstancePool({
+      clock: this.#cloud.clock,
+      limit: host.instancesPerFunction,
+      log: (line) => this.#cloud.journal.write({ kind: 'log', who: arn, what: 'line', detail: logDetail(line) }),
+      start: (log) => host.start(this.#spec(record, configuration, principal), log),
+    });
+    const version = { configuration, pool, principal };
+    record.versions.set(configuration.Version, version);
+    return version;
+  }
+
+  /**
+   * Ends the environments of a function, or of all of them, whatever they are doing: a fault.
+   *
+   * @returns how many there were
+   */
+  endEnvironments(name?: string): number {
+    const records = name === undefined ? [...this.functions.values()] : [this.find({ name, qualifier: undefined })];
+    return records
+      .flatMap((record) => [...record.versions.values()])
+      .reduce((count, { pool }) => count + pool.kill(), 0);
+  }
+
+  /** How many invocations functions without a reservation have under way. */
+  unreservedRunning(): number {
+    return [...this.functions.values()].reduce(
+      (sum, { reserved, running }) => sum + (reserved === undefined ? running : 0),
+      0,
+    );
+  }
+
+  totalReserved(except?: string): number {
+    return [...this.functions.values()].reduce(
+      (sum, each) => sum + (each.name === except ? 0 : (each.reserved ?? 0)),
+      0,
+    );
+  }
+
+  /** Every environment has keys and a log stream of its own. */
+  #spec(record: FunctionRecord, configuration: Configuration, principal: RolePrincipal): FunctionSpec {
+    const { clock, random } = this.#cloud;
+    const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
+    const logging = configuration.LoggingConfig ?? {};
+    const logFormat = logging.LogFormat === 'JSON' ? 'JSON' : 'Text';
+    return {
+      functionName: record.name,
+      functionVersion: configuration.Version,
+      directory: record.directory,
+      handler: configuration.Handler,
+      timeoutSeconds: configuration.Timeout,
+      memoryMb: configuration.MemorySize,
+      logFormat,
+      environment: lambdaEnvironment({
+        functionName: record.name,
+        version: configuration.Version,
+        handler: configuration.Handler,
+        memoryMb: configuration.MemorySize,
+        logGroup: logging.LogGroup ?? `/aws/lambda/${record.name}`,
+        logStream: `${day}/[${configuration.Version}]${random.hex(32)}`,
+        logFormat,
+        logLevel: logging.ApplicationLogLevel,
+        keys: this.#options.sessions.open(principal),
+        endpoint: this.#options.endpoint(),
+        variables: configuration.Environment?.Variables ?? {},
+      }),
+    };
+  }
+}

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { type AnswerOutcome, nextAnswerStep } from '../../functions/domain/answer.ts';
+import { CONNECTION_STATES, type ConnectionState } from '../../functions/domain/connection.ts';
+import { type EndingCode, explainEnding } from '../../functions/domain/ending.ts';
+import { planEnding } from '../../functions/domain/plan.ts';
+import { ENDPOINT_ID } from '../support/builders.ts';
+
+const inWords = (verdict: 'accept' | 'reject', state: ConnectionState | undefined): string => {
+  const next = nextAnswerStep(verdict, state);
+  return next.step === 'settled' ? next.outcome : next.step;
+};
+
+const TABLE: readonly [state: ConnectionState | undefined, toAccept: string, toReject: string][] = [
+  ['pendingAcceptance', 'answer', 'answer'],
+  ['pending', 'wait', 'overtaken'],
+  ['available', 'accepted', 'overtaken'],
+  ['rejected', 'overtaken', 'rejected'],
+  ['deleting', 'gone', 'gone'],
+  ['deleted', 'gone', 'gone'],
+  ['expired', 'gone', 'gone'],
+  ['failed', 'failed', 'failed'],
+  ['partial', 'wait', 'wait'],
+  ['unknown', 'wait', 'wait'],
+  [undefined, 'gone', 'gone'],
+];
+
+describe('nextAnswerStep', () => {
+  it.each(TABLE)('%s - to accept: %s; to reject: %s', (state, toAccept, toReject) => {
+    expect(inWords('accept', state)).toBe(toAccept);
+    expect(inWords('reject', state)).toBe(toReject);
+  });
+
+  it('knows every state', () => {
+    expect(TABLE.map(([state]) => state)).toEqual(expect.arrayContaining([...CONNECTION_STATES, 'unknown', undefined]));
+  });
+
+  it('makes the call in one state only: asked again after a lost reply, it makes none', () => {
+    for (const verdict of ['accept', 'reject'] as const) {
+      expect(
+        TABLE.filter(([state]) => nextAnswerStep(verdict, state).step === 'answer').map(([state]) => state),
+      ).toEqual(['pendingAcceptance']);
+    }
+  });
+});
+
+describe('explainEnding', () => {
+  it.each<[AnswerOutcome, EndingCode, sentence: string]>([
+    ['accepted', 'answered', `We accepted your endpoint ${ENDPOINT_ID} earlier; there is nothing for you to do.`],
+    ['rejected', 'answered', `We rejected your endpoint ${ENDPOINT_ID} earlier; there is nothing for you to do.`],
+    [
+      'gone',
+      'endpoint-gone',
+      `Your endpoint ${ENDPOINT_ID} was deleted before it was connected; create a new one if you still need it.`,
+    ],
+    [
+      'overtaken',
+      'answered-by-others',
+      `Your endpoint ${ENDPOINT_ID} was answered by a person here; ask us if the answer surprises you.`,
+    ],
+    [
+      'failed',
+      'endpoint-failed',
+      `AWS could not connect your endpoint ${ENDPOINT_ID}; delete it and create a new one.`,
+    ],
+  ])('%s - %s', (outcome, code, sentence) => {
+    expect(explainEnding(outcome, ENDPOINT_ID)).toEqual({ code, sentence });
+    expect(planEnding(outcome, ENDPOINT_ID)).toEqual({
+      verdict: 'none',
+      code,
+      sentence,
+      outcome,
+      rules: [],
+      isRepeated: false,
+    });
+  });
+});

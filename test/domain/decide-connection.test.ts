@@ -1,0 +1,352 @@
+import { describe, expect, it } from 'vitest';
+import { decideConnection, decideWithoutPlace, type Situation } from '../../functions/domain/decide-connection.ts';
+import { DEFAULT_VERDICTS, REASON_CODES, type ReasonCode, type Verdict } from '../../functions/domain/verdict.ts';
+import {
+  absent,
+  aCandidate,
+  aConnection,
+  aCustomer,
+  aService,
+  aSituation,
+  ENDPOINT_ID,
+  entitled,
+  found,
+  OWNER,
+  SERVICE_ID,
+  unreadable,
+} from '../support/builders.ts';
+
+const suspended = aCandidate({ customer: found(aCustomer({ status: 'suspended' })) });
+const other = aCandidate({ customerId: 'globex', customer: found(aCustomer({ customerId: 'globex' })) });
+const full = entitled({ maxEndpoints: 2 }, { taken: 2, mine: false });
+
+const at = (now: string, dates: { from?: string; until?: string }): Situation =>
+  aSituation({ now, candidates: [entitled(dates)] });
+
+describe('decideConnection: what a situation comes to', () => {
+  it.each<[situation: string, outcome: ReasonCode, verdict: Verdict, Situation]>([
+    ['everything is in order', 'entitled', 'accept', aSituation()],
+
+    ['the service has no entry', 'service-unregistered', 'hold', aSituation({ service: absent })],
+    ['the service’s entry is unreadable', 'entry-unreadable', 'hold', aSituation({ service: unreadable() })],
+
+    ['nobody has that account', 'requester-unknown', 'reject', aSituation({ candidates: [] })],
+    [
+      'two customers share the account',
+      'requester-ambiguous',
+      'hold',
+      aSituation({ candidates: [aCandidate(), other] }),
+    ],
+    [
+      'two customers share the account, one claims the endpoint',
+      'entitled',
+      'accept',
+      aSituation({ candidates: [aCandidate(), { ...other, matchedBy: 'endpoint' }] }),
+    ],
+    [
+      'two customers claim the endpoint',
+      'requester-ambiguous',
+      'hold',
+      aSituation({
+        candidates: [{ ...other, matchedBy: 'endpoint' }, aCandidate({ matchedBy: 'endpoint' })],
+      }),
+    ],
+    [
+      'the claimant is suspended, the account’s customer is not',
+      'customer-suspended',
+      'reject',
+      aSituation({ candidates: [other, { ...suspended, matchedBy: 'endpoint' }] }),
+    ],
+
+    [
+      'the customer’s entry is unreadable',
+      'entry-unreadable',
+      'hold',
+      aSituation({ candidates: [aCandidate({ customer: unreadable() })] }),
+    ],
+    [
+      'the customer’s entry is missing',
+      'entry-unreadable',
+      'hold',
+      aSituation({ candidates: [aCandidate({ customer: absent })] }),
+    ],
+    [
+      'the entitlement is unreadable',
+      'entry-unreadable',
+      'hold',
+      aSituation({ candidates: [aCandidate({ entitlement: unreadable() })] }),
+    ],
+    [
+      'the entitlement is missing',
+      'entry-unreadable',
+      'hold',
+      aSituation({ candidates: [aCandidate({ entitlement: absent })] }),
+    ],
+
+    ['the customer is suspended', 'customer-suspended', 'reject', aSituation({ candidates: [suspended] })],
+
+    [
+      'no regions are named and the endpoint is elsewhere',
+      'region-not-covered',
+      'hold',
+      aSituation({ connection: aConnection({ region: 'eu-west-1' }) }),
+    ],
+    [
+      'the endpoint’s region is named',
+      'entitled',
+      'accept',
+      aSituation({
+        connection: aConnection({ region: 'eu-west-1' }),
+        candidates: [entitled({ regions: ['us-west-2', 'eu-west-1'] })],
+      }),
+    ],
+    [
+      'regions are named and the home region is none of them',
+      'region-not-covered',
+      'hold',
+      aSituation({ candidates: [entitled({ regions: ['eu-west-1'] })] }),
+    ],
+
+    [
+      'a second before the contract begins',
+      'contract-not-begun',
+      'hold',
+      at('2026-11-30T23:59:59Z', { from: '2026-12-01T00:00:00Z' }),
+    ],
+    ['the contract’s first second', 'entitled', 'accept', at('2026-12-01T00:00:00Z', { from: '2026-12-01T00:00:00Z' })],
+    ['the contract’s last second', 'entitled', 'accept', at('2026-11-30T23:59:59Z', { until: '2026-12-01T00:00:00Z' })],
+    [
+      'the first second after the contract',
+      'contract-ended',
+      'hold',
+      at('2026-12-01T00:00:00Z', { until: '2026-12-01T00:00:00Z' }),
+    ],
+    [
+      'within the contract, its dates in another zone of time',
+      'entitled',
+      'accept',
+      at('2026-11-30T23:30:00Z', { from: '2026-12-01T00:00:00+01:00', until: '2026-12-01T01:00:00+01:00' }),
+    ],
+
+    [
+      'a person approves every endpoint',
+      'approval-needed',
+      'hold',
+      aSituation({ candidates: [entitled({ approval: 'manual' }, { taken: 1, mine: false })] }),
+    ],
+    [
+      'a person approves the first, and it is the first',
+      'approval-needed',
+      'hold',
+      aSituation({ candidates: [entitled({ approval: 'first-manual' })] }),
+    ],
+    [
+      'a person approves the first, and it is the first although it has its place',
+      'approval-needed',
+      'hold',
+      aSituation({ candidates: [entitled({ approval: 'first-manual' }, { taken: 1, mine: true })] }),
+    ],
+    [
+      'a person approves the first, and it is the second',
+      'entitled',
+      'accept',
+      aSituation({ candidates: [entitled({ approval: 'first-manual' }, { taken: 1, mine: false })] }),
+    ],
+
+    [
+      'the last place is free',
+      'entitled',
+      'accept',
+      aSituation({ candidates: [entitled({}, { taken: 1, mine: false })] }),
+    ],
+    ['no place is free', 'quota-reached', 'hold', aSituation({ candidates: [full] })],
+    [
+      'no place is free, but one is this endpoint’s',
+      'entitled',
+      'accept',
+      aSituation({ candidates: [entitled({}, { taken: 2, mine: true })] }),
+    ],
+    [
+      'the contract shrank below what is in use, and this endpoint has a place',
+      'entitled',
+      'accept',
+      aSituation({ candidates: [entitled({ maxEndpoints: 1 }, { taken: 3, mine: true })] }),
+    ],
+  ])('%s - %s, %s', (_situation, code, verdict, situation) => {
+    expect(decideConnection(situation)).toMatchObject({ code, verdict });
+  });
+});
+
+describe('decideConnection: the order of the rules', () => {
+  const everythingIsWrong = aSituation({
+    now: '2027-01-01T00:00:00Z',
+    connection: aConnection({ region: 'eu-west-1' }),
+    candidates: [
+      aCandidate({
+        customer: found(aCustomer({ status: 'suspended' })),
+        entitlement: entitled({ until: '2026-12-01T00:00:00Z', approval: 'manual' }).entitlement,
+        places: { taken: 2, mine: false },
+      }),
+    ],
+  });
+
+  it('stops at the first that fails, and says what each before it saw', () => {
+    expect(decideConnection(everythingIsWrong).rules).toEqual([
+      { rule: 'service', passed: true, saw: `${SERVICE_ID} is registered` },
+      { rule: 'requester', passed: true, saw: 'acme by account' },
+      { rule: 'entries', passed: true, saw: 'customer and entitlement are readable' },
+      { rule: 'customer-status', passed: false, code: 'customer-suspended', saw: 'suspended' },
+    ]);
+  });
+
+  it('asks all eight before it accepts', () => {
+    const { rules } = decideConnection(
+      aSituation({ candidates: [entitled({ from: '2026-01-01T00:00:00Z' }, { taken: 2, mine: true })] }),
+    );
+
+    expect(rules.map(({ rule, saw }) => `${rule}: ${saw}`)).toEqual([
+      `service: ${SERVICE_ID} is registered`,
+      'requester: acme by account',
+      'entries: customer and entitlement are readable',
+      'customer-status: active',
+      'region: us-west-2',
+      'contract: 2026-01-01T00:00:00Z to no end',
+      'approval: automatic',
+      'quota: 2 of 2 in use, one of them by this endpoint',
+    ]);
+  });
+
+  it('names the customer where exactly one matches, and nobody where it is doubtful', () => {
+    expect(decideConnection(aSituation({ candidates: [suspended] })).customerId).toBe('acme');
+    expect(decideConnection(aSituation({ candidates: [] }))).not.toHaveProperty('customerId');
+    expect(decideConnection(aSituation({ candidates: [aCandidate(), other] }))).not.toHaveProperty('customerId');
+  });
+});
+
+describe('decideConnection: the sentence to the customer', () => {
+  const endpoint = `endpoint ${ENDPOINT_ID} of account ${OWNER}`;
+
+  it.each<[situation: string, Situation, sentence: string]>([
+    [
+      'accepted',
+      aSituation(),
+      `We accepted your ${endpoint}: it becomes available within minutes; there is nothing for you to do.`,
+    ],
+    [
+      'unknown',
+      aSituation({ candidates: [] }),
+      `We rejected your ${endpoint}: this account is not registered for ${SERVICE_ID}; ask us to register it, then create a new endpoint.`,
+    ],
+    [
+      'suspended',
+      aSituation({ candidates: [suspended] }),
+      `We rejected your ${endpoint}: your subscription is suspended; contact us, and create a new endpoint once it is active.`,
+    ],
+    [
+      'ambiguous',
+      aSituation({ candidates: [aCandidate(), other] }),
+      `Your ${endpoint} is waiting: the account serves several customers of ours; tell us for which of them the endpoint is.`,
+    ],
+    [
+      'elsewhere',
+      aSituation({ connection: aConnection({ region: 'eu-west-1' }) }),
+      `Your ${endpoint} is waiting: it is in eu-west-1, and your contract covers us-west-2; create it there, or ask us to add the region.`,
+    ],
+    [
+      'over the quota',
+      aSituation({ candidates: [full] }),
+      `Your ${endpoint} is waiting: all 2 endpoints of your contract are in use; delete one that you no longer need, or ask us for more.`,
+    ],
+    [
+      'ours to repair: the reason is not spelled out',
+      aSituation({ service: unreadable('verdicts: received "x"') }),
+      `Your ${endpoint} is waiting: we are still setting up ${SERVICE_ID}; there is nothing for you to do.`,
+    ],
+  ])('%s', (_situation, situation, sentence) => {
+    expect(decideConnection(situation).sentence).toBe(sentence);
+  });
+});
+
+/** One situation for each reason, with a readable service wherever the reason allows one. */
+const SITUATION_OF: Readonly<Record<Exclude<ReasonCode, 'service-unregistered'>, Situation>> = {
+  entitled: aSituation(),
+  'requester-unknown': aSituation({ candidates: [] }),
+  'requester-ambiguous': aSituation({ candidates: [aCandidate(), other] }),
+  'entry-unreadable': aSituation({ candidates: [aCandidate({ customer: unreadable() })] }),
+  'customer-suspended': aSituation({ candidates: [suspended] }),
+  'region-not-covered': aSituation({ connection: aConnection({ region: 'eu-west-1' }) }),
+  'contract-not-begun': at('2026-11-30T23:59:59Z', { from: '2026-12-01T00:00:00Z' }),
+  'contract-ended': at('2026-12-01T00:00:00Z', { until: '2026-12-01T00:00:00Z' }),
+  'approval-needed': aSituation({ candidates: [entitled({ approval: 'manual' })] }),
+  'quota-reached': aSituation({ candidates: [full] }),
+};
+
+describe('decideConnection: the policy of a service', () => {
+  const refusals = Object.entries(SITUATION_OF).filter(([code]) => code !== 'entitled') as [ReasonCode, Situation][];
+
+  it('has a default for every reason', () => {
+    expect(Object.keys(DEFAULT_VERDICTS)).toEqual([...REASON_CODES]);
+    expect(Object.keys(SITUATION_OF).sort()).toEqual(
+      REASON_CODES.filter((code) => code !== 'service-unregistered').sort(),
+    );
+  });
+
+  it.each(refusals)('%s - a policy that says accept accepts nobody', (code, situation) => {
+    const decision = decideConnection({ ...situation, service: found(aService({ [code]: 'accept' })) });
+
+    expect(decision).toMatchObject({ code, verdict: DEFAULT_VERDICTS[code] });
+  });
+
+  it.each(refusals)('%s - a policy may hold it', (code, situation) => {
+    expect(decideConnection({ ...situation, service: found(aService({ [code]: 'hold' })) })).toMatchObject({
+      code,
+      verdict: 'hold',
+    });
+  });
+
+  it.each([
+    ['region-not-covered', 'reject'],
+    ['contract-ended', 'reject'],
+    ['quota-reached', 'reject'],
+  ] as const)('%s - a policy may %s it', (code, verdict) => {
+    const decision = decideConnection({ ...SITUATION_OF[code], service: found(aService({ [code]: verdict })) });
+
+    expect(decision).toMatchObject({ code, verdict });
+    expect(decision.sentence).toContain('We rejected your endpoint');
+  });
+
+  it('says nothing about other reasons', () => {
+    const service = found(aService({ 'quota-reached': 'reject' }));
+
+    expect(decideConnection(aSituation({ service })).verdict).toBe('accept');
+    expect(decideConnection(aSituation({ service, candidates: [] })).verdict).toBe('reject');
+  });
+});
+
+describe('decideWithoutPlace: what holds when the last place went to another', () => {
+  it.each<[situation: string, outcome: ReasonCode, verdict: Verdict, Situation]>([
+    ['it would have been accepted', 'quota-reached', 'hold', aSituation()],
+    [
+      'it would have been accepted, and the policy rejects at the quota',
+      'quota-reached',
+      'reject',
+      aSituation({ service: found(aService({ 'quota-reached': 'reject' })) }),
+    ],
+    [
+      'it was thought to have a place, and has none',
+      'quota-reached',
+      'hold',
+      aSituation({ candidates: [entitled({}, { taken: 1, mine: true })] }),
+    ],
+    [
+      'a person approved the first, and it was the second',
+      'quota-reached',
+      'hold',
+      aSituation({ candidates: [entitled({ approval: 'first-manual' }, { taken: 1, mine: false })] }),
+    ],
+    ['it would have been rejected', 'customer-suspended', 'reject', aSituation({ candidates: [suspended] })],
+    ['nobody knew it', 'requester-unknown', 'reject', aSituation({ candidates: [] })],
+  ])('%s - %s, %s', (_situation, code, verdict, situation) => {
+    expect(decideWithoutPlace(situation)).toMatchObject({ code, verdict });
+  });
+});

@@ -1,0 +1,203 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { CONNECTION_STATES } from '../../functions/domain/connection.ts';
+import { type NoticeFinding, planNotices } from '../../functions/domain/notices.ts';
+import { aConnection, ENDPOINT_ID, SERVICE_ID } from '../support/builders.ts';
+
+fc.configureGlobal({ seed: 20_261_123, numRuns: 300 });
+
+const OTHER_ENDPOINT = 'vpce-0bbbbbbbbbbbbbbb2';
+
+const notice = (body: string, messageId = 'm-1') => ({ messageId, body });
+const requested = (vpcEndpointId = ENDPOINT_ID, serviceId = SERVICE_ID): NoticeFinding => ({
+  kind: 'requested',
+  serviceId,
+  vpcEndpointId,
+});
+const idsOf = (body: string): readonly string[] => planNotices([notice(body)]).endpointIds;
+/** What a notice comes to where EC2 lists nothing. */
+const judgeUnseen = (body: string): readonly NoticeFinding[] => planNotices([notice(body)]).judge([]);
+
+/** What PrivateLink may say; AWS documents no schema, so several are tried. */
+const BODIES: readonly [form: string, body: string][] = [
+  ['JSON', JSON.stringify({ event: 'Connect', vpcEndpointId: ENDPOINT_ID, serviceId: SERVICE_ID })],
+  ['JSON within JSON', JSON.stringify({ Message: JSON.stringify({ id: ENDPOINT_ID, of: SERVICE_ID }) })],
+  [
+    'ARNs',
+    `arn:aws:ec2:us-west-2:1:vpc-endpoint/${ENDPOINT_ID} arn:aws:ec2:us-west-2:1:vpc-endpoint-service/${SERVICE_ID}`,
+  ],
+  ['a sentence', `Endpoint ${ENDPOINT_ID} wants to connect to ${SERVICE_ID}.`],
+  ['DNS names', `${ENDPOINT_ID}-k3v9x2aq.${SERVICE_ID}.us-west-2.vpce.amazonaws.com`],
+  ['HTML', `<p onclick="x('${SERVICE_ID}')">${ENDPOINT_ID}</p><script>alert(1)</script>`],
+];
+
+describe('planNotices: the ids', () => {
+  it.each(BODIES)('%s - both are found', (_form, body) => {
+    expect(idsOf(body)).toEqual([ENDPOINT_ID]);
+    expect(judgeUnseen(body)).toEqual([requested()]);
+  });
+
+  it.each([
+    ['an old id of eight digits', 'vpce-0a1b2c3d', ['vpce-0a1b2c3d']],
+    ['nine digits', 'vpce-0a1b2c3d4', []],
+    ['eighteen digits', `${ENDPOINT_ID}0`, []],
+    ['capitals', ENDPOINT_ID.toUpperCase(), []],
+    ['a letter that is no digit', 'vpce-0a1b2c3g', []],
+    ['an id inside a longer word', `my${ENDPOINT_ID}`, []],
+    ['an id after a hyphen', `x-${ENDPOINT_ID}`, []],
+    ['a service’s id alone', SERVICE_ID, []],
+    ['twice the same', `${ENDPOINT_ID} ${ENDPOINT_ID}`, [ENDPOINT_ID]],
+    ['two', `${OTHER_ENDPOINT},${ENDPOINT_ID}`, [ENDPOINT_ID, OTHER_ENDPOINT]],
+  ])('%s - %s: %j', (_situation, body, ids) => {
+    expect(idsOf(body)).toEqual(ids);
+  });
+
+  it('each endpoint is looked up once, however many notices name it', () => {
+    const plan = planNotices([notice(`${ENDPOINT_ID} ${SERVICE_ID}`), notice(ENDPOINT_ID), notice(OTHER_ENDPOINT)]);
+
+    expect(plan.endpointIds).toEqual([ENDPOINT_ID, OTHER_ENDPOINT]);
+    expect(plan.serviceIds).toEqual([SERVICE_ID]);
+  });
+});
+
+describe('planNotices: what EC2 says of the endpoints', () => {
+  const plan = planNotices([notice(`${ENDPOINT_ID} ${SERVICE_ID}`)]);
+
+  it('waits for acceptance - one request, however often it was announced', () => {
+    const thrice = planNotices([1, 2, 3].map((each) => notice(`${ENDPOINT_ID} ${SERVICE_ID}`, `m-${each}`)));
+
+    expect(thrice.judge([aConnection()])).toEqual([requested()]);
+  });
+
+  it('belongs to another service than the notice says - EC2 is right', () => {
+    const serviceId = 'vpce-svc-0fffffffffffffff9';
+
+    expect(plan.judge([aConnection({ serviceId })])).toEqual([requested(ENDPOINT_ID, serviceId)]);
+  });
+
+  it.each([...CONNECTION_STATES, 'unknown' as const].filter((state) => state !== 'pendingAcceptance'))(
+    'is %s - nothing to do',
+    (state) => {
+      expect(plan.judge([aConnection({ state })])).toEqual([]);
+    },
+  );
+
+  it('is not listed yet - a request, since the notice may be early', () => {
+    expect(plan.judge([])).toEqual([requested()]);
+  });
+
+  it('is not listed yet, and only another notice names its service - a request all the same', () => {
+    const two = planNotices([notice(ENDPOINT_ID, 'm-1'), notice(`${ENDPOINT_ID} ${SERVICE_ID}`, 'm-2')]);
+
+    expect(two.judge([])).toEqual([requested()]);
+  });
+
+  it('is not listed, and no notice names its service - kept for a person', () => {
+    expect(planNotices([notice(ENDPOINT_ID, 'm-3')]).judge([])).toEqual([
+      {
+        kind: 'unreadable',
+        messageId: 'm-3',
+        problem: `EC2 does not list ${ENDPOINT_ID}, and it names no service`,
+        excerpt: ENDPOINT_ID,
+      },
+    ]);
+  });
+
+  it('lists endpoints that nobody asked about - they are nobody’s business', () => {
+    expect(plan.judge([aConnection({ endpointId: OTHER_ENDPOINT }), aConnection()])).toEqual([requested()]);
+  });
+});
+
+describe('planNotices: what cannot be read', () => {
+  it('names no endpoint - kept with its beginning, beside the requests of the others', () => {
+    const plan = planNotices([notice('Hello?', 'm-7'), notice(`${ENDPOINT_ID} ${SERVICE_ID}`, 'm-8')]);
+
+    expect(plan.judge([aConnection()])).toEqual([
+      requested(),
+      { kind: 'unreadable', messageId: 'm-7', problem: 'it names no endpoint', excerpt: 'Hello?' },
+    ]);
+  });
+
+  it('names ten endpoints - they are looked up; eleven - it is not followed', () => {
+    const ids = Array.from({ length: 11 }, (_, index) => `vpce-0000000000000000${index.toString(16)}`);
+
+    expect(idsOf(ids.slice(1).join(' '))).toHaveLength(10);
+    expect(idsOf(ids.join(' '))).toEqual([]);
+    expect(judgeUnseen(ids.join(' '))).toEqual([
+      expect.objectContaining({ kind: 'unreadable', problem: 'it names more than 10 endpoints' }),
+    ]);
+  });
+
+  it('holds control characters - shown as dots, 200 characters of it', () => {
+    const escapes = '\u0000\u001b[31mred\u0007\r\n\u0085';
+    const [finding] = judgeUnseen(`${escapes}${'x'.repeat(500)}`);
+
+    expect(finding).toMatchObject({
+      excerpt: `\u00b7\u00b7[31mred\u00b7\u00b7\u00b7\u00b7${'x'.repeat(200 - escapes.length)}`,
+    });
+  });
+
+  it('is as long as a message can be - answered at once', () => {
+    const bodies = ['vpce-', 'vpce-svc-', 'a', '-', 'vpce-0a1b2c3'].map((piece) =>
+      piece.repeat(Math.ceil((256 * 1024) / piece.length)),
+    );
+
+    for (const body of bodies) expect(judgeUnseen(body)).toEqual([expect.objectContaining({ kind: 'unreadable' })]);
+  }, 5_000);
+});
+
+/** Texts in which ids hide among anything: characters of all kinds, and pieces of ids. */
+const id = fc.stringMatching(/^vpce-0[0-9a-f]{16}$/);
+const piece = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 20 }),
+  fc.constantFrom('vpce-', 'vpce-svc-', ' ', '"', '\u0000', ENDPOINT_ID, SERVICE_ID),
+  id,
+);
+const anyBody = fc.array(piece, { maxLength: 15 }).map((pieces) => pieces.join(''));
+
+describe('planNotices: any text at all', () => {
+  it('throws nothing, and every notice comes to an endpoint to look up or to one finding', () => {
+    fc.assert(
+      fc.property(fc.array(anyBody, { maxLength: 10 }), (bodies) => {
+        const notices = bodies.map((body, index) => notice(body, `m-${index}`));
+        const plan = planNotices(notices);
+        const unreadable = plan.judge([]).filter(({ kind }) => kind === 'unreadable');
+        expect(plan.endpointIds.length > 0 || unreadable.length === notices.length).toBe(true);
+        expect(plan.endpointIds).toEqual([...new Set(plan.endpointIds)].sort());
+        expect(plan.endpointIds.every((each) => /^vpce-([0-9a-f]{8}|[0-9a-f]{17})$/.test(each))).toBe(true);
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not occur
+        expect(JSON.stringify(unreadable)).not.toMatch(/[\u0000-\u001f\u007f-\u009f]|\\u00[01]/);
+      }),
+    );
+  });
+
+  it('finds exactly the ids that stand in it as words, each once', () => {
+    const words = fc.array(fc.oneof(id, fc.constantFrom('Connect', '{', SERVICE_ID, 'vpce-', 'vpc-0a1b2c3d')), {
+      maxLength: 12,
+    });
+    const separator = fc.constantFrom(' ', '"', '/', '\n', ':', '\u0000', '\u{1f600}', '.', ',');
+
+    fc.assert(
+      fc.property(words, separator, (each, between) => {
+        const ids = [...new Set(each.filter((word) => /^vpce-0/.test(word)))].sort();
+        expect(idsOf(each.join(between))).toEqual(ids.length > 10 ? [] : ids);
+      }),
+    );
+  });
+
+  it('comes to the same findings, doubled and in any order', () => {
+    const bodies = fc.uniqueArray(
+      id.map((endpointId) => `${endpointId} ${SERVICE_ID}`),
+      { maxLength: 8 },
+    );
+
+    fc.assert(
+      fc.property(bodies, (each) => {
+        const once = planNotices(each.map((body) => notice(body)));
+        const again = planNotices([...each.toReversed(), ...each].map((body) => notice(body)));
+        expect(again.endpointIds).toEqual(once.endpointIds);
+        expect(again.judge([])).toEqual(once.judge([]));
+      }),
+    );
+  });
+});

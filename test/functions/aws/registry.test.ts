@@ -1,0 +1,230 @@
+import { BatchGetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { readRegistry } from '../../../functions/aws/registry.ts';
+import { ledgerKey, registryKey } from '../../../functions/registry/keys.ts';
+import {
+  absent,
+  aConnection,
+  aCustomer,
+  anEntitlement,
+  aService,
+  ENDPOINT_ID,
+  found,
+  OWNER,
+  SERVICE_ID,
+} from '../../support/builders.ts';
+import { awsError, callsOf, item, REGISTRY_ITEMS, strictDynamo, TABLES } from '../support.ts';
+
+type Items = ReturnType<typeof item>[];
+
+/** The registry and the ledger, answering the two queries by what they ask for and the batch by table. */
+const tables = (byEndpoint: Items, byAccount: Items, registry: Items, ledger: Items = []) => {
+  const { dynamo, dynamoMock } = strictDynamo();
+  dynamoMock
+    .on(QueryCommand)
+    .callsFake(
+      ({
+        ExpressionAttributeValues: { ':prefix': asked },
+      }: {
+        ExpressionAttributeValues: Record<string, { S: string }>;
+      }) => ({
+        Items: asked?.S.startsWith('MATCH#endpoint#') ? byEndpoint : byAccount,
+      }),
+    )
+    .on(BatchGetItemCommand)
+    .resolves({ Responses: { [TABLES.registry]: registry, [TABLES.ledger]: ledger } });
+  return { dynamo, dynamoMock };
+};
+
+const { service, customer, entitlement, accountMatch, endpointMatch } = REGISTRY_ITEMS;
+
+describe('readRegistry: calls', () => {
+  it('makes three: the matches by endpoint and by account, then one batch for what they point to', async () => {
+    const { dynamo, dynamoMock } = tables([], [accountMatch], [service, customer, entitlement]);
+
+    await readRegistry(dynamo, TABLES, aConnection());
+
+    const query = (prefix: string) => [
+      'Query',
+      {
+        TableName: TABLES.registry,
+        ConsistentRead: true,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: { ':pk': { S: `SERVICE#${SERVICE_ID}` }, ':prefix': { S: prefix } },
+      },
+    ];
+    const key = (pk: string, sk: string) => ({ pk: { S: pk }, sk: { S: sk } });
+    expect(callsOf(dynamoMock)).toEqual([
+      query(`MATCH#endpoint#${ENDPOINT_ID}#`),
+      query(`MATCH#account#${OWNER}#`),
+      [
+        'BatchGetItem',
+        {
+          RequestItems: {
+            [TABLES.registry]: {
+              ConsistentRead: true,
+              Keys: [
+                key(`SERVICE#${SERVICE_ID}`, 'SERVICE'),
+                key('CUSTOMER#acme', 'CUSTOMER'),
+                key(`SERVICE#${SERVICE_ID}`, 'ENTITLEMENT#acme'),
+              ],
+            },
+            [TABLES.ledger]: { ConsistentRead: true, Keys: [key(`ENTITLEMENT#${SERVICE_ID}#acme`, 'PLACES')] },
+          },
+        },
+      ],
+    ]);
+  });
+
+  it('asks the ledger nothing where nobody matches: an empty list of keys would be refused', async () => {
+    const { dynamo, dynamoMock } = tables([], [], [service]);
+
+    await readRegistry(dynamo, TABLES, aConnection());
+
+    expect(callsOf(dynamoMock)[2]).toEqual([
+      'BatchGetItem',
+      { RequestItems: { [TABLES.registry]: expect.objectContaining({ ConsistentRead: true }) } },
+    ]);
+  });
+
+  it('names a customer that matches twice once: a key that is asked for twice would be refused', async () => {
+    const { dynamo } = tables([endpointMatch], [accountMatch], [service, customer, entitlement]);
+
+    await expect(readRegistry(dynamo, TABLES, aConnection())).resolves.toMatchObject({
+      candidates: [{ customerId: 'acme', matchedBy: 'endpoint' }],
+    });
+  });
+});
+
+describe('readRegistry: what it finds', () => {
+  it('a customer without an endpoint', async () => {
+    const { dynamo } = tables([], [accountMatch], [service, customer, entitlement]);
+
+    await expect(readRegistry(dynamo, TABLES, aConnection())).resolves.toEqual({
+      service: found(aService()),
+      candidates: [
+        {
+          customerId: 'acme',
+          matchedBy: 'account',
+          customer: found(aCustomer()),
+          entitlement: found(anEntitlement()),
+          places: { taken: 0, mine: false },
+        },
+      ],
+      placesOpen: [],
+    });
+  });
+
+  it.each([
+    ['none of them by this endpoint', { 'vpce-other': {} }, { taken: 1, mine: false }],
+    ['one of them by this endpoint', { 'vpce-other': {}, [ENDPOINT_ID]: {} }, { taken: 2, mine: true }],
+    ['opened and not used', {}, { taken: 0, mine: false }],
+  ])('places: %s', async (_situation, places, expected) => {
+    const { dynamo } = tables(
+      [],
+      [accountMatch],
+      [service, customer, entitlement],
+      [item(ledgerKey.places(SERVICE_ID, 'acme'), { places })],
+    );
+
+    await expect(readRegistry(dynamo, TABLES, aConnection())).resolves.toMatchObject({
+      candidates: [{ places: expected }],
+      placesOpen: ['acme'],
+    });
+  });
+
+  it('several customers, sorted, whatever the order of the table', async () => {
+    const globex = item(registryKey.match(SERVICE_ID, 'account', OWNER, 'globex'), { customerId: 'globex' });
+    const { dynamo } = tables([], [globex, accountMatch], [service, customer, entitlement]);
+
+    const { candidates } = await readRegistry(dynamo, TABLES, aConnection());
+
+    expect(candidates.map(({ customerId }) => customerId)).toEqual(['acme', 'globex']);
+    expect(candidates[1]).toMatchObject({ customer: absent, entitlement: absent });
+  });
+});
+
+describe('readRegistry: entries that people wrote wrongly', () => {
+  it.each([
+    [
+      'a customer’s status',
+      [service, { ...customer, status: { S: 'asleep' } }, entitlement],
+      'customer',
+      /^status: .*"asleep"$/,
+    ],
+    [
+      'a number as text',
+      [service, customer, { ...entitlement, maxEndpoints: { S: '2' } }],
+      'entitlement',
+      /^maxEndpoints: /,
+    ],
+    [
+      'no place at all',
+      [service, customer, { ...entitlement, maxEndpoints: { N: '0' } }],
+      'entitlement',
+      /^maxEndpoints: /,
+    ],
+    [
+      'a date',
+      [service, customer, { ...entitlement, until: { S: 'soon' } }],
+      'entitlement',
+      /^until: not an ISO 8601 time/,
+    ],
+    ['no region', [service, customer, { ...entitlement, regions: { L: [] } }], 'entitlement', /^regions: /],
+    [
+      'two fields at once',
+      [service, customer, { ...entitlement, maxEndpoints: { N: '0' }, until: { S: 'soon' } }],
+      'entitlement',
+      /^maxEndpoints: .*; until: /,
+    ],
+  ] as const)('%s - unreadable, by the field’s name, and no error', async (_situation, registry, entry, problem) => {
+    const { dynamo } = tables([], [accountMatch], [...registry] as Items);
+
+    const [candidate] = (await readRegistry(dynamo, TABLES, aConnection())).candidates;
+
+    expect(candidate?.[entry]).toEqual({ kind: 'unreadable', problem: expect.stringMatching(problem) });
+  });
+
+  it('a policy for a reason that there is not - the service is unreadable', async () => {
+    const { dynamo } = tables([], [], [{ ...service, verdicts: { M: { 'too-late': { S: 'hold' } } } }]);
+
+    await expect(readRegistry(dynamo, TABLES, aConnection())).resolves.toMatchObject({
+      service: { kind: 'unreadable', problem: expect.stringContaining('verdicts.too-late') },
+    });
+  });
+
+  it('a match without its customer - the customer is known by the key, so that the request is held and not rejected', async () => {
+    const match = item(registryKey.match(SERVICE_ID, 'account', OWNER, 'acme'), { customer: 'typo' });
+    const { dynamo } = tables([], [match], [service, customer, entitlement]);
+
+    await expect(readRegistry(dynamo, TABLES, aConnection())).resolves.toMatchObject({
+      candidates: [{ customerId: 'acme', customer: { kind: 'found' } }],
+    });
+  });
+});
+
+describe('readRegistry: what AWS refuses', () => {
+  it('leaves keys unprocessed - Throttled, not absent entries', async () => {
+    const { dynamo, dynamoMock } = tables([], [accountMatch], []);
+    dynamoMock.on(BatchGetItemCommand).resolves({
+      Responses: { [TABLES.registry]: [service] },
+      UnprocessedKeys: { [TABLES.registry]: { Keys: [{ pk: { S: 'CUSTOMER#acme' }, sk: { S: 'CUSTOMER' } }] } },
+    });
+
+    await expect(readRegistry(dynamo, TABLES, aConnection())).rejects.toMatchObject({
+      name: 'Throttled',
+      message: 'read the registry: DynamoDB left keys unprocessed',
+    });
+  });
+
+  it.each([
+    ['a query', QueryCommand, 'ThrottlingException', 'Throttled'],
+    ['the batch', BatchGetItemCommand, 'AccessDeniedException', 'Denied'],
+    ['the batch', BatchGetItemCommand, 'ResourceNotFoundException', 'ResourceNotFoundException'],
+  ] as const)('%s (%o) fails with %s - %s', async (_call, command, code, name) => {
+    const { dynamo, dynamoMock } = tables([], [accountMatch], [service]);
+    dynamoMock.on(command as typeof QueryCommand).rejects(awsError(code));
+
+    await expect(readRegistry(dynamo, TABLES, aConnection())).rejects.toMatchObject({ name });
+  });
+});

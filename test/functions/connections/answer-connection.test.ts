@@ -1,0 +1,178 @@
+import {
+  AcceptVpcEndpointConnectionsCommand,
+  DescribeVpcEndpointConnectionsCommand,
+  RejectVpcEndpointConnectionsCommand,
+} from '@aws-sdk/client-ec2';
+import { describe, expect, it } from 'vitest';
+import { ENDPOINT_ID, HOME_REGION, SERVICE_ID } from '../../support/builders.ts';
+import { awsError, CONTEXT, callsOf, inState, strictEc2, stubFunctionEnvironment } from '../support.ts';
+
+stubFunctionEnvironment();
+const { handler, run } = await import('../../../functions/connections/answer-connection.ts');
+
+const request = (verdict: 'accept' | 'reject') => ({ serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID, verdict });
+const dnsNames = [`${ENDPOINT_ID}-k3v9x2aq.example.com`];
+const refusal = (Code: string) => ({
+  Unsuccessful: [{ ResourceId: ENDPOINT_ID, Error: { Code, Message: 'AWS documents no code.' } }],
+});
+
+/** EC2, which shows these states one after the other: `undefined` is an endpoint that it does not list. */
+const showing = (...states: (string | undefined)[]) => {
+  const world = strictEc2();
+  const describing = world.ec2Mock.on(DescribeVpcEndpointConnectionsCommand);
+  for (const state of states) {
+    describing.resolvesOnce({ VpcEndpointConnections: state === undefined ? [] : [inState(state)] });
+  }
+  world.ec2Mock.on(AcceptVpcEndpointConnectionsCommand).resolves({ Unsuccessful: [] });
+  world.ec2Mock.on(RejectVpcEndpointConnectionsCommand).resolves({});
+  return { ...world, services: { ec2: world.ec2, region: HOME_REGION } };
+};
+
+/** The calls by name: the fewer, the better. */
+const namesOf = (mock: Parameters<typeof callsOf>[0]): string[] =>
+  callsOf(mock).map(([name]) => name.replace('VpcEndpointConnections', ''));
+
+describe('answer-connection: accept', () => {
+  it('accepts, and is asked again until EC2 shows the end', async () => {
+    const { services, ec2Mock } = showing('pendingAcceptance');
+
+    await expect(run(request('accept'), services)).rejects.toMatchObject({
+      name: 'NotSettled',
+      fields: { serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID },
+    });
+    expect(callsOf(ec2Mock)).toEqual([
+      ['DescribeVpcEndpointConnections', { Filters: [{ Name: 'vpc-endpoint-id', Values: [ENDPOINT_ID] }] }],
+      ['AcceptVpcEndpointConnections', { ServiceId: SERVICE_ID, VpcEndpointIds: [ENDPOINT_ID] }],
+    ]);
+  });
+
+  it.each(['pending', 'partial', 'migrating'])('%s - looks once and does nothing', async (state) => {
+    const { services, ec2Mock } = showing(state);
+
+    await expect(run(request('accept'), services)).rejects.toMatchObject({ name: 'NotSettled' });
+    expect(namesOf(ec2Mock)).toEqual(['Describe']);
+  });
+
+  it('available - accepted, with the names by which to reach it', async () => {
+    const { services, ec2Mock } = showing('available');
+
+    await expect(run(request('accept'), services)).resolves.toEqual({
+      outcome: 'accepted',
+      state: 'available',
+      dnsNames,
+    });
+    expect(namesOf(ec2Mock)).toEqual(['Describe']);
+  });
+
+  it.each([
+    ['rejected', 'overtaken', 'answered-by-others'],
+    ['failed', 'failed', 'endpoint-failed'],
+    ['deleting', 'gone', 'endpoint-gone'],
+    ['deleted', 'gone', 'endpoint-gone'],
+    ['expired', 'gone', 'endpoint-gone'],
+  ])('%s - %s, explained', async (state, outcome, code) => {
+    const { services, ec2Mock } = showing(state);
+
+    await expect(run(request('accept'), services)).resolves.toMatchObject({ outcome, state, ending: { code } });
+    expect(namesOf(ec2Mock)).toEqual(['Describe']);
+  });
+});
+
+describe('answer-connection: reject', () => {
+  it('rejects, looks once more and tells the end', async () => {
+    const { services, ec2Mock } = showing('pendingAcceptance', 'rejected');
+
+    await expect(run(request('reject'), services)).resolves.toEqual({
+      outcome: 'rejected',
+      state: 'rejected',
+      dnsNames,
+    });
+    expect(namesOf(ec2Mock)).toEqual(['Describe', 'Reject', 'Describe']);
+    expect(callsOf(ec2Mock)[1]?.[1]).toEqual({ ServiceId: SERVICE_ID, VpcEndpointIds: [ENDPOINT_ID] });
+  });
+
+  it('EC2 shows the old state for a while - not settled', async () => {
+    const { services, ec2Mock } = showing('pendingAcceptance', 'pendingAcceptance');
+
+    await expect(run(request('reject'), services)).rejects.toMatchObject({
+      name: 'NotSettled',
+      message: `${ENDPOINT_ID} is still pendingAcceptance.`,
+    });
+    expect(namesOf(ec2Mock)).toEqual(['Describe', 'Reject', 'Describe']);
+  });
+
+  it.each(['pending', 'available'])('%s - somebody accepted it: it is not cut off', async (state) => {
+    const { services, ec2Mock } = showing(state);
+
+    await expect(run(request('reject'), services)).resolves.toMatchObject({ outcome: 'overtaken', state });
+    expect(namesOf(ec2Mock)).toEqual(['Describe']);
+  });
+});
+
+describe('answer-connection: EC2 answers 200 and did not act', () => {
+  it.each([
+    ['accept', 'available', 'accepted'],
+    ['accept', 'rejected', 'overtaken'],
+    ['accept', 'deleted', 'gone'],
+    ['reject', 'rejected', 'rejected'],
+    ['reject', 'available', 'overtaken'],
+  ] as const)('to %s, and the state is now %s - %s', async (verdict, state, outcome) => {
+    const { services, ec2Mock } = showing('pendingAcceptance', state);
+    ec2Mock.on(AcceptVpcEndpointConnectionsCommand).resolves(refusal('Undocumented'));
+    ec2Mock.on(RejectVpcEndpointConnectionsCommand).resolves(refusal('Undocumented'));
+
+    await expect(run(request(verdict), services)).resolves.toMatchObject({
+      outcome,
+      state,
+      unsuccessful: { endpointId: ENDPOINT_ID, code: 'Undocumented', message: 'AWS documents no code.' },
+    });
+    expect(namesOf(ec2Mock)).toHaveLength(3);
+  });
+
+  it('and the state is what it was - not settled, not refused', async () => {
+    const { services, ec2Mock } = showing('pendingAcceptance', 'pendingAcceptance');
+    ec2Mock.on(AcceptVpcEndpointConnectionsCommand).resolves(refusal('InvalidState'));
+
+    await expect(run(request('accept'), services)).rejects.toMatchObject({
+      name: 'NotSettled',
+      message: `${ENDPOINT_ID} is still pendingAcceptance. EC2 did not accept it: InvalidState.`,
+    });
+  });
+
+  it('without naming the endpoint or a code - still seen', async () => {
+    const { services, ec2Mock } = showing('pendingAcceptance', 'pending');
+    ec2Mock.on(AcceptVpcEndpointConnectionsCommand).resolves({ Unsuccessful: [{}] });
+
+    await expect(run(request('accept'), services)).rejects.toThrow(
+      `${ENDPOINT_ID} is still pending. EC2 did not accept it: Unknown.`,
+    );
+  });
+});
+
+describe('answer-connection: errors', () => {
+  it.each([
+    ['RequestLimitExceeded', 'Throttled'],
+    ['UnauthorizedOperation', 'Denied'],
+    ['InvalidVpcEndpointServiceId.NotFound', 'InvalidVpcEndpointServiceId.NotFound'],
+  ])('Accept fails with %s - %s', async (code, name) => {
+    const { services, ec2Mock } = showing('pendingAcceptance');
+    ec2Mock.on(AcceptVpcEndpointConnectionsCommand).rejects(awsError(code));
+
+    await expect(run(request('accept'), services)).rejects.toMatchObject({ name });
+  });
+
+  it.each([
+    ['a verdict that is none', { ...request('accept'), verdict: 'hold' }, 'verdict'],
+    [
+      'a service’s id in the endpoint’s place',
+      { ...request('accept'), vpcEndpointId: SERVICE_ID },
+      'vpcEndpointId: not an id of a VPC endpoint',
+    ],
+    ['a field that nobody reads', { ...request('accept'), force: true }, 'force'],
+  ])('%s - Malformed, in words', async (_situation, event, words) => {
+    const answering = handler(event, CONTEXT);
+
+    await expect(answering).rejects.toMatchObject({ name: 'Malformed' });
+    await expect(answering).rejects.toThrow(words);
+  });
+});

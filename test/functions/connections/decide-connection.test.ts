@@ -1,0 +1,303 @@
+import { BatchGetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeVpcEndpointConnectionsCommand } from '@aws-sdk/client-ec2';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { ledgerKey } from '../../../functions/registry/keys.ts';
+import { ENDPOINT_ID, HOME_REGION, NOW, OWNER, SERVICE_ID } from '../../support/builders.ts';
+import {
+  awsError,
+  CONTEXT,
+  callsOf,
+  described,
+  inState,
+  item,
+  REGISTRY_ITEMS,
+  strictDynamo,
+  strictEc2,
+  stubFunctionEnvironment,
+  TABLES,
+} from '../support.ts';
+
+stubFunctionEnvironment();
+const { handler, run } = await import('../../../functions/connections/decide-connection.ts');
+
+type Item = ReturnType<typeof item>;
+
+const INPUT = { serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID };
+
+interface World {
+  /** What EC2 lists. @default the request, waiting */
+  readonly connections?: ReturnType<typeof described>[];
+  /** What the ledger has of the request. @default nothing */
+  readonly decisions?: Item[];
+  /** Who has the endpoint's account. @default acme */
+  readonly matches?: Item[];
+  /** @default the entries of the service and of acme */
+  readonly entries?: Item[];
+  readonly places?: Item[];
+}
+
+const { service, customer, entitlement, accountMatch } = REGISTRY_ITEMS;
+
+const world = ({ connections, decisions, matches, entries, places }: World = {}) => {
+  const { ec2, ec2Mock } = strictEc2();
+  const { dynamo, dynamoMock } = strictDynamo();
+  ec2Mock.on(DescribeVpcEndpointConnectionsCommand).resolves({ VpcEndpointConnections: connections ?? [described()] });
+  dynamoMock
+    .on(QueryCommand, { TableName: TABLES.ledger })
+    .resolves({ Items: decisions ?? [] })
+    .on(QueryCommand, { TableName: TABLES.registry })
+    .callsFake(
+      ({ ExpressionAttributeValues: asked }: { ExpressionAttributeValues: Record<string, { S: string }> }) => ({
+        Items: asked[':prefix']?.S.startsWith('MATCH#account#') ? (matches ?? [accountMatch]) : [],
+      }),
+    )
+    .on(BatchGetItemCommand)
+    .resolves({
+      Responses: {
+        [TABLES.registry]: entries ?? [service, customer, entitlement],
+        [TABLES.ledger]: places ?? [],
+      },
+    });
+  const services = { ec2, dynamo, tables: TABLES, region: HOME_REGION, now: () => new Date(NOW) };
+  return { ec2Mock, dynamoMock, services };
+};
+
+const recorded = (generation: number, outcome: string, code = 'entitled'): Item =>
+  item(ledgerKey.decision(SERVICE_ID, ENDPOINT_ID, generation), { generation, outcome, code });
+
+const namesOf = (mock: Parameters<typeof callsOf>[0]): string[] => callsOf(mock).map(([name]) => name);
+
+describe('decide-connection: a request that waits', () => {
+  it('is decided, with all that the workflow needs', async () => {
+    const { services } = world();
+
+    const output = await run(INPUT, services);
+
+    expect(output).toMatchObject({
+      need: 'decision',
+      generation: 1,
+      connection: { serviceId: SERVICE_ID, endpointId: ENDPOINT_ID, owner: OWNER, state: 'pendingAcceptance' },
+      plan: {
+        verdict: 'accept',
+        code: 'entitled',
+        customerId: 'acme',
+        place: { maxEndpoints: 2, isOpen: false },
+        isRepeated: false,
+      },
+      planWithoutPlace: { verdict: 'hold', code: 'quota-reached', customerId: 'acme', isRepeated: false },
+    });
+  });
+
+  it('takes one call of EC2 and four of DynamoDB, and no write', async () => {
+    const { services, ec2Mock, dynamoMock } = world();
+
+    await run(INPUT, services);
+
+    expect(namesOf(ec2Mock)).toEqual(['DescribeVpcEndpointConnections']);
+    expect(namesOf(dynamoMock)).toEqual(['Query', 'Query', 'Query', 'BatchGetItem']);
+  });
+
+  it('comes with its record for the ledger: who, what, why rule by rule, and what was before', async () => {
+    const { services } = world();
+
+    const { plan } = await run(INPUT, services);
+
+    const record = unmarshall(plan?.item as Item);
+    expect(record).toMatchObject({
+      ...ledgerKey.decision(SERVICE_ID, ENDPOINT_ID, 1),
+      ...INPUT,
+      generation: 1,
+      customerId: 'acme',
+      verdict: 'accept',
+      code: 'entitled',
+      sentence: expect.stringContaining('We accepted your endpoint'),
+      before: { owner: OWNER, region: HOME_REGION, state: 'pendingAcceptance' },
+    });
+    expect(record.rules).toHaveLength(8);
+    expect(record.rules[0]).toEqual({ rule: 'service', passed: true, saw: `${SERVICE_ID} is registered` });
+  });
+
+  it('has a place already - the places are open, and one is its own', async () => {
+    const { services } = world({
+      places: [item(ledgerKey.places(SERVICE_ID, 'acme'), { places: { [ENDPOINT_ID]: {}, 'vpce-other': {} } })],
+    });
+
+    await expect(run(INPUT, services)).resolves.toMatchObject({
+      plan: { verdict: 'accept', place: { maxEndpoints: 2, isOpen: true } },
+    });
+  });
+
+  it('was held - decided again under the next generation', async () => {
+    const { services } = world({ decisions: [recorded(1, 'held', 'approval-needed')] });
+
+    const { generation, plan } = await run(INPUT, services);
+
+    expect({ generation, verdict: plan?.verdict, repeated: plan?.isRepeated }).toEqual({
+      generation: 2,
+      verdict: 'accept',
+      repeated: false,
+    });
+    expect(plan?.item).toMatchObject({ sk: { S: 'DECISION#0002' } });
+  });
+
+  it('was held for the same reason - repeated', async () => {
+    const { services } = world({
+      decisions: [recorded(1, 'held', 'approval-needed')],
+      entries: [service, customer, { ...entitlement, approval: { S: 'manual' } }],
+    });
+
+    await expect(run(INPUT, services)).resolves.toMatchObject({ plan: { verdict: 'hold', isRepeated: true } });
+  });
+
+  it.each<[situation: string, World, code: string, verdict: string]>([
+    ['nobody has the account', { matches: [] }, 'requester-unknown', 'reject'],
+    ['the service has no entry', { entries: [customer, entitlement] }, 'service-unregistered', 'hold'],
+    [
+      'the customer’s entry is unreadable',
+      { entries: [service, { ...customer, status: { S: 'asleep' } }, entitlement] },
+      'entry-unreadable',
+      'hold',
+    ],
+    [
+      'the entitlement is unreadable',
+      { entries: [service, customer, { ...entitlement, maxEndpoints: { S: 'two' } }] },
+      'entry-unreadable',
+      'hold',
+    ],
+    [
+      'the service’s policy is unreadable',
+      { entries: [{ ...service, verdicts: { S: 'hold' } }, customer, entitlement] },
+      'entry-unreadable',
+      'hold',
+    ],
+    [
+      'the contract ended this very second',
+      { entries: [service, customer, { ...entitlement, until: { S: NOW } }] },
+      'contract-ended',
+      'hold',
+    ],
+  ])('%s - %s, %s', async (_situation, parts, code, verdict) => {
+    const { services } = world(parts);
+
+    await expect(run(INPUT, services)).resolves.toMatchObject({ need: 'decision', plan: { code, verdict } });
+  });
+});
+
+describe('decide-connection: a request that needs no decision', () => {
+  it('is in the ledger - nothing; the registry is not read', async () => {
+    const { services, dynamoMock } = world({
+      connections: [inState('available')],
+      decisions: [recorded(1, 'accepted')],
+    });
+
+    await expect(run(INPUT, services)).resolves.toEqual({
+      need: 'nothing',
+      connection: expect.objectContaining({ state: 'available' }),
+    });
+    expect(namesOf(dynamoMock)).toEqual(['Query']);
+  });
+
+  it('is not listed - its appearance is waited for, and what holds if it never comes is planned', async () => {
+    const { services, dynamoMock } = world({ connections: [] });
+
+    const output = await run(INPUT, services);
+
+    expect(output).toMatchObject({
+      need: 'appearance',
+      generation: 1,
+      plan: { verdict: 'none', code: 'endpoint-gone', outcome: 'gone', rules: [] },
+    });
+    expect(output).not.toHaveProperty('connection');
+    expect(unmarshall(output.plan?.item as Item)).not.toHaveProperty('before');
+    expect(namesOf(dynamoMock)).toEqual(['Query']);
+  });
+
+  it('belongs to another service - not taken for this one’s', async () => {
+    const { services } = world({ connections: [described({ ServiceId: 'vpce-svc-0fffffffffffffff9' })] });
+
+    await expect(run(INPUT, services)).resolves.toMatchObject({ need: 'appearance' });
+  });
+
+  const ours = [item(ledgerKey.places(SERVICE_ID, 'acme'), { places: { [ENDPOINT_ID]: {} } })];
+
+  it.each<[state: string, place: string, Item[], outcome: string, code: string]>([
+    ['available', 'with a place of ours', ours, 'accepted', 'answered'],
+    ['available', 'without a place', [], 'overtaken', 'answered-by-others'],
+    ['rejected', 'without a place', [], 'overtaken', 'answered-by-others'],
+    ['failed', 'with a place of ours', ours, 'failed', 'endpoint-failed'],
+    ['deleted', 'without a place', [], 'gone', 'endpoint-gone'],
+  ])('is %s %s and nobody recorded it - %s', async (state, _place, places, outcome, code) => {
+    const { services } = world({ connections: [inState(state)], places });
+
+    const { need, generation, plan } = await run(INPUT, services);
+
+    expect({ need, generation, outcome: plan?.outcome, code: plan?.code, verdict: plan?.verdict }).toEqual({
+      need: 'record',
+      generation: 1,
+      outcome,
+      code,
+      verdict: 'none',
+    });
+    expect(unmarshall(plan?.item as Item)).toMatchObject({ sk: 'DECISION#0001', code, before: { state } });
+  });
+
+  it.each<[situation: string, World, because: string]>([
+    [
+      'EC2 contradicts the ledger',
+      { decisions: [recorded(1, 'rejected')] },
+      'the ledger says rejected, and EC2 still says pendingAcceptance',
+    ],
+    [
+      'an acceptance of ours is under way',
+      { connections: [inState('pending')], places: ours },
+      'the connection is pending after an acceptance of ours',
+    ],
+    [
+      'AWS has a new state',
+      { connections: [inState('migrating')] },
+      "the connection's state is unknown, on which nobody acts",
+    ],
+  ])('%s - another look, and why', async (_situation, parts, because) => {
+    const { services } = world(parts);
+
+    await expect(run(INPUT, services)).resolves.toMatchObject({ need: 'another-look', because });
+  });
+});
+
+describe('decide-connection: errors', () => {
+  it.each([
+    ['EC2', 'RequestLimitExceeded', 'Throttled'],
+    ['EC2', 'UnauthorizedOperation', 'Denied'],
+    ['EC2', 'InvalidNextToken', 'InvalidNextToken'],
+    ['DynamoDB', 'ThrottlingException', 'Throttled'],
+    ['DynamoDB', 'AccessDeniedException', 'Denied'],
+  ])('%s says %s - %s', async (source, code, name) => {
+    const { services, ec2Mock, dynamoMock } = world();
+    if (source === 'EC2') ec2Mock.on(DescribeVpcEndpointConnectionsCommand).rejects(awsError(code));
+    else dynamoMock.on(QueryCommand).rejects(awsError(code));
+
+    await expect(run(INPUT, services)).rejects.toMatchObject({ name });
+  });
+
+  it('a record in the ledger that is not ours - Malformed', async () => {
+    const { services } = world({ decisions: [recorded(1, 'perhaps')] });
+
+    await expect(run(INPUT, services)).rejects.toMatchObject({ name: 'Malformed' });
+  });
+
+  it.each([
+    [
+      'an endpoint that is none',
+      { ...INPUT, vpcEndpointId: 'vpc-0a1b2c3d' },
+      'vpcEndpointId: not an id of a VPC endpoint',
+    ],
+    ['no service', { vpcEndpointId: ENDPOINT_ID }, 'serviceId'],
+    ['a field that nobody reads', { ...INPUT, dryRun: true }, 'dryRun'],
+  ])('%s - Malformed, in words', async (_situation, event, words) => {
+    const deciding = handler(event, CONTEXT);
+
+    await expect(deciding).rejects.toMatchObject({ name: 'Malformed' });
+    await expect(deciding).rejects.toThrow(words);
+  });
+});

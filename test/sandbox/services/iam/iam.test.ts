@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../../../sandbox/clock/virtual-clock.ts';
+import { Cloud, OPERATOR } from '../../../../sandbox/cloud.ts';
+import { Identities } from '../../../../sandbox/iam/identities.ts';
+import { roleSession } from '../../../../sandbox/iam/principal.ts';
+import { Journal } from '../../../../sandbox/journal.ts';
+import { seededRandom } from '../../../../sandbox/random.ts';
+import { elbv2Service } from '../../../../sandbox/services/elbv2/actions.ts';
+import { iamService } from '../../../../sandbox/services/iam/actions.ts';
+import { logsService } from '../../../../sandbox/services/logs/actions.ts';
+
+const TRUST = JSON.stringify({
+  Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+});
+const LOGS = { action: 'logs:PutLogEvents', resource: 'arn:aws:logs:us-west-2:123456789012:log-group:/g:*' };
+
+const world = () => {
+  const clock = new VirtualClock(0);
+  const identities = new Identities(clock);
+  const cloud = new Cloud({ clock, random: seededRandom(1), journal: new Journal(clock), authorizer: identities });
+  cloud.register(iamService(identities));
+  cloud.register(logsService());
+  cloud.register(elbv2Service());
+  const call = (name: string, input: object): Promise<unknown> => {
+    const [service = '', action = ''] = name.split(':');
+    return cloud.invoke({ service, action, input, principal: OPERATOR });
+  };
+  return { identities, call };
+};
+
+describe('roles by their actions', () => {
+  it('a role with a path - its ARN holds it, its session does not', async () => {
+    const { identities, call } = world();
+    const created = await call('iam:CreateRole', { RoleName: 'r', Path: '/app/', AssumeRolePolicyDocument: TRUST });
+    const arn = 'arn:aws:iam::123456789012:role/app/r';
+    expect(created).toMatchObject({ Role: { Arn: arn, RoleId: expect.stringMatching(/^AROA[A-Z2-7]{17}$/) } });
+    expect(identities.assumeRole('lambda.amazonaws.com', arn, 'f').arn).toBe(
+      'arn:aws:sts::123456789012:assumed-role/r/f',
+    );
+  });
+
+  it('AWSLambdaBasicExecutionRole attached - the role may write logs', async () => {
+    const { identities, call } = world();
+    await call('iam:CreateRole', { RoleName: 'r', AssumeRolePolicyDocument: TRUST });
+    const session = roleSession('arn:aws:iam::123456789012:role/r', 'f');
+    expect(identities.refuse(session, LOGS)).toContain('no identity-based policy allows');
+    const PolicyArn = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole';
+    await call('iam:AttachRolePolicy', { RoleName: 'r', PolicyArn });
+    expect(identities.refuse(session, LOGS)).toBeUndefined();
+  });
+
+  it('a policy of the account - made, attached, and in force', async () => {
+    const { identities, call } = world();
+    await call('iam:CreateRole', { RoleName: 'r', AssumeRolePolicyDocument: TRUST });
+    const PolicyDocument = JSON.stringify({ Statement: [{ Effect: 'Allow', Action: 'logs:*', Resource: '*' }] });
+    const made = (await call('iam:CreatePolicy', { PolicyName: 'p', PolicyDocument })) as { Policy: { Arn: string } };
+    await call('iam:AttachRolePolicy', { RoleName: 'r', PolicyArn: made.Policy.Arn });
+    expect(identities.refuse(roleSession('arn:aws:iam::123456789012:role/r', 'f'), LOGS)).toBeUndefined();
+    await expect(call('iam:CreatePolicy', { PolicyName: 'p', PolicyDocument })).rejects.toMatchObject({
+      code: 'EntityAlreadyExists',
+    });
+  });
+
+  it.each<readonly [string, string, object, string]>([
+    ['a role twice', 'iam:CreateRole', { RoleName: 'r', AssumeRolePolicyDocument: TRUST }, 'EntityAlreadyExists'],
+    [
+      'a policy of no role',
+      'iam:PutRolePolicy',
+      { RoleName: 'x', PolicyName: 'p', PolicyDocument: TRUST },
+      'NoSuchEntity',
+    ],
+    [
+      'a policy that AWS manages and we do not know',
+      'iam:AttachRolePolicy',
+      { RoleName: 'r', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' },
+      'NotImplemented',
+    ],
+    [
+      'a policy that is not there',
+      'iam:AttachRolePolicy',
+      { RoleName: 'r', PolicyArn: 'arn:aws:iam::123456789012:policy/x' },
+      'NoSuchEntity',
+    ],
+  ])('%s - %s refused', async (_, action, input, code) => {
+    const { call } = world();
+    await call('iam:CreateRole', { RoleName: 'r', AssumeRolePolicyDocument: TRUST });
+    await expect(call(action, input)).rejects.toMatchObject({ code });
+  });
+});
+
+describe('services without behaviour', () => {
+  it('a log group twice - ResourceAlreadyExistsException', async () => {
+    const { call } = world();
+    await call('logs:CreateLogGroup', { logGroupName: '/g' });
+    await expect(call('logs:CreateLogGroup', { logGroupName: '/g' })).rejects.toMatchObject({
+      code: 'ResourceAlreadyExistsException',
+    });
+  });
+
+  it('a network load balancer, its target group and listener - ARNs and a DNS name', async () => {
+    const { call } = world();
+    const made = (await call('elasticloadbalancing:CreateLoadBalancer', {
+      Name: 'nlb',
+      Type: 'network',
+      Scheme: 'internal',
+    })) as { LoadBalancers: [{ LoadBalancerArn: string; DNSName: string }] };
+    const [balancer] = made.LoadBalancers;
+    expect(balancer.LoadBalancerArn).toMatch(
+      /^arn:aws:elasticloadbalancing:us-west-2:123456789012:loadbalancer\/net\/nlb\/[0-9a-f]{16}$/,
+    );
+    expect(balancer.DNSName).toMatch(/^nlb-[0-9a-f]{16}\.elb\.us-west-2\.amazonaws\.com$/);
+    const { LoadBalancerArn } = balancer;
+    expect(await call('elasticloadbalancing:CreateListener', { LoadBalancerArn })).toMatchObject({
+      Listeners: [{ ListenerArn: expect.stringContaining(':listener/net/nlb/') }],
+    });
+    expect(await call('elasticloadbalancing:CreateTargetGroup', { Name: 't' })).toMatchObject({
+      TargetGroups: [{ TargetGroupArn: expect.stringContaining(':targetgroup/t/') }],
+    });
+  });
+});

@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** A retrier, as the Amazon States Language has it. https://states-language.net/#retrying-after-error */
+export interface Retrier {
+  readonly ErrorEquals: readonly string[];
+  readonly IntervalSeconds?: number;
+  readonly MaxAttempts?: number;
+  readonly BackoffRate?: number;
+  readonly MaxDelaySeconds?: number;
+  readonly JitterStrategy?: string;
+}
+
+export interface Catcher {
+  readonly ErrorEquals: readonly string[];
+  readonly Next: string;
+}
+
+export interface State {
+  readonly Type: string;
+  readonly Comment?: string;
+  readonly Resource?: string;
+  readonly TimeoutSeconds?: number;
+  readonly Arguments?: unknown;
+  readonly Retry?: readonly Retrier[];
+  readonly Catch?: readonly Catcher[];
+  readonly Next?: string;
+}
+
+export interface Machine {
+  readonly Comment?: string;
+  readonly QueryLanguage?: string;
+  readonly TimeoutSeconds?: number;
+  readonly StartAt: string;
+  readonly States: Readonly<Record<string, State>>;
+}
+
+const FOLDER = new URL('../../workflows/', import.meta.url);
+
+/** The names in `workflows/`, of files or, with a path, of files below. */
+export const filesOf = (path = ''): string[] => readdirSync(new URL(path, FOLDER)).sort();
+
+export const textOf = (path: string): string => readFileSync(new URL(path, FOLDER), 'utf8');
+
+export const machineOf = (path: string): Machine => JSON.parse(textOf(path)) as Machine;
+
+/** A state and its name, of this machine and of those within its Maps and Parallels. */
+export const statesOf = (machine: Machine): readonly (readonly [name: string, state: State])[] =>
+  Object.entries(machine.States).flatMap(([name, state]) => {
+    const { Branches = [], ItemProcessor } = state as { Branches?: readonly Machine[]; ItemProcessor?: Machine };
+    const inner = [...Branches, ...(ItemProcessor === undefined ? [] : [ItemProcessor])];
+    return [[name, state] as const, ...inner.flatMap(statesOf)];
+  });
+
+export const tasksOf = (machine: Machine): readonly (readonly [name: string, task: State])[] =>
+  statesOf(machine).filter(([, { Type }]) => Type === 'Task');
+
+/** What a resource calls: `arn:aws:states:::aws-sdk:dynamodb:getItem` -> `dynamodb`. */
+export const serviceOf = ({ Resource = '' }: State): string =>
+  /^arn:aws:states:::(?:aws-sdk:)?([a-z0-9]+):/.exec(Resource)?.[1] ?? `no service in "${Resource}"`;
+
+/** The seconds that a retrier waits before each attempt, without jitter, by the formula of the language. */
+export const waitsOf = (retrier: Retrier): readonly number[] => {
+  const { IntervalSeconds = 1, MaxAttempts = 3, BackoffRate = 2, MaxDelaySeconds = Number.POSITIVE_INFINITY } = retrier;
+  return Array.from({ length: MaxAttempts }, (_, attempt) =>
+    Math.min(MaxDelaySeconds, IntervalSeconds * BackoffRate ** attempt),
+  );
+};
+
+/** All that a task may wait between its attempts, in seconds: its retriers count each for themselves. */
+export const budgetOf = ({ Retry = [] }: State): number => Retry.flatMap(waitsOf).reduce((sum, wait) => sum + wait, 0);
