@@ -2,8 +2,14 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/synthesise.ts'],
+    projects: [
+      { extends: true, test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**'] } },
+      // The stack is synthesised once, and only where one of these tests is to run.
+      {
+        extends: true,
+        test: { name: 'whole', include: ['test/e2e/**/*.test.ts'], globalSetup: ['test/support/synthesise.ts'] },
+      },
+    ],
     setupFiles: ['test/support/setup.ts'],
     // Threads start faster than processes, and the tests share nothing: each file has a fresh one.
     pool: 'threads',

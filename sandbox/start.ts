@@ -41,14 +41,16 @@ const storyTask = (story: Story): ListrTask<Tour> => ({
     const { served } = tour;
     if (served === undefined) throw new Error('The sandbox is not running.');
     const lines: string[] = [];
-    const show = (running: string): void => {
-      task.output = [...lines, ...(running === '' ? [] : [running])].join('\n');
+    // A terminal shows the block anew each time; a pipe gets each line once.
+    const show = (line: string): void => {
+      task.output = process.stdout.isTTY ? [...lines, line].join('\n') : line;
     };
     const played = await play(story, new Stage(served.world), {
       starts: ({ name, who }) => show(`... ${name}: ${who}`),
       ended: (each) => {
-        lines.push(`${isAsExpected(each) ? 'ok ' : 'NO '} ${each.name}: ${each.actual}`);
-        show('');
+        const line = `${isAsExpected(each) ? 'ok ' : 'NO '} ${each.name}: ${each.actual}`;
+        show(line);
+        lines.push(line);
       },
     });
     tour.played.push(...played);

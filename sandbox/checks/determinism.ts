@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import { report } from './report.ts';
 import { filesEndingWith } from './source-files.ts';
@@ -150,7 +149,7 @@ const isGlobalUse = (node: ts.Identifier): boolean => {
   return !(ts.isBindingElement(parent) && parent.propertyName === node);
 };
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (import.meta.main) {
   const files = filesEndingWith(process.cwd(), '.ts').filter((file) => DETERMINISTIC.test(file) && !EXCUSED.test(file));
   const complaints = files.flatMap((file) => findNondeterminism(file, readFileSync(join(process.cwd(), file), 'utf8')));
   if (files.length === 0) complaints.push('No file was found in sandbox/ or functions/domain/.');

@@ -1,4 +1,3 @@
-import { pathToFileURL } from 'node:url';
 import { cruise, type ICruiseResult } from 'dependency-cruiser';
 import { LAYER_RULES } from './layer-rules.ts';
 import { report } from './report.ts';
@@ -62,7 +61,7 @@ const describe = ({ from, to, cycle, rule }: Violation): string => {
   return `${route}: ${rule.name}. ${COMMENTS.get(rule.name) ?? ''}`.trimEnd();
 };
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (import.meta.main) {
   const { seen, complaints } = await checkLayers(process.cwd());
   const folders = new Set(seen.map(topFolder));
   report(complaints, `The imports of ${seen.length} files in ${folders.size} folders keep to the layers.`);

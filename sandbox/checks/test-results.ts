@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
 
 /** What vitest's `json` reporter writes, as far as it is read here; https://vitest.dev/guide/reporters#json-reporter. */
 interface TestResults {
@@ -29,7 +28,7 @@ export const summarize = ({ testResults }: TestResults): string[] => {
   ];
 };
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (import.meta.main) {
   const [, , file] = process.argv;
   if (file === undefined) throw new Error('Which file of results? e.g. node sandbox/checks/test-results.ts FILE');
   console.log(summarize(JSON.parse(readFileSync(file, 'utf8'))).join('\n'));

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import validate from 'asl-validator';
 import { report } from './report.ts';
 import { filesEndingWith } from './source-files.ts';
@@ -53,7 +52,7 @@ function* statesWithoutComment(machine: StateMachine): Generator<string> {
   }
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (import.meta.main) {
   const files = filesEndingWith(process.cwd(), '.asl.json').filter((file) => file.startsWith('workflows/'));
   const complaints = files.flatMap((file) =>
     checkWorkflow(readFileSync(join(process.cwd(), file), 'utf8')).map((complaint) => `${file}: ${complaint}`),

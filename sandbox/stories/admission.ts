@@ -3,6 +3,10 @@ import type { RecordedDecision, Stage } from './stage.ts';
 import type { Case, CaseResult, Story } from './story.ts';
 
 const SERVICE = 'orders';
+/** Longer than the intake gathers a batch, shorter than EC2 takes to connect an endpoint. */
+const WHILE_IN_HAND = 8_000;
+/** Longer than EC2 takes to connect an endpoint. */
+const AFTER_THE_DECISION = 150_000;
 
 /** Waits until a request's decisions are in the ledger and nobody works on it any more. */
 const settledDecisions = async (stage: Stage, serviceId: string, endpointId: string, executions: number) =>
@@ -33,7 +37,7 @@ const request = async (stage: Stage, { account, arrange, afterwards, executions 
   afterwards?.(stage, endpointId);
   const decisions = await settledDecisions(stage, serviceId, endpointId, before + executions);
   const state = await stage.endpointState(account, endpointId);
-  return { decisions, state: state ?? 'not listed' };
+  return { serviceId, endpointId, decisions, state: state ?? 'not listed' };
 };
 
 const reasonsOf = (decisions: readonly RecordedDecision[]): readonly string[] =>
@@ -107,11 +111,13 @@ const cases: readonly Case[] = [
     who: '555555555555 (initech)',
     expected: '1 decision: accepted, available',
     async play(stage) {
-      const { decisions, state } = await request(stage, {
+      const { serviceId, endpointId, state } = await request(stage, {
         account: '555555555555',
-        arrange: () => stage.repeatNextNotice(3),
-        executions: 3,
+        arrange: () => stage.repeatNextNotice(WHILE_IN_HAND, AFTER_THE_DECISION),
+        executions: 2, // the third finds nothing that waits, and ends in the intake
       });
+      await stage.clock.sleep(AFTER_THE_DECISION);
+      const decisions = await stage.decisions(serviceId, endpointId);
       const count = `${decisions.length} decision${decisions.length === 1 ? '' : 's'}`;
       return { actual: `${count}: ${outcomeOf(decisions)}, ${state}`, reasons: reasonsOf(decisions) };
     },

@@ -140,12 +140,11 @@ export class Stage {
     }
   }
 
-  /** Delivers the next publish to SNS `times` times, as a service may that delivers at least once. */
-  repeatNextNotice(times: number): void {
+  /** Delivers the next notice again after each of these waits, as a service may that delivers at least once. */
+  repeatNextNotice(...waits: readonly number[]): void {
     this.#onNext('sns', 'Publish', async (next) => {
-      let last: unknown;
-      for (let count = 0; count < times; count += 1) last = await next();
-      return last;
+      for (const milliseconds of waits) this.clock.after(milliseconds, () => void next());
+      return next();
     });
   }
 

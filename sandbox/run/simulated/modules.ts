@@ -1,4 +1,5 @@
 import asyncHooks from 'node:async_hooks';
+import { Console } from 'node:console';
 import http from 'node:http';
 import { createRequire, isBuiltin } from 'node:module';
 import os from 'node:os';
@@ -149,7 +150,7 @@ export const builtinModules = (parts: ModuleParts): ((name: string) => unknown) 
   const own = (name: string): unknown => {
     switch (name) {
       case 'console':
-        return Object.assign(Object.create(parts.console), { Console: console.Console });
+        return Object.assign(Object.create(parts.console), { Console });
       case 'fs':
         return Object.create(files);
       case 'fs/promises':

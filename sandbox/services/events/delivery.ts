@@ -31,7 +31,7 @@ export interface Delivery {
 
 /**
  * Waits between attempts grow from the first to the second number of milliseconds, doubling, with jitter. AWS documents
- * "exponential back off and jitter" for 185 attempts in 24 hours, not the figures; a mean of 460 s follows from those two.
+ * "exponential back off and jitter" for 185 attempts in 24 hours, not the figures: these spread 185 attempts over 23 hours.
  */
 const BACKOFF = [1_000, 600_000] as const;
 

@@ -19,10 +19,8 @@ import type {
   UnsubscribeInput,
 } from '@aws-sdk/client-sns';
 import type { ActionDefinition, Cloud, Permission, ServiceDefinition } from '../../cloud.ts';
-import { checkPolicy, readPolicy } from '../../iam/policy.ts';
-import { AwsError } from '../errors.ts';
 import { type KeyLookup, keyPermissions } from '../key-lookup.ts';
-import { parseJsonObject } from '../parse-json.ts';
+import { setSubscriptionAttribute, setTopicAttribute } from './attributes.ts';
 import { SnsDelivery } from './delivery.ts';
 import { authorizationError, invalidParameter, kmsAccessDenied, kmsNotFound, notFound } from './errors.ts';
 import { type SnsModel, type Subscription, type Topic, topicArn, topicPolicy } from './model.ts';
@@ -36,16 +34,6 @@ export interface SnsOptions {
 const MAX_MESSAGE_BYTES = 262_144;
 /** What a topic may hold; ListTopics and ListSubscriptionsByTopic answer this many at a time. */
 const PAGE = 100;
-
-const TOPIC_ATTRIBUTES = [
-  'DisplayName',
-  'Policy',
-  'KmsMasterKeyId',
-  'TracingConfig',
-  'SignatureVersion',
-  'DeliveryPolicy',
-];
-const SUBSCRIPTION_ATTRIBUTES = ['RawMessageDelivery', 'RedrivePolicy'];
 
 const NOT_MODELLED = [
   "Protocols other than sqs; FilterPolicy, FilterPolicyScope and a subscription's DeliveryPolicy are refused by name",
@@ -62,45 +50,6 @@ const page = <T>(
   const start = Number(token ?? 0);
   const more = start + PAGE < all.length;
   return { items: all.slice(start, start + PAGE), next: more ? { NextToken: String(start + PAGE) } : {} };
-};
-
-/** Refuses at once what could not be judged rightly later. */
-const checkTopicPolicy = (topic: Topic, text: string): void => {
-  const where = `of topic ${topic.arn}`;
-  try {
-    checkPolicy(readPolicy(text, where), where);
-  } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
-    throw invalidParameter('Policy', error.message);
-  }
-};
-
-const setTopicAttribute = (topic: Topic, name: string, value: string): void => {
-  if (!TOPIC_ATTRIBUTES.includes(name)) throw invalidParameter('AttributeName', `${name} is not modelled`);
-  if (value === '') {
-    topic.attributes.delete(name);
-    return;
-  }
-  if (name === 'Policy') checkTopicPolicy(topic, value);
-  topic.attributes.set(name, value);
-};
-
-const setSubscriptionAttribute = (subscription: Subscription, name: string, value: string): void => {
-  if (!SUBSCRIPTION_ATTRIBUTES.includes(name)) {
-    throw invalidParameter(
-      'AttributeName',
-      `${name} is not modelled: only ${SUBSCRIPTION_ATTRIBUTES.join(' and ')} are`,
-    );
-  }
-  if (name === 'RawMessageDelivery' && value !== 'true' && value !== 'false') {
-    throw invalidParameter('RawMessageDelivery', 'must be true or false');
-  }
-  if (name === 'RedrivePolicy' && value !== '') {
-    const target = parseJsonObject(value)?.deadLetterTargetArn;
-    if (typeof target !== 'string') throw invalidParameter('RedrivePolicy', 'it must hold deadLetterTargetArn');
-  }
-  if (value === '') subscription.attributes.delete(name);
-  else subscription.attributes.set(name, value);
 };
 
 /**

@@ -1,0 +1,200 @@
+import { describe, expect, it } from 'vitest';
+import {
+  inWords,
+  linesOf,
+  listOf,
+  nameOf,
+  resourcesOf,
+  type Statement,
+  statementsByRole,
+  synthesise,
+} from './support.ts';
+
+const template = synthesise('sandbox');
+const statements = statementsByRole(template);
+
+const OWN_LOG = (name: string): readonly string[] => [
+  `logs:CreateLogStream -> <${name}Log.Arn>`,
+  `logs:PutLogEvents -> <${name}Log.Arn>`,
+];
+const OWN_TRACES = ['xray:PutTelemetryRecords -> *', 'xray:PutTraceSegments -> *'];
+const DESCRIBE = 'ec2:DescribeVpcEndpointConnections -> *';
+const MANAGED_SERVICES =
+  'arn:aws:ec2:us-west-2:123456789012:vpc-endpoint-service/* if StringEquals aws:ResourceTag/privatelink-concierge = managed';
+
+/** Everything that any role of the stack may do. A line that is missing here, or too much, is a change to be reviewed. */
+const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
+  IntakeReadRequestsRole: [...OWN_LOG('IntakeReadRequests'), DESCRIBE, ...OWN_TRACES],
+  DecideConnectionRole: [
+    ...OWN_LOG('DecideConnection'),
+    DESCRIBE,
+    ...OWN_TRACES,
+    'dynamodb:BatchGetItem -> <TablesLedger.Arn>',
+    'dynamodb:BatchGetItem -> <TablesRegistry.Arn>',
+    'dynamodb:Query -> <TablesLedger.Arn>',
+    'dynamodb:Query -> <TablesRegistry.Arn>',
+  ],
+  AnswerConnectionRole: [
+    ...OWN_LOG('AnswerConnection'),
+    DESCRIBE,
+    ...OWN_TRACES,
+    `ec2:AcceptVpcEndpointConnections -> ${MANAGED_SERVICES}`,
+    `ec2:RejectVpcEndpointConnections -> ${MANAGED_SERVICES}`,
+  ],
+  IntakePipeRole: [
+    'sqs:ChangeMessageVisibility -> <IntakeQueue.Arn>',
+    'sqs:DeleteMessage -> <IntakeQueue.Arn>',
+    'sqs:GetQueueAttributes -> <IntakeQueue.Arn>',
+    'sqs:GetQueueUrl -> <IntakeQueue.Arn>',
+    'sqs:ReceiveMessage -> <IntakeQueue.Arn>',
+    'lambda:InvokeFunction -> <IntakeReadRequestsFunctionCurrentVersion>',
+    'events:PutEvents -> <Bus.Arn>',
+  ],
+  AdmitConnectionRole: [
+    'dynamodb:GetItem -> <TablesLedger.Arn>',
+    'dynamodb:PutItem -> <TablesLedger.Arn>',
+    'dynamodb:UpdateItem -> <TablesLedger.Arn>',
+    'events:PutEvents -> <Bus.Arn>',
+    'lambda:InvokeFunction -> <AnswerConnectionFunctionCurrentVersion>',
+    'lambda:InvokeFunction -> <DecideConnectionFunctionCurrentVersion>',
+    'states:DescribeExecution -> arn:aws:states:us-west-2:123456789012:execution:PrivateLinkConcierge-admit-connection:*',
+    'logs:CreateLogDelivery -> *',
+    'logs:DeleteLogDelivery -> *',
+    'logs:DescribeLogGroups -> *',
+    'logs:DescribeResourcePolicies -> *',
+    'logs:GetLogDelivery -> *',
+    'logs:ListLogDeliveries -> *',
+    'logs:PutResourcePolicy -> *',
+    'logs:UpdateLogDelivery -> *',
+    'xray:GetSamplingRules -> *',
+    'xray:GetSamplingTargets -> *',
+    ...OWN_TRACES,
+  ],
+  AdmitConnectionStateMachineEventsRole: ['states:StartExecution -> <AdmitConnectionStateMachine>'],
+};
+
+/** Actions for which the Service Authorization Reference has no resource type, so that they can only be had on everything. */
+const ACTIONS_WITHOUT_RESOURCE = [
+  'ec2:DescribeVpcEndpointConnections',
+  'logs:CreateLogDelivery',
+  'logs:DeleteLogDelivery',
+  'logs:DescribeLogGroups',
+  'logs:DescribeResourcePolicies',
+  'logs:GetLogDelivery',
+  'logs:ListLogDeliveries',
+  'logs:PutResourcePolicy',
+  'logs:UpdateLogDelivery',
+  'xray:GetSamplingRules',
+  'xray:GetSamplingTargets',
+  'xray:PutTelemetryRecords',
+  'xray:PutTraceSegments',
+];
+
+describe('what the roles may do', () => {
+  it.each(Object.entries(PERMISSIONS))('%s', (role, lines) => {
+    expect([...linesOf(statements.get(role) ?? [])].sort()).toEqual([...lines].sort());
+  });
+
+  it('there is no other role, and no policy that is attached in another way', () => {
+    const roles = resourcesOf(template, 'AWS::IAM::Role');
+
+    expect(roles.map(([id]) => nameOf(id)).sort()).toEqual(Object.keys(PERMISSIONS).sort());
+    for (const [, { Properties }] of roles) {
+      expect(Object.keys(Properties)).toEqual(['AssumeRolePolicyDocument']);
+    }
+  });
+
+  it('nobody may do everything of a kind', () => {
+    const actions = [...statements.values()].flat().flatMap(({ Action }) => listOf(Action));
+
+    expect(actions.filter((action) => String(action).includes('*'))).toEqual([]);
+  });
+
+  it('nobody may do a thing to everything, unless AWS leaves no other way', () => {
+    const onEverything = [...statements.values()]
+      .flat()
+      .filter(({ Resource }) => listOf(Resource).includes('*'))
+      .flatMap(({ Action }) => listOf(Action));
+
+    expect([...new Set(onEverything)].sort()).toEqual(ACTIONS_WITHOUT_RESOURCE);
+  });
+
+  it('nobody writes the registry: it is people’s', () => {
+    const onRegistry = [...statements.values()].flatMap(linesOf).filter((line) => line.includes('TablesRegistry'));
+
+    expect(onRegistry).toEqual([
+      'dynamodb:BatchGetItem -> <TablesRegistry.Arn>',
+      'dynamodb:Query -> <TablesRegistry.Arn>',
+    ]);
+  });
+});
+
+describe('who may take a role', () => {
+  it.each([
+    ['IntakeReadRequestsRole', 'lambda.amazonaws.com'],
+    ['DecideConnectionRole', 'lambda.amazonaws.com'],
+    ['AnswerConnectionRole', 'lambda.amazonaws.com'],
+    ['IntakePipeRole', 'pipes.amazonaws.com'],
+    ['AdmitConnectionRole', 'states.amazonaws.com'],
+    ['AdmitConnectionStateMachineEventsRole', 'events.amazonaws.com'],
+  ])('%s - %s and nobody else', (role, service) => {
+    const [, resource] = resourcesOf(template, 'AWS::IAM::Role').find(([id]) => nameOf(id) === role) ?? [];
+
+    expect(resource?.Properties.AssumeRolePolicyDocument).toMatchObject({
+      Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: service } }],
+    });
+  });
+});
+
+/** The statements of a resource's own policy. */
+const ownStatements = (type: string, id: string, field: string): readonly Statement[] => {
+  const [, resource] = resourcesOf(template, type).find(([each]) => nameOf(each) === id) ?? [];
+  return (resource?.Properties[field] as unknown as { Statement: readonly Statement[] }).Statement;
+};
+
+describe('what others may do to ours', () => {
+  /** PrivateLink publishes for our services only. The page of the notifications names both conditions. */
+  const fromOurServices = {
+    StringEquals: { 'aws:SourceAccount': '123456789012' },
+    ArnLike: { 'aws:SourceArn': 'arn:aws:ec2:us-west-2:123456789012:vpc-endpoint-service/vpce-svc-*' },
+  };
+  const privateLink = { Effect: 'Allow', Principal: { Service: 'vpce.amazonaws.com' }, Condition: fromOurServices };
+
+  it('PrivateLink publishes to the topic, and uses its key, for our own services', () => {
+    const topic = ownStatements('AWS::SNS::TopicPolicy', 'IntakeTopicPolicy', 'PolicyDocument');
+    const key = ownStatements('AWS::KMS::Key', 'IntakeKey', 'KeyPolicy');
+
+    expect(topic.filter(({ Effect }) => Effect === 'Allow')).toEqual([
+      expect.objectContaining({ ...privateLink, Action: 'sns:Publish' }),
+    ]);
+    expect(key.filter(({ Principal }) => inWords(Principal) !== '{"AWS":"arn:aws:iam::123456789012:root"}')).toEqual([
+      expect.objectContaining({ ...privateLink, Action: ['kms:Decrypt', 'kms:GenerateDataKey*'] }),
+    ]);
+  });
+
+  it.each([
+    ['IntakeQueue', ['sqs:SendMessage -> <IntakeQueue.Arn> if ArnEquals aws:SourceArn = <IntakeTopic>']],
+    [
+      'IntakeDeadLettersQueue',
+      [
+        'sqs:SendMessage -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <IntakeTopic>',
+        'sqs:SendMessage -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <ConnectionRequested.Arn>',
+        'sqs:GetQueueAttributes -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <NoticeUnreadable.Arn>',
+        'sqs:GetQueueUrl -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <NoticeUnreadable.Arn>',
+        'sqs:SendMessage -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <NoticeUnreadable.Arn>',
+      ],
+    ],
+  ])('%s - only from where its messages come', (queue, lines) => {
+    const allowed = ownStatements('AWS::SQS::QueuePolicy', `${queue}Policy`, 'PolicyDocument').filter(
+      ({ Effect }) => Effect === 'Allow',
+    );
+
+    expect(linesOf(allowed)).toEqual(lines);
+    expect(allowed.map(({ Principal }) => inWords(Principal))).toEqual(
+      allowed.map((each) => (inWords(each.Condition?.ArnEquals?.['aws:SourceArn']) === '<IntakeTopic>' ? SNS : EVENTS)),
+    );
+  });
+});
+
+const SNS = '{"Service":"sns.amazonaws.com"}';
+const EVENTS = '{"Service":"events.amazonaws.com"}';

@@ -1,0 +1,287 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { ENVIRONMENTS, environmentNamed } from '../../infra/config.ts';
+import { WORKFLOWS } from '../../workflows/catalog.ts';
+import { inWords, type Json, nameOf, type Resource, resourcesOf, synthesise } from './support.ts';
+
+const template = synthesise('sandbox');
+const resources = (type: string): readonly (readonly [name: string, Resource])[] =>
+  resourcesOf(template, type).map(([id, resource]) => [nameOf(id), resource]);
+const named = (type: string, name: string): Resource['Properties'] => {
+  const [, resource] = resources(type).find(([each]) => each === name) ?? [];
+  if (resource === undefined) throw new Error(`The template has no ${type} ${name}.`);
+  return resource.Properties;
+};
+
+/** The template, without what changes with the code alone: hashes of assets and versions, and the definitions, which are files of their own. */
+const stripped = (environment: string): string => {
+  const { Resources, ...rest } = synthesise(environment).toJSON() as { Resources: Record<string, Resource> };
+  const kept = Object.fromEntries(
+    Object.entries(Resources).map(([id, { Properties, ...resource }]) => [
+      id,
+      {
+        ...resource,
+        Properties:
+          'DefinitionString' in Properties ? { ...Properties, DefinitionString: 'a file of workflows/' } : Properties,
+      },
+    ]),
+  );
+  return `${JSON.stringify({ ...rest, Resources: kept }, null, 2)
+    .replaceAll(/[0-9a-f]{64}/g, 'ASSET')
+    .replaceAll(/(CurrentVersion[0-9A-F]{8})[0-9a-f]{32}/g, '$1')}\n`;
+};
+
+describe('the environments', () => {
+  it.each(Object.keys(ENVIRONMENTS))('%s - the template is the one that was reviewed', async (environment) => {
+    await expect(stripped(environment)).toMatchFileSnapshot(`__snapshots__/${environment}.template.json`);
+  });
+
+  it('one that there is not - an error that lists those that there are', () => {
+    expect(() => environmentNamed('prod')).toThrow('infra/config.ts has no environment "prod"; it has: sandbox.');
+  });
+});
+
+describe('nothing is lost without a trace', () => {
+  const deadLetters = '<IntakeDeadLettersQueue.Arn>';
+
+  it('every target of a rule has a dead-letter queue, or is one', () => {
+    const targets = resources('AWS::Events::Rule').flatMap(([rule, { Properties }]) =>
+      (Properties.Targets as readonly { Arn: Json; DeadLetterConfig?: { Arn: Json } }[]).map((target) => [
+        rule,
+        inWords(target.Arn),
+        inWords(target.DeadLetterConfig?.Arn),
+      ]),
+    );
+
+    expect(targets).toEqual([
+      ['ConnectionRequested', '<AdmitConnectionStateMachine>', deadLetters],
+      ['NoticeUnreadable', deadLetters, 'undefined'],
+    ]);
+  });
+
+  it.each(resources('AWS::SNS::Subscription'))(
+    '%s - the subscription has one, and passes messages as they are',
+    (_id, { Properties }) => {
+      expect(inWords((Properties.RedrivePolicy as { deadLetterTargetArn: Json }).deadLetterTargetArn)).toBe(
+        deadLetters,
+      );
+      expect(Properties.RawMessageDelivery).toBe(true);
+    },
+  );
+
+  it('every queue has one, save the last', () => {
+    const redrives = resources('AWS::SQS::Queue').map(([queue, { Properties }]) => [
+      queue,
+      inWords((Properties.RedrivePolicy as { deadLetterTargetArn: Json } | undefined)?.deadLetterTargetArn),
+    ]);
+
+    expect(redrives).toEqual([
+      ['IntakeDeadLettersQueue', 'undefined'],
+      ['IntakeQueue', deadLetters],
+    ]);
+    expect(named('AWS::SQS::Queue', 'IntakeDeadLettersQueue').MessageRetentionPeriod).toBe(14 * 24 * 3600);
+  });
+
+  it('a message comes back no sooner than six time-outs of its function, and often enough to outlast throttling', () => {
+    const { VisibilityTimeout, RedrivePolicy } = named('AWS::SQS::Queue', 'IntakeQueue');
+
+    expect(VisibilityTimeout).toBeGreaterThanOrEqual(
+      6 * Number(named('AWS::Lambda::Function', 'IntakeReadRequestsFunction').Timeout),
+    );
+    expect(RedrivePolicy).toMatchObject({ maxReceiveCount: 10 });
+  });
+
+  it('tables and the last queue outlive the stack; tables can be restored to any second', () => {
+    const kept = [...resourcesOf(template, 'AWS::DynamoDB::GlobalTable'), ...resourcesOf(template, 'AWS::SQS::Queue')]
+      .filter(([, resource]) => (resource as unknown as { DeletionPolicy: string }).DeletionPolicy === 'Retain')
+      .map(([id]) => nameOf(id));
+
+    expect(kept).toEqual(['TablesRegistry', 'TablesLedger', 'IntakeDeadLettersQueue']);
+    for (const [, { Properties }] of resources('AWS::DynamoDB::GlobalTable')) {
+      expect(Properties.Replicas).toEqual([
+        expect.objectContaining({
+          DeletionProtectionEnabled: true,
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        }),
+      ]);
+    }
+  });
+});
+
+describe('nothing is read in passing', () => {
+  it.each(resources('AWS::SQS::Queue'))('%s - encrypted, and only over TLS', (queue, { Properties }) => {
+    expect(Properties.SqsManagedSseEnabled).toBe(true);
+    expect(named('AWS::SQS::QueuePolicy', `${queue}Policy`).PolicyDocument).toMatchObject({
+      Statement: expect.arrayContaining([
+        expect.objectContaining({
+          Effect: 'Deny',
+          Action: 'sqs:*',
+          Principal: { AWS: '*' },
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        }),
+      ]),
+    });
+  });
+
+  it('the topic - encrypted with a key of ours, which rotates, and only over TLS', () => {
+    expect(inWords(named('AWS::SNS::Topic', 'IntakeTopic').KmsMasterKeyId)).toBe('<IntakeKey.Arn>');
+    expect(named('AWS::KMS::Key', 'IntakeKey').EnableKeyRotation).toBe(true);
+    expect(named('AWS::SNS::TopicPolicy', 'IntakeTopicPolicy').PolicyDocument).toMatchObject({
+      Statement: expect.arrayContaining([
+        expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+      ]),
+    });
+  });
+
+  it.each(resources('AWS::DynamoDB::GlobalTable'))('%s - encrypted', (_table, { Properties }) => {
+    expect(Properties.SSESpecification).toEqual({ SSEEnabled: true, SSEType: 'KMS' });
+  });
+});
+
+describe('functions', () => {
+  it.each(resources('AWS::Lambda::Function'))(
+    '%s - the runtime, the architecture, traced, with a log of its own',
+    (name, { Properties }) => {
+      expect(Properties).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        Handler: 'index.handler',
+        TracingConfig: { Mode: 'Active' },
+        LoggingConfig: { LogFormat: 'JSON' },
+      });
+      expect(inWords((Properties.LoggingConfig as { LogGroup: Json }).LogGroup)).toBe(
+        `<${name.replace(/Function$/, 'Log')}>`,
+      );
+    },
+  );
+
+  it.each(resources('AWS::Lambda::Version'))('%s - kept, since an execution may still need it', (id) => {
+    const [, resource] = resources('AWS::Lambda::Version').find(([each]) => each === id) ?? [];
+
+    expect(resource).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  });
+
+  it('are called by version, never as they happen to be', () => {
+    expect(inWords(named('AWS::Pipes::Pipe', 'IntakePipe').Enrichment)).toBe(
+      '<IntakeReadRequestsFunctionCurrentVersion>',
+    );
+  });
+});
+
+describe('the workflow', () => {
+  const properties = named('AWS::StepFunctions::StateMachine', 'AdmitConnectionStateMachine');
+
+  it('logs every step without what customers wrote, and is traced', () => {
+    expect(properties).toMatchObject({
+      StateMachineType: 'STANDARD',
+      LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: false },
+      TracingConfiguration: { Enabled: true },
+    });
+  });
+
+  it('is the file, word for word', () => {
+    const file = new URL(`../../workflows/${WORKFLOWS['admit-connection'].file}`, import.meta.url);
+
+    expect(properties.DefinitionString).toBe(readFileSync(file, 'utf8'));
+  });
+
+  it('names versions of functions, the ledger and the bus', () => {
+    const substitutions = Object.entries(properties.DefinitionSubstitutions as Record<string, Json>);
+
+    expect(Object.fromEntries(substitutions.map(([name, value]) => [name, inWords(value)]))).toEqual({
+      DecideConnection: '<DecideConnectionFunctionCurrentVersion>',
+      AnswerConnection: '<AnswerConnectionFunctionCurrentVersion>',
+      Ledger: '<TablesLedger>',
+      Bus: '<Bus>',
+    });
+  });
+
+  it('is handed the ids of the event and nothing else', () => {
+    const [target] = named('AWS::Events::Rule', 'ConnectionRequested').Targets as readonly Record<string, Json>[];
+
+    expect(target?.InputTransformer).toEqual({
+      InputPathsMap: {
+        'detail-serviceId': '$.detail.serviceId',
+        'detail-vpcEndpointId': '$.detail.vpcEndpointId',
+      },
+      InputTemplate: '{"serviceId":<detail-serviceId>,"vpcEndpointId":<detail-vpcEndpointId>}',
+    });
+  });
+});
+
+describe('alarms', () => {
+  const alarms = resources('AWS::CloudWatch::Alarm');
+  /** The address of a heading, as code hosts make it. */
+  const slugOf = (heading: string): string =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9 -]/g, '')
+      .replaceAll(' ', '-');
+
+  it('there is one for each function, for the dead letters and for each way in which the workflow can end badly', () => {
+    expect(alarms.map(([alarm, { Properties }]) => `${alarm}: ${inWords(Properties.MetricName)}`).sort()).toEqual([
+      'AdmitConnectionFailedAlarm: ExecutionsFailed',
+      'AdmitConnectionTimedOutAlarm: ExecutionsTimedOut',
+      'AnswerConnectionAlarm: Errors',
+      'DecideConnectionAlarm: Errors',
+      'IntakeDeadLettersAlarm: ApproximateNumberOfMessagesVisible',
+      'IntakeReadRequestsAlarm: Errors',
+    ]);
+  });
+
+  it.each(alarms)('%s - says what customers miss, and names an article that there is', (_alarm, { Properties }) => {
+    const [, impact, path = '', article] =
+      /^(.{20,}\.) Runbook: (docs\/[a-z-]+\.md)#([a-z-]+)$/.exec(inWords(Properties.AlarmDescription)) ?? [];
+
+    expect(impact).toMatch(/customers?/);
+    expect(existsSync(path)).toBe(true);
+    const headings = [...readFileSync(path, 'utf8').matchAll(/^## (.+)$/gm)].map(([, heading = '']) => slugOf(heading));
+    expect(headings).toContain(article);
+  });
+
+  it('every article describes, investigates and resolves, and is some alarm’s', () => {
+    const articles = readFileSync('docs/runbook.md', 'utf8').split(/^## /m).slice(1);
+    const ofAlarms = alarms.map(([, { Properties }]) => inWords(Properties.AlarmDescription).replace(/.*#/, ''));
+
+    for (const article of articles) {
+      const headings = [...article.matchAll(/^### (.+)$/gm)].map(([, heading]) => heading);
+      expect(headings).toEqual(['Description', 'Investigation', 'Resolution']);
+      expect(ofAlarms).toContain(slugOf(article.slice(0, article.indexOf('\n'))));
+    }
+  });
+});
+
+describe('an endpoint service of the stack’s own', () => {
+  it('asks before it connects, and carries the tag by which we may answer for it', () => {
+    expect(named('AWS::EC2::VPCEndpointService', 'ServiceordersService')).toMatchObject({
+      AcceptanceRequired: true,
+      Tags: expect.arrayContaining([{ Key: 'privatelink-concierge', Value: 'managed' }]),
+    });
+  });
+
+  it('tells the topic of requests, once the topic’s policy is there', () => {
+    const [, notification] = resources('AWS::EC2::VPCEndpointConnectionNotification')[0] ?? [];
+
+    expect(notification?.Properties.ConnectionEvents).toEqual(['Connect']);
+    expect(inWords(notification?.Properties.ConnectionNotificationArn)).toBe('<IntakeTopic>');
+    expect((notification as unknown as { DependsOn: string[] }).DependsOn.map(nameOf)).toContain('IntakeTopicPolicy');
+  });
+
+  it('is open to the accounts that the configuration names', () => {
+    expect(named('AWS::EC2::VPCEndpointServicePermissions', 'ServiceordersPermissions').AllowedPrincipals).toEqual(
+      ENVIRONMENTS.sandbox?.endpointServices[0]?.allowedAccounts.map((account) => `arn:aws:iam::${account}:root`),
+    );
+  });
+
+  it('stands behind a load balancer inside, which cannot be deleted by mistake', () => {
+    expect(named('AWS::ElasticLoadBalancingV2::LoadBalancer', 'ServiceordersLoadBalancer')).toMatchObject({
+      Type: 'network',
+      Scheme: 'internal',
+      EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: 'off',
+      LoadBalancerAttributes: expect.arrayContaining([
+        { Key: 'deletion_protection.enabled', Value: 'true' },
+        { Key: 'load_balancing.cross_zone.enabled', Value: 'true' },
+      ]),
+    });
+  });
+});
