@@ -3,10 +3,10 @@ import type { RecordedDecision, Stage } from './stage.ts';
 import type { Case, CaseResult, Story } from './story.ts';
 
 const SERVICE = 'orders';
-/** Longer than the intake gathers a batch, shorter than EC2 takes to connect an endpoint. */
-const WHILE_IN_HAND = 8_000;
-/** Longer than EC2 takes to connect an endpoint. */
-const AFTER_THE_DECISION = 150_000;
+/** Shorter than EC2 takes to connect an endpoint. */
+const WHILE_IN_HAND = 5_000;
+/** Longer than EC2 takes to connect an endpoint, and we to see it. */
+const AFTER_THE_DECISION = 100_000;
 
 /** Waits until a request's decisions are in the ledger and nobody works on it any more. */
 const settledDecisions = async (stage: Stage, serviceId: string, endpointId: string, executions: number) =>
@@ -50,6 +50,23 @@ const answered = (account: string): ((stage: Stage) => Promise<CaseResult>) => {
   return async (stage) => {
     const { decisions, state } = await request(stage, { account });
     return { actual: `${outcomeOf(decisions)}, ${state}`, reasons: reasonsOf(decisions) };
+  };
+};
+
+/** A call of a service that delivers at least once is made again: at once, while the request is in hand, after it was decided. */
+const repeated = (
+  service: string,
+  action: string,
+  waits: readonly number[],
+  executions: number,
+): ((stage: Stage) => Promise<CaseResult>) => {
+  return async (stage) => {
+    const arrange = () => stage.repeatNext(service, action, ...waits);
+    const { serviceId, endpointId, state } = await request(stage, { account: '555555555555', arrange, executions });
+    await stage.clock.sleep(AFTER_THE_DECISION);
+    const decisions = await settledDecisions(stage, serviceId, endpointId, executions);
+    const count = `${decisions.length} decision${decisions.length === 1 ? '' : 's'}`;
+    return { actual: `${count}: ${outcomeOf(decisions)}, ${state}`, reasons: reasonsOf(decisions) };
   };
 };
 
@@ -110,17 +127,13 @@ const cases: readonly Case[] = [
     name: 'the same notice three times',
     who: '555555555555 (initech)',
     expected: '1 decision: accepted, available',
-    async play(stage) {
-      const { serviceId, endpointId, state } = await request(stage, {
-        account: '555555555555',
-        arrange: () => stage.repeatNextNotice(WHILE_IN_HAND, AFTER_THE_DECISION),
-        executions: 2, // the third finds nothing that waits, and ends in the intake
-      });
-      await stage.clock.sleep(AFTER_THE_DECISION);
-      const decisions = await stage.decisions(serviceId, endpointId);
-      const count = `${decisions.length} decision${decisions.length === 1 ? '' : 's'}`;
-      return { actual: `${count}: ${outcomeOf(decisions)}, ${state}`, reasons: reasonsOf(decisions) };
-    },
+    play: repeated('sns', 'Publish', [WHILE_IN_HAND, AFTER_THE_DECISION], 1),
+  },
+  {
+    name: 'the same event four times',
+    who: '555555555555 (initech)',
+    expected: '1 decision: accepted, available',
+    play: repeated('states', 'StartExecution', [0, WHILE_IN_HAND, AFTER_THE_DECISION], 3),
   },
   {
     name: 'deleted just before our Accept',

@@ -140,9 +140,9 @@ export class Stage {
     }
   }
 
-  /** Delivers the next notice again after each of these waits, as a service may that delivers at least once. */
-  repeatNextNotice(...waits: readonly number[]): void {
-    this.#onNext('sns', 'Publish', async (next) => {
+  /** Makes the next call of this action again after each of these waits, as services do that deliver at least once. */
+  repeatNext(service: string, action: string, ...waits: readonly number[]): void {
+    this.#onNext(service, action, async (next) => {
       for (const milliseconds of waits) this.clock.after(milliseconds, () => void next());
       return next();
     });

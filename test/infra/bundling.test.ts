@@ -30,11 +30,11 @@ beforeAll(() => {
   source('late.ts', `export const greet = (name: string): string => \`hello \${name}\`;`);
   entry = source(
     'main.ts',
-    `import { EC2Client } from '@aws-sdk/client-ec2';
+    `import { STSClient } from '@aws-sdk/client-sts';
      class NamedOnPurpose {}
      export const handler = async (name: string) => {
        const { greet } = await import('./late.ts');
-       return { greeting: greet(name), named: new NamedOnPurpose().constructor.name, client: typeof EC2Client };
+       return { greeting: greet(name), named: new NamedOnPurpose().constructor.name, client: typeof STSClient };
      };`,
   );
   directory = directoryOf(entry, 'first');

@@ -149,8 +149,12 @@ describe('who may take a role', () => {
 /** The statements of a resource's own policy. */
 const ownStatements = (type: string, id: string, field: string): readonly Statement[] => {
   const [, resource] = resourcesOf(template, type).find(([each]) => nameOf(each) === id) ?? [];
-  return (resource?.Properties[field] as unknown as { Statement: readonly Statement[] }).Statement;
+  if (resource === undefined) throw new Error(`The template has no ${type} ${id}.`);
+  return (resource.Properties[field] as unknown as { Statement: readonly Statement[] }).Statement;
 };
+
+const SNS = '{"Service":"sns.amazonaws.com"}';
+const EVENTS = '{"Service":"events.amazonaws.com"}';
 
 describe('what others may do to ours', () => {
   /** PrivateLink publishes for our services only. The page of the notifications names both conditions. */
@@ -195,6 +199,3 @@ describe('what others may do to ours', () => {
     );
   });
 });
-
-const SNS = '{"Service":"sns.amazonaws.com"}';
-const EVENTS = '{"Service":"events.amazonaws.com"}';

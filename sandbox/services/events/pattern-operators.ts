@@ -94,7 +94,7 @@ const parseNumeric = (operand: unknown): ValueTest => {
   const [first, low, second, high] = operand as unknown[];
   const compare = typeof first === 'string' && Object.hasOwn(COMPARISONS, first) ? COMPARISONS[first] : undefined;
   if (typeof first !== 'string' || compare === undefined) {
-    throw invalidPattern(`Unrecognized numeric range operator: ${String(first ?? '(none)')}`);
+    throw invalidPattern(`Unrecognized numeric range operator: ${JSON.stringify(first)}`);
   }
   const bound = asBound(low, first);
   if (operand.length === 2) {
@@ -105,7 +105,7 @@ const parseNumeric = (operand: unknown): ValueTest => {
   }
   if (!first.startsWith('>') || operand.length > 4) throw invalidPattern('Too many elements in numeric expression');
   const compareHigh = second === '<' || second === '<=' ? COMPARISONS[second] : undefined;
-  if (compareHigh === undefined) throw invalidPattern(`Bad numeric range operator: ${String(second)}`);
+  if (compareHigh === undefined) throw invalidPattern(`Bad numeric range operator: ${JSON.stringify(second)}`);
   const top = asBound(high, String(second));
   if (bound > top || (bound === top && !(first === '>=' && second === '<='))) {
     throw invalidPattern(`Bottom must be less than top: ${bound} and ${top}`);

@@ -133,7 +133,7 @@ export const pipesService = (
       ...summary(pipe),
       ...(tags === undefined ? {} : { Tags: tags }),
       ...(pipe.stateReason === undefined ? {} : { StateReason: pipe.stateReason }),
-    } as DescribePipeResponse;
+    };
   };
 
   const ListPipes: ActionDefinition<ListPipesRequest, ListPipesResponse> = {

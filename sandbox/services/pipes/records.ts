@@ -27,7 +27,7 @@ export const toRecord = (message: Message, queueArn: string): SqsRecord => ({
   messageId: message.MessageId ?? '',
   receiptHandle: message.ReceiptHandle ?? '',
   body: message.Body ?? '',
-  attributes: (message.Attributes ?? {}) as Record<string, string>,
+  attributes: message.Attributes ?? {},
   messageAttributes: Object.fromEntries(
     Object.entries(message.MessageAttributes ?? {}).map(([name, value]) => [name, messageAttribute(value)]),
   ),

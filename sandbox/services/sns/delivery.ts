@@ -62,7 +62,7 @@ const toQueue = (publication: Publication, subscription: Subscription, queueArn:
     ? {
         QueueUrl: queueUrlOf(queueArn),
         MessageBody: publication.message,
-        MessageAttributes: publication.attributes as SendMessageRequest['MessageAttributes'],
+        MessageAttributes: publication.attributes,
       }
     : { QueueUrl: queueUrlOf(queueArn), MessageBody: envelope(publication, subscription) };
 

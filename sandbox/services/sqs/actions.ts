@@ -121,6 +121,7 @@ export const sqsService = (cloud: Cloud, model: SqsModel, options: SqsOptions): 
       received = model.receive(queue, limit, visibility);
     }
     if (received.length === 0) return {};
+    // oxlint-disable-next-line typescript/no-deprecated -- older clients ask by the older name
     const system = [...(input.MessageSystemAttributeNames ?? []), ...(input.AttributeNames ?? [])];
     return { Messages: received.map((message) => receivedMessage(message, system, input.MessageAttributeNames ?? [])) };
   };

@@ -5,14 +5,18 @@ import { parseJsonObject } from '../parse-json.ts';
 import { MAX_MESSAGE_BYTES } from './limits.ts';
 
 /** Attributes that are whole numbers: least, greatest, default (API_SetQueueAttributes.html). */
-const NUMBERS: Readonly<Record<string, readonly [number, number, number]>> = {
+const NUMBERS = {
   DelaySeconds: [0, 900, 0],
   MaximumMessageSize: [1024, MAX_MESSAGE_BYTES, MAX_MESSAGE_BYTES],
   MessageRetentionPeriod: [60, 1_209_600, 345_600],
   ReceiveMessageWaitTimeSeconds: [0, 20, 0],
   VisibilityTimeout: [0, 43_200, 30],
   KmsDataKeyReusePeriodSeconds: [60, 86_400, 300],
-};
+} as const;
+
+type NumberName = keyof typeof NUMBERS;
+
+const isNumberName = (name: string): name is NumberName => Object.hasOwn(NUMBERS, name);
 
 const JSON_ATTRIBUTES = ['Policy', 'RedrivePolicy', 'RedriveAllowPolicy'];
 const FIFO_ATTRIBUTES = ['FifoQueue', 'ContentBasedDeduplication', 'DeduplicationScope', 'FifoThroughputLimit'];
@@ -49,7 +53,7 @@ const checkRedrive = (text: string, value: unknown): void => {
  */
 export const checkAttributes = (attributes: Readonly<Record<string, string>>): void => {
   for (const [name, value] of Object.entries(attributes)) {
-    const range = NUMBERS[name];
+    const range = isNumberName(name) ? NUMBERS[name] : undefined;
     if (FIFO_ATTRIBUTES.includes(name)) {
       throw new AwsError('UnsupportedOperation', `The sandbox has standard queues only: ${name} is for FIFO queues.`);
     }
@@ -86,8 +90,8 @@ const checkQueuePolicy = (text: string): void => {
 };
 
 /** An attribute that is a number, or its default. */
-export const numberOf = (attributes: ReadonlyMap<string, string>, name: keyof typeof NUMBERS & string): number =>
-  Number(attributes.get(name) ?? NUMBERS[name]?.[2]);
+export const numberOf = (attributes: ReadonlyMap<string, string>, name: NumberName): number =>
+  Number(attributes.get(name) ?? NUMBERS[name][2]);
 
 /** The queue's own policy, where it has one. */
 export const policyOf = (attributes: ReadonlyMap<string, string>): PolicyDocument | undefined => {

@@ -37,6 +37,7 @@ export const functionOf = (code: string, changes: Partial<FunctionSpec> = {}): F
     AWS_LAMBDA_FUNCTION_NAME: 'decide',
     AWS_LAMBDA_FUNCTION_VERSION: '1',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     POWERTOOLS_TRACE_ENABLED: 'false',
   },
   ...changes,

@@ -127,7 +127,7 @@ describe('a pattern is refused', () => {
       'Unsupported anything-but pattern: numeric',
     ],
     ['with an empty anything-but prefix', { a: [{ 'anything-but': { prefix: '' } }] }, 'Null prefix/suffix'],
-    ['with an unknown comparison', { a: [{ numeric: ['!=', 1] }] }, 'Unrecognized numeric range operator: !='],
+    ['with an unknown comparison', { a: [{ numeric: ['!=', 1] }] }, 'Unrecognized numeric range operator: "!="'],
     ['with a range from above', { a: [{ numeric: ['<', 5, '>', 0] }] }, 'Too many elements'],
     ['with an empty range', { a: [{ numeric: ['>', 5, '<', 5] }] }, 'Bottom must be less than top'],
     ['with a number too great to compare', { a: [{ numeric: ['>', 5e9 + 1] }] }, 'between -5.0E9 and 5.0E9'],

@@ -114,7 +114,7 @@ describe('a running pipe', () => {
     await createPipe();
     await world.pass(3);
     expect(events()).toHaveLength(57);
-    expect(world.lambda.payloads.map((payload) => (payload as unknown[]).length).sort()).toEqual([
+    expect(world.lambda.payloads.map((payload) => (payload as unknown[]).length).sort((a, b) => b - a)).toEqual([
       10, 10, 10, 10, 10, 7,
     ]);
     expect(world.bodies('notices')).toEqual([]);

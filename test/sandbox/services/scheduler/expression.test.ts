@@ -45,10 +45,10 @@ describe('cron', () => {
 describe('rate', () => {
   it('counts from its start', () => {
     const start = at('2026-11-23T01:00:00');
-    const { next } = parseExpression('rate(5 minutes)');
-    expect(next(start - 1, start)).toBe(start);
-    expect(next(start, start)).toBe(start + 300_000);
-    expect(next(start + 301_000, start)).toBe(start + 600_000);
+    const expression = parseExpression('rate(5 minutes)');
+    expect(expression.next(start - 1, start)).toBe(start);
+    expect(expression.next(start, start)).toBe(start + 300_000);
+    expect(expression.next(start + 301_000, start)).toBe(start + 600_000);
   });
 
   it.each(['rate(0 minutes)', 'rate(5 seconds)', 'rate(minutes)', 'every(5)'])('%s is refused', (text) => {
@@ -58,9 +58,9 @@ describe('rate', () => {
 
 describe('at', () => {
   it('is once', () => {
-    const { next } = parseExpression('at(2026-11-23T02:00:00)');
-    expect(next(at('2026-11-23T01:00:00'), 0)).toBe(at('2026-11-23T02:00:00'));
-    expect(next(at('2026-11-23T02:00:00'), 0)).toBeUndefined();
+    const expression = parseExpression('at(2026-11-23T02:00:00)');
+    expect(expression.next(at('2026-11-23T01:00:00'), 0)).toBe(at('2026-11-23T02:00:00'));
+    expect(expression.next(at('2026-11-23T02:00:00'), 0)).toBeUndefined();
   });
 
   it.each(['at(2026-13-01T00:00:00)', 'at(tomorrow)'])('%s is refused', (text) => {
