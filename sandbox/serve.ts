@@ -10,6 +10,7 @@ interface Options {
   readonly port: number;
   readonly speed: number;
   readonly seed: number;
+  readonly assembly?: string;
 }
 
 const command = new Command('npm run sandbox --')
@@ -17,11 +18,13 @@ const command = new Command('npm run sandbox --')
   .option('--port <number>', 'port to listen on; 0 takes a free one', wholeNumber(0, 65_535), 4599)
   .option('--speed <factor>', "how many times as fast as the machine's own time", speedFactor, 1)
   .option('--seed <number>', 'seed of every random choice', wholeNumber(0, 2 ** 32 - 1), 1)
+  .option('--assembly <directory>', 'deploy this cloud assembly, instead of synthesising one')
   .allowExcessArguments(false);
 
-const main = async ({ port, speed, seed }: Options): Promise<void> => {
+const main = async ({ port, speed, seed, ...given }: Options): Promise<void> => {
   const stop = askedToStop();
-  const served = await startServed({ assembly: await synthesise('.sandbox/assembly'), port, speed, seed });
+  const assembly = given.assembly ?? (await synthesise('.sandbox/assembly'));
+  const served = await startServed({ assembly, port, speed, seed });
   const stage = new Stage(served.world);
   const { serviceId, serviceName } = await stage.endpointService('orders');
   await registerCustomers(stage, serviceId);

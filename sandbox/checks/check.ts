@@ -16,7 +16,10 @@ const STEPS: readonly Step[] = [
   },
   { name: 'types', command: ['node_modules/@typescript/native/bin/tsc', '--project', '.'] },
   { name: 'dead code', command: ['node_modules/knip/bin/knip.js', '--treat-config-hints-as-errors'] },
-  { name: 'promises and switches', command: ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'] },
+  {
+    name: 'promises and switches',
+    command: ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings', '--format=unix'],
+  },
   { name: 'layers', command: ['sandbox/checks/layers.ts'] },
   {
     name: 'format and lint',

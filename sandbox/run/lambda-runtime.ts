@@ -197,7 +197,7 @@ export const invokeErrorLine = (
   error: unknown,
 ): string => {
   const { errorType, errorMessage, trace: stack } = errorPayload(error, stamp.directory);
-  const fields = error instanceof Error ? { ...error } : {};
+  const fields = error instanceof Error ? Object.fromEntries(Object.entries(error)) : {};
   let detail: string;
   try {
     detail = JSON.stringify({ errorType, errorMessage, ...fields, stack });

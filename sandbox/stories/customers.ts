@@ -1,16 +1,17 @@
-import type { Customer, Entitlement } from '../../functions/domain/registry.ts';
+import type * as v from 'valibot';
 import { registryKey } from '../../functions/registry/keys.ts';
+import type { CustomerSchema, EntitlementSchema } from '../../functions/registry/schemas.ts';
 import type { Stage } from './stage.ts';
 
 /** A customer of the stories, with the accounts that it connects from. */
-export interface StoryCustomer {
-  readonly customer: Customer;
+interface StoryCustomer {
+  readonly customer: v.InferOutput<typeof CustomerSchema>;
   readonly accounts: readonly string[];
   readonly maxEndpoints: number;
 }
 
 /** The customers that stories and a fresh sandbox know. 333333333333 is an allowed principal that nobody registered. */
-export const CUSTOMERS: readonly StoryCustomer[] = [
+const CUSTOMERS: readonly StoryCustomer[] = [
   {
     customer: { customerId: 'acme', name: 'Acme Corporation', contact: 'net@acme.example', status: 'active' },
     accounts: ['222222222222'],
@@ -33,7 +34,12 @@ export const registerCustomers = async (stage: Stage, serviceId: string): Promis
   await stage.register(registryKey.service(serviceId), { serviceId });
   for (const { customer, accounts, maxEndpoints } of CUSTOMERS) {
     const { customerId } = customer;
-    const entitlement: Entitlement = { customerId, serviceId, maxEndpoints, approval: 'automatic' };
+    const entitlement: v.InferOutput<typeof EntitlementSchema> = {
+      customerId,
+      serviceId,
+      maxEndpoints,
+      approval: 'automatic',
+    };
     await stage.register(registryKey.customer(customerId), { ...customer });
     await stage.register(registryKey.entitlement(serviceId, customerId), { ...entitlement });
     for (const account of accounts) {

@@ -12,7 +12,7 @@ export const reportOf = (played: readonly PlayedCase[]): Report => ({
   cases: played.map(({ who: _, ...rest }) => rest),
 });
 
-const HEADINGS = ['', 'case', 'who', 'verdict', 'why', 'seconds', 'AWS calls'] as const;
+const HEADINGS = ['', 'case', 'who', 'verdict', 'why', 'seconds', 'calls'] as const;
 
 /** The table that a person reads: one line a case, columns as wide as what is in them. */
 export const tableOf = (played: readonly PlayedCase[]): string => {

@@ -12,7 +12,7 @@ export interface CaseResult {
 export interface Case {
   /** Unique within the story: `entitled account`. */
   readonly name: string;
-  /** Whose endpoint it is, for the table: `222222222222 (acme)`. */
+  /** Whose endpoint it is, for the table: the customer, or the account of a stranger. */
   readonly who: string;
   /** What must come out: `accepted, available`. */
   readonly expected: string;

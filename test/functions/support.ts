@@ -101,7 +101,4 @@ export const CONTEXT: Context = {
   logGroupName: 'log',
   logStreamName: 'stream',
   getRemainingTimeInMillis: () => 30_000,
-  done: () => undefined,
-  fail: () => undefined,
-  succeed: () => undefined,
-};
+} as Context; // the rest is from the time of callbacks

@@ -105,16 +105,16 @@ describe('what the roles may do', () => {
   });
 
   it('nobody may do everything of a kind', () => {
-    const actions = [...statements.values()].flat().flatMap(({ Action }) => listOf(Action));
+    const actions = [...statements.values()].flat().flatMap(({ Action }) => listOf(Action).map(inWords));
 
-    expect(actions.filter((action) => String(action).includes('*'))).toEqual([]);
+    expect(actions.filter((action) => action.includes('*'))).toEqual([]);
   });
 
   it('nobody may do a thing to everything, unless AWS leaves no other way', () => {
     const onEverything = [...statements.values()]
       .flat()
       .filter(({ Resource }) => listOf(Resource).includes('*'))
-      .flatMap(({ Action }) => listOf(Action));
+      .flatMap(({ Action }) => listOf(Action).map(inWords));
 
     expect([...new Set(onEverything)].sort()).toEqual(ACTIONS_WITHOUT_RESOURCE);
   });

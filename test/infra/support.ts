@@ -60,7 +60,7 @@ export const inWords = (value: Json | undefined): string => {
   if (value === undefined || value === null || typeof value !== 'object') return String(value);
   if (Array.isArray(value)) return value.map(inWords).join(' | ');
   const [[kind, inner] = ['', null]] = Object.entries(value);
-  if (kind === 'Ref') return inner === 'AWS::Partition' ? 'aws' : `<${nameOf(String(inner))}>`;
+  if (kind === 'Ref') return inner === 'AWS::Partition' ? 'aws' : `<${nameOf(inWords(inner))}>`;
   if (kind === 'Fn::GetAtt') {
     const [id, attribute] = inner as readonly string[];
     return `<${nameOf(id ?? '')}.${attribute}>`;
@@ -82,7 +82,7 @@ export interface Statement {
 }
 
 /** The actions or resources of a statement, one or many, as a list. */
-export const listOf = (value: Json): readonly Json[] => (Array.isArray(value) ? value : [value as Json]);
+export const listOf = (value: Json): readonly Json[] => (Array.isArray(value) ? value : [value]);
 
 /** The statements of every policy of the template that belongs to a role, by the role's name. */
 export const statementsByRole = (template: Template): ReadonlyMap<string, readonly Statement[]> => {
@@ -110,7 +110,7 @@ export const linesOf = (statements: readonly Statement[]): readonly string[] =>
     listOf(statement.Action).flatMap((action) =>
       listOf(statement.Resource).map(
         (resource) =>
-          `${statement.Effect === 'Allow' ? '' : 'DENY '}${String(action)} -> ${inWords(resource)}${conditionInWords(statement)}`,
+          `${statement.Effect === 'Allow' ? '' : 'DENY '}${inWords(action)} -> ${inWords(resource)}${conditionInWords(statement)}`,
       ),
     ),
   );

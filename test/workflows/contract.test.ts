@@ -35,7 +35,7 @@ describe.each(workflows)('$name', ({ name, file, functions, placeholders, machin
   });
 
   it('leaves to the stack exactly what the catalogue says', () => {
-    const left = [...textOf(file).matchAll(/\$\{(\w+)\}/g)].map(([, each]) => each);
+    const left = [...textOf(file).matchAll(/\$\{(\w+)\}/g)].map(([, each = '']) => each);
 
     expect([...new Set(left)].sort()).toEqual([...functions, ...placeholders].sort());
   });

@@ -16,18 +16,14 @@ const compiled = new Map<string, (...globals: readonly unknown[]) => ModuleBody>
 /** The file of each path that was required, which may have been without its extension. */
 const resolved = new Map<string, string>();
 
-const compile = (
-  file: string,
-  filename: string,
-  names: readonly string[],
-): ((...globals: readonly unknown[]) => ModuleBody) => {
-  const key = `${file}\n${names.join()}`;
+const compile = (file: string, filename: string, names: string): ((...globals: readonly unknown[]) => ModuleBody) => {
+  const key = `${file}\n${names}`;
   let body = compiled.get(key);
   if (body === undefined) {
     const source = readFileSync(file, 'utf8').replace(/^#!.*/, '');
     // The world's globals are parameters of an outer function, so that a module may declare the same names itself.
     const head = 'return (function (exports, require, module, __filename, __dirname) {';
-    body = compileFunction(`${head}${source}\n})`, [...names], { filename, columnOffset: -head.length }) as (
+    body = compileFunction(`${head}${source}\n})`, names.split(','), { filename, columnOffset: -head.length }) as (
       ...globals: readonly unknown[]
     ) => ModuleBody;
     compiled.set(key, body);
@@ -38,7 +34,7 @@ const compile = (
 /** One instance of a bundle: its modules, each run once, as `require` does. */
 export class LoadedBundle {
   readonly #directory: string;
-  readonly #names: readonly string[];
+  readonly #names: string;
   readonly #values: readonly unknown[];
   readonly #builtin: (name: string) => unknown;
   readonly #modules = new Map<string, { exports: unknown }>();
@@ -49,7 +45,7 @@ export class LoadedBundle {
    */
   constructor(directory: string, globals: Readonly<Record<string, unknown>>, builtin: (name: string) => unknown) {
     this.#directory = resolve(directory);
-    this.#names = Object.keys(globals);
+    this.#names = Object.keys(globals).join();
     this.#values = Object.values(globals);
     this.#builtin = builtin;
   }

@@ -46,7 +46,7 @@ export const virtualAbortSignal = (start: (task: () => void, milliseconds: numbe
   });
 
 /** Globals that would leave the world. Using one is refused by name; having one (`typeof fetch`) is not. */
-export const REFUSED_GLOBALS = ['fetch', 'WebSocket', 'EventSource', 'MessageChannel', 'BroadcastChannel'] as const;
+const REFUSED_GLOBALS = ['fetch', 'WebSocket', 'EventSource', 'MessageChannel', 'BroadcastChannel'] as const;
 
 export const refusedGlobals = (): Record<string, unknown> =>
   Object.fromEntries(REFUSED_GLOBALS.map((name) => [name, refusal(name)]));

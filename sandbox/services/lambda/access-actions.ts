@@ -2,6 +2,7 @@ import type {
   AddPermissionRequest,
   AddPermissionResponse,
   AliasConfiguration,
+  Concurrency,
   CreateAliasRequest,
   FunctionEventInvokeConfig,
   GetAliasRequest,
@@ -11,7 +12,6 @@ import type {
   GetPolicyRequest,
   GetPolicyResponse,
   PutFunctionConcurrencyRequest,
-  Concurrency,
   PutFunctionEventInvokeConfigRequest,
   RemovePermissionRequest,
 } from '@aws-sdk/client-lambda';

@@ -79,14 +79,14 @@ const invokeAction = (
       events.accept(ref, { requestId, payload: readPayload(input.Payload, MAX_EVENT), clientContext });
       return { StatusCode: 202 };
     }
-    if (type !== 'RequestResponse') throw invalidParameter(`'${type}' is no InvocationType.`);
+    if (type !== 'RequestResponse') throw invalidParameter(`'${String(type)}' is no InvocationType.`);
     const payload = readPayload(input.Payload, MAX_PAYLOAD);
     const outcome = await runFunction(cloud, model, ref, { requestId, payload, clientContext });
     return {
       StatusCode: 200,
       ...(outcome.functionError === undefined ? {} : { FunctionError: outcome.functionError }),
       ...(input.LogType === 'Tail' ? { LogResult: outcome.tail } : {}),
-      Payload: new Uint8Array(Buffer.from(outcome.payload)) as NonNullable<InvocationResponse['Payload']>,
+      Payload: new Uint8Array(Buffer.from(outcome.payload)),
       ExecutedVersion: Version,
     };
   },

@@ -18,7 +18,7 @@ const NAME =
  * @throws AwsError `InvalidParameterValueException` for what is none of these, for two different qualifiers, and for a
  * function of another account or region, which the sandbox does not have.
  */
-export const readFunctionName = (text: string | undefined, qualifier?: string | undefined): FunctionRef => {
+export const readFunctionName = (text: string | undefined, qualifier?: string): FunctionRef => {
   const groups = NAME.exec(text ?? '')?.groups;
   if (groups?.name === undefined) throw invalidParameter(`'${text}' is not the name or ARN of a function.`);
   const account = groups.arnAccount ?? groups.account ?? PROVIDER_ACCOUNT;

@@ -1,6 +1,6 @@
 import { DescribeVpcEndpointConnectionsCommand } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
-import { readConnections } from '../../../functions/aws/connections.ts';
+import { MAX_FILTER_VALUES, readConnections } from '../../../functions/aws/connections.ts';
 import { aConnection, ENDPOINT_ID, HOME_REGION, SERVICE_ID } from '../../support/builders.ts';
 import { awsError, callsOf, described, strictEc2 } from '../support.ts';
 
@@ -12,7 +12,7 @@ const query = (ids: readonly string[], region = HOME_REGION) => ({
   serviceIds: [SERVICE_ID],
   region,
 });
-const filter = (Values: readonly string[]) => ({ Filters: [{ Name: 'vpc-endpoint-id', Values }] });
+const filter = (Values: string[]) => ({ Filters: [{ Name: 'vpc-endpoint-id', Values }] });
 
 describe('readConnections', () => {
   it('asks for the endpoints by their ids, in one call', async () => {
@@ -45,10 +45,11 @@ describe('readConnections', () => {
   it('gives a filter no more than 200 ids', async () => {
     const { ec2, ec2Mock } = strictEc2();
     ec2Mock.on(DescribeVpcEndpointConnectionsCommand).resolves({});
-    const ids = endpointIds(201);
+    const ids = endpointIds(MAX_FILTER_VALUES + 1);
 
     await readConnections(ec2, query(ids));
 
+    expect(MAX_FILTER_VALUES).toBe(200);
     expect(callsOf(ec2Mock).map(([, input]) => input)).toEqual([filter(ids.slice(0, 200)), filter(ids.slice(200))]);
   });
 
