@@ -1,8 +1,11 @@
 import { CfnOutput, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { EventBus, EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SfnStateMachine, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { CONNECTION_REQUESTED_PATTERN } from '../events/connection-requested.ts';
 import { NOTICE_UNREADABLE_PATTERN } from '../events/notice-unreadable.ts';
@@ -79,7 +82,7 @@ export class ConciergeStack extends Stack {
 
     const admit = new Workflow(this, 'AdmitConnection', {
       workflow: 'admit-connection',
-      functions: { DecideConnection: decide.version, AnswerConnection: answer.version },
+      functions: { DecideConnection: decide, AnswerConnection: answer },
       placeholders: { Ledger: tables.ledger.tableName, Bus: bus.eventBusName },
       permissions: [
         new PolicyStatement({
@@ -91,14 +94,14 @@ export class ConciergeStack extends Stack {
       failureImpact: 'A connection request ended without an answer: its customer waits.',
     });
 
-    const retry = { deadLetterQueue: intake.deadLetters.queue };
+    const delivery = { deadLetterQueue: intake.deadLetters.queue };
     new Rule(this, 'ConnectionRequested', {
       eventBus: bus,
       description: 'A customer asks to connect: admit-connection answers',
       eventPattern: CONNECTION_REQUESTED_PATTERN,
       targets: [
         new SfnStateMachine(admit.stateMachine, {
-          ...retry,
+          ...delivery,
           input: RuleTargetInput.fromObject({
             serviceId: EventField.fromPath('$.detail.serviceId'),
             vpcEndpointId: EventField.fromPath('$.detail.vpcEndpointId'),
@@ -127,6 +130,13 @@ export class ConciergeStack extends Stack {
       });
       new CfnOutput(this, `ServiceId-${service.name}`, { value: serviceId });
     }
+    if (config.alarmTopicArn !== undefined) this.#tell(config.alarmTopicArn);
+  }
+
+  /** Every alarm tells the topic that people listen to, where the environment names one. */
+  #tell(topicArn: string): void {
+    const action = new SnsAction(Topic.fromTopicArn(this, 'AlarmTopic', topicArn));
+    for (const construct of this.node.findAll()) if (construct instanceof Alarm) construct.addAlarmAction(action);
   }
 
   /** Given, not looked up: an explicit account and region would make CDK ask AWS for them. */

@@ -14,6 +14,8 @@ export interface EnvironmentConfig {
    * registry: they change without a deployment.
    */
   readonly endpointServices: readonly EndpointServiceConfig[];
+  /** The SNS topic that wakes people. @default none: alarms show in CloudWatch only */
+  readonly alarmTopicArn?: string;
 }
 
 /** One endpoint service of the stack's own. */

@@ -25,6 +25,9 @@ export interface RegistryView {
 
 type Item = Record<string, unknown>;
 
+/** More than one match is ambiguous whatever the entries say; a batch takes 100 keys, three for each customer. */
+const MAX_READ = 30;
+
 /**
  * Reads everything that a decision on this connection depends on: two queries for the matches, then one batch for the entries
  * and places that they point to. Every read is consistent.
@@ -45,23 +48,23 @@ export const readRegistry = async (
   for (const customerId of byEndpoint) matchedBy.set(customerId, 'endpoint');
 
   const customerIds = [...matchedBy.keys()].sort();
-  const entries = await readEntries(dynamo, tables, serviceId, customerIds);
+  const entries = await readEntries(dynamo, tables, serviceId, customerIds.slice(0, MAX_READ));
   const candidates = customerIds.map((customerId): Candidate => {
     const places = entries.ledger.get(keyText(ledgerKey.places(serviceId, customerId)))?.places;
     const taken = typeof places === 'object' && places !== null ? Object.keys(places) : [];
     return {
       customerId,
       matchedBy: matchedBy.get(customerId) ?? 'account',
-      customer: reading(CustomerSchema, entries.registry.get(keyText(registryKey.customer(customerId)))),
-      entitlement: reading(
-        EntitlementSchema,
-        entries.registry.get(keyText(registryKey.entitlement(serviceId, customerId))),
-      ),
+      customer: reading(CustomerSchema, entries.registry, registryKey.customer(customerId), { customerId }),
+      entitlement: reading(EntitlementSchema, entries.registry, registryKey.entitlement(serviceId, customerId), {
+        customerId,
+        serviceId,
+      }),
       places: { taken: taken.length, mine: taken.includes(endpointId) },
     };
   });
   return {
-    service: reading(ServiceEntrySchema, entries.registry.get(keyText(registryKey.service(serviceId)))),
+    service: reading(ServiceEntrySchema, entries.registry, registryKey.service(serviceId), { serviceId }),
     candidates,
     placesOpen: customerIds.filter((id) => entries.ledger.has(keyText(ledgerKey.places(serviceId, id)))),
   };
@@ -126,10 +129,19 @@ const keyText = ({ pk, sk }: Key): string => `${pk}|${sk}`;
 
 const toAttributes = ({ pk, sk }: Key): Record<string, AttributeValue> => ({ pk: { S: pk }, sk: { S: sk } });
 
-const reading = <T>(schema: v.GenericSchema<unknown, T>, item: Item | undefined): Reading<T> => {
+/** An entry counts only where its own ids are those of its key: one that was copied to another key belongs to nobody. */
+const reading = <T extends object>(
+  schema: v.GenericSchema<unknown, T>,
+  items: ReadonlyMap<string, Item>,
+  key: Key,
+  ids: Readonly<Partial<Record<keyof T, string>>>,
+): Reading<T> => {
+  const item = items.get(keyText(key));
   if (item === undefined) return { kind: 'absent' };
   const parsed = v.safeParse(schema, item);
-  return parsed.success
+  if (!parsed.success) return { kind: 'unreadable', problem: `${key.sk}: ${problemOf(parsed.issues)}` };
+  const strange = (Object.keys(ids) as (keyof T & string)[]).find((name) => parsed.output[name] !== ids[name]);
+  return strange === undefined
     ? { kind: 'found', entry: parsed.output }
-    : { kind: 'unreadable', problem: problemOf(parsed.issues) };
+    : { kind: 'unreadable', problem: `${key.sk}: its ${strange} is another one than its key's` };
 };

@@ -1,11 +1,10 @@
-/** Workflow state `Answer`: brings one connection to the verdict's end. Asked again and again until EC2 shows that end. */
+/** Workflow state `Answer`: brings one connection to the verdict's end. Asked until EC2 shows that end. */
 import { EC2Client } from '@aws-sdk/client-ec2';
 import * as v from 'valibot';
 import { answerConnections, readConnections, type Unsuccessful } from '../aws/connections.ts';
 import { type AnswerOutcome, nextAnswerStep } from '../domain/answer.ts';
 import type { ConnectionState } from '../domain/connection.ts';
 import { type Ending, explainEnding } from '../domain/ending.ts';
-import { notSettled } from '../domain/errors.ts';
 import { EndpointId, ServiceId } from '../registry/schemas.ts';
 import { required } from '../runtime/environment.ts';
 import { createHandler, logger, tracer } from '../runtime/handler.ts';
@@ -14,6 +13,8 @@ const Input = v.strictObject({
   serviceId: ServiceId,
   vpcEndpointId: EndpointId,
   verdict: v.picklist(['accept', 'reject']),
+  /** How often the workflow looked before, in this run. */
+  looks: v.pipe(v.number(), v.integer(), v.minValue(0)),
 });
 
 interface Services {
@@ -21,15 +22,26 @@ interface Services {
   readonly region: string;
 }
 
-interface Output {
+/** What EC2 said of the id on which it did not act: `CODE: message`. */
+interface Said {
+  readonly unsuccessful?: string;
+}
+
+/** EC2 shows the end. */
+interface Settled extends Said {
+  readonly isSettled: true;
   readonly outcome: AnswerOutcome;
-  /** The state that shows the end; absent where EC2 no longer lists the connection. */
+  /** Absent where EC2 no longer lists the connection. */
   readonly state?: ConnectionState;
   readonly dnsNames: readonly string[];
   /** Why it ended otherwise than planned. */
   readonly ending?: Ending;
-  /** What EC2 said of the id on which it did not act. */
-  readonly unsuccessful?: Unsuccessful;
+}
+
+/** EC2 is not there yet: look again. No error, since it is what happens with every acceptance. */
+interface Unsettled extends Said {
+  readonly isSettled: false;
+  readonly because: string;
 }
 
 /**
@@ -38,46 +50,40 @@ interface Output {
  *
  * If we die after the call, the next run reads the state that it made. If it runs twice, the second finds nothing to answer.
  *
- * @throws `NotSettled` while EC2 has not shown the end; `Throttled`, `Denied`, `Malformed`.
+ * @throws `Throttled`, `Denied`, `Malformed`.
  */
 export const run = async (
-  { serviceId, vpcEndpointId, verdict }: v.InferOutput<typeof Input>,
+  { serviceId, vpcEndpointId, verdict, looks }: v.InferOutput<typeof Input>,
   { ec2, region }: Services,
-): Promise<Output> => {
+): Promise<Settled | Unsettled> => {
   const read = async () => {
-    const [connection] = await readConnections(ec2, { endpointIds: [vpcEndpointId], serviceIds: [serviceId], region });
-    return { connection, next: nextAnswerStep(verdict, connection?.state) };
+    const query = { endpointIds: [vpcEndpointId], serviceIds: [serviceId], region };
+    const [connection] = await readConnections(ec2, query);
+    return { connection, next: nextAnswerStep(verdict, connection?.state, looks) };
   };
   let seen = await read();
-  let unsuccessful: Unsuccessful | undefined;
+  let failure: Unsuccessful | undefined;
   if (seen.next.step === 'answer') {
-    const failures = await answerConnections(ec2, verdict, serviceId, [vpcEndpointId]);
-    unsuccessful = failures.find(({ endpointId }) => endpointId === vpcEndpointId) ?? failures[0];
-    if (unsuccessful === undefined && verdict === 'accept') {
-      throw notSettled(`${vpcEndpointId} was accepted and is not available yet.`, { serviceId, vpcEndpointId });
-    }
+    [failure] = await answerConnections(ec2, verdict, serviceId, [vpcEndpointId]);
+    // An accepted endpoint is pending for a while: reading it at once would tell nothing.
+    if (failure === undefined && verdict === 'accept')
+      return { isSettled: false, because: `${vpcEndpointId} was accepted` };
     seen = await read();
   }
   const { connection, next } = seen;
-  logger.info('connection answered', {
-    serviceId,
-    vpcEndpointId,
-    verdict,
-    state: connection?.state,
-    next,
-    unsuccessful,
-  });
+  const said = failure === undefined ? {} : { unsuccessful: `${failure.code}: ${failure.message}` };
+  logger.info('connection answered', { serviceId, vpcEndpointId, verdict, state: connection?.state, next, ...said });
   if (next.step !== 'settled') {
-    const refusal = unsuccessful === undefined ? '' : ` EC2 did not ${verdict} it: ${unsuccessful.code}.`;
-    throw notSettled(`${vpcEndpointId} is still ${connection?.state}.${refusal}`, { serviceId, vpcEndpointId });
+    return { isSettled: false, because: `${vpcEndpointId} is still ${connection?.state ?? 'not listed'}`, ...said };
   }
   const asPlanned = next.outcome === 'accepted' || next.outcome === 'rejected';
   return {
+    isSettled: true,
     outcome: next.outcome,
     ...(connection === undefined ? {} : { state: connection.state }),
     dnsNames: connection?.dnsNames ?? [],
     ...(asPlanned ? {} : { ending: explainEnding(next.outcome, vpcEndpointId) }),
-    ...(unsuccessful === undefined ? {} : { unsuccessful }),
+    ...said,
   };
 };
 

@@ -7,6 +7,7 @@ import { readConnections } from '../aws/connections.ts';
 import { readHistory } from '../aws/ledger.ts';
 import { readRegistry, type Tables } from '../aws/registry.ts';
 import type { Connection } from '../domain/connection.ts';
+import { malformed } from '../domain/errors.ts';
 import { isUnanswered, type Need, needOf } from '../domain/history.ts';
 import { type Plan, planEnding, planRequest } from '../domain/plan.ts';
 import { ledgerKey } from '../registry/keys.ts';
@@ -47,7 +48,10 @@ export const run = async (
     readConnections(ec2, { endpointIds: [vpcEndpointId], serviceIds: [serviceId], region }),
     readHistory(dynamo, tables.ledger, serviceId, vpcEndpointId),
   ]);
-  const connection = connections.find((candidate) => candidate.serviceId === serviceId);
+  const [connection] = connections;
+  if (connection !== undefined && connection.serviceId !== serviceId) {
+    throw malformed(`${vpcEndpointId} asks for ${connection.serviceId}, not for ${serviceId}: start with that id.`);
+  }
   const registry =
     connection !== undefined && isUnanswered(history) ? await readRegistry(dynamo, tables, connection) : undefined;
 

@@ -9,15 +9,23 @@ export type AnswerStep =
   | { readonly step: 'wait' }
   | { readonly step: 'settled'; readonly outcome: AnswerOutcome };
 
+/** With the workflow's waits of 20 seconds, a minute: as long as it waits for a young connection to appear. */
+const LOOKS_UNTIL_GONE = 3;
+
 const settled = (outcome: AnswerOutcome): AnswerStep => ({ step: 'settled', outcome });
 
 /**
  * Judges by the connection's state alone, so that it may be asked again at any time: after a lost reply, a second run, or an
  * `Unsuccessful` item whose code AWS does not document.
  *
- * @param state - the state just read; `undefined` where EC2 no longer lists the connection.
+ * @param state - the state just read; `undefined` where EC2 does not list the connection.
+ * @param looks - how often it was looked at before: one empty listing may be a late one, several are not.
  */
-export const nextAnswerStep = (verdict: 'accept' | 'reject', state: ConnectionState | undefined): AnswerStep => {
+export const nextAnswerStep = (
+  verdict: 'accept' | 'reject',
+  state: ConnectionState | undefined,
+  looks: number,
+): AnswerStep => {
   switch (state) {
     case 'pendingAcceptance':
       return { step: 'answer' };
@@ -28,6 +36,7 @@ export const nextAnswerStep = (verdict: 'accept' | 'reject', state: ConnectionSt
     case 'rejected':
       return settled(verdict === 'reject' ? 'rejected' : 'overtaken');
     case undefined:
+      return looks < LOOKS_UNTIL_GONE ? { step: 'wait' } : settled('gone');
     case 'deleting':
     case 'deleted':
     case 'expired':

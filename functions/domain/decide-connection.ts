@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts';
 import type { Customer, Entitlement, Reading, ServiceEntry } from './registry.ts';
-import { DEFAULT_VERDICTS, type Decision, type ReasonCode, type RuleOutcome, type Verdict } from './verdict.ts';
+import { DEFAULT_VERDICTS, type Decision, DOUBTS, type ReasonCode, type RuleOutcome, type Verdict } from './verdict.ts';
 
 /** A customer whom the registry names for a request, with all that is known of it. */
 export interface Candidate {
@@ -43,12 +43,10 @@ interface Rule {
   ask(about: Question): Finding;
 }
 
-/** What a rule saw; with a code, it failed, `because` and `todo` being the two halves of the sentence after the verdict. */
+/** What a rule saw; with a code, it failed: why, and what the customer can do about it, where it can. */
 type Finding =
   | { readonly saw: string }
-  | { readonly saw: string; readonly code: ReasonCode; readonly because: string; readonly todo: string };
-
-const NOTHING_TO_DO = 'there is nothing for you to do';
+  | { readonly saw: string; readonly code: ReasonCode; readonly because: string; readonly todo?: string };
 
 /** A claim of the endpoint's id is more exact than its account: where there is one, only claims count. */
 const closestMatches = (candidates: readonly Candidate[]): readonly Candidate[] => {
@@ -73,7 +71,6 @@ const RULES: readonly Rule[] = [
         saw,
         code: service.kind === 'absent' ? 'service-unregistered' : 'entry-unreadable',
         because: `we are still setting up ${connection.serviceId}`,
-        todo: NOTHING_TO_DO,
       };
     },
   },
@@ -87,7 +84,7 @@ const RULES: readonly Rule[] = [
           saw: `account ${situation.connection.owner} has no entry`,
           code: 'requester-unknown',
           because: `this account is not registered for ${situation.connection.serviceId}`,
-          todo: 'ask us to register it, then create a new endpoint',
+          todo: 'ask us to register it',
         };
       }
       if (matches.length > 1) {
@@ -110,7 +107,6 @@ const RULES: readonly Rule[] = [
           saw: reading.kind === 'unreadable' ? reading.problem : `an entry of ${candidate?.customerId} is missing`,
           code: 'entry-unreadable',
           because: 'we are correcting our records',
-          todo: NOTHING_TO_DO,
         };
       }
       return { saw: 'customer and entitlement are readable' };
@@ -125,7 +121,7 @@ const RULES: readonly Rule[] = [
         saw: status,
         code: 'customer-suspended',
         because: 'your subscription is suspended',
-        todo: 'contact us, and create a new endpoint once it is active',
+        todo: 'contact us to activate it',
       };
     },
   },
@@ -153,7 +149,6 @@ const RULES: readonly Rule[] = [
           saw: `begins ${from}`,
           code: 'contract-not-begun',
           because: `your contract begins on ${from}`,
-          todo: 'there is nothing for you to do until then',
         };
       }
       if (until !== undefined && now >= Date.parse(until)) {
@@ -171,13 +166,13 @@ const RULES: readonly Rule[] = [
     name: 'approval',
     ask({ candidate }) {
       const approval = found(candidate?.entitlement)?.approval;
-      const first = candidate?.places.taken === 0 || candidate?.places.mine === true;
-      if (approval === 'automatic' || (approval === 'first-manual' && !first)) return { saw: `${approval}` };
+      const { taken, mine } = candidate?.places ?? { taken: 0, mine: false };
+      const isFirst = taken - (mine ? 1 : 0) === 0;
+      if (approval === 'automatic' || (approval === 'first-manual' && !isFirst)) return { saw: `${approval}` };
       return {
         saw: `${approval}`,
         code: 'approval-needed',
         because: 'a person here has to approve it',
-        todo: NOTHING_TO_DO,
       };
     },
   },
@@ -225,11 +220,10 @@ export const decideConnection = (situation: Situation): Decision => {
   }
   const code = failed?.code ?? 'entitled';
   const verdict = verdictFor(code, situation);
-  const because = failed?.because ?? 'it becomes available within minutes';
   return {
     verdict,
     code,
-    sentence: `${OPENINGS[verdict](endpointOf(situation))}: ${because}; ${failed?.todo ?? NOTHING_TO_DO}.`,
+    sentence: `${OPENINGS[verdict](endpointOf(situation))}: ${becauseOf(verdict, failed?.because)}; ${todoOf(verdict, failed?.todo)}.`,
     rules,
     ...(candidate === undefined ? {} : { customerId: candidate.customerId }),
   };
@@ -244,8 +238,18 @@ export const decideWithoutPlace = (situation: Situation): Decision => {
   return decideConnection({ ...situation, candidates });
 };
 
-/** A policy may soften a refusal or harden a hold; it can't accept whom the rules did not pass. */
+const becauseOf = (verdict: Verdict, because: string | undefined): string =>
+  because ?? (verdict === 'accept' ? 'it becomes available within minutes' : 'we take no new connections at present');
+
+/** EC2 has no way back from a rejection that we rely on: whoever was rejected needs a new endpoint. */
+const todoOf = (verdict: Verdict, todo: string | undefined): string => {
+  if (verdict !== 'reject') return todo ?? 'there is nothing for you to do';
+  return todo === undefined ? 'ask us before you create a new endpoint' : `${todo}, then create a new endpoint`;
+};
+
+/** A policy may soften a refusal or harden a hold; it can't accept whom the rules did not pass, nor reject on doubt. */
 const verdictFor = (code: ReasonCode, { service }: Situation): Verdict => {
   const wanted = found(service)?.verdicts?.[code] ?? DEFAULT_VERDICTS[code];
-  return wanted === 'accept' && code !== 'entitled' ? DEFAULT_VERDICTS[code] : wanted;
+  const isTooFar = (wanted === 'accept' && code !== 'entitled') || (wanted === 'reject' && DOUBTS.has(code));
+  return isTooFar ? DEFAULT_VERDICTS[code] : wanted;
 };

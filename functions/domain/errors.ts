@@ -24,7 +24,3 @@ export class ConciergeError extends Error {
 /** An event, an input or a reply of AWS is not of the expected shape. */
 export const malformed = (message: string, fields?: Readonly<Record<string, unknown>>): ConciergeError =>
   new ConciergeError('Malformed', message, fields);
-
-/** The truth is not there yet: look again later. */
-export const notSettled = (message: string, fields?: Readonly<Record<string, unknown>>): ConciergeError =>
-  new ConciergeError('NotSettled', message, fields);

@@ -45,7 +45,8 @@ export const needOf = (
   const generation = (last?.generation ?? 0) + 1;
   const isOpen = isUnanswered(history);
   if (state === 'pendingAcceptance') {
-    return isOpen
+    // An endpoint that was not listed for a minute may be listed after all: gone is what we saw, not what EC2 said.
+    return isOpen || last?.outcome === 'gone'
       ? { need: 'decision', generation }
       : { need: 'another-look', because: `the ledger says ${last?.outcome}, and EC2 still says ${state}` };
   }

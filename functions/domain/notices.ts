@@ -1,4 +1,5 @@
 import type { Connection } from './connection.ts';
+import { plainText } from './text.ts';
 
 /** A message of the intake queue: what PrivateLink said, in a form that AWS does not document. */
 export interface Notice {
@@ -36,18 +37,15 @@ const EXCERPT_CHARACTERS = 200;
  * https://docs.aws.amazon.com/vpc/latest/privatelink/create-notification-endpoint-service.html
  */
 export const planNotices = (notices: readonly Notice[]): NoticePlan => {
-  const unreadable: NoticeFinding[] = [];
+  const hopeless: NoticeFinding[] = [];
   const named = new Map<string, { readonly serviceId: string | undefined; readonly notice: Notice }>();
-  const refuse = ({ messageId, body }: Notice, problem: string): void => {
-    unreadable.push({ kind: 'unreadable', messageId, problem, excerpt: excerptOf(body) });
-  };
   for (const notice of notices) {
     const { body } = notice;
     const endpointIds = [...new Set(body.match(ENDPOINT_ID))];
     const [serviceId] = body.match(SERVICE_ID) ?? [];
-    if (endpointIds.length === 0) refuse(notice, 'it names no endpoint');
+    if (endpointIds.length === 0) hopeless.push(unreadable(notice, 'it names no endpoint'));
     else if (endpointIds.length > MAX_IDS_PER_NOTICE)
-      refuse(notice, `it names more than ${MAX_IDS_PER_NOTICE} endpoints`);
+      hopeless.push(unreadable(notice, `it names more than ${MAX_IDS_PER_NOTICE} endpoints`));
     else {
       for (const endpointId of endpointIds) {
         const earlier = named.get(endpointId);
@@ -62,6 +60,7 @@ export const planNotices = (notices: readonly Notice[]): NoticePlan => {
     serviceIds,
     judge(connections) {
       const requests: NoticeFinding[] = [];
+      const orphans: NoticeFinding[] = [];
       for (const vpcEndpointId of endpointIds) {
         const connection = connections.find(({ endpointId }) => endpointId === vpcEndpointId);
         if (connection !== undefined && connection.state !== 'pendingAcceptance') continue;
@@ -69,13 +68,18 @@ export const planNotices = (notices: readonly Notice[]): NoticePlan => {
         const { serviceId, notice } = named.get(vpcEndpointId) ?? {};
         const service = connection?.serviceId ?? serviceId;
         if (service !== undefined) requests.push({ kind: 'requested', serviceId: service, vpcEndpointId });
-        else if (notice !== undefined) refuse(notice, `EC2 does not list ${vpcEndpointId}, and it names no service`);
+        else if (notice !== undefined) {
+          orphans.push(unreadable(notice, `EC2 does not list ${vpcEndpointId}, and it names no service`));
+        }
       }
-      return [...requests, ...unreadable];
+      return [...requests, ...hopeless, ...orphans];
     },
   };
 };
 
-const excerptOf = (body: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  body.slice(0, EXCERPT_CHARACTERS).replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '\u00b7');
+const unreadable = ({ messageId, body }: Notice, problem: string): NoticeFinding => ({
+  kind: 'unreadable',
+  messageId,
+  problem,
+  excerpt: plainText(body, EXCERPT_CHARACTERS),
+});

@@ -34,6 +34,13 @@ export const DEFAULT_VERDICTS: Readonly<Record<ReasonCode, Verdict>> = {
   'quota-reached': 'hold',
 };
 
+/** Reasons that are ours, not the requester's: nobody is rejected for a lack of information. */
+export const DOUBTS: ReadonlySet<ReasonCode> = new Set([
+  'service-unregistered',
+  'requester-ambiguous',
+  'entry-unreadable',
+]);
+
 /** The outcome of one rule, in the order in which the rules were asked. */
 export interface RuleOutcome {
   /** The rule's name: `customer-status`. */

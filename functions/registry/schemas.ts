@@ -1,15 +1,30 @@
 import * as v from 'valibot';
 import type { Customer, Entitlement, ServiceEntry } from '../domain/registry.ts';
+import { plainText } from '../domain/text.ts';
 import { REASON_CODES } from '../domain/verdict.ts';
 
 /** An endpoint service's id: `vpce-svc-` and 8 or 17 hexadecimal digits. */
-export const ServiceId = v.pipe(v.string(), v.regex(/^vpce-svc-[0-9a-f]{8,17}$/, 'not an id of an endpoint service'));
+export const ServiceId = v.pipe(
+  v.string(),
+  v.regex(/^vpce-svc-(?:[0-9a-f]{17}|[0-9a-f]{8})$/, 'not an id of an endpoint service'),
+);
 /** An endpoint's id: `vpce-` and 8 or 17 hexadecimal digits. */
-export const EndpointId = v.pipe(v.string(), v.regex(/^vpce-[0-9a-f]{8,17}$/, 'not an id of a VPC endpoint'));
+export const EndpointId = v.pipe(
+  v.string(),
+  v.regex(/^vpce-(?:[0-9a-f]{17}|[0-9a-f]{8})$/, 'not an id of a VPC endpoint'),
+);
 /** A customer's id: what keys are built of, hence without `#`. */
 export const CustomerId = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'not a customer id'));
 
-const Instant = v.pipe(v.string(), v.isoTimestamp('not an ISO 8601 time in UTC'));
+/** `2026-11-23T00:00:00Z`, and a day that exists: what `Date` can't read would compare as neither before nor after. */
+const Instant = v.pipe(
+  v.string(),
+  v.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/, 'not a time such as 2026-11-23T00:00:00Z'),
+  v.check((text) => {
+    const time = Date.parse(text);
+    return Number.isFinite(time) && new Date(time).toISOString().slice(0, 19) === text.slice(0, 19);
+  }, 'not a time that exists'),
+);
 const Region = v.pipe(v.string(), v.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'not a region'));
 
 /** A customer's entry. */
@@ -40,6 +55,6 @@ export const ServiceEntrySchema = v.object({
 /** A match: which customer an account or an endpoint id stands for. */
 export const MatchSchema = v.object({ customerId: CustomerId });
 
-/** What went wrong, field by field, in one line: `maxEndpoints: Invalid value: Expected >=1 but received 0`. */
+/** What went wrong, field by field, in one line; values are somebody else's text, hence shortened and made plain. */
 export const problemOf = (issues: readonly v.BaseIssue<unknown>[]): string =>
-  issues.map((issue) => `${v.getDotPath(issue) ?? 'entry'}: ${issue.message}`).join('; ');
+  plainText(issues.map((issue) => `${v.getDotPath(issue) ?? 'entry'}: ${issue.message}`).join('; '), 300);

@@ -8,19 +8,23 @@ const RUNBOOK = 'docs/runbook.md';
 /** What an alarm tells the person whom it wakes. */
 export interface FailureAlarmProps {
   readonly metric: IMetric;
+  /** What the metric must exceed. @default 0 */
+  readonly threshold?: number;
   /** What is wrong for customers while this is in alarm, in a sentence. */
   readonly failureImpact: string;
+  /** How many periods in a row it must last. @default 1 */
+  readonly periods?: number;
   /** The heading of the runbook's article: `#dead-letters`. */
   readonly article: string;
 }
 
-/** An alarm on anything above zero within five minutes. */
+/** An alarm on anything above zero, or above `threshold`, within five minutes. */
 export const failureAlarm = (scope: Construct, id: string, props: FailureAlarmProps): Alarm =>
   new Alarm(scope, id, {
     metric: props.metric,
-    threshold: 0,
+    threshold: props.threshold ?? 0,
     comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-    evaluationPeriods: 1,
+    evaluationPeriods: props.periods ?? 1,
     treatMissingData: TreatMissingData.NOT_BREACHING,
     alarmDescription: `${props.failureImpact} Runbook: ${RUNBOOK}${props.article}`,
   });

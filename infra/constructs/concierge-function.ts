@@ -1,7 +1,8 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
+  type CfnFunction,
   Code,
   Function as LambdaFunction,
   LoggingFormat,
@@ -30,6 +31,10 @@ export interface ConciergeFunctionProps {
 /** A function with a role, a log and an alarm of its own. Others refer to its version, never to `$LATEST`. */
 export class ConciergeFunction extends Construct {
   readonly version: Version;
+  /** Every version there is: a workflow that began before a deployment finishes on the one it names. */
+  readonly everyVersion: string;
+  /** What cdk-nag calls a permission on {@link everyVersion}. */
+  readonly wildcardFinding: string;
 
   constructor(scope: Construct, id: string, props: ConciergeFunctionProps) {
     super(scope, id);
@@ -53,11 +58,15 @@ export class ConciergeFunction extends Construct {
       tracing: Tracing.ACTIVE,
       environment: { POWERTOOLS_SERVICE_NAME: 'privatelink-concierge', LOG_LEVEL: 'INFO', ...props.environment },
     });
+    this.everyVersion = `${fn.functionArn}:*`;
+    this.wildcardFinding = `AwsSolutions-IAM5[Resource::<${Stack.of(this).getLogicalId(fn.node.defaultChild as CfnFunction)}.Arn>:*]`;
     this.version = fn.currentVersion;
     this.version.applyRemovalPolicy(RemovalPolicy.RETAIN);
     failureAlarm(this, 'Alarm', {
       metric: fn.metricErrors({ statistic: 'Sum', period: ALARM_PERIOD }),
       failureImpact: props.failureImpact,
+      // A throttled AWS fails a call now and then, and is asked again: only failures that go on are worth a person's night.
+      periods: 3,
       article: '#function-errors',
     });
     Validations.of(role).acknowledge({

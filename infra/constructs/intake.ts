@@ -8,6 +8,7 @@ import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { EVENT_SOURCE } from '../../events/source.ts';
+import { ALARM_PERIOD, failureAlarm } from './alarm.ts';
 import { ConciergeFunction } from './concierge-function.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 
@@ -76,6 +77,12 @@ export class Intake extends Construct {
       retentionPeriod: Duration.days(4),
       // A throttled EC2 fails whole batches for minutes: enough tries that only a poisonous message reaches the dead letters.
       deadLetterQueue: { queue: this.deadLetters.queue, maxReceiveCount: 10 },
+    });
+    failureAlarm(this, 'WaitingAlarm', {
+      metric: queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum', period: ALARM_PERIOD }),
+      threshold: 300,
+      failureImpact: 'Notices of connection requests wait for over five minutes: so do customers.',
+      article: '#notices-waiting',
     });
     this.topic.addSubscription(
       new SqsSubscription(queue, { rawMessageDelivery: true, deadLetterQueue: this.deadLetters.queue }),

@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { ArnFormat, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { Version } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { WORKFLOWS, type WorkflowName } from '../../workflows/catalog.ts';
 import { ALARM_PERIOD, failureAlarm } from './alarm.ts';
+import type { ConciergeFunction } from './concierge-function.ts';
 
 /** One file of `workflows/`, deployed. */
 export interface WorkflowProps<Name extends WorkflowName> {
   readonly workflow: Name;
   /** The functions that its definition names. */
-  readonly functions: Readonly<Record<(typeof WORKFLOWS)[Name]['functions'][number], Version>>;
+  readonly functions: Readonly<Record<(typeof WORKFLOWS)[Name]['functions'][number], ConciergeFunction>>;
   /** What its other placeholders stand for. */
   readonly placeholders: Readonly<Record<(typeof WORKFLOWS)[Name]['placeholders'][number], string>>;
   /** What its SDK tasks may do. */
@@ -31,14 +31,10 @@ export class Workflow<Name extends WorkflowName> extends Construct {
     // A name of its own, known beforehand: the definition asks after its own executions.
     const stateMachineName = `${stack.stackName}-${props.workflow}`;
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
-    const versions = Object.entries<Version>(props.functions);
+    const functions = Object.entries<ConciergeFunction>(props.functions);
     for (const permission of props.permissions) role.addToPolicy(permission);
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ['lambda:InvokeFunction'],
-        resources: versions.map(([, version]) => version.functionArn),
-      }),
-    );
+    const versions = functions.map(([, { everyVersion }]) => everyVersion);
+    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: versions }));
     const executions = stack.formatArn({
       service: 'states',
       resource: 'execution',
@@ -48,6 +44,10 @@ export class Workflow<Name extends WorkflowName> extends Construct {
     role.addToPolicy(new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executions] }));
 
     Validations.of(role).acknowledge(
+      ...functions.map(([, { wildcardFinding }]) => ({
+        id: wildcardFinding,
+        reason: 'An execution that began before a deployment still names the version of that day.',
+      })),
       {
         id: `AwsSolutions-IAM5[Resource::arn:aws:states:${stack.region}:${stack.account}:execution:${stateMachineName}:*]`,
         reason: 'An execution asks after another of its own workflow, whose name nobody can know beforehand.',
@@ -73,7 +73,7 @@ export class Workflow<Name extends WorkflowName> extends Construct {
       definitionBody: DefinitionBody.fromString(definition),
       definitionSubstitutions: {
         ...props.placeholders,
-        ...Object.fromEntries(versions.map(([name, version]) => [name, version.functionArn])),
+        ...Object.fromEntries(functions.map(([name, { version }]) => [name, version.functionArn])),
       },
       role,
       // Inputs and outputs hold what customers wrote, and later task tokens: the history has them, the log need not.
@@ -81,15 +81,13 @@ export class Workflow<Name extends WorkflowName> extends Construct {
       tracingEnabled: true,
     });
     const failed = { statistic: 'Sum', period: ALARM_PERIOD };
-    failureAlarm(this, 'FailedAlarm', {
-      metric: this.stateMachine.metricFailed(failed),
-      failureImpact: props.failureImpact,
-      article: '#workflow-failed',
-    });
-    failureAlarm(this, 'TimedOutAlarm', {
-      metric: this.stateMachine.metricTimedOut(failed),
-      failureImpact: props.failureImpact,
-      article: '#workflow-failed',
-    });
+    const ends = {
+      FailedAlarm: this.stateMachine.metricFailed(failed),
+      TimedOutAlarm: this.stateMachine.metricTimedOut(failed),
+      AbortedAlarm: this.stateMachine.metricAborted(failed),
+    };
+    for (const [name, metric] of Object.entries(ends)) {
+      failureAlarm(this, name, { metric, failureImpact: props.failureImpact, article: '#workflow-failed' });
+    }
   }
 }
