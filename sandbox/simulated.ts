@@ -1,4 +1,5 @@
 import { VirtualClock } from './clock/virtual-clock.ts';
+import type { Interceptor } from './cloud.ts';
 import { simulatedHost } from './run/simulated-host.ts';
 import type { Ec2Options } from './services/ec2/options.ts';
 import { Stage } from './stories/stage.ts';
@@ -8,22 +9,22 @@ import { inProcessHttp } from './wire/in-process-http.ts';
 import { createWorld, type World } from './world.ts';
 
 /** The moment at which every simulated world begins: a Monday in winter, UTC. */
-export const BEGINNING = Date.parse('2026-11-23T00:00:00.000Z');
+const BEGINNING = Date.parse('2026-11-23T00:00:00.000Z');
 
 /** How a simulated world is to be. */
-export interface SimulatedOptions {
+interface SimulatedOptions {
   readonly assembly: string;
   readonly seed: number;
   readonly ec2?: Ec2Options;
 }
 
 /** A world on virtual time. */
-export interface SimulatedWorld extends World {
+interface SimulatedWorld extends World {
   readonly clock: VirtualClock;
 }
 
 /** Builds a world whose functions run in this thread; a thread holds one world at a time. */
-export const createSimulatedWorld = async ({ assembly, seed, ec2 }: SimulatedOptions): Promise<SimulatedWorld> => {
+const createSimulatedWorld = async ({ assembly, seed, ec2 }: SimulatedOptions): Promise<SimulatedWorld> => {
   // Beforehand: of two first requests that load a package, either could be answered first.
   await preloadApis();
   const clock = new VirtualClock(BEGINNING);
@@ -46,12 +47,26 @@ export interface SimulatedStory {
   readonly log: string;
 }
 
+/** How a story is to be played in a world of its own. */
+export interface StoryOptions extends SimulatedOptions {
+  /** Stands around every call. */
+  readonly interceptor?: Interceptor;
+  /** How long the story waits for what should come, in milliseconds. @default as long as in the tour */
+  readonly patience?: number;
+  /** @default false: every case is played */
+  readonly stopAtFirstSurprise?: boolean;
+}
+
 /** Plays a story in a world of its own, as fast as the processor goes. */
-export const simulate = async (story: Story, options: SimulatedOptions): Promise<SimulatedStory> => {
+export const simulate = async (
+  story: Story,
+  { interceptor, patience, stopAtFirstSurprise = false, ...options }: StoryOptions,
+): Promise<SimulatedStory> => {
   const world = await createSimulatedWorld(options);
+  if (interceptor !== undefined) world.cloud.intercept(interceptor);
   let played: readonly PlayedCase[] | undefined;
   let failure: unknown;
-  play(story, new Stage(world)).then(
+  play(story, new Stage(world, patience), { stopAtFirstSurprise }).then(
     (cases) => {
       played = cases;
     },

@@ -6,7 +6,7 @@ import { type Served, startServed } from './served.ts';
 import { storiesNamed, TOUR } from './stories/catalog.ts';
 import { reportOf, tableOf } from './stories/report.ts';
 import { Stage } from './stories/stage.ts';
-import { isAsExpected, type PlayedCase, play, type Story } from './stories/story.ts';
+import { type Audience, isAsExpected, type PlayedCase, play, type Story } from './stories/story.ts';
 import { synthesise } from './synth.ts';
 
 interface Options {
@@ -45,14 +45,15 @@ const storyTask = (story: Story): ListrTask<Tour> => ({
     const show = (line: string): void => {
       task.output = process.stdout.isTTY ? [...lines, line].join('\n') : line;
     };
-    const played = await play(story, new Stage(served.world), {
+    const audience: Audience = {
       starts: ({ name, who }) => show(`... ${name}: ${who}`),
       ended: (each) => {
         const line = `${isAsExpected(each) ? 'ok ' : 'NO '} ${each.name}: ${each.actual}`;
         show(line);
         lines.push(line);
       },
-    });
+    };
+    const played = await play(story, new Stage(served.world), { audience });
     tour.played.push(...played);
   },
   rendererOptions: { outputBar: Number.POSITIVE_INFINITY, persistentOutput: false },

@@ -94,7 +94,13 @@ export class Intake extends Construct {
       permissions: [new PolicyStatement({ actions: ['ec2:DescribeVpcEndpointConnections'], resources: ['*'] })],
     });
     const role = new Role(this, 'PipeRole', { assumedBy: new ServicePrincipal('pipes.amazonaws.com') });
-    queue.grantConsumeMessages(role);
+    // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-permissions.html
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+        resources: [queue.queueArn],
+      }),
+    );
     role.addToPolicy(
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [enrichment.version.functionArn] }),
     );

@@ -47,8 +47,13 @@ export class Branch {
     this.mapItem = parts.mapItem;
   }
 
-  /** A branch inside this one, which begins after this one's latest event. */
+  /**
+   * A branch inside this one, which begins after this one's latest event.
+   *
+   * @throws Cancelled where this branch was cut off: nobody would cut the inner one any more
+   */
   inner(mapItem: MapItem | undefined = this.mapItem): Branch {
+    if (this.#cut) throw new Cancelled();
     return new Branch({
       history: this.#history,
       clock: this.#clock,

@@ -22,6 +22,14 @@ const compile = (expression: string): jsonata.Expression => {
   return found;
 };
 
+/** What a field that takes one type only gives. */
+interface TypedJson {
+  readonly array: Json[];
+  readonly boolean: boolean;
+  readonly number: number;
+  readonly string: string;
+}
+
 /** The name that AWS gives to a value's type: `array`, `boolean`, `null`, `number`, `object` or `string`. */
 export const typeName = (value: Json): string =>
   value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
@@ -105,28 +113,24 @@ export class Evaluator {
   }
 
   /**
-   * A field that takes one type only, such as `Condition` or `Seconds`: literals are passed through (they were checked
-   * when the definition was).
+   * A field that takes one type only, such as `Condition`, `Seconds` or `Items`.
    *
    * @throws EvaluationError also where the result is of another type
    */
-  async typed(
+  async typed<T extends keyof TypedJson>(
     value: Json,
-    type: 'array' | 'boolean' | 'number' | 'string',
+    type: T,
     field: string,
     bindings: Bindings,
-  ): Promise<Json> {
-    const expression = expressionIn(value);
-    if (expression === undefined) return this.template(value, field, bindings);
-    const result = await this.expression(expression, field, bindings);
-    if (typeName(result) !== type) {
-      throw new EvaluationError(
-        field,
-        `The JSONata expression '${expression}' specified for the field '${field}' returned an unexpected result type. ` +
-          `Expected '${type}', but was '${typeName(result)}' for value: ${JSON.stringify(result)}`,
-      );
-    }
-    return result;
+  ): Promise<TypedJson[T]> {
+    const result = await this.template(value, field, bindings);
+    if (typeName(result) === type) return result as TypedJson[T];
+    // Only expressions get here: a literal's type was checked with its definition.
+    throw new EvaluationError(
+      field,
+      `The JSONata expression '${expressionIn(value) ?? JSON.stringify(value)}' specified for the field '${field}' returned an unexpected result type. ` +
+        `Expected '${type}', but was '${typeName(result)}' for value: ${JSON.stringify(result)}`,
+    );
   }
 }
 

@@ -5,9 +5,12 @@ import { Evaluator } from './evaluator.ts';
 import type { ExecutionOptions, ExecutionResult } from './execution-options.ts';
 import { type EventDetails, History, NOT_TRUNCATED } from './history.ts';
 import { runState } from './run-state.ts';
-import { StateError } from './state-error.ts';
+import { engineFailure, StateError } from './state-error.ts';
 import { StateVisit } from './state-visit.ts';
 import { Variables } from './variables.ts';
+
+/** One year: no standard execution runs longer. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
+const LONGEST_SECONDS = 365 * 24 * 3600;
 
 /**
  * One execution of a definition: https://states-language.net/spec.html. It proceeds by microtasks and by its clock's
@@ -45,11 +48,10 @@ export class Execution {
   start(): void {
     if (this.#ended) return;
     const { definition, clock } = this.options;
-    if (definition.TimeoutSeconds !== undefined) {
-      this.#timer = clock.after(definition.TimeoutSeconds * 1000, () =>
-        this.#finish({ status: 'TIMED_OUT' }, { executionTimedOutEventDetails: { error: 'States.Timeout' } }),
-      );
-    }
+    const seconds = Math.min(definition.TimeoutSeconds ?? LONGEST_SECONDS, LONGEST_SECONDS);
+    this.#timer = clock.after(seconds * 1000, () =>
+      this.#finish({ status: 'TIMED_OUT' }, { executionTimedOutEventDetails: { error: 'States.Timeout' } }),
+    );
     void this.#run();
   }
 
@@ -84,7 +86,7 @@ export class Execution {
     } catch (failure) {
       if (this.#ended) return;
       const { error, causeText: cause } =
-        failure instanceof StateError ? failure : new StateError('States.Runtime', `The engine failed: ${failure}`);
+        failure instanceof StateError ? failure : engineFailure(failure);
       const details = { ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
       this.#finish({ status: 'FAILED', error, cause }, { executionFailedEventDetails: details });
     }

@@ -55,6 +55,15 @@ const hash = (value: unknown, algorithm: unknown): string | undefined => {
   return createHash(name).update(value, 'utf8').digest('hex');
 };
 
+/** Like JSONata's own, but by the world's dice. */
+const shuffle = (random: Random, items: unknown): unknown[] | undefined => {
+  if (items === undefined) return undefined;
+  const left: unknown[] = Array.isArray(items) ? [...items] : [items];
+  const shuffled: unknown[] = [];
+  while (left.length > 0) shuffled.push(...left.splice(random.between(0, left.length - 1), 1));
+  return shuffled;
+};
+
 /** The first double of Java's linear congruential generator with this seed, which is what AWS answers: `$random(42)` is 0.7275636800328681. */
 const javaRandom = (seed: number): number => {
   const mask = (1n << 48n) - 1n;
@@ -69,7 +78,7 @@ const javaRandom = (seed: number): number => {
 
 /**
  * What Step Functions adds to JSONata, and what must not read the machine's own clock and dice:
- * `$partition $range $hash $random $uuid $parse`, and `$now $millis`; `$eval` is taken away, as AWS does (calling it is
+ * `$partition $range $hash $random $uuid $parse`, and `$shuffle $now $millis`; `$eval` is taken away, as AWS does (calling it is
  * `T1006`). https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
  * Edge cases as measured on AWS in github.com/floci-io/floci issues 2662 and 2737: arguments are cut towards zero.
  *
@@ -83,6 +92,7 @@ export const statesFunctions = (
   partition,
   range,
   hash,
+  shuffle: (items: unknown) => shuffle(random, items),
   random: (seed?: unknown) => (typeof seed === 'number' ? javaRandom(seed) : random.next()),
   uuid: () => random.uuid(),
   parse: (text: unknown) => {

@@ -1,7 +1,7 @@
 import type { HistoryEventType } from '@aws-sdk/client-sfn';
 import type { Json, RecoverableState } from './definition.ts';
 import { catcherFor, Retries } from './retry.ts';
-import { Cancelled, StateError } from './state-error.ts';
+import { Cancelled, engineFailure, StateError } from './state-error.ts';
 import type { StateOutcome, StateVisit } from './state-visit.ts';
 
 /** One try of a state that may retry and catch; its result. */
@@ -33,7 +33,7 @@ export const withRecovery = async (
       return await visit.leave(state, result, state.Next, { result });
     } catch (thrown) {
       const seen = visit.failure(thrown);
-      if (!(seen instanceof StateError)) throw seen instanceof Cancelled ? seen : asEngineFailure(seen);
+      if (!(seen instanceof StateError)) throw seen instanceof Cancelled ? seen : engineFailure(seen);
       failure = seen;
     }
     const delay = retries.next(failure);
@@ -55,6 +55,3 @@ export const withRecovery = async (
     }
   }
 };
-
-const asEngineFailure = (failure: unknown): StateError =>
-  new StateError('States.Runtime', `The engine failed: ${failure instanceof Error ? failure.stack : String(failure)}`);

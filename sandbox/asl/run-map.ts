@@ -1,9 +1,8 @@
 import type { Branch } from './branch.ts';
-import { expressionIn, type Json, type MapState } from './definition.ts';
-import { typeName } from './evaluator.ts';
+import type { Json, MapState } from './definition.ts';
 import { withRecovery } from './recover.ts';
 import { abortInner } from './run-parallel.ts';
-import { Cancelled, EvaluationError, StateError } from './state-error.ts';
+import { Cancelled, checkStateSize, EvaluationError, StateError } from './state-error.ts';
 import type { StateOutcome, StateVisit } from './state-visit.ts';
 
 /** Iterations of an inline Map state at one time, whatever its MaxConcurrency says. https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html */
@@ -19,25 +18,17 @@ const itemsOf = async (visit: StateVisit, state: MapState): Promise<Json[]> => {
     if (Array.isArray(visit.input)) return visit.input;
     throw new EvaluationError('Items', `Map state input must be an array but was: ${JSON.stringify(visit.input)}`);
   }
-  const value =
-    expressionIn(items) === undefined
-      ? await visit.evaluate(items, 'Items')
-      : await visit.execution.evaluator.typed(items, 'array', 'Items', visit.bindings());
-  if (Array.isArray(value)) return value;
-  throw new EvaluationError('Items', `The Items field must be an array, but was ${typeName(value)}`);
+  return visit.execution.evaluator.typed(items, 'array', 'Items', visit.bindings());
 };
 
 /** Says, after each failed item, whether the Map state has failed. @throws StateError */
 type Tolerance = (failures: number, failure: StateError) => void;
 
 const toleranceOf = async (visit: StateVisit, state: MapState, total: number): Promise<Tolerance> => {
-  const count = await visit.number('ToleratedFailureCount', state.ToleratedFailureCount, 0);
-  const percentage = await visit.number('ToleratedFailurePercentage', state.ToleratedFailurePercentage, 0);
-  if (percentage !== undefined && percentage > 100) {
-    throw new EvaluationError('ToleratedFailurePercentage', 'ToleratedFailurePercentage must be between 0 and 100.');
-  }
+  const count = await visit.number('ToleratedFailureCount', state.ToleratedFailureCount);
+  const percentage = await visit.number('ToleratedFailurePercentage', state.ToleratedFailurePercentage);
   return (failures, failure) => {
-    if (failure.error === 'States.Runtime') throw failure;
+    if (failure.endsExecution) throw failure;
     if (count === undefined && percentage === undefined) throw failure;
     const exceeded =
       (count !== undefined && failures > count) || (percentage !== undefined && (failures / total) * 100 > percentage);
@@ -51,7 +42,7 @@ const toleranceOf = async (visit: StateVisit, state: MapState, total: number): P
 
 const attemptMap = async (visit: StateVisit, state: MapState): Promise<Json> => {
   const { branch } = visit;
-  const concurrency = await visit.number('MaxConcurrency', state.MaxConcurrency, 0);
+  const concurrency = await visit.number('MaxConcurrency', state.MaxConcurrency);
   const items = await itemsOf(visit, state);
   branch.record('MapStateStarted', { mapStateStartedEventDetails: { length: items.length } });
   const tolerate = await toleranceOf(visit, state, items.length);
@@ -112,7 +103,7 @@ const iterate = async (
     own.record('MapIterationSucceeded', { mapIterationSucceededEventDetails: details });
     return output;
   } catch (failure) {
-    if (failure instanceof StateError && failure.error !== 'States.Runtime') {
+    if (failure instanceof StateError && !failure.endsExecution) {
       own.record('MapIterationFailed', { mapIterationFailedEventDetails: details });
     }
     throw failure;
@@ -126,7 +117,9 @@ const itemInput = async (visit: StateVisit, state: MapState, own: Branch): Promi
   const { mapItem } = own;
   if (state.ItemSelector === undefined) return mapItem?.Value ?? null;
   try {
-    return await visit.evaluate(state.ItemSelector, 'ItemSelector', visit.bindings({}, mapItem));
+    const input = await visit.evaluate(state.ItemSelector, 'ItemSelector', visit.bindings({}, mapItem));
+    checkStateSize(JSON.stringify(input), visit.name);
+    return input;
   } catch (failure) {
     throw visit.failure(failure, own);
   }

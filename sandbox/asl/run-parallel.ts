@@ -1,6 +1,7 @@
 import type { Branch } from './branch.ts';
 import type { Json, ParallelState } from './definition.ts';
 import { withRecovery } from './recover.ts';
+import { checkStateSize } from './state-error.ts';
 import type { StateOutcome, StateVisit } from './state-visit.ts';
 
 /**
@@ -13,6 +14,7 @@ export const runParallel = (visit: StateVisit, state: ParallelState): Promise<St
 const attemptParallel = async (visit: StateVisit, state: ParallelState): Promise<Json> => {
   const { branch, execution } = visit;
   const input = state.Arguments === undefined ? visit.input : await visit.evaluate(state.Arguments, 'Arguments');
+  checkStateSize(JSON.stringify(input), visit.name);
   branch.record('ParallelStateStarted');
   const inner = branch.active?.inner ?? new Map<Branch, (() => void) | undefined>();
   let latest = branch;

@@ -15,7 +15,7 @@ const takeChoice = async (visit: StateVisit, state: ChoiceState): Promise<StateO
       `${place}Condition`,
       visit.bindings(),
     );
-    if (holds === true) return visit.leave(rule, visit.input, rule.Next, {}, place);
+    if (holds) return visit.leave(rule, visit.input, rule.Next, {}, place);
   }
   if (state.Default === undefined) {
     throw new StateError(
@@ -36,12 +36,12 @@ const waitingTime = async (visit: StateVisit, state: WaitState): Promise<number>
     if (moment === undefined) {
       throw new EvaluationError(
         'Timestamp',
-        `The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: ${String(text)}`,
+        `The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: ${text}`,
       );
     }
     return Math.max(0, moment - options.clock.now());
   }
-  const seconds = await visit.number('Seconds', state.Seconds ?? 0, 0);
+  const seconds = await visit.number('Seconds', state.Seconds);
   return (seconds ?? 0) * 1000;
 };
 
@@ -58,7 +58,7 @@ const fail = async (visit: StateVisit, state: FailState): Promise<never> => {
   const text = async (field: 'Error' | 'Cause'): Promise<string | undefined> => {
     const value: Json | undefined = state[field];
     if (value === undefined) return undefined;
-    return String(await visit.execution.evaluator.typed(value, 'string', field, visit.bindings()));
+    return visit.execution.evaluator.typed(value, 'string', field, visit.bindings());
   };
   throw new StateError(await text('Error'), await text('Cause'));
 };

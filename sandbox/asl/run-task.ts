@@ -1,7 +1,7 @@
 import type { Json, TaskState } from './definition.ts';
 import { withRecovery } from './recover.ts';
 import { parseResource, type TaskResource } from './resource.ts';
-import { checkSize, StateError } from './state-error.ts';
+import { checkStateSize, checkTaskSize, StateError } from './state-error.ts';
 import type { StateOutcome, StateVisit } from './state-visit.ts';
 import { TaskEvents } from './task-events.ts';
 import type { WaitingTask } from './task-tokens.ts';
@@ -33,11 +33,12 @@ const perform = async (
   const { branch, execution } = visit;
   const { options } = execution;
   const input = state.Arguments === undefined ? visit.input : await visit.evaluate(state.Arguments, 'Arguments');
-  const timeout = await visit.number('TimeoutSeconds', state.TimeoutSeconds, 1);
-  const heartbeat = await visit.number('HeartbeatSeconds', state.HeartbeatSeconds, 1);
+  const timeout = await visit.number('TimeoutSeconds', state.TimeoutSeconds);
+  const heartbeat = await visit.number('HeartbeatSeconds', state.HeartbeatSeconds);
+  const task = resource.kind === 'lambda-function' ? resource.arn : resource.resourceType;
   const events = new TaskEvents(branch, resource, options.region);
   const text = JSON.stringify(input);
-  checkSize(text, state.Resource);
+  checkStateSize(text, visit.name);
   events.scheduled(text, timeout, heartbeat);
   events.started();
 
@@ -48,15 +49,16 @@ const perform = async (
     if (waiting === undefined) {
       const result = toJson(await branch.wait(Promise.race([answer, timers.expired])));
       const output = JSON.stringify(result);
-      checkSize(output, state.Resource);
+      checkTaskSize(output, task);
       events.succeeded(output);
       return result;
     }
-    const submitted = toJson(await branch.wait(Promise.race([answer, timers.expired])));
-    events.submitted(JSON.stringify(submitted));
+    const submitted = JSON.stringify(toJson(await branch.wait(Promise.race([answer, timers.expired]))));
+    checkTaskSize(submitted, task);
+    events.submitted(submitted);
     const outcome = await branch.wait(Promise.race([waiting.outcome, timers.expired]));
     if (outcome.kind === 'failure') throw new StateError(outcome.error, outcome.cause);
-    checkSize(outcome.output, state.Resource);
+    checkTaskSize(outcome.output, task);
     events.succeeded(outcome.output);
     return JSON.parse(outcome.output) as Json;
   } catch (thrown) {
@@ -88,6 +90,7 @@ class Timers {
   readonly #reject: (error: StateError) => void;
   #stopTimeout: (() => void) | undefined;
   #stopHeartbeat: (() => void) | undefined;
+  #stopped = false;
 
   constructor(clock: TaskClock, timeout: number | undefined, heartbeat: number | undefined) {
     const { promise, reject } = Promise.withResolvers<never>();
@@ -105,13 +108,15 @@ class Timers {
   /** Starts the time between two heartbeats again. */
   beat(): void {
     this.#stopHeartbeat?.();
-    if (this.#heartbeat === undefined) return;
+    if (this.#heartbeat === undefined || this.#stopped) return;
     this.#stopHeartbeat = this.#clock.after(this.#heartbeat * 1000, () =>
-      this.#reject(new StateError('States.Timeout', undefined, ['States.HeartbeatTimeout'])),
+      this.#reject(new StateError('States.Timeout', undefined, { aliases: ['States.HeartbeatTimeout'] })),
     );
   }
 
+  /** For good: a heartbeat that still comes starts nothing. */
   stop(): void {
+    this.#stopped = true;
     this.#stopTimeout?.();
     this.#stopHeartbeat?.();
   }

@@ -1,3 +1,10 @@
+/** What a number field may be. */
+export interface NumberRule {
+  readonly least: number;
+  readonly most: number;
+  readonly whole: boolean;
+}
+
 /** The fields of each type of state under JSONata. https://states-language.net/spec.html#state-type-table */
 export const STATE_FIELDS: Readonly<Record<string, readonly string[]>> = {
   Pass: ['Output', 'Assign', 'Next', 'End'],
@@ -43,14 +50,20 @@ export const RETRIER_FIELDS: readonly string[] = [
 export const CATCHER_FIELDS: readonly string[] = ['ErrorEquals', 'Next', 'Output', 'Assign', 'Comment'];
 export const RULE_FIELDS: readonly string[] = ['Condition', 'Next', 'Output', 'Assign', 'Comment'];
 
-/** Number fields that may be expressions: the least and, where there is one, the greatest literal. */
-export const NUMBER_FIELDS: Readonly<
-  Record<string, { readonly least: number; readonly most: number; readonly whole: boolean }>
-> = {
+/** Number fields that may be expressions: from where to where they may go, and whether they must be whole. */
+export const NUMBER_FIELDS = {
   Seconds: { least: 0, most: 99_999_999, whole: true },
   TimeoutSeconds: { least: 1, most: 99_999_999, whole: true },
   HeartbeatSeconds: { least: 1, most: 99_999_999, whole: true },
   MaxConcurrency: { least: 0, most: Number.MAX_SAFE_INTEGER, whole: true },
   ToleratedFailureCount: { least: 0, most: Number.MAX_SAFE_INTEGER, whole: true },
   ToleratedFailurePercentage: { least: 0, most: 100, whole: false },
-};
+} satisfies Readonly<Record<string, NumberRule>>;
+
+/** The same of a retrier's number fields, which must be literals. https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html#error-handling-retrying-after-an-error */
+export const RETRY_NUMBERS = {
+  IntervalSeconds: { least: 1, most: 99_999_999, whole: true },
+  MaxAttempts: { least: 0, most: 99_999_999, whole: true },
+  BackoffRate: { least: 1, most: Number.MAX_SAFE_INTEGER, whole: false },
+  MaxDelaySeconds: { least: 1, most: 31_622_399, whole: true },
+} satisfies Readonly<Record<string, NumberRule>>;

@@ -3,7 +3,8 @@ import type { Json, State } from './definition.ts';
 import type { Bindings } from './evaluator.ts';
 import type { Execution } from './execution.ts';
 import { NOT_TRUNCATED } from './history.ts';
-import { checkSize, EvaluationError, StateError } from './state-error.ts';
+import { checkStateSize, EvaluationError, StateError } from './state-error.ts';
+import { NUMBER_FIELDS } from './state-fields.ts';
 
 /** What a state leaves behind: its output, and the next state's name unless it ends its machine. */
 export interface StateOutcome {
@@ -73,17 +74,16 @@ export class StateVisit {
     return this.execution.evaluator.template(template, field, bindings);
   }
 
-  /** A field that takes a whole number of at least `least`, or undefined where it is not set. @throws EvaluationError */
-  async number(field: string, value: Json | undefined, least: number): Promise<number | undefined> {
+  /** A number within what {@link NUMBER_FIELDS} says of its field, or undefined where it is not set. @throws EvaluationError */
+  async number(field: keyof typeof NUMBER_FIELDS, value: Json | undefined): Promise<number | undefined> {
     if (value === undefined) return undefined;
+    const { least, most, whole } = NUMBER_FIELDS[field];
     const result = await this.execution.evaluator.typed(value, 'number', field, this.bindings());
-    if (typeof result !== 'number' || result < least) {
-      throw new EvaluationError(
-        field,
-        `The ${field} field must be a number of at least ${least}, but was ${String(result)}`,
-      );
-    }
-    return result;
+    if (result >= least && result <= most && (!whole || Number.isInteger(result))) return result;
+    throw new EvaluationError(
+      field,
+      `The ${field} field must be a ${whole ? 'whole number' : 'number'} from ${least} to ${most}, but was ${result}`,
+    );
   }
 
   /**
@@ -108,9 +108,9 @@ export class StateVisit {
     const output =
       shaping.Output === undefined ? unshaped : await this.evaluate(shaping.Output, `${prefix}Output`, bindings);
     const text = JSON.stringify(output);
-    checkSize(text, this.name);
+    checkStateSize(text, this.name);
     const variables = Object.entries(assigned ?? {}).map(([name, value]) => [name, JSON.stringify(value)] as const);
-    checkSize(variables.map(([, value]) => value).join(''), this.name);
+    checkStateSize(variables.map(([, value]) => value).join(''), this.name);
     this.branch.record(`${this.state.Type}StateExited` as 'PassStateExited', {
       stateExitedEventDetails: {
         name: this.name,

@@ -51,6 +51,9 @@ export class TaskTokens {
       },
       close: () => {
         entry.open = false;
+        // The token is remembered for as long as its world lives; what waited for it is not.
+        entry.settle = () => undefined;
+        entry.beat = () => undefined;
       },
     };
   }

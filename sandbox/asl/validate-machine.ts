@@ -71,11 +71,12 @@ export const validateMachine = (machine: Fields, path: string, scope: MachineSco
   report.string(machine.StartAt, `${path}/StartAt`);
   const states = report.object(machine.States, `${path}/States`);
   if (states === undefined) return;
-  const known: Record<string, Fields> = {};
-  for (const [name, value] of Object.entries(states)) {
-    const state = report.object(value, `${path}/States/${name}`);
-    if (state !== undefined) known[name] = state;
-  }
+  const known: Readonly<Record<string, Fields>> = Object.fromEntries(
+    Object.entries(states).flatMap(([name, value]) => {
+      const state = report.object(value, `${path}/States/${name}`);
+      return state === undefined ? [] : [[name, state]];
+    }),
+  );
   const own = new Set(Object.values(known).flatMap(assignedBy));
   const visible = new Set([...scope.outerVariables, ...own]);
   for (const [name, state] of Object.entries(known)) {
@@ -90,7 +91,8 @@ export const validateMachine = (machine: Fields, path: string, scope: MachineSco
         report.schema(`Variable '${variable}' is assigned in an outer scope, so it cannot be assigned here`, location);
       }
     }
-    validateState(state, location, { ...scope, outerVariables: visible });
+    const inside = { ...scope, outerVariables: visible };
+    for (const inner of validateState(state, location, inside)) validateMachine(inner.machine, inner.location, inside);
   }
   checkReach(machine.StartAt, known, path, report);
 };

@@ -4,12 +4,14 @@ import {
   CATCHER_FIELDS,
   COMMON_FIELDS,
   NUMBER_FIELDS,
+  type NumberRule,
   RETRIER_FIELDS,
+  RETRY_NUMBERS,
   RULE_FIELDS,
   STATE_FIELDS,
 } from './state-fields.ts';
 import { parseTimestamp } from './timestamp.ts';
-import { type MachineScope, validateMachine } from './validate-machine.ts';
+import type { MachineScope } from './validate-machine.ts';
 import type { Report } from './validation-report.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -32,13 +34,12 @@ const checkAssign = (assign: unknown, location: string, place: ExpressionPlace, 
   report.expressions(values, `${location}/Assign`, place);
 };
 
-const checkNumber = (field: string, value: unknown, location: string, report: Report): void => {
-  const rule = NUMBER_FIELDS[field];
-  if (value === undefined || rule === undefined || expressionIn(value) !== undefined) return;
+const checkNumber = (value: unknown, rule: NumberRule, location: string, report: Report): void => {
+  if (value === undefined) return;
   if (typeof value !== 'number' || (rule.whole && !Number.isInteger(value))) {
-    report.schema(`Expected value of type ${rule.whole ? 'Integer' : 'Number'}`, `${location}/${field}`);
-  } else if (value < rule.least) report.schema(`Minimum value is ${rule.least}`, `${location}/${field}`);
-  else if (value > rule.most) report.schema(`Maximum value is ${rule.most}`, `${location}/${field}`);
+    report.schema(`Expected value of type ${rule.whole ? 'Integer' : 'Number'}`, location);
+  } else if (value < rule.least) report.schema(`Minimum value is ${rule.least}`, location);
+  else if (value > rule.most) report.schema(`Maximum value is ${rule.most}`, location);
 };
 
 const checkErrorEquals = (entries: readonly Fields[], location: string, report: Report): void => {
@@ -52,13 +53,6 @@ const checkErrorEquals = (entries: readonly Fields[], location: string, report: 
   }
 };
 
-const RETRY_NUMBERS: readonly [string, number, boolean][] = [
-  ['IntervalSeconds', 1, true],
-  ['MaxAttempts', 0, true],
-  ['BackoffRate', 1, false],
-  ['MaxDelaySeconds', 1, true],
-];
-
 const checkRecovery = (state: Fields, location: string, report: Report): void => {
   const entriesOf = (field: string): readonly Fields[] =>
     (state[field] === undefined ? [] : report.list(state[field], `${location}/${field}`))
@@ -69,12 +63,8 @@ const checkRecovery = (state: Fields, location: string, report: Report): void =>
   for (const [index, retrier] of retriers.entries()) {
     const place = `${location}/Retry[${index}]`;
     report.onlyFields(retrier, RETRIER_FIELDS, place);
-    for (const [field, least, whole] of RETRY_NUMBERS) {
-      const value = retrier[field];
-      if (value === undefined) continue;
-      if (typeof value !== 'number' || (whole && !Number.isInteger(value))) {
-        report.schema(`Expected value of type ${whole ? 'Integer' : 'Number'}`, `${place}/${field}`);
-      } else if (value < least) report.schema(`Minimum value is ${least}`, `${place}/${field}`);
+    for (const [field, rule] of Object.entries(RETRY_NUMBERS)) {
+      checkNumber(retrier[field], rule, `${place}/${field}`, report);
     }
     const { JitterStrategy: jitter } = retrier;
     if (jitter !== undefined && jitter !== 'FULL' && jitter !== 'NONE') {
@@ -129,30 +119,52 @@ const checkTask = (state: Fields, location: string, scope: MachineScope): void =
   }
 };
 
-const checkInner = (state: Fields, location: string, scope: MachineScope): void => {
-  const { report } = scope;
-  const inner = (value: unknown, place: string, fields: readonly string[]): void => {
-    const machine = report.object(value, place);
-    if (machine === undefined) return;
-    report.onlyFields(machine, ['StartAt', 'States', 'Comment', ...fields], place);
-    validateMachine(machine, place, scope);
-  };
-  if (state.Type === 'Parallel') {
-    const branches = report.list(state.Branches, `${location}/Branches`);
-    for (const [index, branch] of branches.entries()) inner(branch, `${location}/Branches[${index}]`, []);
-    return;
-  }
-  inner(state.ItemProcessor, `${location}/ItemProcessor`, ['ProcessorConfig']);
-  const mode = (state.ItemProcessor as { ProcessorConfig?: { Mode?: unknown } } | undefined)?.ProcessorConfig?.Mode;
-  if (mode !== undefined && mode !== 'INLINE') {
-    report.schema(
-      `The sandbox runs inline Map states only, not '${String(mode)}'`,
-      `${location}/ItemProcessor/ProcessorConfig/Mode`,
-    );
-  }
+/** A machine inside a state, still to be looked at. */
+interface InnerMachine {
+  readonly machine: Fields;
+  readonly location: string;
+}
+
+const innerMachine = (value: unknown, location: string, fields: readonly string[], report: Report): InnerMachine[] => {
+  const machine = report.object(value, location);
+  if (machine === undefined) return [];
+  report.onlyFields(machine, ['StartAt', 'States', 'Comment', ...fields], location);
+  return [{ machine, location }];
+};
+
+const checkParallel = (state: Fields, location: string, report: Report): InnerMachine[] =>
+  report
+    .list(state.Branches, `${location}/Branches`)
+    .flatMap((branch, index) => innerMachine(branch, `${location}/Branches[${index}]`, [], report));
+
+const checkMode = (processor: Fields, location: string, report: Report): void => {
+  if (processor.ProcessorConfig === undefined) return;
+  const { Mode: mode } = report.object(processor.ProcessorConfig, `${location}/ProcessorConfig`) ?? {};
+  if (mode === undefined || mode === 'INLINE') return;
+  report.schema(
+    mode === 'DISTRIBUTED'
+      ? `The sandbox runs inline Map states only, not '${mode}'`
+      : 'Value is not one of: INLINE, DISTRIBUTED',
+    `${location}/ProcessorConfig/Mode`,
+  );
+};
+
+const checkMap = (state: Fields, location: string, report: Report): InnerMachine[] => {
   const { Items: items } = state;
   if (items !== undefined && !Array.isArray(items) && expressionIn(items) === undefined) {
     report.schema('Expected a JSON array or a JSONata expression', `${location}/Items`);
+  }
+  const inner = innerMachine(state.ItemProcessor, `${location}/ItemProcessor`, ['ProcessorConfig'], report);
+  for (const { machine, location: place } of inner) checkMode(machine, place, report);
+  return inner;
+};
+
+const checkFail = (state: Fields, location: string, report: Report): void => {
+  for (const field of ['Error', 'Cause']) {
+    const value = state[field];
+    if (value !== undefined && typeof value !== 'string') {
+      report.schema('Expected value of type String', `${location}/${field}`);
+    }
   }
 };
 
@@ -174,16 +186,20 @@ const isJsonata = (state: Fields, location: string, { language, report }: Machin
   return false;
 };
 
-/** Checks one state, and the machines inside it. */
-export const validateState = (state: Fields, location: string, scope: MachineScope): void => {
+/**
+ * Checks one state; what is inside it, {@link validateMachine} goes on with.
+ *
+ * @returns the machines inside it: a Parallel state's branches, a Map state's processor
+ */
+export const validateState = (state: Fields, location: string, scope: MachineScope): readonly InnerMachine[] => {
   const { report } = scope;
-  const type = String(state.Type);
-  const fields = STATE_FIELDS[type];
+  const { Type: type } = state;
+  const fields = typeof type === 'string' && Object.hasOwn(STATE_FIELDS, type) ? STATE_FIELDS[type] : undefined;
   if (fields === undefined) {
     report.schema(`Value is not one of: ${Object.keys(STATE_FIELDS).join(', ')}`, `${location}/Type`);
-    return;
+    return [];
   }
-  if (!isJsonata(state, location, scope)) return;
+  if (!isJsonata(state, location, scope)) return [];
   report.onlyFields(state, [...COMMON_FIELDS, ...fields], location);
   if (fields.includes('Next')) {
     const { Next: next, End: end } = state;
@@ -194,21 +210,18 @@ export const validateState = (state: Fields, location: string, scope: MachineSco
   const outcome = fields.includes('Catch') ? WITH_RESULT : PLAIN;
   checkAssign(state.Assign, location, outcome, report);
   report.expressions(state.Output, `${location}/Output`, outcome);
-  for (const field of [
-    'Arguments',
-    'Items',
-    'ItemSelector',
-    'Error',
-    'Cause',
-    'Timestamp',
-    ...Object.keys(NUMBER_FIELDS),
-  ]) {
+  for (const field of ['Arguments', 'Items', 'ItemSelector', 'Error', 'Cause', 'Timestamp']) {
     report.expressions(state[field], `${location}/${field}`, PLAIN);
-    checkNumber(field, state[field], location, report);
+  }
+  for (const [field, rule] of Object.entries(NUMBER_FIELDS)) {
+    report.expressions(state[field], `${location}/${field}`, PLAIN);
+    if (expressionIn(state[field]) === undefined) checkNumber(state[field], rule, `${location}/${field}`, report);
   }
   if (fields.includes('Catch')) checkRecovery(state, location, report);
   if (type === 'Choice') checkChoices(state, location, report);
   if (type === 'Wait') checkWait(state, location, report);
   if (type === 'Task') checkTask(state, location, scope);
-  if (type === 'Parallel' || type === 'Map') checkInner(state, location, scope);
+  if (type === 'Fail') checkFail(state, location, report);
+  if (type === 'Parallel') return checkParallel(state, location, report);
+  return type === 'Map' ? checkMap(state, location, report) : [];
 };

@@ -54,9 +54,7 @@ export const recordedFunction = (
           const invocation = invocations[count] ?? 'succeeded';
           count += 1;
           if (invocation === 'timed-out') await cloud.clock.sleep(365 * 24 * 3600 * 1000);
-          const input: unknown = JSON.parse(
-            Buffer.from((payload as Uint8Array | undefined) ?? []).toString() || 'null',
-          );
+          const input: unknown = JSON.parse(Buffer.from(payload ?? []).toString() || 'null');
           const failed = invocation === 'failed';
           const text = failed ? fail() : pythonJson(input);
           return {

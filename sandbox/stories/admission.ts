@@ -8,14 +8,21 @@ const WHILE_IN_HAND = 5_000;
 /** Longer than EC2 takes to connect an endpoint, and we to see it. */
 const AFTER_THE_DECISION = 100_000;
 
-/** Waits until a request's decisions are in the ledger and nobody works on it any more. */
+/**
+ * Waits until a request's decisions are in the ledger, the portal heard of them, and nobody works on it any more.
+ *
+ * @throws Error where an execution did not end well.
+ */
 const settledDecisions = async (stage: Stage, serviceId: string, endpointId: string, executions: number) =>
   stage.until(`a decision on ${endpointId}`, async (): Promise<readonly RecordedDecision[] | undefined> => {
     const list = await stage.executions('AdmitConnectionArn');
+    const failed = list.find(({ status }) => status !== 'RUNNING' && status !== 'SUCCEEDED');
+    if (failed !== undefined) throw new Error(`execution ${failed.name} ended as ${failed.status}`);
     const isQuiet = list.length >= executions && list.every(({ status }) => status !== 'RUNNING');
     if (!isQuiet) return undefined;
     const decisions = await stage.decisions(serviceId, endpointId);
-    return decisions.length > 0 ? decisions : undefined;
+    const published = await stage.published(endpointId);
+    return decisions.length > 0 && published.length >= decisions.length ? decisions : undefined;
   });
 
 interface Request {
@@ -153,6 +160,9 @@ const cases: readonly Case[] = [
 export const admission: Story = {
   name: 'admission',
   title: 'Customers create endpoints: who gets in, who does not, and why',
-  prepare: async (stage) => registerCustomers(stage, (await stage.endpointService(SERVICE)).serviceId),
+  prepare: async (stage) => {
+    await registerCustomers(stage, (await stage.endpointService(SERVICE)).serviceId);
+    await stage.openPortal();
+  },
   cases,
 };

@@ -12,6 +12,7 @@ import { DECISION_PREFIX, requestKey } from '../../functions/registry/keys.ts';
 import { type Clock, holding } from '../clock/clock.ts';
 import type { Call } from '../cloud.ts';
 import type { World } from '../world.ts';
+import { Portal } from './portal.ts';
 
 /** A decision as the ledger records it, as far as stories look at it. */
 export interface RecordedDecision {
@@ -33,13 +34,18 @@ export class Stage {
   readonly #dynamo: DynamoDBClient;
   readonly #sfn: SFNClient;
   readonly #ec2 = new Map<string, EC2Client>();
+  readonly #portal: Portal;
+  readonly #patience: number;
   #calls = 0;
 
-  constructor(world: World) {
+  /** @param patience - how long {@link until} looks, in milliseconds of the world's clock. */
+  constructor(world: World, patience = PATIENCE_MILLISECONDS) {
     this.#world = world;
+    this.#patience = patience;
     this.clock = world.clock;
     this.#dynamo = new DynamoDBClient(world.clientConfig('operator'));
     this.#sfn = new SFNClient(world.clientConfig('operator'));
+    this.#portal = new Portal(world.clientConfig('operator'));
     world.journal.listen(({ kind, who }) => {
       if (kind === 'call' && who.includes(':assumed-role/')) this.#calls += 1;
     });
@@ -118,6 +124,16 @@ export class Stage {
     return Items.map((item) => unmarshall(item) as RecordedDecision);
   }
 
+  /** Has the portal listen to what the Concierge publishes. */
+  async openPortal(): Promise<void> {
+    await this.#send(() => this.#portal.subscribe(this.output('EventBusName')));
+  }
+
+  /** The detail-types that the portal heard for an endpoint. */
+  async published(endpointId: string): Promise<readonly string[]> {
+    return this.#send(() => this.#portal.heardOf(endpointId));
+  }
+
   /** All executions of a workflow, by its output's name, newest first. */
   async executions(workflowOutput: string): Promise<readonly ExecutionListItem[]> {
     const command = new ListExecutionsCommand({ stateMachineArn: this.output(workflowOutput) });
@@ -128,10 +144,10 @@ export class Stage {
   /**
    * Looks once a second until `look` finds something.
    *
-   * @throws Error naming `what`, after fifteen minutes by the sandbox's clock.
+   * @throws Error naming `what`, when the stage's patience is at its end.
    */
   async until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-    const deadline = this.clock.now() + PATIENCE_MILLISECONDS;
+    const deadline = this.clock.now() + this.#patience;
     for (;;) {
       const seen = await look();
       if (seen !== undefined) return seen;

@@ -52,10 +52,21 @@ export interface Audience {
   ended(played: PlayedCase): void;
 }
 
+/** How a story is to be played. */
+export interface Direction {
+  readonly audience?: Audience;
+  /** Whether to leave the rest out after a case that went otherwise than expected. */
+  readonly stopAtFirstSurprise?: boolean;
+}
+
 /**
  * Plays a story, case by case. A case that throws has failed with the error as its `actual`; the next is played all the same.
  */
-export const play = async (story: Story, stage: Stage, audience?: Audience): Promise<readonly PlayedCase[]> => {
+export const play = async (
+  story: Story,
+  stage: Stage,
+  { audience, stopAtFirstSurprise = false }: Direction = {},
+): Promise<readonly PlayedCase[]> => {
   const results: PlayedCase[] = [];
   stage.tell(`story ${story.name}`);
   await story.prepare(stage);
@@ -78,6 +89,7 @@ export const play = async (story: Story, stage: Stage, audience?: Audience): Pro
     stage.tell(`case ${each.name}: ${actual}`);
     audience?.ended(played);
     results.push(played);
+    if (stopAtFirstSurprise && !isAsExpected(played)) break;
   }
   return results;
 };

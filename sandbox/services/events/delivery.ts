@@ -39,7 +39,7 @@ const THROTTLES =
   /^(Throttl|TooManyRequests|RequestLimitExceeded|ProvisionedThroughputExceeded|RequestThrottled|SlowDown|ServiceQuotaExceeded)/;
 
 /** Whether AWS would try again: not for missing permissions, missing targets and bad requests. */
-export const isRetryable = (error: AwsError): boolean =>
+const isRetryable = (error: AwsError): boolean =>
   (error.status >= 500 && error.code !== 'NotImplemented' && error.code !== 'SandboxDefect') ||
   error.status === 429 ||
   THROTTLES.test(error.code);

@@ -14,7 +14,7 @@ const NOT_IN_PIPES = [
 ];
 
 /** What a template may name beside paths (eb-pipes-input-transformation.html). */
-export const RESERVED = [
+const RESERVED = [
   'aws.pipes.pipe-arn',
   'aws.pipes.pipe-name',
   'aws.pipes.source-arn',
@@ -30,7 +30,7 @@ const FUNCTION = /^arn:aws:lambda:[\w-]+:\d{12}:function:[\w-]+(:[\w$-]+)?$/;
 const TARGETS =
   /^arn:aws:(events:[\w-]+:\d{12}:event-bus\/[\w./-]+|sqs:[\w-]+:\d{12}:[\w-]+|states:[\w-]+:\d{12}:stateMachine:[\w-]+(:[\w-]+)?)$/;
 
-export const rejected = (message: string): AwsError => new AwsError('ValidationException', message);
+const rejected = (message: string): AwsError => new AwsError('ValidationException', message);
 
 const refuseOthers = (what: string, given: object | undefined, known: readonly string[]): void => {
   const unknown = Object.entries(given ?? {}).find(([name, value]) => value !== undefined && !known.includes(name));

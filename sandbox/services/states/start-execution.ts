@@ -21,7 +21,8 @@ const parseInput = (text: string): Json => {
   }
 };
 
-const settle = async (cloud: Cloud, record: ExecutionRecord): Promise<void> => {
+/** @param begun once EventBridge was told that it runs: an execution that is stopped before that is told of afterwards */
+const settle = async (cloud: Cloud, record: ExecutionRecord, begun: Promise<void>): Promise<void> => {
   const { status, output, error, cause } = await record.run.result;
   record.status = status;
   record.stopDate = new Date(cloud.clock.now());
@@ -34,6 +35,7 @@ const settle = async (cloud: Cloud, record: ExecutionRecord): Promise<void> => {
     what: `execution ${status}`,
     ...(error === undefined ? {} : { detail: { error, cause } }),
   });
+  await begun;
   await publishStatus(cloud, record);
 };
 
@@ -93,10 +95,14 @@ export const startExecution = (
   };
   model.add(record);
   cloud.journal.write({ kind: 'state', who: arn, what: 'execution RUNNING' });
-  setImmediate(() => {
-    void publishStatus(cloud, record);
-    run.start();
+  const atStart = { ...record };
+  const begun = new Promise<void>((resolve) => {
+    setImmediate(() => {
+      void publishStatus(cloud, atStart);
+      run.start();
+      resolve();
+    });
   });
-  void settle(cloud, record);
+  void settle(cloud, record, begun);
   return { executionArn: arn, startDate: record.startDate };
 };

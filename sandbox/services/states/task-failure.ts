@@ -7,7 +7,10 @@ export const sdkCause = (service: string, failure: AwsError, requestId: string, 
   return `${failure.message} (Service: ${service}, Status Code: ${failure.status}, Request ID: ${requestId}${code}) (SDK Attempt Count: 1)`;
 };
 
-/** Calls, and turns a service's error into a task's; what is no service's error is a defect and passes through. */
+/**
+ * Calls, and turns a service's error into a task's. What is no service's error is a defect and passes through; so is an
+ * action that the sandbox has not: a Catch of States.ALL must not hide that.
+ */
 export const orTaskError = async <T>(
   call: () => Promise<unknown>,
   translate: (failure: AwsError) => StateError,
@@ -15,7 +18,7 @@ export const orTaskError = async <T>(
   try {
     return (await call()) as T;
   } catch (failure) {
-    if (!(failure instanceof AwsError)) throw failure;
+    if (!(failure instanceof AwsError) || failure.code === 'NotImplemented') throw failure;
     throw translate(failure);
   }
 };

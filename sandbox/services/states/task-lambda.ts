@@ -71,7 +71,7 @@ export const invokeOptimised = async (context: TaskContext): Promise<Json> => {
   }
   const { response, text } = await invoke(context, {
     ...(parameters as unknown as InvocationRequest),
-    Payload: bytesOf(payload ?? {}),
+    Payload: bytesOf(payload === undefined ? {} : payload),
   });
   const version = response.ExecutedVersion ?? '$LATEST';
   const trace = cloud.random.hex(32);

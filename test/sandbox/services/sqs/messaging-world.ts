@@ -57,7 +57,7 @@ class SimpleAuthorizer implements Authorizer {
 }
 
 /** A function that the tests stand in for: what it was given, and what it answers. */
-export class FakeFunction {
+class FakeFunction {
   readonly payloads: unknown[] = [];
   answer: (payload: unknown) => unknown = () => null;
 }

@@ -1,0 +1,121 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Call } from '../../sandbox/cloud.ts';
+import { simulate } from '../../sandbox/simulated.ts';
+import { admission } from '../../sandbox/stories/admission.ts';
+import { isAsExpected } from '../../sandbox/stories/story.ts';
+import { assembly } from '../support/assembly.ts';
+
+interface Statement {
+  readonly Sid?: string;
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+}
+interface Resource {
+  readonly Type: string;
+  readonly Properties: Record<string, { Statement: Statement[] } | undefined> & { EventPattern?: unknown };
+}
+interface Template {
+  readonly Resources: Record<string, Resource>;
+}
+
+const TEMPLATE = 'PrivateLinkConcierge.template.json';
+const rooms: string[] = [];
+afterAll(() => {
+  for (const room of rooms) rmSync(room, { recursive: true });
+});
+
+/** The synthesised stack, with something broken in its template. */
+const brokenAssembly = (breakIt: (template: Template) => void): string => {
+  const room = mkdtempSync(join(tmpdir(), 'broken-'));
+  rooms.push(room);
+  cpSync(assembly(), room, { recursive: true, filter: (path) => basename(path) !== 'bundles' });
+  const path = join(room, TEMPLATE);
+  const template = JSON.parse(readFileSync(path, 'utf8')) as Template;
+  breakIt(template);
+  writeFileSync(path, JSON.stringify(template));
+  return room;
+};
+
+/** Whether anybody would notice: a case goes otherwise, or the stack can't be deployed. */
+const isNoticed = async (directory: string): Promise<boolean> => {
+  const options = { assembly: directory, seed: 1, patience: 120_000, stopAtFirstSurprise: true };
+  const played = await simulate(admission, options).then(
+    (story) => story.played,
+    () => undefined,
+  );
+  return played === undefined || !played.every(isAsExpected);
+};
+
+const POLICY_PROPERTIES = ['PolicyDocument', 'KeyPolicy'];
+
+/** Every statement of the template: `LogicalId: action, action`. */
+const statements = () => {
+  const template = JSON.parse(readFileSync(join(assembly(), TEMPLATE), 'utf8')) as Template;
+  return Object.entries(template.Resources).flatMap(([id, { Properties = {} }]) =>
+    POLICY_PROPERTIES.flatMap((property) =>
+      (Properties[property]?.Statement ?? []).map((statement, index) => ({
+        id,
+        property,
+        index,
+        // The hash at the end of a logical id says nothing.
+        name: `${id.replace(/[0-9A-F]{8}$/, '')} ${statement.Effect}: ${[statement.Action].flat().join(', ')}`,
+      })),
+    ),
+  );
+};
+
+const LOGS = 'the sandbox keeps logs and traces itself, whatever a role may do';
+
+/** Statements that the story can do without, each with the reason. */
+const NOT_NEEDED_HERE: Readonly<Record<string, string>> = {
+  'IntakeDeadLettersQueuePolicy Deny: sqs:*': 'it forbids calls without TLS, and the sandbox counts loopback as TLS',
+  'IntakeQueuePolicy Deny: sqs:*': 'it forbids calls without TLS, and the sandbox counts loopback as TLS',
+  'IntakeTopicPolicy Deny: sns:Publish': 'it forbids calls without TLS, and the sandbox counts loopback as TLS',
+  'IntakeDeadLettersQueuePolicy Allow: sqs:SendMessage': 'nothing of this story becomes a dead letter',
+  'IntakeDeadLettersQueuePolicy Allow: sqs:GetQueueAttributes, sqs:GetQueueUrl, sqs:SendMessage':
+    'every notice of this story can be read',
+  'IntakeKey Allow: kms:*': 'it is for the administrators of the key',
+  'IntakeReadRequestsRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
+  'DecideConnectionRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
+  'AnswerConnectionRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
+  'AdmitConnectionRoleDefaultPolicy Allow: logs:CreateLogDelivery, logs:DeleteLogDelivery, logs:DescribeLogGroups, logs:DescribeResourcePolicies, logs:GetLogDelivery, logs:ListLogDeliveries, logs:PutResourcePolicy, logs:UpdateLogDelivery, xray:GetSamplingRules, xray:GetSamplingTargets, xray:PutTelemetryRecords, xray:PutTraceSegments':
+    LOGS,
+};
+
+describe('the story notices', () => {
+  it.each(statements())('$name', async ({ id, property, index, name }) => {
+    const directory = brokenAssembly(({ Resources }) => {
+      Resources[id]?.Properties[property]?.Statement.splice(index, 1);
+    });
+
+    expect(await isNoticed(directory), name).toBe(NOT_NEEDED_HERE[name] === undefined);
+  });
+
+  it("a rule's pattern that is off by one letter", async () => {
+    const directory = brokenAssembly(({ Resources }) => {
+      for (const { Type, Properties } of Object.values(Resources)) {
+        if (Type !== 'AWS::Events::Rule') continue;
+        const pattern = JSON.stringify(Properties.EventPattern);
+        Properties.EventPattern = JSON.parse(pattern.replace('Connection Requested', 'Connection Request'));
+      }
+    });
+
+    expect(await isNoticed(directory)).toBe(true);
+  });
+
+  it.each([
+    ['AcceptVpcEndpointConnections', 'deleted before our Accept'],
+    ['RejectVpcEndpointConnections', 'deleted before our Reject'],
+  ])('that nobody hears of the Unsuccessful of %s', async (action, name) => {
+    const deaf = async (call: Call, next: () => Promise<unknown>) => {
+      const output = await next();
+      return call.action === action ? { Unsuccessful: [] } : output;
+    };
+    const { played } = await simulate(admission, { assembly: assembly(), seed: 1, interceptor: deaf });
+
+    expect(played.filter((each) => !isAsExpected(each)).map((each) => each.name)).toEqual([name]);
+  });
+});
