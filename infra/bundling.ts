@@ -80,7 +80,7 @@ const isCurrent = (stampFile: string, directory: string): boolean => {
  *
  * @throws Error where an import is not found (rolldown only warns) or `handler` is not exported.
  */
-export const bundle = async ({ entry, directory }: Bundle): Promise<void> => {
+const bundle = async ({ entry, directory }: Bundle): Promise<void> => {
   const stampFile = `${directory}.json`; // beside the asset, not in it
   if (isCurrent(stampFile, directory)) return;
   const { rolldown } = await import('rolldown'); // the process that only waits needs no compiler

@@ -64,19 +64,15 @@ export const simulate = async (
 ): Promise<SimulatedStory> => {
   const world = await createSimulatedWorld(options);
   if (interceptor !== undefined) world.cloud.intercept(interceptor);
-  let played: readonly PlayedCase[] | undefined;
-  let failure: unknown;
-  play(story, new Stage(world, patience), { stopAtFirstSurprise }).then(
-    (cases) => {
-      played = cases;
-    },
-    (error: unknown) => {
-      failure = error;
-    },
-  );
-  await world.clock.run(() => played !== undefined || failure !== undefined);
+  const playing = play(story, new Stage(world, patience), { stopAtFirstSurprise });
+  let isOver = false;
+  const over = () => {
+    isOver = true;
+  };
+  playing.then(over, over);
+  await world.clock.run(() => isOver);
   await world.host.close();
-  if (failure !== undefined) throw failure;
-  if (played === undefined) throw new Error(`The story ${story.name} stands still: it waits for what never comes.`);
+  if (!isOver) throw new Error(`The story ${story.name} stands still: it waits for what never comes.`);
+  const played = await playing;
   return { played, log: world.journal.toText() };
 };

@@ -81,7 +81,7 @@ const main = async (options: Options): Promise<void> => {
     ...stories.map(storyTask),
   ];
   const renderer = options.json === true ? 'silent' : 'default';
-  const show = new Listr<Tour, 'default' | 'silent', 'simple'>(tasks, {
+  const show = new Listr<Tour, 'default' | 'silent'>(tasks, {
     renderer,
     fallbackRenderer: 'simple',
     registerSignalListeners: false,

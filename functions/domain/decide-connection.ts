@@ -168,7 +168,7 @@ const RULES: readonly Rule[] = [
       const approval = found(candidate?.entitlement)?.approval;
       const { taken, mine } = candidate?.places ?? { taken: 0, mine: false };
       const isFirst = taken - (mine ? 1 : 0) === 0;
-      if (approval === 'automatic' || (approval === 'first-manual' && !isFirst)) return { saw: `${approval}` };
+      if (approval === 'automatic' || (approval === 'first-manual' && !isFirst)) return { saw: approval };
       return {
         saw: `${approval}`,
         code: 'approval-needed',

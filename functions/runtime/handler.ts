@@ -32,7 +32,7 @@ export const createHandler = <Schema extends v.GenericSchema, Services, Out>(
   middy<unknown, Out>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(captureLambdaHandler(tracer, { captureResponse: false }))
-    .handler(async (event) => run(parse(input, event), services)) as unknown as Handler<Out>;
+    .handler(async (event) => run(parse(input, event), services));
 
 const parse = <Schema extends v.GenericSchema>(schema: Schema, event: unknown): v.InferOutput<Schema> => {
   const parsed = v.safeParse(schema, event);

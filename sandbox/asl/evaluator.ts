@@ -31,8 +31,7 @@ interface TypedJson {
 }
 
 /** The name that AWS gives to a value's type: `array`, `boolean`, `null`, `number`, `object` or `string`. */
-export const typeName = (value: Json): string =>
-  value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
+const typeName = (value: Json): string => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value);
 
 const isFunction = (value: unknown): boolean =>
   typeof value === 'function' ||

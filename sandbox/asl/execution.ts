@@ -85,8 +85,7 @@ export class Execution {
       );
     } catch (failure) {
       if (this.#ended) return;
-      const { error, causeText: cause } =
-        failure instanceof StateError ? failure : engineFailure(failure);
+      const { error, causeText: cause } = failure instanceof StateError ? failure : engineFailure(failure);
       const details = { ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
       this.#finish({ status: 'FAILED', error, cause }, { executionFailedEventDetails: details });
     }

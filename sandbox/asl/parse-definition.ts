@@ -1,6 +1,8 @@
 import type { Definition } from './definition.ts';
 import { DefinitionError, type Diagnostic } from './definition-error.ts';
+import { NUMBER_FIELDS } from './state-fields.ts';
 import { validateMachine } from './validate-machine.ts';
+import { checkNumber } from './validate-state.ts';
 import { Report } from './validation-report.ts';
 
 /** What is needed of the outside to judge a definition. */
@@ -40,9 +42,7 @@ export const parseDefinition = (text: string, rules: DefinitionRules): Definitio
     report.schema(`Value is not a valid QueryLanguage: ${JSON.stringify(language)}`, '/QueryLanguage');
   }
   const timeout = definition.TimeoutSeconds;
-  if (timeout !== undefined && (!Number.isInteger(timeout) || (timeout as number) < 1)) {
-    report.schema('Expected a positive integer', '/TimeoutSeconds');
-  }
+  checkNumber(timeout, NUMBER_FIELDS.TimeoutSeconds, '/TimeoutSeconds', report);
   validateMachine(definition, '', {
     report,
     language: language === 'JSONata' ? 'JSONata' : 'JSONPath',

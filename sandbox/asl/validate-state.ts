@@ -34,7 +34,8 @@ const checkAssign = (assign: unknown, location: string, place: ExpressionPlace, 
   report.expressions(values, `${location}/Assign`, place);
 };
 
-const checkNumber = (value: unknown, rule: NumberRule, location: string, report: Report): void => {
+/** Faults a literal that its field cannot take. */
+export const checkNumber = (value: unknown, rule: NumberRule, location: string, report: Report): void => {
   if (value === undefined) return;
   if (typeof value !== 'number' || (rule.whole && !Number.isInteger(value))) {
     report.schema(`Expected value of type ${rule.whole ? 'Integer' : 'Number'}`, location);

@@ -20,7 +20,7 @@ export interface ErrorPayload {
 }
 
 /** An error that the runtime itself raises, with Lambda's name for it. */
-export const runtimeError = (name: string, message: string, cause?: unknown): Error =>
+const runtimeError = (name: string, message: string, cause?: unknown): Error =>
   Object.assign(new Error(message, { cause }), { name });
 
 /** `index.handler` -> module `index`, export path `handler`; `dir/index.a.b` -> module `dir/index`, export path `a.b`. */

@@ -5,39 +5,51 @@ import { type EndingCode, explainEnding } from '../../functions/domain/ending.ts
 import { planEnding } from '../../functions/domain/plan.ts';
 import { ENDPOINT_ID } from '../support/builders.ts';
 
-const inWords = (verdict: 'accept' | 'reject', state: ConnectionState | undefined): string => {
-  const next = nextAnswerStep(verdict, state);
+const inWords = (verdict: 'accept' | 'reject', state: ConnectionState | undefined, looks: number): string => {
+  const next = nextAnswerStep(verdict, state, looks);
   return next.step === 'settled' ? next.outcome : next.step;
 };
 
-const TABLE: readonly [state: ConnectionState | undefined, toAccept: string, toReject: string][] = [
+const TABLE: readonly [state: ConnectionState, toAccept: string, toReject: string][] = [
   ['pendingAcceptance', 'answer', 'answer'],
   ['pending', 'wait', 'overtaken'],
   ['available', 'accepted', 'overtaken'],
-  ['rejected', 'overtaken', 'rejected'],
   ['deleting', 'gone', 'gone'],
   ['deleted', 'gone', 'gone'],
-  ['expired', 'gone', 'gone'],
+  ['rejected', 'overtaken', 'rejected'],
   ['failed', 'failed', 'failed'],
+  ['expired', 'gone', 'gone'],
   ['partial', 'wait', 'wait'],
   ['unknown', 'wait', 'wait'],
-  [undefined, 'gone', 'gone'],
 ];
 
 describe('nextAnswerStep', () => {
-  it.each(TABLE)('%s - to accept: %s; to reject: %s', (state, toAccept, toReject) => {
-    expect(inWords('accept', state)).toBe(toAccept);
-    expect(inWords('reject', state)).toBe(toReject);
+  it.each(TABLE)('%s - to accept: %s; to reject: %s, however often it was looked at', (state, toAccept, toReject) => {
+    for (const looks of [0, 1, 3, 30]) {
+      expect(inWords('accept', state, looks)).toBe(toAccept);
+      expect(inWords('reject', state, looks)).toBe(toReject);
+    }
   });
 
   it('knows every state', () => {
-    expect(TABLE.map(([state]) => state)).toEqual(expect.arrayContaining([...CONNECTION_STATES, 'unknown', undefined]));
+    expect(TABLE.map(([state]) => state)).toEqual([...CONNECTION_STATES, 'unknown']);
+  });
+
+  it.each([
+    [0, 'wait'],
+    [1, 'wait'],
+    [2, 'wait'],
+    [3, 'gone'],
+    [30, 'gone'],
+  ])('not listed, after %i looks before - %s: one empty listing may be a late one', (looks, step) => {
+    expect(inWords('accept', undefined, looks)).toBe(step);
+    expect(inWords('reject', undefined, looks)).toBe(step);
   });
 
   it('makes the call in one state only: asked again after a lost reply, it makes none', () => {
     for (const verdict of ['accept', 'reject'] as const) {
       expect(
-        TABLE.filter(([state]) => nextAnswerStep(verdict, state).step === 'answer').map(([state]) => state),
+        TABLE.filter(([state]) => nextAnswerStep(verdict, state, 0).step === 'answer').map(([state]) => state),
       ).toEqual(['pendingAcceptance']);
     }
   });

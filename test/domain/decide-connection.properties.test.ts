@@ -8,7 +8,7 @@ import {
   type Situation,
 } from '../../functions/domain/decide-connection.ts';
 import type { Approval, Customer, CustomerStatus, Entitlement, Reading } from '../../functions/domain/registry.ts';
-import { DEFAULT_VERDICTS, REASON_CODES, type Verdict } from '../../functions/domain/verdict.ts';
+import { DEFAULT_VERDICTS, DOUBTS, REASON_CODES, type Verdict } from '../../functions/domain/verdict.ts';
 import { absent, found, SERVICE_ID, unreadable } from '../support/builders.ts';
 
 // The same runs every time: a failure here is a failure everywhere.
@@ -22,8 +22,10 @@ const usually = <T>(usual: T, ...others: readonly T[]): fc.Arbitrary<T> =>
   fc.oneof({ weight: 5, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(usual, ...others) });
 const region = usually('us-west-2', 'eu-west-1', 'ap-south-1');
 const verdict = fc.constantFrom<Verdict>('accept', 'reject', 'hold');
-/** Instants around one day, so that the edges of contracts are hit. */
-const instant = fc.integer({ min: -3, max: 3 }).map((hours) => new Date(Date.UTC(2026, 10, 23, hours)).toISOString());
+/** Instants around one day, so that the edges of contracts are hit, in the registry's form. */
+const instant = fc
+  .integer({ min: -3, max: 3 })
+  .map((hours) => new Date(Date.UTC(2026, 10, 23, hours)).toISOString().replace('.000Z', 'Z'));
 /** What people type into names, and what nobody should. */
 const anyText = fc.string({ unit: 'binary', maxLength: 40 });
 
@@ -103,6 +105,11 @@ const situation: fc.Arbitrary<Situation> = fc.record({
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not occur
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+const OPENING_OF: Readonly<Record<Verdict, RegExp>> = {
+  accept: /^We accepted your endpoint .*: it becomes available within minutes; there is nothing for you to do\.$/,
+  reject: /^We rejected your endpoint /,
+  hold: /^Your endpoint .* is waiting: /,
+};
 
 describe('decideConnection: in any situation', () => {
   it('accepts only if every rule was asked and passed, and then for the one reason to accept', () => {
@@ -168,13 +175,29 @@ describe('decideConnection: in any situation', () => {
     );
   });
 
-  it('gives a refusal the default verdict or what the policy says, save accept', () => {
+  it('gives what the policy says, or the default verdict; a refusal accepts nobody and a doubt rejects nobody', () => {
     fc.assert(
       fc.property(situation, (each) => {
         const { code, verdict } = decideConnection(each);
         const wanted = each.service.kind === 'found' ? each.service.entry.verdicts?.[code] : undefined;
-        const allowed = code !== 'entitled' && wanted === 'accept' ? undefined : wanted;
+        const isAcceptedRefusal = code !== 'entitled' && wanted === 'accept';
+        const isRejectedDoubt = DOUBTS.has(code) && wanted === 'reject';
+        const allowed = isAcceptedRefusal || isRejectedDoubt ? undefined : wanted;
         expect(verdict).toBe(allowed ?? DEFAULT_VERDICTS[code]);
+      }),
+    );
+  });
+
+  it('tells whoever is rejected what to do before the next try, and nobody else to create a new endpoint', () => {
+    const rejected = fc.sample(situation, 300).filter((each) => decideConnection(each).verdict === 'reject');
+    expect(rejected.length).toBeGreaterThan(10);
+
+    fc.assert(
+      fc.property(situation, (each) => {
+        for (const { verdict, sentence } of [decideConnection(each), decideWithoutPlace(each)]) {
+          expect(sentence.endsWith('create a new endpoint.')).toBe(verdict === 'reject');
+          expect(sentence).toMatch(OPENING_OF[verdict]);
+        }
       }),
     );
   });

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { decideConnection, decideWithoutPlace, type Situation } from '../../functions/domain/decide-connection.ts';
-import { DEFAULT_VERDICTS, REASON_CODES, type ReasonCode, type Verdict } from '../../functions/domain/verdict.ts';
+import {
+  DEFAULT_VERDICTS,
+  DOUBTS,
+  REASON_CODES,
+  type ReasonCode,
+  type Verdict,
+} from '../../functions/domain/verdict.ts';
 import {
   absent,
   aCandidate,
@@ -121,12 +127,6 @@ describe('decideConnection: what a situation comes to', () => {
       'hold',
       at('2026-12-01T00:00:00Z', { until: '2026-12-01T00:00:00Z' }),
     ],
-    [
-      'within the contract, its dates in another zone of time',
-      'entitled',
-      'accept',
-      at('2026-11-30T23:30:00Z', { from: '2026-12-01T00:00:00+01:00', until: '2026-12-01T01:00:00+01:00' }),
-    ],
 
     [
       'a person approves every endpoint',
@@ -151,6 +151,12 @@ describe('decideConnection: what a situation comes to', () => {
       'entitled',
       'accept',
       aSituation({ candidates: [entitled({ approval: 'first-manual' }, { taken: 1, mine: false })] }),
+    ],
+    [
+      'a person approves the first, and it is the second with its place',
+      'entitled',
+      'accept',
+      aSituation({ candidates: [entitled({ approval: 'first-manual' }, { taken: 2, mine: true })] }),
     ],
 
     [
@@ -240,7 +246,7 @@ describe('decideConnection: the sentence to the customer', () => {
     [
       'suspended',
       aSituation({ candidates: [suspended] }),
-      `We rejected your ${endpoint}: your subscription is suspended; contact us, and create a new endpoint once it is active.`,
+      `We rejected your ${endpoint}: your subscription is suspended; contact us to activate it, then create a new endpoint.`,
     ],
     [
       'ambiguous',
@@ -261,6 +267,49 @@ describe('decideConnection: the sentence to the customer', () => {
       'ours to repair: the reason is not spelled out',
       aSituation({ service: unreadable('verdicts: received "x"') }),
       `Your ${endpoint} is waiting: we are still setting up ${SERVICE_ID}; there is nothing for you to do.`,
+    ],
+    [
+      'too early',
+      at('2026-11-30T23:59:59Z', { from: '2026-12-01T00:00:00Z' }),
+      `Your ${endpoint} is waiting: your contract begins on 2026-12-01T00:00:00Z; there is nothing for you to do.`,
+    ],
+    [
+      'up to a person',
+      aSituation({ candidates: [entitled({ approval: 'manual' })] }),
+      `Your ${endpoint} is waiting: a person here has to approve it; there is nothing for you to do.`,
+    ],
+    [
+      'an entry that nobody can read',
+      aSituation({ candidates: [aCandidate({ customer: unreadable() })] }),
+      `Your ${endpoint} is waiting: we are correcting our records; there is nothing for you to do.`,
+    ],
+    [
+      'entitled, and the policy holds all the same',
+      aSituation({ service: found(aService({ entitled: 'hold' })) }),
+      `Your ${endpoint} is waiting: we take no new connections at present; there is nothing for you to do.`,
+    ],
+    [
+      'entitled, and the policy rejects all the same',
+      aSituation({ service: found(aService({ entitled: 'reject' })) }),
+      `We rejected your ${endpoint}: we take no new connections at present; ask us before you create a new endpoint.`,
+    ],
+    [
+      'unknown, and the policy holds',
+      aSituation({ candidates: [], service: found(aService({ 'requester-unknown': 'hold' })) }),
+      `Your ${endpoint} is waiting: this account is not registered for ${SERVICE_ID}; ask us to register it.`,
+    ],
+    [
+      'up to a person, and the policy rejects',
+      aSituation({
+        candidates: [entitled({ approval: 'manual' })],
+        service: found(aService({ 'approval-needed': 'reject' })),
+      }),
+      `We rejected your ${endpoint}: a person here has to approve it; ask us before you create a new endpoint.`,
+    ],
+    [
+      'over the quota, and the policy rejects',
+      aSituation({ candidates: [full], service: found(aService({ 'quota-reached': 'reject' })) }),
+      `We rejected your ${endpoint}: all 2 endpoints of your contract are in use; delete one that you no longer need, or ask us for more, then create a new endpoint.`,
     ],
   ])('%s', (_situation, situation, sentence) => {
     expect(decideConnection(situation).sentence).toBe(sentence);
@@ -304,15 +353,26 @@ describe('decideConnection: the policy of a service', () => {
     });
   });
 
-  it.each([
-    ['region-not-covered', 'reject'],
-    ['contract-ended', 'reject'],
-    ['quota-reached', 'reject'],
-  ] as const)('%s - a policy may %s it', (code, verdict) => {
-    const decision = decideConnection({ ...SITUATION_OF[code], service: found(aService({ [code]: verdict })) });
+  it.each(refusals.filter(([code]) => !DOUBTS.has(code)))('%s - a policy may reject it', (code, situation) => {
+    const decision = decideConnection({ ...situation, service: found(aService({ [code]: 'reject' })) });
 
-    expect(decision).toMatchObject({ code, verdict });
-    expect(decision.sentence).toContain('We rejected your endpoint');
+    expect(decision).toMatchObject({ code, verdict: 'reject' });
+    expect(decision.sentence).toMatch(/^We rejected your endpoint .*create a new endpoint\.$/);
+  });
+
+  it.each(refusals.filter(([code]) => DOUBTS.has(code)))(
+    '%s - a policy that says reject rejects nobody: the lack is ours',
+    (code, situation) => {
+      const decision = decideConnection({ ...situation, service: found(aService({ [code]: 'reject' })) });
+
+      expect(decision).toMatchObject({ code, verdict: 'hold' });
+      expect(decision.sentence).toMatch(/^Your endpoint .* is waiting: /);
+    },
+  );
+
+  it('doubts are held by default, each of them', () => {
+    expect([...DOUBTS].sort()).toEqual(['entry-unreadable', 'requester-ambiguous', 'service-unregistered']);
+    expect([...DOUBTS].map((code) => DEFAULT_VERDICTS[code])).toEqual(['hold', 'hold', 'hold']);
   });
 
   it('says nothing about other reasons', () => {

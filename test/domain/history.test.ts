@@ -51,14 +51,22 @@ describe('needOf: a request that came to an end', () => {
   it.each(ENDS.flatMap((end) => ALL_STATES.map((state) => [end, state] as const)))(
     '%s is recorded and EC2 says %s - nothing, unless EC2 contradicts',
     (end, state) => {
-      const expected = state === 'pendingAcceptance' ? 'another-look' : 'nothing';
+      const contradicted = end === 'gone' ? 'decision' : 'another-look';
+      const expected = state === 'pendingAcceptance' ? contradicted : 'nothing';
 
       for (const history of [aHistory(end), aHistory('held', end)]) {
-        expect(inWords(needOf(state, history, false))).toBe(expected);
-        expect(inWords(needOf(state, history, true))).toBe(expected);
+        for (const hasPlace of [false, true]) {
+          expect(needOf(state, history, hasPlace).need).toBe(expected);
+        }
       }
     },
   );
+
+  it('was not listed for a minute, recorded as gone, and is listed after all - decided, under the next generation', () => {
+    expect(inWords(needOf('pendingAcceptance', aHistory('gone'), false))).toBe('decision 2');
+    expect(inWords(needOf('pendingAcceptance', aHistory('held', 'gone'), true))).toBe('decision 3');
+    expect(inWords(needOf('pendingAcceptance', aHistory('gone', 'rejected'), false))).toBe('another-look');
+  });
 
   it('says what contradicts what', () => {
     expect(needOf('pendingAcceptance', aHistory('rejected'), false)).toEqual({

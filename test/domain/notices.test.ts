@@ -103,6 +103,34 @@ describe('planNotices: what EC2 says of the endpoints', () => {
     ]);
   });
 
+  it('is judged again - the same findings, unreadable ones too: judging keeps nothing', () => {
+    const mixed = planNotices([
+      notice('Hello?', 'm-1'),
+      notice(OTHER_ENDPOINT, 'm-2'),
+      notice(`${ENDPOINT_ID} ${SERVICE_ID}`),
+    ]);
+    const unlisted = mixed.judge([]);
+
+    expect(unlisted).toHaveLength(3);
+    expect(mixed.judge([aConnection({ state: 'available' })])).toEqual(unlisted.slice(1));
+    expect(mixed.judge([])).toEqual(unlisted);
+    expect(mixed.judge([])).toEqual(unlisted);
+  });
+
+  it('comes to requests first, then what names no endpoint, then what names no service', () => {
+    const mixed = planNotices([
+      notice(OTHER_ENDPOINT, 'm-2'),
+      notice('Hello?', 'm-1'),
+      notice(`${ENDPOINT_ID} ${SERVICE_ID}`),
+    ]);
+
+    expect(mixed.judge([]).map((each) => (each.kind === 'requested' ? each.vpcEndpointId : each.messageId))).toEqual([
+      ENDPOINT_ID,
+      'm-1',
+      'm-2',
+    ]);
+  });
+
   it('lists endpoints that nobody asked about - they are nobody’s business', () => {
     expect(plan.judge([aConnection({ endpointId: OTHER_ENDPOINT }), aConnection()])).toEqual([requested()]);
   });
@@ -135,6 +163,12 @@ describe('planNotices: what cannot be read', () => {
     expect(finding).toMatchObject({
       excerpt: `\u00b7\u00b7[31mred\u00b7\u00b7\u00b7\u00b7${'x'.repeat(200 - escapes.length)}`,
     });
+  });
+
+  it('is cut within a character of two halves - no half of it is kept', () => {
+    const [finding] = judgeUnseen(`${'x'.repeat(199)}\u{1f600}`);
+
+    expect(finding).toMatchObject({ excerpt: `${'x'.repeat(199)}\ufffd` });
   });
 
   it('is as long as a message can be - answered at once', () => {

@@ -91,7 +91,7 @@ describe('the story notices', () => {
       Resources[id]?.Properties[property]?.Statement.splice(index, 1);
     });
 
-    expect(await isNoticed(directory), name).toBe(NOT_NEEDED_HERE[name] === undefined);
+    expect(await isNoticed(directory)).toBe(NOT_NEEDED_HERE[name] === undefined);
   });
 
   it("a rule's pattern that is off by one letter", async () => {

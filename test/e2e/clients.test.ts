@@ -99,7 +99,7 @@ const installed = async (): Promise<readonly Client[]> => {
   return clients;
 };
 
-describe.each(await installed())('$name against the served sandbox', ({ createEndpoint, state }) => {
+describe.each(await installed())('$name against the served sandbox', (client) => {
   let sandbox: ServedSandbox;
   beforeAll(async () => {
     sandbox = await startSandbox();
@@ -111,19 +111,19 @@ describe.each(await installed())('$name against the served sandbox', ({ createEn
   const patience = { timeout: 15_000, interval: 500 };
 
   it('sees the endpoint of an entitled account become available', async () => {
-    const endpointId = await createEndpoint(sandbox, '222222222222');
+    const endpointId = await client.createEndpoint(sandbox, '222222222222');
 
-    await expect.poll(() => state(sandbox, '222222222222', endpointId), patience).toBe('available');
+    await expect.poll(() => client.state(sandbox, '222222222222', endpointId), patience).toBe('available');
   });
 
   it('sees the endpoint of an unregistered account rejected', async () => {
-    const endpointId = await createEndpoint(sandbox, '333333333333');
+    const endpointId = await client.createEndpoint(sandbox, '333333333333');
 
-    await expect.poll(() => state(sandbox, '333333333333', endpointId), patience).toBe('rejected');
+    await expect.poll(() => client.state(sandbox, '333333333333', endpointId), patience).toBe('rejected');
   });
 
   it("sees AWS's own error where the account is no allowed principal", async () => {
-    const refused = await createEndpoint(sandbox, '999999999999').then(String, String);
+    const refused = await client.createEndpoint(sandbox, '999999999999').then(String, String);
 
     expect(refused).toContain(`The Vpc Endpoint Service '${sandbox.serviceName}' does not exist`);
   });

@@ -16,6 +16,7 @@ import type {
 } from '@aws-sdk/client-sfn';
 import type { ActionDefinition, Permission } from '../../cloud.ts';
 import { AwsError } from '../errors.ts';
+import { checkFailureTexts } from './failure-texts.ts';
 import type { ExecutionRecord, StatesModel } from './model.ts';
 import { page } from './pages.ts';
 import { startExecution } from './start-execution.ts';
@@ -132,6 +133,7 @@ export const executionActions = (model: StatesModel) => ({
   StopExecution: {
     permissions: ({ executionArn }) => [on('StopExecution', executionArn)],
     run: async ({ executionArn, error, cause }, { cloud }) => {
+      checkFailureTexts({ error, cause });
       const record = model.execution(executionArn);
       record.run.stop(error, cause);
       await record.run.result;

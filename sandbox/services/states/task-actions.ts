@@ -3,6 +3,7 @@ import { PAYLOAD_LIMIT } from '../../asl/state-error.ts';
 import type { TokenAnswer } from '../../asl/task-tokens.ts';
 import type { ActionDefinition, Permission } from '../../cloud.ts';
 import { AwsError } from '../errors.ts';
+import { checkFailureTexts } from './failure-texts.ts';
 import type { StatesModel } from './model.ts';
 
 type Empty = Record<string, never>;
@@ -61,8 +62,10 @@ export const taskActions = (model: StatesModel) => {
 
     SendTaskFailure: {
       permissions: permissions('SendTaskFailure'),
-      run: ({ taskToken, error, cause }) =>
-        check(tokens.answer(checkForm(taskToken), { kind: 'failure', error, cause })),
+      run: ({ taskToken, error, cause }) => {
+        checkFailureTexts({ error, cause });
+        return check(tokens.answer(checkForm(taskToken), { kind: 'failure', error, cause }));
+      },
     } satisfies ActionDefinition<SendTaskFailureInput, Empty>,
 
     SendTaskHeartbeat: {

@@ -62,7 +62,7 @@ describe('expressions', () => {
 
 describe('structure', () => {
   it.each<[string, object | string, string[]]>([
-    ['no JSON', '{', [expect.stringMatching(/^INVALID_JSON_DESCRIPTION: /) as unknown as string]],
+    ['no JSON', '{', [expect.stringMatching(/^INVALID_JSON_DESCRIPTION: /)]],
     [
       'a transition to nowhere',
       machine({ A: { Type: 'Pass', Next: 'NOPE' }, B: { Type: 'Succeed' } }),

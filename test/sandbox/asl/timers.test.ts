@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { Json } from '../../../sandbox/asl/definition.ts';
 import { finish, machine, prepare, run, START, task } from './run-definition.ts';
 
 const never = (): Promise<never> => new Promise(() => undefined);
+/** The token that a task was given as its whole argument. */
+const tokenIn = (given: Json): string => {
+  if (typeof given !== 'string') throw new TypeError(`A token was expected, not ${JSON.stringify(given)}.`);
+  return given;
+};
 const callback = (fields: object): object =>
   task({ Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken', End: true, ...fields });
 
@@ -20,7 +26,8 @@ describe('Wait', () => {
 
   it.each([
     ['Seconds', "{% '1' %}", `Expected 'number', but was 'string' for value: "1"`],
-    ['Seconds', '{% -1 %}', 'must be a number of at least 0, but was -1'],
+    ['Seconds', '{% -1 %}', 'must be a whole number from 0 to 99999999, but was -1'],
+    ['Seconds', '{% 1.5 %}', 'must be a whole number from 0 to 99999999, but was 1.5'],
     [
       'Timestamp',
       "{% '2026-02-30T00:00:00Z' %}",
@@ -77,7 +84,7 @@ describe('a task token', () => {
     let token = '';
     const world = prepare(machine({ A: callback({ Arguments: '{% $states.context.Task.Token %}' }) }), {
       tasks: async ({ arguments: given }) => {
-        token = String(given);
+        token = tokenIn(given);
       },
     });
     world.clock.after(1000, () => world.tokens.answer(token, { kind: 'failure', error: 'E', cause: 'c' }));
@@ -98,7 +105,7 @@ describe('a task token', () => {
     });
     const world = prepare(definition, {
       tasks: async ({ arguments: given }) => {
-        token = String(given);
+        token = tokenIn(given);
       },
     });
     for (const second of [8, 16]) world.clock.after(second * 1000, () => world.tokens.heartbeat(token));

@@ -1,0 +1,37 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { plainText } from '../../functions/domain/text.ts';
+
+describe('plainText', () => {
+  it.each([
+    ['an ordinary text', 'Acme Rockets, Zürich \u{1f680}', 'Acme Rockets, Zürich \u{1f680}'],
+    ['nothing', '', ''],
+    ['line breaks and tabs', 'a\r\nb\tc', 'a\u00b7\u00b7b\u00b7c'],
+    ['a colour of the terminal', '\u001b[31mred', '\u00b7[31mred'],
+    ['the controls above ASCII', '\u007f\u0085\u009b', '\u00b7\u00b7\u00b7'],
+    ['half a character, alone', 'a\ud83d', 'a\ufffd'],
+    ['a character that the cut would halve', `${'x'.repeat(29)}\u{1f680}`, `${'x'.repeat(29)}\ufffd`],
+    ['a text as long as it may be', 'x'.repeat(30), 'x'.repeat(30)],
+    ['a longer one', 'x'.repeat(31), 'x'.repeat(30)],
+  ])('%s - %j: %j', (_situation, text, plain) => {
+    expect(plainText(text, 30)).toBe(plain);
+  });
+
+  it('any text - no longer than asked, without controls, well formed, and plain already', () => {
+    const anyText = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 60 }),
+      fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)), maxLength: 60 }),
+    );
+
+    fc.assert(
+      fc.property(anyText, fc.nat({ max: 50 }), (text, maximum) => {
+        const plain = plainText(text, maximum);
+        expect(plain.length).toBe(Math.min(text.length, maximum));
+        expect(plain).not.toMatch(/\p{Cc}/u);
+        expect(plain.isWellFormed()).toBe(true);
+        expect(plainText(plain, maximum)).toBe(plain);
+      }),
+      { seed: 20_261_123, numRuns: 300 },
+    );
+  });
+});
