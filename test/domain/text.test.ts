@@ -18,20 +18,23 @@ describe('plainText', () => {
   });
 
   it('any text - no longer than asked, without controls, well formed, and plain already', () => {
+    const units = fc.array(fc.constantFrom('a', 'é', '\u0000', '\n', '\u0085', '\ud83d', '\ude80', '\u{1f680}'), {
+      maxLength: 20,
+    });
     const anyText = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 60 }),
-      fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)), maxLength: 60 }),
+      fc.string({ unit: 'binary', maxLength: 20 }),
+      units.map((each) => each.join('')),
     );
 
     fc.assert(
-      fc.property(anyText, fc.nat({ max: 50 }), (text, maximum) => {
+      fc.property(anyText, fc.nat({ max: 25 }), (text, maximum) => {
         const plain = plainText(text, maximum);
         expect(plain.length).toBe(Math.min(text.length, maximum));
         expect(plain).not.toMatch(/\p{Cc}/u);
         expect(plain.isWellFormed()).toBe(true);
         expect(plainText(plain, maximum)).toBe(plain);
       }),
-      { seed: 20_261_123, numRuns: 300 },
+      { seed: 20_261_123, numRuns: 100 },
     );
   });
 });
