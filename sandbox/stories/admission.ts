@@ -8,18 +8,29 @@ const WHILE_IN_HAND = 5_000;
 /** Longer than EC2 takes to connect an endpoint, and we to see it. */
 const AFTER_THE_DECISION = 100_000;
 
+interface Started {
+  /** How many executions there were before the request. */
+  readonly before: number;
+  /** How many the request starts. */
+  readonly executions: number;
+}
+
 /**
  * Waits until a request's decisions are in the ledger, the portal heard of them, and nobody works on it any more.
  *
- * @throws Error where an execution did not end well.
+ * @throws Error where an execution of it did not end well.
  */
-const settledDecisions = async (stage: Stage, serviceId: string, endpointId: string, executions: number) =>
+const settledDecisions = async (
+  stage: Stage,
+  { serviceId, endpointId }: { readonly serviceId: string; readonly endpointId: string },
+  { before, executions }: Started,
+) =>
   stage.until(`a decision on ${endpointId}`, async (): Promise<readonly RecordedDecision[] | undefined> => {
-    const list = await stage.executions('AdmitConnectionArn');
-    const failed = list.find(({ status }) => status !== 'RUNNING' && status !== 'SUCCEEDED');
-    if (failed !== undefined) throw new Error(`execution ${failed.name} ended as ${failed.status}`);
-    const isQuiet = list.length >= executions && list.every(({ status }) => status !== 'RUNNING');
-    if (!isQuiet) return undefined;
+    const all = await stage.executions('AdmitConnectionArn');
+    const ours = all.slice(0, all.length - before);
+    const failed = ours.find(({ status }) => status !== 'RUNNING' && status !== 'SUCCEEDED');
+    if (failed !== undefined) throw new Error(await stage.endOf(failed));
+    if (ours.length < executions || ours.some(({ status }) => status === 'RUNNING')) return undefined;
     const decisions = await stage.decisions(serviceId, endpointId);
     const published = await stage.published(endpointId);
     return decisions.length > 0 && published.length >= decisions.length ? decisions : undefined;
@@ -42,9 +53,10 @@ const request = async (stage: Stage, { account, arrange, afterwards, executions 
   arrange?.(stage);
   const endpointId = await stage.createEndpoint(account, serviceName);
   afterwards?.(stage, endpointId);
-  const decisions = await settledDecisions(stage, serviceId, endpointId, before + executions);
+  const settled = () => settledDecisions(stage, { serviceId, endpointId }, { before, executions });
+  const decisions = await settled();
   const state = await stage.endpointState(account, endpointId);
-  return { serviceId, endpointId, decisions, state: state ?? 'not listed' };
+  return { decisions, state: state ?? 'not listed', settled };
 };
 
 const reasonsOf = (decisions: readonly RecordedDecision[]): readonly string[] =>
@@ -69,9 +81,9 @@ const repeated = (
 ): ((stage: Stage) => Promise<CaseResult>) => {
   return async (stage) => {
     const arrange = () => stage.repeatNext(service, action, ...waits);
-    const { serviceId, endpointId, state } = await request(stage, { account: '555555555555', arrange, executions });
+    const { state, settled } = await request(stage, { account: '555555555555', arrange, executions });
     await stage.clock.sleep(AFTER_THE_DECISION);
-    const decisions = await settledDecisions(stage, serviceId, endpointId, executions);
+    const decisions = await settled();
     const count = `${decisions.length} decision${decisions.length === 1 ? '' : 's'}`;
     return { actual: `${count}: ${outcomeOf(decisions)}, ${state}`, reasons: reasonsOf(decisions) };
   };

@@ -6,7 +6,12 @@ import {
   DescribeVpcEndpointsCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
-import { type ExecutionListItem, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  type ExecutionListItem,
+  ListExecutionsCommand,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { DECISION_PREFIX, requestKey } from '../../functions/registry/keys.ts';
 import { type Clock, holding } from '../clock/clock.ts';
@@ -139,6 +144,13 @@ export class Stage {
     const command = new ListExecutionsCommand({ stateMachineArn: this.output(workflowOutput) });
     const { executions = [] } = await this.#send(() => this.#sfn.send(command));
     return executions;
+  }
+
+  /** How an execution ended, in words: `execution NAME ended as FAILED: Denied: describe connections: …`. */
+  async endOf({ executionArn, name }: ExecutionListItem): Promise<string> {
+    const command = new DescribeExecutionCommand({ executionArn });
+    const { status, error, cause } = await this.#send(() => this.#sfn.send(command));
+    return [`execution ${name} ended as ${status}`, error, cause].filter((part) => part !== undefined).join(': ');
   }
 
   /**

@@ -68,7 +68,7 @@ it.each<[outcome: ConnectionAnswered['outcome'], Situation]>([
 
 it('every outcome of the domain has a detail-type', () => {
   const settled = (['accept', 'reject'] as const).flatMap((verdict) =>
-    (['available', 'rejected', 'failed', 'deleted'] as const).map((state) => nextAnswerStep(verdict, state)),
+    (['available', 'rejected', 'failed', 'deleted'] as const).map((state) => nextAnswerStep(verdict, state, 0)),
   );
   const outcomes = settled.flatMap((each): AnswerOutcome[] => (each.step === 'settled' ? [each.outcome] : []));
 

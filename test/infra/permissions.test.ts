@@ -55,8 +55,9 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:PutItem -> <TablesLedger.Arn>',
     'dynamodb:UpdateItem -> <TablesLedger.Arn>',
     'events:PutEvents -> <Bus.Arn>',
-    'lambda:InvokeFunction -> <AnswerConnectionFunctionCurrentVersion>',
-    'lambda:InvokeFunction -> <DecideConnectionFunctionCurrentVersion>',
+    // Every version, and none unqualified: an execution that began before a deployment finishes on the version it names.
+    'lambda:InvokeFunction -> <AnswerConnectionFunction.Arn>:*',
+    'lambda:InvokeFunction -> <DecideConnectionFunction.Arn>:*',
     'states:DescribeExecution -> arn:aws:states:us-west-2:123456789012:execution:PrivateLinkConcierge-admit-connection:*',
     'logs:CreateLogDelivery -> *',
     'logs:DeleteLogDelivery -> *',

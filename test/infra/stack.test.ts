@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ENVIRONMENTS, environmentNamed } from '../../infra/config.ts';
 import { WORKFLOWS } from '../../workflows/catalog.ts';
-import { inWords, type Json, nameOf, type Resource, resourcesOf, synthesise } from './support.ts';
+import { inWords, type Json, nameOf, type Resource, resourcesOf, synthesise, templateOf } from './support.ts';
 
 const template = synthesise('sandbox');
 const resources = (type: string): readonly (readonly [name: string, Resource])[] =>
@@ -220,13 +220,67 @@ describe('alarms', () => {
 
   it('there is one for each function, for the dead letters and for each way in which the workflow can end badly', () => {
     expect(alarms.map(([alarm, { Properties }]) => `${alarm}: ${inWords(Properties.MetricName)}`).sort()).toEqual([
+      'AdmitConnectionAbortedAlarm: ExecutionsAborted',
       'AdmitConnectionFailedAlarm: ExecutionsFailed',
       'AdmitConnectionTimedOutAlarm: ExecutionsTimedOut',
       'AnswerConnectionAlarm: Errors',
       'DecideConnectionAlarm: Errors',
       'IntakeDeadLettersAlarm: ApproximateNumberOfMessagesVisible',
       'IntakeReadRequestsAlarm: Errors',
+      'IntakeWaitingAlarm: ApproximateAgeOfOldestMessage',
     ]);
+  });
+
+  it('each goes off at the first five minutes, save that of a function: its calls are tried again', () => {
+    const conditions = alarms.map(([alarm, { Properties }]) => {
+      const { Statistic, ComparisonOperator, Threshold, EvaluationPeriods, Period, TreatMissingData } = Properties;
+      expect({ ComparisonOperator, Period, TreatMissingData }).toEqual({
+        ComparisonOperator: 'GreaterThanThreshold',
+        Period: 300,
+        TreatMissingData: 'notBreaching',
+      });
+      expect(Properties).not.toHaveProperty('DatapointsToAlarm');
+      return `${alarm}: ${inWords(Statistic)} > ${inWords(Threshold)}, ${inWords(EvaluationPeriods)} in a row`;
+    });
+
+    expect(conditions.sort()).toEqual([
+      'AdmitConnectionAbortedAlarm: Sum > 0, 1 in a row',
+      'AdmitConnectionFailedAlarm: Sum > 0, 1 in a row',
+      'AdmitConnectionTimedOutAlarm: Sum > 0, 1 in a row',
+      'AnswerConnectionAlarm: Sum > 0, 3 in a row',
+      'DecideConnectionAlarm: Sum > 0, 3 in a row',
+      'IntakeDeadLettersAlarm: Maximum > 0, 1 in a row',
+      'IntakeReadRequestsAlarm: Sum > 0, 3 in a row',
+      'IntakeWaitingAlarm: Maximum > 300, 1 in a row',
+    ]);
+  });
+
+  it('that of waiting notices looks at the intake, not at the dead letters', () => {
+    const dimensionsOf = (alarm: string): string => inWords(named('AWS::CloudWatch::Alarm', alarm).Dimensions);
+
+    expect(dimensionsOf('IntakeWaitingAlarm')).toContain('<IntakeQueue.QueueName>');
+    expect(dimensionsOf('IntakeDeadLettersAlarm')).toContain('<IntakeDeadLettersQueue.QueueName>');
+  });
+
+  it('where no topic is named they show in CloudWatch only', () => {
+    expect(alarms.filter(([, { Properties }]) => 'AlarmActions' in Properties)).toEqual([]);
+  });
+
+  it('where a topic is named each of them tells it, and nothing else differs', () => {
+    const alarmTopicArn = 'arn:aws:sns:us-west-2:123456789012:on-call';
+    const told = templateOf({ ...environmentNamed('sandbox'), alarmTopicArn });
+    const { Resources } = told.toJSON() as { Resources: Record<string, Resource> };
+    const withoutActions = Object.entries(Resources).map(([id, { Properties, ...rest }]) => {
+      const { AlarmActions: _told, ...others } = Properties;
+      return [id, { ...rest, Properties: others }];
+    });
+
+    const actions = resourcesOf(told, 'AWS::CloudWatch::Alarm').map(([id, { Properties }]) => [
+      nameOf(id),
+      Properties.AlarmActions,
+    ]);
+    expect(actions).toEqual(alarms.map(([alarm]) => [alarm, [alarmTopicArn]]));
+    expect(Object.fromEntries(withoutActions)).toEqual(template.toJSON().Resources);
   });
 
   it.each(alarms)('%s - says what customers miss, and names an article that there is', (_alarm, { Properties }) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ConciergeStack } from '../../infra/concierge-stack.ts';
-import { environmentNamed } from '../../infra/config.ts';
+import { type EnvironmentConfig, environmentNamed } from '../../infra/config.ts';
 
 /** What a resource's property may be once the template is JSON. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
@@ -24,8 +24,8 @@ const stubCode = (directory: string, name: string): string => {
   return path;
 };
 
-/** Builds the stack of an environment as `infra/app.ts` does, with the feature flags of `cdk.json`, in this process. */
-export const synthesise = (environment: string): Template => {
+/** Builds a stack as `infra/app.ts` does, with the feature flags of `cdk.json`, in this process. */
+export const templateOf = (config: EnvironmentConfig): Template => {
   const directory = mkdtempSync(join(tmpdir(), 'concierge-infra-'));
   try {
     const { context } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: Record<string, unknown> };
@@ -34,7 +34,7 @@ export const synthesise = (environment: string): Template => {
       stubCode(directory, name),
     );
     const stack = new ConciergeStack(app, 'PrivateLinkConcierge', {
-      config: environmentNamed(environment),
+      config,
       description: 'PrivateLink Concierge: answers connection requests',
       code: { readRequests, decideConnection, answerConnection },
     });
@@ -43,6 +43,9 @@ export const synthesise = (environment: string): Template => {
     rmSync(directory, { recursive: true, force: true });
   }
 };
+
+/** The template of an environment of `infra/config.ts`. */
+export const synthesise = (environment: string): Template => templateOf(environmentNamed(environment));
 
 /** The template's resources of a type, by logical id. */
 export const resourcesOf = (template: Template, type: string): readonly (readonly [id: string, Resource])[] =>

@@ -144,38 +144,69 @@ describe('readRegistry: what it finds', () => {
   });
 });
 
+describe('readRegistry: an account that serves many customers', () => {
+  const matchesOf = (count: number): Items =>
+    Array.from({ length: count }, (_, index) => `customer-${String(index).padStart(3, '0')}`).map((customerId) =>
+      item(registryKey.match(SERVICE_ID, 'account', OWNER, customerId), { customerId }),
+    );
+  const keysOf = (call: unknown): readonly number[] =>
+    Object.values((call as { RequestItems: Record<string, { Keys: unknown[] }> }).RequestItems).map(
+      ({ Keys }) => Keys.length,
+    );
+
+  it.each([
+    [30, 30],
+    [31, 30],
+    [500, 30],
+  ])('%i match - all of them are candidates, the entries of %i are read', async (matching, read) => {
+    const { dynamo, dynamoMock } = tables([], matchesOf(matching), [service]);
+
+    const { candidates } = await readRegistry(dynamo, TABLES, aConnection());
+
+    const [registryKeys = 0, ledgerKeys = 0] = keysOf(callsOf(dynamoMock)[2]?.[1]);
+    expect(candidates).toHaveLength(matching);
+    expect([registryKeys, ledgerKeys]).toEqual([1 + 2 * read, read]);
+    expect(registryKeys + ledgerKeys).toBeLessThanOrEqual(100);
+  });
+});
+
 describe('readRegistry: entries that people wrote wrongly', () => {
   it.each([
     [
       'a customer’s status',
       [service, { ...customer, status: { S: 'asleep' } }, entitlement],
       'customer',
-      /^status: .*"asleep"$/,
+      /^CUSTOMER: status: .*"asleep"$/,
     ],
     [
       'a number as text',
       [service, customer, { ...entitlement, maxEndpoints: { S: '2' } }],
       'entitlement',
-      /^maxEndpoints: /,
+      /^ENTITLEMENT#acme: maxEndpoints: /,
     ],
     [
       'no place at all',
       [service, customer, { ...entitlement, maxEndpoints: { N: '0' } }],
       'entitlement',
-      /^maxEndpoints: /,
+      /^ENTITLEMENT#acme: maxEndpoints: /,
     ],
     [
       'a date',
       [service, customer, { ...entitlement, until: { S: 'soon' } }],
       'entitlement',
-      /^until: not an ISO 8601 time/,
+      /^ENTITLEMENT#acme: until: not a time such as 2026-11-23T00:00:00Z/,
     ],
-    ['no region', [service, customer, { ...entitlement, regions: { L: [] } }], 'entitlement', /^regions: /],
+    [
+      'no region',
+      [service, customer, { ...entitlement, regions: { L: [] } }],
+      'entitlement',
+      /^ENTITLEMENT#acme: regions: /,
+    ],
     [
       'two fields at once',
       [service, customer, { ...entitlement, maxEndpoints: { N: '0' }, until: { S: 'soon' } }],
       'entitlement',
-      /^maxEndpoints: .*; until: /,
+      /^ENTITLEMENT#acme: maxEndpoints: .*; until: /,
     ],
   ] as const)('%s - unreadable, by the field’s name, and no error', async (_situation, registry, entry, problem) => {
     const { dynamo } = tables([], [accountMatch], [...registry] as Items);
@@ -189,8 +220,55 @@ describe('readRegistry: entries that people wrote wrongly', () => {
     const { dynamo } = tables([], [], [{ ...service, verdicts: { M: { 'too-late': { S: 'hold' } } } }]);
 
     await expect(readRegistry(dynamo, TABLES, aConnection())).resolves.toMatchObject({
-      service: { kind: 'unreadable', problem: expect.stringContaining('verdicts.too-late') },
+      service: { kind: 'unreadable', problem: expect.stringMatching(/^SERVICE: verdicts.too-late: /) },
     });
+  });
+
+  it.each([
+    [
+      'a customer’s entry, copied to another’s key',
+      [service, { ...customer, customerId: { S: 'globex' } }, entitlement],
+      'customer',
+      'CUSTOMER: its customerId',
+    ],
+    [
+      'an entitlement, copied from another customer’s',
+      [service, customer, { ...entitlement, customerId: { S: 'globex' } }],
+      'entitlement',
+      'ENTITLEMENT#acme: its customerId',
+    ],
+    [
+      'an entitlement, copied from another service’s',
+      [service, customer, { ...entitlement, serviceId: { S: 'vpce-svc-0fffffffffffffff9' } }],
+      'entitlement',
+      'ENTITLEMENT#acme: its serviceId',
+    ],
+  ] as const)('%s - unreadable: it belongs to nobody', async (_situation, registry, entry, problem) => {
+    const { dynamo } = tables([], [accountMatch], [...registry] as Items);
+
+    const [candidate] = (await readRegistry(dynamo, TABLES, aConnection())).candidates;
+
+    expect(candidate?.[entry]).toEqual({ kind: 'unreadable', problem: `${problem} is another one than its key's` });
+  });
+
+  it('a service’s entry, copied to another’s key - unreadable', async () => {
+    const { dynamo } = tables([], [], [{ ...service, serviceId: { S: 'vpce-svc-0fffffffffffffff9' } }]);
+
+    await expect(readRegistry(dynamo, TABLES, aConnection())).resolves.toMatchObject({
+      service: { kind: 'unreadable', problem: "SERVICE: its serviceId is another one than its key's" },
+    });
+  });
+
+  it('a value that would fill the log or colour it - shortened and made plain', async () => {
+    const status = `\u001b[31m${'x'.repeat(5_000)}`;
+    const { dynamo } = tables([], [accountMatch], [service, { ...customer, status: { S: status } }, entitlement]);
+
+    const [candidate] = (await readRegistry(dynamo, TABLES, aConnection())).candidates;
+
+    const problem = candidate?.customer.kind === 'unreadable' ? candidate.customer.problem : '';
+    expect(problem).toMatch(/^CUSTOMER: status: /);
+    expect(problem).not.toMatch(/\p{Cc}/u);
+    expect(problem.length).toBeLessThanOrEqual('CUSTOMER: '.length + 300);
   });
 
   it('a match without its customer - the customer is known by the key, so that the request is held and not rejected', async () => {

@@ -5,12 +5,17 @@ import {
 } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
 import { ENDPOINT_ID, HOME_REGION, SERVICE_ID } from '../../support/builders.ts';
-import { awsError, CONTEXT, callsOf, inState, strictEc2, stubFunctionEnvironment } from '../support.ts';
+import { awsError, CONTEXT, callsOf, described, inState, strictEc2, stubFunctionEnvironment } from '../support.ts';
 
 stubFunctionEnvironment();
 const { handler, run } = await import('../../../functions/connections/answer-connection.ts');
 
-const request = (verdict: 'accept' | 'reject') => ({ serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID, verdict });
+const request = (verdict: 'accept' | 'reject', looks = 0) => ({
+  serviceId: SERVICE_ID,
+  vpcEndpointId: ENDPOINT_ID,
+  verdict,
+  looks,
+});
 const dnsNames = [`${ENDPOINT_ID}-k3v9x2aq.example.com`];
 const refusal = (Code: string) => ({
   Unsuccessful: [{ ResourceId: ENDPOINT_ID, Error: { Code, Message: 'AWS documents no code.' } }],
@@ -33,12 +38,12 @@ const namesOf = (mock: Parameters<typeof callsOf>[0]): string[] =>
   callsOf(mock).map(([name]) => name.replace('VpcEndpointConnections', ''));
 
 describe('answer-connection: accept', () => {
-  it('accepts, and is asked again until EC2 shows the end', async () => {
+  it('accepts, and says that the end is still to come, without looking at once', async () => {
     const { services, ec2Mock } = showing('pendingAcceptance');
 
-    await expect(run(request('accept'), services)).rejects.toMatchObject({
-      name: 'NotSettled',
-      fields: { serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID },
+    await expect(run(request('accept'), services)).resolves.toEqual({
+      isSettled: false,
+      because: `${ENDPOINT_ID} was accepted`,
     });
     expect(callsOf(ec2Mock)).toEqual([
       ['DescribeVpcEndpointConnections', { Filters: [{ Name: 'vpc-endpoint-id', Values: [ENDPOINT_ID] }] }],
@@ -46,17 +51,25 @@ describe('answer-connection: accept', () => {
     ]);
   });
 
-  it.each(['pending', 'partial', 'migrating'])('%s - looks once and does nothing', async (state) => {
+  it.each([
+    ['pending', 'pending'],
+    ['partial', 'partial'],
+    ['migrating', 'unknown'],
+  ])('%s - looks once, does nothing and is not settled', async (state, read) => {
     const { services, ec2Mock } = showing(state);
 
-    await expect(run(request('accept'), services)).rejects.toMatchObject({ name: 'NotSettled' });
+    await expect(run(request('accept', 7), services)).resolves.toEqual({
+      isSettled: false,
+      because: `${ENDPOINT_ID} is still ${read}`,
+    });
     expect(namesOf(ec2Mock)).toEqual(['Describe']);
   });
 
   it('available - accepted, with the names by which to reach it', async () => {
     const { services, ec2Mock } = showing('available');
 
-    await expect(run(request('accept'), services)).resolves.toEqual({
+    await expect(run(request('accept', 1), services)).resolves.toEqual({
+      isSettled: true,
       outcome: 'accepted',
       state: 'available',
       dnsNames,
@@ -73,7 +86,13 @@ describe('answer-connection: accept', () => {
   ])('%s - %s, explained', async (state, outcome, code) => {
     const { services, ec2Mock } = showing(state);
 
-    await expect(run(request('accept'), services)).resolves.toMatchObject({ outcome, state, ending: { code } });
+    await expect(run(request('accept'), services)).resolves.toEqual({
+      isSettled: true,
+      outcome,
+      state,
+      dnsNames,
+      ending: { code, sentence: expect.stringContaining(ENDPOINT_ID) },
+    });
     expect(namesOf(ec2Mock)).toEqual(['Describe']);
   });
 });
@@ -83,6 +102,7 @@ describe('answer-connection: reject', () => {
     const { services, ec2Mock } = showing('pendingAcceptance', 'rejected');
 
     await expect(run(request('reject'), services)).resolves.toEqual({
+      isSettled: true,
       outcome: 'rejected',
       state: 'rejected',
       dnsNames,
@@ -94,9 +114,9 @@ describe('answer-connection: reject', () => {
   it('EC2 shows the old state for a while - not settled', async () => {
     const { services, ec2Mock } = showing('pendingAcceptance', 'pendingAcceptance');
 
-    await expect(run(request('reject'), services)).rejects.toMatchObject({
-      name: 'NotSettled',
-      message: `${ENDPOINT_ID} is still pendingAcceptance.`,
+    await expect(run(request('reject'), services)).resolves.toEqual({
+      isSettled: false,
+      because: `${ENDPOINT_ID} is still pendingAcceptance`,
     });
     expect(namesOf(ec2Mock)).toEqual(['Describe', 'Reject', 'Describe']);
   });
@@ -104,8 +124,44 @@ describe('answer-connection: reject', () => {
   it.each(['pending', 'available'])('%s - somebody accepted it: it is not cut off', async (state) => {
     const { services, ec2Mock } = showing(state);
 
-    await expect(run(request('reject'), services)).resolves.toMatchObject({ outcome: 'overtaken', state });
+    await expect(run(request('reject'), services)).resolves.toMatchObject({
+      isSettled: true,
+      outcome: 'overtaken',
+      state,
+    });
     expect(namesOf(ec2Mock)).toEqual(['Describe']);
+  });
+});
+
+describe('answer-connection: an endpoint that EC2 does not list', () => {
+  it.each(['accept', 'reject'] as const)('to %s, up to the third look - not settled', async (verdict) => {
+    for (const looks of [0, 1, 2]) {
+      const { services, ec2Mock } = showing(undefined);
+
+      await expect(run(request(verdict, looks), services)).resolves.toEqual({
+        isSettled: false,
+        because: `${ENDPOINT_ID} is still not listed`,
+      });
+      expect(namesOf(ec2Mock)).toEqual(['Describe']);
+    }
+  });
+
+  it.each(['accept', 'reject'] as const)('to %s, after three looks - gone, with no state to show', async (verdict) => {
+    const { services, ec2Mock } = showing(undefined);
+
+    await expect(run(request(verdict, 3), services)).resolves.toEqual({
+      isSettled: true,
+      outcome: 'gone',
+      dnsNames: [],
+      ending: { code: 'endpoint-gone', sentence: expect.stringContaining('was deleted before it was connected') },
+    });
+    expect(namesOf(ec2Mock)).toEqual(['Describe']);
+  });
+
+  it('right after a rejection - not settled: the listing may be late', async () => {
+    const { services } = showing('pendingAcceptance', undefined);
+
+    await expect(run(request('reject'), services)).resolves.toMatchObject({ isSettled: false });
   });
 });
 
@@ -122,9 +178,10 @@ describe('answer-connection: EC2 answers 200 and did not act', () => {
     ec2Mock.on(RejectVpcEndpointConnectionsCommand).resolves(refusal('Undocumented'));
 
     await expect(run(request(verdict), services)).resolves.toMatchObject({
+      isSettled: true,
       outcome,
       state,
-      unsuccessful: { endpointId: ENDPOINT_ID, code: 'Undocumented', message: 'AWS documents no code.' },
+      unsuccessful: 'Undocumented: AWS documents no code.',
     });
     expect(namesOf(ec2Mock)).toHaveLength(3);
   });
@@ -133,19 +190,39 @@ describe('answer-connection: EC2 answers 200 and did not act', () => {
     const { services, ec2Mock } = showing('pendingAcceptance', 'pendingAcceptance');
     ec2Mock.on(AcceptVpcEndpointConnectionsCommand).resolves(refusal('InvalidState'));
 
-    await expect(run(request('accept'), services)).rejects.toMatchObject({
-      name: 'NotSettled',
-      message: `${ENDPOINT_ID} is still pendingAcceptance. EC2 did not accept it: InvalidState.`,
+    await expect(run(request('accept'), services)).resolves.toEqual({
+      isSettled: false,
+      because: `${ENDPOINT_ID} is still pendingAcceptance`,
+      unsuccessful: 'InvalidState: AWS documents no code.',
     });
+    expect(namesOf(ec2Mock)).toEqual(['Describe', 'Accept', 'Describe']);
   });
 
   it('without naming the endpoint or a code - still seen', async () => {
     const { services, ec2Mock } = showing('pendingAcceptance', 'pending');
     ec2Mock.on(AcceptVpcEndpointConnectionsCommand).resolves({ Unsuccessful: [{}] });
 
-    await expect(run(request('accept'), services)).rejects.toThrow(
-      `${ENDPOINT_ID} is still pending. EC2 did not accept it: Unknown.`,
-    );
+    await expect(run(request('accept'), services)).resolves.toMatchObject({
+      isSettled: false,
+      because: `${ENDPOINT_ID} is still pending`,
+      unsuccessful: expect.stringMatching(/^Unknown: /),
+    });
+  });
+});
+
+describe('answer-connection: an EC2 that takes no endpoint ids', () => {
+  it('is found among the connections of its service', async () => {
+    const { services, ec2Mock } = showing();
+    ec2Mock
+      .on(DescribeVpcEndpointConnectionsCommand, { Filters: [{ Name: 'vpc-endpoint-id', Values: [ENDPOINT_ID] }] })
+      .rejects(awsError('InvalidFilter'))
+      .on(DescribeVpcEndpointConnectionsCommand, { Filters: [{ Name: 'service-id', Values: [SERVICE_ID] }] })
+      .resolves({
+        VpcEndpointConnections: [described({ VpcEndpointId: 'vpce-0bbbbbbbbbbbbbbb2' }), inState('available')],
+      });
+
+    await expect(run(request('accept'), services)).resolves.toMatchObject({ isSettled: true, outcome: 'accepted' });
+    expect(namesOf(ec2Mock)).toEqual(['Describe', 'Describe']);
   });
 });
 
@@ -169,6 +246,10 @@ describe('answer-connection: errors', () => {
       'vpcEndpointId: not an id of a VPC endpoint',
     ],
     ['a field that nobody reads', { ...request('accept'), force: true }, 'force'],
+    ['no count of looks', { ...request('accept'), looks: undefined }, 'looks: '],
+    ['half a look', request('accept', 0.5), 'looks: '],
+    ['less than no look', request('accept', -1), 'looks: '],
+    ['an id of twelve digits', { ...request('accept'), serviceId: 'vpce-svc-0a1b2c3d4e5f' }, 'serviceId: not an id'],
   ])('%s - Malformed, in words', async (_situation, event, words) => {
     const answering = handler(event, CONTEXT);
 

@@ -89,6 +89,20 @@ describe('decide-connection: a request that waits', () => {
     });
   });
 
+  it('was not listed, recorded as gone, and is listed after all - decided under the next generation', async () => {
+    const { services } = world({ decisions: [recorded(1, 'gone', 'endpoint-gone')] });
+
+    const { need, generation, plan, planWithoutPlace } = await run(INPUT, services);
+
+    expect({ need, generation, verdict: plan?.verdict, without: planWithoutPlace?.verdict }).toEqual({
+      need: 'decision',
+      generation: 2,
+      verdict: 'accept',
+      without: 'hold',
+    });
+    expect(plan?.item).toMatchObject({ sk: { S: 'DECISION#0002' } });
+  });
+
   it('takes one call of EC2 and four of DynamoDB, and no write', async () => {
     const { services, ec2Mock, dynamoMock } = world();
 
@@ -166,6 +180,30 @@ describe('decide-connection: a request that waits', () => {
       'hold',
     ],
     [
+      'the entitlement was copied from another service’s',
+      { entries: [service, customer, { ...entitlement, serviceId: { S: 'vpce-svc-0fffffffffffffff9' } }] },
+      'entry-unreadable',
+      'hold',
+    ],
+    [
+      'a policy rejects the unreadable',
+      {
+        entries: [
+          { ...service, verdicts: { M: { 'entry-unreadable': { S: 'reject' } } } },
+          { ...customer, status: { S: 'asleep' } },
+          entitlement,
+        ],
+      },
+      'entry-unreadable',
+      'hold',
+    ],
+    [
+      'a policy takes nobody',
+      { entries: [{ ...service, verdicts: { M: { entitled: { S: 'hold' } } } }, customer, entitlement] },
+      'entitled',
+      'hold',
+    ],
+    [
       'the service’s policy is unreadable',
       { entries: [{ ...service, verdicts: { S: 'hold' } }, customer, entitlement] },
       'entry-unreadable',
@@ -173,7 +211,7 @@ describe('decide-connection: a request that waits', () => {
     ],
     [
       'the contract ended this very second',
-      { entries: [service, customer, { ...entitlement, until: { S: NOW } }] },
+      { entries: [service, customer, { ...entitlement, until: { S: '2026-11-23T12:00:00Z' } }] },
       'contract-ended',
       'hold',
     ],
@@ -185,6 +223,19 @@ describe('decide-connection: a request that waits', () => {
 });
 
 describe('decide-connection: a request that needs no decision', () => {
+  it('is found among the connections of its service, where EC2 takes no endpoint ids', async () => {
+    const { services, ec2Mock } = world();
+    ec2Mock
+      .on(DescribeVpcEndpointConnectionsCommand, { Filters: [{ Name: 'vpc-endpoint-id', Values: [ENDPOINT_ID] }] })
+      .rejects(awsError('InvalidFilter'))
+      .on(DescribeVpcEndpointConnectionsCommand, { Filters: [{ Name: 'service-id', Values: [SERVICE_ID] }] })
+      .resolves({
+        VpcEndpointConnections: [described({ VpcEndpointId: 'vpce-0bbbbbbbbbbbbbbb2' }), inState('failed')],
+      });
+
+    await expect(run(INPUT, services)).resolves.toMatchObject({ need: 'record', plan: { outcome: 'failed' } });
+  });
+
   it('is in the ledger - nothing; the registry is not read', async () => {
     const { services, dynamoMock } = world({
       connections: [inState('available')],
@@ -211,12 +262,6 @@ describe('decide-connection: a request that needs no decision', () => {
     expect(output).not.toHaveProperty('connection');
     expect(unmarshall(output.plan?.item as Item)).not.toHaveProperty('before');
     expect(namesOf(dynamoMock)).toEqual(['Query']);
-  });
-
-  it('belongs to another service - not taken for this one’s', async () => {
-    const { services } = world({ connections: [described({ ServiceId: 'vpce-svc-0fffffffffffffff9' })] });
-
-    await expect(run(INPUT, services)).resolves.toMatchObject({ need: 'appearance' });
   });
 
   const ours = [item(ledgerKey.places(SERVICE_ID, 'acme'), { places: { [ENDPOINT_ID]: {} } })];
@@ -266,6 +311,16 @@ describe('decide-connection: a request that needs no decision', () => {
 });
 
 describe('decide-connection: errors', () => {
+  it('the endpoint asks for another service than the input says - Malformed, with the id to start with', async () => {
+    const serviceId = 'vpce-svc-0fffffffffffffff9';
+    const { services } = world({ connections: [described({ ServiceId: serviceId })] });
+
+    await expect(run(INPUT, services)).rejects.toMatchObject({
+      name: 'Malformed',
+      message: `${ENDPOINT_ID} asks for ${serviceId}, not for ${SERVICE_ID}: start with that id.`,
+    });
+  });
+
   it.each([
     ['EC2', 'RequestLimitExceeded', 'Throttled'],
     ['EC2', 'UnauthorizedOperation', 'Denied'],
@@ -293,6 +348,7 @@ describe('decide-connection: errors', () => {
       'vpcEndpointId: not an id of a VPC endpoint',
     ],
     ['no service', { vpcEndpointId: ENDPOINT_ID }, 'serviceId'],
+    ['an id of nine digits', { ...INPUT, vpcEndpointId: 'vpce-0a1b2c3d4' }, 'vpcEndpointId: not an id'],
     ['a field that nobody reads', { ...INPUT, dryRun: true }, 'dryRun'],
   ])('%s - Malformed, in words', async (_situation, event, words) => {
     const deciding = handler(event, CONTEXT);

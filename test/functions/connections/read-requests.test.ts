@@ -73,6 +73,18 @@ describe('read-requests', () => {
     await expect(run([connect], services)).resolves.toEqual([]);
   });
 
+  it('EC2 takes no endpoint ids - the services that the notices name are looked through', async () => {
+    const { services, ec2Mock } = listing();
+    ec2Mock
+      .on(DescribeVpcEndpointConnectionsCommand, { Filters: [{ Name: 'vpc-endpoint-id', Values: [ENDPOINT_ID] }] })
+      .rejects(awsError('InvalidFilter'))
+      .on(DescribeVpcEndpointConnectionsCommand, { Filters: [{ Name: 'service-id', Values: [SERVICE_ID] }] })
+      .resolves({ VpcEndpointConnections: [described({ VpcEndpointId: OTHER_ENDPOINT }), inState('rejected')] });
+
+    await expect(run([connect], services)).resolves.toEqual([]);
+    expect(callsOf(ec2Mock)).toHaveLength(2);
+  });
+
   it('EC2 is throttled - thrown, so that the batch stays in the queue', async () => {
     const { services, ec2Mock } = listing();
     ec2Mock.on(DescribeVpcEndpointConnectionsCommand).rejects(awsError('RequestLimitExceeded'));

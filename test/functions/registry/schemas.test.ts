@@ -25,7 +25,15 @@ describe('ids', () => {
     ['an endpoint’s', EndpointId, ENDPOINT_ID, true],
     ['an endpoint’s with a line break', EndpointId, `${ENDPOINT_ID}\n`, false],
     ['a service’s in an endpoint’s place', EndpointId, SERVICE_ID, false],
+    ['an endpoint’s, old', EndpointId, 'vpce-0a1b2c3d', true],
+    ['seven digits', EndpointId, 'vpce-0a1b2c3', false],
+    ['nine digits', EndpointId, 'vpce-0a1b2c3d4', false],
+    ['sixteen digits', EndpointId, ENDPOINT_ID.slice(0, -1), false],
     ['eighteen digits', EndpointId, `${ENDPOINT_ID}0`, false],
+    ['nine digits of a service', ServiceId, 'vpce-svc-0a1b2c3d4', false],
+    ['sixteen digits of a service', ServiceId, SERVICE_ID.slice(0, -1), false],
+    ['eighteen digits of a service', ServiceId, `${SERVICE_ID}0`, false],
+    ['capital digits', ServiceId, 'vpce-svc-0A1B2C3D', false],
     ['a customer’s', CustomerId, 'acme-2', true],
     ['what would forge a key', CustomerId, 'acme#PLACES', false],
     ['capitals', CustomerId, 'Acme', false],
@@ -51,11 +59,10 @@ describe('entries', () => {
       anEntitlement({
         regions: ['us-gov-west-1', 'ap-southeast-4'],
         from: '2026-01-01T00:00:00Z',
-        until: '2027-01-01T00:00:00.000Z',
+        until: '2028-02-29T23:59:59Z',
       }),
       'fits',
     ],
-    ['a date without a time', EntitlementSchema, anEntitlement({ until: '2027-01-01' }), /^until: not an ISO 8601/],
     ['half a place', EntitlementSchema, anEntitlement({ maxEndpoints: 1.5 }), /^maxEndpoints: /],
     ['a zone for a region', EntitlementSchema, anEntitlement({ regions: ['us-west-2a'] }), 'regions.0: not a region'],
 
@@ -70,5 +77,74 @@ describe('entries', () => {
     ['no entry', ServiceEntrySchema, null, /^entry: /],
   ])('%s', (_situation, schema, entry, problem) => {
     expect(judge(schema, entry)).toMatch(problem);
+  });
+});
+
+describe('times', () => {
+  const until = (time: unknown): string => judge(EntitlementSchema, { ...anEntitlement(), until: time });
+
+  it.each(['2026-11-23T00:00:00Z', '2028-02-29T23:59:59Z', '2000-01-01T00:00:00Z'])('%s - fits', (time) => {
+    expect(until(time)).toBe('fits');
+    expect(Number.isFinite(Date.parse(time))).toBe(true);
+  });
+
+  it.each([
+    ['a date without a time', '2027-01-01'],
+    ['parts of a second', '2027-01-01T00:00:00.000Z'],
+    ['another zone', '2027-01-01T00:00:00+01:00'],
+    ['no zone', '2027-01-01T00:00:00'],
+    ['a blank for the T', '2027-01-01 00:00:00Z'],
+    ['small letters', '2027-01-01t00:00:00z'],
+    ['no seconds', '2027-01-01T00:00Z'],
+    ['a line break after it', '2027-01-01T00:00:00Z\n'],
+    ['words', 'soon'],
+    ['nothing', ''],
+  ])('%s - not of that form: %j', (_situation, time) => {
+    expect(until(time)).toMatch(/^until: not a time such as 2026-11-23T00:00:00Z/);
+  });
+
+  it.each([
+    ['a 30th of February', '2027-02-30T00:00:00Z'],
+    ['a 29th of February in no leap year', '2027-02-29T00:00:00Z'],
+    ['a 31st of April', '2027-04-31T00:00:00Z'],
+    ['a thirteenth month', '2027-13-01T00:00:00Z'],
+    ['a day nought', '2027-01-00T00:00:00Z'],
+    ['an hour after the last', '2027-01-01T24:00:00Z'],
+    ['a sixtieth minute', '2027-01-01T00:60:00Z'],
+    ['a leap second', '2027-06-30T23:59:60Z'],
+  ])('%s - there is no such time: %s', (_situation, time) => {
+    expect(until(time)).toBe('until: not a time that exists');
+  });
+});
+
+describe('problemOf', () => {
+  const Wide = v.strictObject({ note: v.picklist(['a']) });
+
+  it.each([
+    ['control characters', '\u001b[31m\r\n\u0085'],
+    ['half a character', '\ud83d'],
+  ])('%s in a value - made plain', (_situation, note) => {
+    const problem = judge(Wide, { note });
+
+    expect(problem).toMatch(/^note: /);
+    expect(problem).not.toMatch(/\p{Cc}/u);
+    expect(problem.isWellFormed()).toBe(true);
+  });
+
+  it('a value without an end - 300 characters of it, the field’s name first', () => {
+    const problem = judge(Wide, { note: 'x'.repeat(100_000) });
+
+    expect(problem).toHaveLength(300);
+    expect(problem).toMatch(/^note: /);
+  });
+
+  it('problems without an end - 300 characters of them, the first one first', () => {
+    const problem = judge(
+      v.array(v.string()),
+      Array.from({ length: 500 }, (_, index) => index),
+    );
+
+    expect(problem).toHaveLength(300);
+    expect(problem).toMatch(/^0: .*; 1: .*; 2: /);
   });
 });

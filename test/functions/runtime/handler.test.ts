@@ -5,7 +5,7 @@ import { CONTEXT, stubFunctionEnvironment } from '../support.ts';
 stubFunctionEnvironment();
 const { createHandler } = await import('../../../functions/runtime/handler.ts');
 const { required } = await import('../../../functions/runtime/environment.ts');
-const { notSettled } = await import('../../../functions/domain/errors.ts');
+const { malformed } = await import('../../../functions/domain/errors.ts');
 
 const Input = v.strictObject({ id: v.string(), count: v.optional(v.number(), 1) });
 
@@ -30,8 +30,18 @@ describe('createHandler', () => {
     expect(run).not.toHaveBeenCalled();
   });
 
+  it('an input that would fill the log or colour it - shortened and made plain', async () => {
+    const answering = createHandler(
+      v.picklist(['a']),
+      async () => 'done',
+      {},
+    )(`\u001b[31m${'x'.repeat(9_000)}`, CONTEXT);
+
+    await expect(answering).rejects.toThrow(/^The input does not fit: entry: [^\p{Cc}]{1,300}$/u);
+  });
+
   it.each([
-    ['an error of ours', notSettled('not yet', { id: 'x' })],
+    ['an error of ours', malformed('no such thing', { id: 'x' })],
     ['a surprise', new TypeError('x is not a function')],
   ])('%s - passes through as it is', async (_situation, error) => {
     const handler = createHandler(Input, () => Promise.reject(error), {});

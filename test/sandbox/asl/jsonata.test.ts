@@ -66,6 +66,20 @@ describe('an expression that gives nothing fit for JSON', () => {
   });
 });
 
+describe('$shuffle', () => {
+  it('is the same for the same seed, another for another, and keeps every item', async () => {
+    const shuffle = async (seed: number): Promise<unknown> => {
+      const Output = '{% $shuffle([1..20]) %}';
+      return (await run(machine({ A: { Type: 'Pass', Output, End: true } }), { seed })).output;
+    };
+    const first = (await shuffle(1)) as number[];
+    expect(await shuffle(1)).toEqual(first);
+    expect(await shuffle(2)).not.toEqual(first);
+    expect(first.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+    expect(await evaluate('{% $shuffle("one") %}')).toEqual(['one']);
+  });
+});
+
 describe('what is no expression', () => {
   it('stands for itself at any depth', async () => {
     const literal = { a: ' {% $states.input %} ', 'b.$': '$', c: [null, 0.1, true, 'States.Format()'] };

@@ -3,6 +3,9 @@ import { machine, run, task } from './run-definition.ts';
 
 const text = (bytes: number): string => `{% $pad('', ${bytes - 2}, 'x') %}`;
 
+const TOO_MUCH = 'x'.repeat(262_144);
+const PASS = { StartAt: 'P', States: { P: { Type: 'Pass', End: true } } };
+
 describe('256 KiB', () => {
   it('is what a state may give, to the byte', async () => {
     const ran = await run(machine({ A: { Type: 'Pass', Output: text(262_144), End: true } }));
@@ -27,7 +30,65 @@ describe('256 KiB', () => {
   it('counts bytes, not characters, and holds for what a task gives', async () => {
     const ran = await run(machine({ A: task({ End: true }) }), { tasks: async () => 'é'.repeat(131_072) });
     expect(ran.error).toBe('States.DataLimitExceeded');
-    expect(ran.cause).toContain("The state/task 'arn:aws:states:::lambda:invoke'");
+    expect(ran.cause).toContain("The state/task 'lambda' returned");
+  });
+
+  it('of a bare function are told by its ARN', async () => {
+    const Resource = 'arn:aws:lambda:us-west-2:123456789012:function:f';
+    const ran = await run(machine({ A: task({ Resource, End: true }) }), { tasks: async () => TOO_MUCH });
+    expect(ran.cause).toContain(`The state/task '${Resource}' returned`);
+    expect(ran.types.slice(-2)).toEqual(['LambdaFunctionFailed', 'ExecutionFailed']);
+  });
+
+  it('are a task’s own failure, which a Catch and a Retry of that name see', async () => {
+    const ErrorEquals = ['States.DataLimitExceeded'];
+    const ran = await run(
+      machine({
+        A: task({ Retry: [{ ErrorEquals, MaxAttempts: 1 }], Catch: [{ ErrorEquals, Next: 'B' }], Next: 'B' }),
+        B: { Type: 'Succeed' },
+      }),
+      { tasks: async () => TOO_MUCH },
+    );
+    expect(ran).toMatchObject({ status: 'SUCCEEDED', output: { Error: 'States.DataLimitExceeded' }, seconds: 1 });
+    expect(ran.types.filter((type) => type.startsWith('Task'))).toEqual([
+      ...['TaskStateEntered', 'TaskScheduled', 'TaskStarted', 'TaskFailed'],
+      ...['TaskScheduled', 'TaskStarted', 'TaskFailed', 'TaskStateExited'],
+    ]);
+  });
+
+  it.each<[string, object, string[]]>([
+    ['Output', { Output: text(262_145) }, ['TaskSucceeded', 'ExecutionFailed']],
+    ['Assign', { Assign: { x: text(262_145) } }, ['TaskSucceeded', 'ExecutionFailed']],
+    ['Arguments', { Arguments: text(262_145) }, ['TaskStateEntered', 'ExecutionFailed']],
+  ])('of a state’s %s fail the execution, whatever its Catch names', async (_, fields, events) => {
+    const Catch = [{ ErrorEquals: ['States.DataLimitExceeded'], Next: 'B' }];
+    const ran = await run(machine({ A: task({ ...fields, Catch, Next: 'B' }), B: { Type: 'Succeed' } }));
+    expect(ran.error).toBe('States.DataLimitExceeded');
+    expect(ran.cause).toContain("The state/task 'A' returned");
+    expect(ran.types.slice(-2)).toEqual(events);
+  });
+
+  it.each<[string, object]>([
+    ['what a Parallel state hands to its branches', { Type: 'Parallel', Arguments: text(262_145), Branches: [PASS] }],
+    [
+      'what a Map state hands to an iteration',
+      { Type: 'Map', Items: [1], ItemSelector: text(262_145), ItemProcessor: PASS },
+    ],
+    [
+      'a state inside',
+      { Type: 'Parallel', Branches: [{ ...PASS, States: { P: { ...PASS.States.P, Output: text(262_145) } } }] },
+    ],
+  ])('holds for %s', async (_, state) => {
+    const Catch = [{ ErrorEquals: ['States.DataLimitExceeded'], Next: 'B' }];
+    const ran = await run(machine({ A: { ...state, Output: 'small', Catch, Next: 'B' }, B: { Type: 'Succeed' } }));
+    expect(ran).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
+  });
+});
+
+describe('one year', () => {
+  it('ends an execution that nobody ends', async () => {
+    const ran = await run(machine({ A: task({ End: true }) }), { tasks: () => new Promise(() => undefined) });
+    expect(ran).toMatchObject({ status: 'TIMED_OUT', seconds: 365 * 24 * 3600 });
   });
 });
 

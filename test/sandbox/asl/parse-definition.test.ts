@@ -120,6 +120,35 @@ describe('structure', () => {
       [`${SCHEMA}: Minimum value is 0 at /States/A/Seconds`],
     ],
     [
+      'a retrier that waits too long',
+      machine({ A: task({ Retry: [{ ErrorEquals: ['E'], MaxDelaySeconds: 31_622_400 }], End: true }) }),
+      [`${SCHEMA}: Maximum value is 31622399 at /States/A/Retry[0]/MaxDelaySeconds`],
+    ],
+    [
+      'a machine without time',
+      machine({ A: { Type: 'Succeed' } }, { TimeoutSeconds: 0 }),
+      [`${SCHEMA}: Minimum value is 1 at /TimeoutSeconds`],
+    ],
+    [
+      'an Error that is no text',
+      machine({ A: { Type: 'Fail', Error: { name: 'E' }, Cause: 1 } }),
+      [
+        `${SCHEMA}: Expected value of type String at /States/A/Error`,
+        `${SCHEMA}: Expected value of type String at /States/A/Cause`,
+      ],
+    ],
+    ...['constructor', ['Pass'], undefined].map((Type): [string, object, string[]] => [
+      `the type ${JSON.stringify(Type)}`,
+      machine(
+        { A: { Type, End: true }, B: { Type: 'Succeed' } },
+        { StartAt: 'B', States: { A: { Type }, B: { Type: 'Succeed' } } },
+      ),
+      [
+        `${SCHEMA}: Value is not one of: Pass, Succeed, Fail, Wait, Choice, Task, Parallel, Map at /States/A/Type`,
+        'MISSING_TRANSITION_TARGET: State "A" is not reachable. at /States/A',
+      ],
+    ]),
+    [
       'a state name used twice',
       machine({ A: { Type: 'Parallel', Branches: [{ StartAt: 'A', States: { A: { Type: 'Succeed' } } }], End: true } }),
       ['DUPLICATE_STATE_NAME: Duplicate State name: A at /States/A/Branches[0]/States/A'],
@@ -137,8 +166,27 @@ describe('structure', () => {
         `${SCHEMA}: The sandbox runs inline Map states only, not 'DISTRIBUTED' at /States/A/ItemProcessor/ProcessorConfig/Mode`,
       ],
     ],
+    [
+      'a mode that is none',
+      machine({
+        A: {
+          Type: 'Map',
+          ItemProcessor: { ProcessorConfig: { Mode: {} }, StartAt: 'P', States: { P: { Type: 'Succeed' } } },
+          End: true,
+        },
+      }),
+      [`${SCHEMA}: Value is not one of: INLINE, DISTRIBUTED at /States/A/ItemProcessor/ProcessorConfig/Mode`],
+    ],
   ])('%s', (_, definition, expected) => {
     expect(faults(definition)).toEqual(expected);
+  });
+
+  it('is looked at in machines within machines', () => {
+    const innermost = { StartAt: 'C', States: { C: { Type: 'Pass', Next: 'NOPE' }, D: { Type: 'Succeed' } } };
+    const inner = { StartAt: 'B', States: { B: { Type: 'Map', ItemProcessor: innermost, End: true } } };
+    expect(faults(machine({ A: { Type: 'Parallel', Branches: [inner], End: true } }))).toEqual([
+      "MISSING_TRANSITION_TARGET: Missing 'Next' target: NOPE at /States/A/Branches[0]/States/B/ItemProcessor/States/C/Next",
+    ]);
   });
 
   it('tells all faults at once', () => {

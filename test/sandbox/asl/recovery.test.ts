@@ -110,8 +110,42 @@ describe('which names cover which errors', () => {
     ['States.Runtime', ['States.Runtime'], 'States.Runtime'],
     ['States.DataLimitExceeded', ['States.ALL'], 'States.DataLimitExceeded'],
     ['States.DataLimitExceeded', ['States.TaskFailed'], 'States.DataLimitExceeded'],
+    ['States.DataLimitExceeded', ['States.DataLimitExceeded'], 'caught'],
   ])('%s by %j: %s', async (name, names, outcome) => {
     expect(await catching(name, names)).toBe(outcome);
+  });
+});
+
+describe('what ends the execution', () => {
+  it.each(['States.Runtime', 'States.DataLimitExceeded'])('%s is not tried again by States.ALL', async (name) => {
+    const asked: string[] = [];
+    const Retry = [{ ErrorEquals: ['States.ALL'] }];
+    const ran = await run(machine({ A: task({ Retry, End: true }) }), {
+      tasks: async () => {
+        asked.push(name);
+        throw failure(name);
+      },
+    });
+    expect([ran.error, asked.length]).toEqual([name, 1]);
+  });
+
+  it('ends it from inside too: neither a Parallel nor a Map state catches or tolerates it', async () => {
+    const inner = { StartAt: 'T', States: { T: task({ End: true }) } };
+    const Catch = [
+      { ErrorEquals: ['States.Runtime'], Next: 'B' },
+      { ErrorEquals: ['States.ALL'], Next: 'B' },
+    ];
+    for (const state of [
+      { Type: 'Parallel', Branches: [inner] },
+      { Type: 'Map', Items: [1, 2], ItemProcessor: inner, ToleratedFailurePercentage: 100 },
+    ]) {
+      const ran = await run(machine({ A: { ...state, Catch, Next: 'B' }, B: { Type: 'Succeed' } }), {
+        tasks: async () => {
+          throw failure('States.Runtime');
+        },
+      });
+      expect(ran).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
+    }
   });
 });
 

@@ -185,6 +185,29 @@ describe('executions', () => {
     expect(await describe(arn)).toMatchObject({ status: 'ABORTED', error: 'E', cause: 'c' });
   });
 
+  it('stopped once more say what they said', async () => {
+    const { call, create, start, describe, clock } = makeWorld();
+    const arn = await start(await create(WAIT));
+    await clock.run(undefined, START + 1000);
+    const first = await call('StopExecution', { executionArn: arn, error: 'E', cause: 'c' });
+    await clock.run(undefined, START + 2000);
+    expect(await call('StopExecution', { executionArn: arn, error: 'other' })).toEqual(first);
+    expect(await describe(arn)).toMatchObject({ status: 'ABORTED', error: 'E', cause: 'c' });
+  });
+
+  it.each([
+    ['error', 257],
+    ['cause', 32_769],
+  ])('are not stopped with an %s of %d characters', async (member, length) => {
+    const { call, create, start, describe } = makeWorld();
+    const arn = await start(await create(WAIT));
+    const stop = (characters: number) => call('StopExecution', { executionArn: arn, [member]: 'x'.repeat(characters) });
+    expect(await code(stop(length))).toBe('ValidationException');
+    expect((await describe(arn)).status).toBe('RUNNING');
+    await stop(length - 1);
+    expect((await describe(arn)).status).toBe('ABORTED');
+  });
+
   it('that nobody started do not exist', async () => {
     const { describe, history } = makeWorld();
     const arn = 'arn:aws:states:us-west-2:123456789012:execution:m:e';
@@ -204,6 +227,22 @@ describe('executions', () => {
     expect(told).toEqual([
       { status: 'RUNNING', output: null, principal: 'service', source: 'aws.states' },
       { status: 'SUCCEEDED', output: '{"a":1}', principal: 'service', source: 'aws.states' },
+    ]);
+  });
+
+  it('stopped before they began are told to EventBridge as running, then as aborted', async () => {
+    const { fake, call, create, start, clock } = makeWorld();
+    const told: [string, number | null][] = [];
+    fake('events', 'PutEvents', ({ Entries: [entry] }) => {
+      const { status, stopDate } = JSON.parse(entry.Detail) as { status: string; stopDate: number | null };
+      told.push([status, stopDate]);
+      return { FailedEntryCount: 0, Entries: [{ EventId: 'e' }] };
+    });
+    await call('StopExecution', { executionArn: await start(await create(PASS)) });
+    await clock.run();
+    expect(told).toEqual([
+      ['RUNNING', null],
+      ['ABORTED', START],
     ]);
   });
 

@@ -30,6 +30,37 @@ describe('lambda:invoke', () => {
     });
   });
 
+  it('hands over null as null, and nothing as {}', async () => {
+    for (const [given, payload] of [
+      [{ Payload: null }, null],
+      [{}, {}],
+    ]) {
+      const world = makeWorld();
+      echo(world);
+      const { output } = await world.run(task('arn:aws:states:::lambda:invoke', { FunctionName: FUNCTION, ...given }));
+      expect(output).toMatchObject({ Payload: { payload } });
+    }
+  });
+
+  it('that takes longer than the task may is answered to nobody', async () => {
+    const world = makeWorld();
+    world.fake('lambda', 'Invoke', async () => {
+      await world.clock.sleep(60_000);
+      return { StatusCode: 200, Payload: bytes('late') };
+    });
+    const Catch = [{ ErrorEquals: ['States.Timeout'], Next: 'B' }];
+    const ran = await world.run({
+      ...task(FUNCTION, {}, { TimeoutSeconds: 10, Catch, Next: 'B' }),
+      B: { Type: 'Succeed' },
+    });
+    expect(ran).toMatchObject({
+      status: 'SUCCEEDED',
+      output: { Error: 'States.Timeout', Cause: '' },
+      stopDate: new Date(START + 10_000),
+    });
+    expect((await world.history(ran.executionArn ?? '')).events?.at(-1)?.type).toBe('ExecutionSucceeded');
+  });
+
   it('by a bare function ARN takes the whole arguments and gives the payload alone', async () => {
     const world = makeWorld();
     echo(world);
@@ -78,6 +109,21 @@ describe('a defect of the sandbox', () => {
     const Catch = [{ ErrorEquals: ['States.ALL'], Next: 'B' }];
     const ran = await world.run({ ...task(FUNCTION, {}, { Catch, Next: 'B' }), B: { Type: 'Succeed' } });
     expect(ran).toMatchObject({ status: 'FAILED', error: 'States.Runtime', cause: expect.stringContaining('a bug') });
+  });
+});
+
+describe('an action that the sandbox has not', () => {
+  it.each([
+    ['aws-sdk:ec2:describeVpcs', 'ec2:DescribeVpcs'],
+    ['lambda:invoke', 'lambda:Invoke'],
+  ])('%s is caught by nothing either', async (resource, action) => {
+    const Catch = [{ ErrorEquals: ['States.ALL'], Next: 'B' }];
+    const states = task(`arn:aws:states:::${resource}`, { FunctionName: FUNCTION }, { Catch, Next: 'B' });
+    const ran = await makeWorld().run({ ...states, B: { Type: 'Succeed' } });
+    expect(ran).toMatchObject({
+      error: 'States.Runtime',
+      cause: expect.stringContaining(`The sandbox does not model ${action}.`),
+    });
   });
 });
 
