@@ -6,7 +6,7 @@ import { type Served, startServed } from './served.ts';
 import { storiesNamed, TOUR } from './stories/catalog.ts';
 import { reportOf, tableOf } from './stories/report.ts';
 import { Stage } from './stories/stage.ts';
-import { type Audience, isAsExpected, type PlayedCase, play, type Story } from './stories/story.ts';
+import { isAsExpected, type PlayedCase, play, type Story } from './stories/story.ts';
 import { synthesise } from './synth.ts';
 
 interface Options {
@@ -37,26 +37,30 @@ const command = new Command('npm start --')
 /** Shows a story as it is played: a line a case, with what came of it. */
 const storyTask = (story: Story): ListrTask<Tour> => ({
   title: story.title,
-  task: async (tour, task) => {
+  task: (tour, task) => {
     const { served } = tour;
     if (served === undefined) throw new Error('The sandbox is not running.');
-    const lines: string[] = [];
-    // A terminal shows the block anew each time; a pipe gets each line once.
-    const show = (line: string): void => {
-      task.output = process.stdout.isTTY ? [...lines, line].join('\n') : line;
-    };
-    const audience: Audience = {
-      starts: ({ name, who }) => show(`... ${name}: ${who}`),
-      ended: (each) => {
-        const line = `${isAsExpected(each) ? 'ok ' : 'NO '} ${each.name}: ${each.actual}`;
-        show(line);
-        lines.push(line);
+    const ends = story.cases.map(() => Promise.withResolvers<PlayedCase>());
+    let next = 0;
+    play(story, new Stage(served.world), { ended: (played) => ends[next++]?.resolve(played) }).catch(
+      (error: unknown) => {
+        for (const end of ends) end.reject(error);
       },
-    };
-    const played = await play(story, new Stage(served.world), { audience });
-    tour.played.push(...played);
+    );
+    return task.newListr(
+      story.cases.map(({ name, who }, index) => ({
+        title: `${name} (${who})`,
+        task: async (_, line) => {
+          const played = await ends[index]?.promise;
+          if (played === undefined) return;
+          tour.played.push(played);
+          if (!isAsExpected(played)) throw new Error(`${played.actual} (expected: ${played.expected})`);
+          line.title = `${name} (${who}): ${played.actual}`;
+        },
+      })),
+      { concurrent: false, exitOnError: false },
+    );
   },
-  rendererOptions: { outputBar: Number.POSITIVE_INFINITY, persistentOutput: false },
 });
 
 const main = async (options: Options): Promise<void> => {
@@ -85,13 +89,16 @@ const main = async (options: Options): Promise<void> => {
     renderer,
     fallbackRenderer: 'simple',
     registerSignalListeners: false,
+    rendererOptions: { collapseSubtasks: false },
   });
   const isStopped = await Promise.race([show.run(tour).then(() => false), stop.then(() => true)]);
 
   if (!isStopped) {
     const report = reportOf(tour.played);
     if (report.outcome === 'failed') process.exitCode = 1;
-    console.log(options.json === true ? JSON.stringify(report, null, 2) : `\n${tableOf(tour.played)}\n`);
+    console.log(
+      options.json === true ? JSON.stringify(report, null, 2) : `\n${tableOf(tour.played, process.stdout.columns)}\n`,
+    );
     if (options.once !== true) {
       if (options.json !== true) console.log(`Serving at ${tour.served?.url}. Ctrl-C ends it.`);
       await stop;

@@ -8,8 +8,9 @@ import { EvaluationError } from './state-error.ts';
 /** What an expression may refer to: `$states` and the variables, by name. */
 export type Bindings = Readonly<Record<string, unknown>>;
 
-// AWS bounds depth, and time to seconds; a deeper or longer expression would take this process down.
-const LIMITS = { stack: 500, timeout: 5000 };
+// AWS bounds both; a deeper expression, or one that never ends, would take this process down. The time is the machine's own
+// and passes for everything that is evaluated meanwhile, so it is long: nothing that ends by itself may meet it.
+const LIMITS = { stack: 500, timeout: 60_000 };
 
 const compiled = new Map<string, jsonata.Expression>();
 const compile = (expression: string): jsonata.Expression => {

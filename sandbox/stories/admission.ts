@@ -84,8 +84,8 @@ const repeated = (
     const { state, settled } = await request(stage, { account: '555555555555', arrange, executions });
     await stage.clock.sleep(AFTER_THE_DECISION);
     const decisions = await settled();
-    const count = `${decisions.length} decision${decisions.length === 1 ? '' : 's'}`;
-    return { actual: `${count}: ${outcomeOf(decisions)}, ${state}`, reasons: reasonsOf(decisions) };
+    const times = decisions.length === 1 ? 'once' : `${decisions.length} times`;
+    return { actual: `${decisions[0]?.outcome} ${times}, ${state}`, reasons: reasonsOf(decisions) };
   };
 };
 
@@ -126,7 +126,7 @@ const cases: readonly Case[] = [
   {
     name: 'no allowed principal',
     who: '999999999999',
-    expected: 'refused by EC2, nothing to admit',
+    expected: 'refused by EC2, none started',
     async play(stage) {
       const { serviceName } = await stage.endpointService(SERVICE);
       const before = (await stage.executions('AdmitConnectionArn')).length;
@@ -137,7 +137,7 @@ const cases: readonly Case[] = [
       await stage.clock.sleep(30_000); // longer than a notice takes to start an execution
       const started = (await stage.executions('AdmitConnectionArn')).length - before;
       return {
-        actual: `${refusal === undefined ? 'created' : 'refused by EC2'}, ${started === 0 ? 'nothing to admit' : `${started} executions`}`,
+        actual: `${refusal === undefined ? 'created' : 'refused by EC2'}, ${started === 0 ? 'none started' : `${started} executions`}`,
         reasons: refusal === undefined ? [] : [refusal],
       };
     },
@@ -145,13 +145,13 @@ const cases: readonly Case[] = [
   {
     name: 'same notice three times',
     who: 'initech',
-    expected: '1 decision: accepted, available',
+    expected: 'accepted once, available',
     play: repeated('sns', 'Publish', [WHILE_IN_HAND, AFTER_THE_DECISION], 1),
   },
   {
     name: 'same event four times',
     who: 'initech',
-    expected: '1 decision: accepted, available',
+    expected: 'accepted once, available',
     play: repeated('states', 'StartExecution', [0, WHILE_IN_HAND, AFTER_THE_DECISION], 3),
   },
   {

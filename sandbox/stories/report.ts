@@ -14,16 +14,28 @@ export const reportOf = (played: readonly PlayedCase[]): Report => ({
 
 const HEADINGS = ['', 'case', 'who', 'verdict', 'why', 'seconds', 'calls'] as const;
 
-/** The table that a person reads: one line a case, columns as wide as what is in them. */
-export const tableOf = (played: readonly PlayedCase[]): string => {
+const verdictOf = (each: PlayedCase): string =>
+  isAsExpected(each) ? each.actual : `${each.actual} (expected: ${each.expected})`;
+
+const whyOf = (each: PlayedCase): string => each.reasons.map((reason) => reason.split(':')[0]).join(', ');
+
+const markOf = (each: PlayedCase): string => (isAsExpected(each) ? 'ok' : 'NO');
+
+/**
+ * What a person reads: a table with one line a case where the terminal is wide enough, else two lines a case.
+ *
+ * @param columns - of the terminal. @default unlimited: a pipe has no width
+ */
+export const tableOf = (played: readonly PlayedCase[], columns = Number.POSITIVE_INFINITY): string => {
+  const table = linesOf(played);
+  const isTooWide = table.some((line) => line.length > columns);
+  return (isTooWide ? played.flatMap(twoLinesOf) : table).join('\n');
+};
+
+const linesOf = (played: readonly PlayedCase[]): readonly string[] => {
   const rows = played.map((each) => [
-    isAsExpected(each) ? 'ok' : 'NO',
-    each.name,
-    each.who,
-    isAsExpected(each) ? each.actual : `${each.actual} (expected: ${each.expected})`,
-    each.reasons.map((reason) => reason.split(':')[0]).join(', '),
-    String(each.seconds),
-    String(each.calls),
+    ...[markOf(each), each.name, each.who, verdictOf(each), whyOf(each)],
+    ...[String(each.seconds), String(each.calls)],
   ]);
   const all = [HEADINGS, ...rows];
   const widths = HEADINGS.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
@@ -34,5 +46,10 @@ export const tableOf = (played: readonly PlayedCase[]): string => {
       .join('  ')
       .trimEnd();
   const rule = widths.map((width) => '-'.repeat(width)).join('  ');
-  return [line(HEADINGS), rule, ...rows.map(line)].join('\n');
+  return [line(HEADINGS), rule, ...rows.map(line)];
 };
+
+const twoLinesOf = (each: PlayedCase): readonly string[] => [
+  `${markOf(each)}  ${each.name} (${each.who}): ${verdictOf(each)}`,
+  `      ${whyOf(each)}; ${each.seconds} s, ${each.calls} calls`,
+];

@@ -46,15 +46,10 @@ export interface PlayedCase {
 /** Whether a case went as it should. */
 export const isAsExpected = ({ expected, actual }: PlayedCase): boolean => expected === actual;
 
-/** Hears how a story goes. */
-export interface Audience {
-  starts(what: Case): void;
-  ended(played: PlayedCase): void;
-}
-
 /** How a story is to be played. */
 export interface Direction {
-  readonly audience?: Audience;
+  /** Hears of each case when it has ended. */
+  readonly ended?: (played: PlayedCase) => void;
   /** Whether to leave the rest out after a case that went otherwise than expected. */
   readonly stopAtFirstSurprise?: boolean;
 }
@@ -65,13 +60,12 @@ export interface Direction {
 export const play = async (
   story: Story,
   stage: Stage,
-  { audience, stopAtFirstSurprise = false }: Direction = {},
+  { ended, stopAtFirstSurprise = false }: Direction = {},
 ): Promise<readonly PlayedCase[]> => {
   const results: PlayedCase[] = [];
   stage.tell(`story ${story.name}`);
   await story.prepare(stage);
   for (const each of story.cases) {
-    audience?.starts(each);
     stage.tell(`case ${each.name}`);
     const begun = { at: stage.clock.now(), calls: stage.conciergeCalls() };
     const { actual, reasons } = await each
@@ -87,7 +81,7 @@ export const play = async (
       calls: stage.conciergeCalls() - begun.calls,
     };
     stage.tell(`case ${each.name}: ${actual}`);
-    audience?.ended(played);
+    ended?.(played);
     results.push(played);
     if (stopAtFirstSurprise && !isAsExpected(played)) break;
   }

@@ -42,10 +42,8 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     `ec2:RejectVpcEndpointConnections -> ${MANAGED_SERVICES}`,
   ],
   IntakePipeRole: [
-    'sqs:ChangeMessageVisibility -> <IntakeQueue.Arn>',
     'sqs:DeleteMessage -> <IntakeQueue.Arn>',
     'sqs:GetQueueAttributes -> <IntakeQueue.Arn>',
-    'sqs:GetQueueUrl -> <IntakeQueue.Arn>',
     'sqs:ReceiveMessage -> <IntakeQueue.Arn>',
     'lambda:InvokeFunction -> <IntakeReadRequestsFunctionCurrentVersion>',
     'events:PutEvents -> <Bus.Arn>',

@@ -256,10 +256,13 @@ describe('alarms', () => {
   });
 
   it('that of waiting notices looks at the intake, not at the dead letters', () => {
-    const dimensionsOf = (alarm: string): string => inWords(named('AWS::CloudWatch::Alarm', alarm).Dimensions);
+    const queuesOf = (alarm: string): readonly string[] =>
+      (named('AWS::CloudWatch::Alarm', alarm).Dimensions as readonly { Value: Json }[]).map(({ Value }) =>
+        inWords(Value),
+      );
 
-    expect(dimensionsOf('IntakeWaitingAlarm')).toContain('<IntakeQueue.QueueName>');
-    expect(dimensionsOf('IntakeDeadLettersAlarm')).toContain('<IntakeDeadLettersQueue.QueueName>');
+    expect(queuesOf('IntakeWaitingAlarm')).toEqual(['<IntakeQueue.QueueName>']);
+    expect(queuesOf('IntakeDeadLettersAlarm')).toEqual(['<IntakeDeadLettersQueue.QueueName>']);
   });
 
   it('where no topic is named they show in CloudWatch only', () => {

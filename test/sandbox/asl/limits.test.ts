@@ -4,7 +4,7 @@ import { machine, run, task } from './run-definition.ts';
 const text = (bytes: number): string => `{% $pad('', ${bytes - 2}, 'x') %}`;
 
 const TOO_MUCH = 'x'.repeat(262_144);
-const PASS = { StartAt: 'P', States: { P: { Type: 'Pass', End: true } } };
+const PASS = { StartAt: 'P', States: { P: { Type: 'Pass', Output: 'small', End: true } } };
 
 describe('256 KiB', () => {
   it('is what a state may give, to the byte', async () => {
@@ -38,6 +38,13 @@ describe('256 KiB', () => {
     const ran = await run(machine({ A: task({ Resource, End: true }) }), { tasks: async () => TOO_MUCH });
     expect(ran.cause).toContain(`The state/task '${Resource}' returned`);
     expect(ran.types.slice(-2)).toEqual(['LambdaFunctionFailed', 'ExecutionFailed']);
+  });
+
+  it('holds for the answer to a call that sends a token', async () => {
+    const Resource = 'arn:aws:states:::aws-sdk:sqs:sendMessage.waitForTaskToken';
+    const ran = await run(machine({ A: task({ Resource, End: true }) }), { tasks: async () => TOO_MUCH });
+    expect(ran.cause).toContain("The state/task 'aws-sdk:sqs' returned");
+    expect(ran.types.slice(-3)).toEqual(['TaskStarted', 'TaskFailed', 'ExecutionFailed']);
   });
 
   it('are a task’s own failure, which a Catch and a Retry of that name see', async () => {
