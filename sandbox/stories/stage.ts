@@ -150,7 +150,8 @@ export class Stage {
   async endOf({ executionArn, name }: ExecutionListItem): Promise<string> {
     const command = new DescribeExecutionCommand({ executionArn });
     const { status, error, cause } = await this.#send(() => this.#sfn.send(command));
-    return [`execution ${name} ended as ${status}`, error, cause].filter((part) => part !== undefined).join(': ');
+    const message = cause === undefined ? undefined : messageOf(cause);
+    return [`execution ${name} ended as ${status}`, error, message].filter((part) => part !== undefined).join(': ');
   }
 
   /**
@@ -205,3 +206,13 @@ export class Stage {
     return holding(this.clock, call);
   }
 }
+
+/** A function's failure is a JSON text with its message and stack trace; any other cause is words already. */
+const messageOf = (cause: string): string => {
+  try {
+    const { errorMessage } = JSON.parse(cause) as { readonly errorMessage?: string };
+    return errorMessage ?? cause;
+  } catch {
+    return cause;
+  }
+};

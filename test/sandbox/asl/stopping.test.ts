@@ -84,7 +84,7 @@ describe('while much is under way', () => {
 
 /** Lets `count` microtasks pass. */
 const microtasks = async (count: number): Promise<void> => {
-  for (let passed = 0; passed < count; passed += 1) await undefined;
+  for (let passed = 0; passed < count; passed += 1) await Promise.resolve();
 };
 const MOMENTS = Array.from({ length: 60 }, (_, moment) => moment);
 

@@ -1,0 +1,175 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { Situation } from '../../functions/domain/decide-connection.ts';
+import { explainEnding } from '../../functions/domain/ending.ts';
+import type { PastDecision } from '../../functions/domain/history.ts';
+import { type Plan, planEnding, planRequest } from '../../functions/domain/plan.ts';
+import { ledgerKey } from '../../functions/registry/keys.ts';
+import type { Json } from '../../sandbox/asl/definition.ts';
+import { failure, finish, prepare, START } from '../sandbox/asl/run-definition.ts';
+import { aSituation, ENDPOINT_ID, SERVICE_ID } from '../support/builders.ts';
+import { textOf } from './support.ts';
+
+/** The ids of a request, and of the execution that has it. */
+export const INPUT = { serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID };
+export const ME = 'arn:aws:states:us-west-2:123456789012:execution:m:e';
+export const OTHER = 'arn:aws:states:us-west-2:123456789012:execution:m:other';
+export const REQUEST = `REQUEST#${SERVICE_ID}#${ENDPOINT_ID}`;
+export const CONDITION_FAILED = 'DynamoDb.ConditionalCheckFailedException';
+
+/** What stands for the placeholders, as the stack would fill them in. */
+const DEPLOYED: Readonly<Record<string, string>> = {
+  DecideConnection: 'decide:7',
+  AnswerConnection: 'answer:7',
+  Ledger: 'ledger-table',
+  Bus: 'concierge-bus',
+};
+
+/** The file itself, with the names of {@link DEPLOYED} in it. */
+export const definition = JSON.parse(
+  textOf('admit-connection.asl.json').replaceAll(/\$\{(\w+)\}/g, (_all, name: string) => DEPLOYED[name] ?? ''),
+) as object;
+
+/** One attempt of a task: in which state, what it called with which arguments, and how many seconds after the start. */
+export interface Attempt {
+  readonly state: string;
+  readonly action: string;
+  readonly arguments: unknown;
+  readonly at: number;
+}
+
+/** What a task's attempts come to, one after the other, the last one again and again: a result, or an Error to fail with. */
+export type Replies = readonly unknown[];
+export type Script = Readonly<Record<string, Replies>>;
+
+/** A function's reply, as the state sees it. */
+export const payload = (value: unknown): unknown => ({ StatusCode: 200, Payload: JSON.parse(JSON.stringify(value)) });
+
+const recorded = (plan: Plan, generation: number): unknown => {
+  const { customerId, verdict, code, sentence } = plan;
+  const entry = { ...ledgerKey.decision(SERVICE_ID, ENDPOINT_ID, generation), generation, customerId, verdict, code };
+  return { ...plan, item: marshall({ ...entry, sentence }, { removeUndefinedValues: true }) };
+};
+
+/** What `Decide` returns of a request that waits: the domain's own plans, with the record of each. */
+export const decision = (
+  situation: Partial<Situation> = {},
+  { history = [], placesOpen = ['acme'] }: { history?: readonly PastDecision[]; placesOpen?: readonly string[] } = {},
+) => {
+  const whole = aSituation(situation);
+  const generation = history.length + 1;
+  const { plan, planWithoutPlace } = planRequest(whole, history, placesOpen);
+  return {
+    need: 'decision',
+    generation,
+    connection: whole.connection,
+    plan: recorded(plan, generation),
+    planWithoutPlace: recorded(planWithoutPlace, generation),
+  };
+};
+
+/** What `Decide` returns of a request that ended without an answer that the ledger knows of, or that EC2 does not list. */
+export const ending = (need: 'record' | 'appearance', outcome: Parameters<typeof planEnding>[0]) => ({
+  need,
+  generation: 1,
+  ...(need === 'record' ? { connection: aSituation().connection } : {}),
+  plan: recorded(planEnding(outcome, ENDPOINT_ID), 1),
+});
+
+/** What `Answer` returns once EC2 shows the end. */
+export const settled = (outcome: Parameters<typeof explainEnding>[0], rest: object = {}) => ({
+  isSettled: true,
+  outcome,
+  dnsNames: [`${ENDPOINT_ID}-k3v9x2aq.example.com`],
+  ...(['accepted', 'rejected'].includes(outcome) ? {} : { ending: explainEnding(outcome, ENDPOINT_ID) }),
+  ...rest,
+});
+
+/** What `Answer` returns while EC2 has not shown the end. */
+export const unsettled = (state: string, rest: object = {}) => ({
+  isSettled: false,
+  because: `${ENDPOINT_ID} is still ${state}`,
+  ...rest,
+});
+
+export const ACCEPTED = settled('accepted', { state: 'available' });
+export const REJECTED = settled('rejected', { state: 'rejected' });
+
+/** A request that is accepted at once, the reply of every task on its way. */
+export const ACCEPT: Script = {
+  'Take the admission': [{}],
+  Decide: [payload(decision())],
+  'Take a place': [{}],
+  Answer: [payload(ACCEPTED)],
+  Record: [{}],
+  Publish: [{ FailedEntryCount: 0 }],
+  'Release the admission': [{}],
+  'Record the failure': [{}],
+};
+
+/** What an execution of the workflow came to. */
+export interface Admission {
+  readonly status: string;
+  readonly output: unknown;
+  readonly error: string | undefined;
+  readonly cause: string | undefined;
+  readonly seconds: number;
+  /** The states in the order in which they were entered. */
+  readonly path: readonly string[];
+  readonly attempts: readonly Attempt[];
+}
+
+/**
+ * Executes the workflow on virtual time, its tasks answered by the script.
+ *
+ * @throws Error for a task that the script does not expect, whatever the workflow makes of it.
+ */
+export const admit = async (script: Script = {}, input: Json = INPUT): Promise<Admission> => {
+  const attempts: Attempt[] = [];
+  const surprises: string[] = [];
+  const world = prepare(definition, {
+    input,
+    tasks: async ({ resource, arguments: given }) => {
+      const entered = world.execution.history.events.findLast(
+        ({ stateEnteredEventDetails: each }) => each !== undefined,
+      );
+      const state = entered?.stateEnteredEventDetails?.name ?? '';
+      const replies = script[state] ?? [];
+      const before = attempts.filter((each) => each.state === state).length;
+      attempts.push({
+        state,
+        action: `${resource.resourceType.replace('aws-sdk:', '')}:${resource.action}`,
+        arguments: given,
+        at: (world.clock.now() - START) / 1000,
+      });
+      if (replies.length === 0) surprises.push(state);
+      const reply = replies[Math.min(before, replies.length - 1)];
+      if (reply instanceof Error) throw reply;
+      return reply;
+    },
+  });
+  const { status, output, error, cause, seconds, events } = await finish(world);
+  if (surprises.length > 0) throw new Error(`The test expects no call of ${surprises.join(', ')}.`);
+  const path = events.flatMap(({ stateEnteredEventDetails: each }) => each?.name ?? []);
+  return { status, output, error, cause, seconds, path, attempts };
+};
+
+/** The one attempt that a state made. @throws Error where it made none or several. */
+export const onlyAttempt = ({ attempts }: Admission, state: string): Attempt => {
+  const [attempt, ...more] = attempts.filter((each) => each.state === state);
+  if (attempt === undefined || more.length > 0) {
+    throw new Error(`"${state}" made ${attempt === undefined ? 0 : 1 + more.length} attempts, not one.`);
+  }
+  return attempt;
+};
+
+/** How often each state's task was tried, in the order of the first attempts. */
+export const attemptsByState = ({ attempts }: Admission): Readonly<Record<string, number>> => {
+  const counts: Record<string, number> = {};
+  for (const { state } of attempts) counts[state] = (counts[state] ?? 0) + 1;
+  return counts;
+};
+
+/** A moment of the execution, as the ledger has it: so many seconds after the start. */
+export const moment = (seconds = 0): string => new Date(START + seconds * 1000).toISOString();
+
+export const failing = (name: string, cause?: string): Error => failure(name, cause);
