@@ -8,7 +8,7 @@ import { readHistory } from '../aws/ledger.ts';
 import { readRegistry, type Tables } from '../aws/registry.ts';
 import type { Connection } from '../domain/connection.ts';
 import { malformed } from '../domain/errors.ts';
-import { isUnanswered, type Need, needOf } from '../domain/history.ts';
+import { isOpen, type Need, needOf } from '../domain/history.ts';
 import { type Plan, planEnding, planRequest } from '../domain/plan.ts';
 import { ledgerKey } from '../registry/keys.ts';
 import { EndpointId, ServiceId } from '../registry/schemas.ts';
@@ -53,7 +53,9 @@ export const run = async (
     throw malformed(`${vpcEndpointId} asks for ${connection.serviceId}, not for ${serviceId}: start with that id.`);
   }
   const registry =
-    connection !== undefined && isUnanswered(history) ? await readRegistry(dynamo, tables, connection) : undefined;
+    connection !== undefined && isOpen(connection.state, history)
+      ? await readRegistry(dynamo, tables, connection)
+      : undefined;
 
   const hasPlace = registry?.candidates.some(({ places }) => places.mine) ?? false;
   const need = needOf(connection?.state, history, hasPlace);

@@ -43,14 +43,12 @@ export const needOf = (
 ): Need => {
   const last = history.at(-1);
   const generation = (last?.generation ?? 0) + 1;
-  const isOpen = isUnanswered(history);
   if (state === 'pendingAcceptance') {
-    // An endpoint that was not listed for a minute may be listed after all: gone is what we saw, not what EC2 said.
-    return isOpen || last?.outcome === 'gone'
+    return isOpen(state, history)
       ? { need: 'decision', generation }
       : { need: 'another-look', because: `the ledger says ${last?.outcome}, and EC2 still says ${state}` };
   }
-  if (!isOpen) return { need: 'nothing' };
+  if (!isOpen(state, history)) return { need: 'nothing' };
   switch (state) {
     case undefined:
       return { need: 'appearance', generation };
@@ -74,10 +72,14 @@ export const needOf = (
   }
 };
 
-/** Whether the request still lacks an answer: nothing is recorded, or only that it was held. */
-export const isUnanswered = (history: readonly PastDecision[]): boolean => {
+/**
+ * Whether there may be something to decide or record: nothing is recorded yet, or only that it was held. A request that we gave up
+ * as gone is open again where EC2 lists it after all: gone is what we saw, not what EC2 said.
+ */
+export const isOpen = (state: ConnectionState | undefined, history: readonly PastDecision[]): boolean => {
   const last = history.at(-1);
-  return last === undefined || last.outcome === 'held';
+  if (last === undefined || last.outcome === 'held') return true;
+  return last.outcome === 'gone' && state === 'pendingAcceptance';
 };
 
 /** Whether deciding again came to what the ledger says already: the same hold for the same reason. */

@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CONNECTION_STATES, type ConnectionState } from '../../functions/domain/connection.ts';
-import {
-  isOutcome,
-  isRepeated,
-  isUnanswered,
-  type Need,
-  needOf,
-  type Outcome,
-} from '../../functions/domain/history.ts';
+import { isOpen, isOutcome, isRepeated, type Need, needOf, type Outcome } from '../../functions/domain/history.ts';
 import { aHistory } from '../support/builders.ts';
 
 type Seen = ConnectionState | undefined;
@@ -85,8 +78,13 @@ describe('a history', () => {
     ['accepted', ['accepted'], false],
     ['held, then rejected', ['held', 'rejected'], false],
     ['held, then gone', ['held', 'gone'], false],
-  ])('%s - lacks an answer: %s', (_history, outcomes, lacksAnswer) => {
-    expect(isUnanswered(aHistory(...outcomes))).toBe(lacksAnswer);
+  ])('%s - open: %s', (_history, outcomes, open) => {
+    expect(isOpen('available', aHistory(...outcomes))).toBe(open);
+  });
+
+  it('gone, and EC2 lists it as waiting after all - open', () => {
+    expect(isOpen('pendingAcceptance', aHistory('gone'))).toBe(true);
+    expect(isOpen(undefined, aHistory('gone'))).toBe(false);
   });
 
   it.each<[situation: string, Outcome[], verdict: string, code: string, boolean]>([

@@ -37,8 +37,13 @@ export interface Attempt {
   readonly at: number;
 }
 
-/** What a task's attempts come to, one after the other, the last one again and again: a result, or an Error to fail with. */
+/**
+ * What a task's attempts come to, one after the other, the last one again and again: a result, an Error to fail with, or
+ * {@link NO_REPLY}.
+ */
 export type Replies = readonly unknown[];
+/** A call from which nobody ever hears again. */
+export const NO_REPLY: Promise<never> = new Promise(() => undefined);
 export type Script = Readonly<Record<string, Replies>>;
 
 /** A function's reply, as the state sees it. */

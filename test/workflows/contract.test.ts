@@ -1,20 +1,39 @@
 import { describe, expect, it } from 'vitest';
 import { RETRIED_ERRORS, TERMINAL_ERRORS } from '../../functions/domain/errors.ts';
-import { LAMBDA_SERVICE_ERRORS, SERVICE_ERRORS, WORKFLOWS } from '../../workflows/catalog.ts';
-import { budgetOf, filesOf, machineOf, type State, serviceOf, statesOf, tasksOf, textOf, waitsOf } from './support.ts';
+import { LAMBDA_SERVICE_ERRORS, SERVICE_ERRORS, WORKFLOWS, type WorkflowName } from '../../workflows/catalog.ts';
+import {
+  budgetOf,
+  filesOf,
+  machineOf,
+  reachableFrom,
+  type State,
+  serviceOf,
+  statesOf,
+  tasksOf,
+  textOf,
+  waitsOf,
+  writes,
+} from './support.ts';
 
-/** No task waits longer than this between its attempts; the longest waits for an acceptance, which takes AWS minutes. */
-const LONGEST_BUDGET_SECONDS = 16 * 60;
+/** No task waits longer than this between its attempts: what takes AWS minutes is a Wait state of its own, and no error. */
+const LONGEST_BUDGET_SECONDS = 6 * 60;
 
 const serviceErrors: Readonly<Record<string, readonly string[]>> = SERVICE_ERRORS;
 const retriedNames = ({ Retry = [] }: State): string[] => Retry.flatMap(({ ErrorEquals }) => ErrorEquals);
+/** For each workflow the state with which its dry run begins, and all tasks that only read. */
+const READS_ONLY = {
+  'admit-connection': {
+    dryRun: 'Plan only',
+    reading: ['Plan only', 'See who has it', 'Look at its execution', 'Decide'],
+  },
+};
 /** How a catcher keeps the error for the record. */
 const KEPT_ERROR = { error: '{% $states.errorOutput %}' };
 
-const workflows = Object.entries(WORKFLOWS).map(([name, entry]) => ({
+const workflows = (Object.keys(WORKFLOWS) as WorkflowName[]).map((name) => ({
   name,
-  ...entry,
-  machine: machineOf(entry.file),
+  ...WORKFLOWS[name],
+  machine: machineOf(WORKFLOWS[name].file),
 }));
 
 it('every definition in the folder is in the catalogue', () => {
@@ -22,6 +41,7 @@ it('every definition in the folder is in the catalogue', () => {
 });
 
 describe.each(workflows)('$name', ({ name, file, functions, placeholders, machine }) => {
+  const { dryRun, reading } = READS_ONLY[name];
   const states = statesOf(machine);
   const tasks = tasksOf(machine);
 
@@ -57,9 +77,7 @@ describe.each(workflows)('$name', ({ name, file, functions, placeholders, machin
   it.each(tasks)('%s - retries what passes by itself, and nothing else', (_state, task) => {
     const names = retriedNames(task);
     const expected =
-      serviceOf(task) === 'lambda'
-        ? [...RETRIED_ERRORS.filter((each) => names.includes(each)), ...LAMBDA_SERVICE_ERRORS]
-        : (serviceErrors[serviceOf(task)] ?? []);
+      serviceOf(task) === 'lambda' ? ['Throttled', ...LAMBDA_SERVICE_ERRORS] : (serviceErrors[serviceOf(task)] ?? []);
 
     expect(names).toEqual(expected);
     expect(names.length).toBeGreaterThan(0);
@@ -80,12 +98,42 @@ describe.each(workflows)('$name', ({ name, file, functions, placeholders, machin
   );
 
   it.each(tasks)('%s - every error that is left over is recorded, and then fails the execution', (state, { Catch }) => {
-    const recording = state === 'Record the failure';
+    const ways: Readonly<Record<string, object>> = {
+      'Record the failure': { Next: 'Fail' },
+      [dryRun]: { Assign: KEPT_ERROR, Next: 'Fail' },
+    };
 
     expect(Catch?.at(-1)).toEqual({
       ErrorEquals: ['States.ALL'],
-      ...(recording ? { Next: 'Fail' } : { Assign: KEPT_ERROR, Next: 'Record the failure' }),
+      ...(ways[state] ?? { Assign: KEPT_ERROR, Next: 'Record the failure' }),
     });
+  });
+
+  it('a dry run goes a way of its own, on which nothing writes, not even a failure’s record', () => {
+    const way = reachableFrom(machine, dryRun);
+    const entries = states.flatMap(([state, { Next, Default, Choices = [], Catch = [] }]) =>
+      [Next, Default, ...Choices.map((each) => each.Next), ...Catch.map((each) => each.Next)]
+        .filter((next) => next !== undefined && way.has(next) && !way.has(state))
+        .map((next) => `${state} -> ${next}`),
+    );
+
+    expect(states.filter(([state, each]) => way.has(state) && writes(each))).toEqual([]);
+    expect(way.size).toBeGreaterThan(2);
+    expect([...new Set(entries)].sort()).toEqual([`Check the input -> ${dryRun}`, 'Record the failure -> Fail']);
+  });
+
+  it('only one choice leads to the dry run, and it asks for dryRun', () => {
+    const [choice, ...more] = (machine.States[machine.StartAt]?.Choices ?? []).filter(({ Next }) => Next === dryRun);
+
+    expect(choice?.Condition).toBe('{% $states.input.dryRun = true %}');
+    expect(more).toEqual([]);
+  });
+
+  it('everything else writes, sooner or later: what reads only is known by name', () => {
+    const writers = tasks.filter(([, each]) => writes(each)).map(([state]) => state);
+
+    expect(writers).toContain('Record the failure');
+    expect(tasks.filter(([, each]) => !writes(each)).map(([state]) => state)).toEqual(reading);
   });
 
   it('a failure that was recorded ends the execution under the error’s own name', () => {

@@ -23,6 +23,9 @@ export interface State {
   readonly Arguments?: unknown;
   readonly Retry?: readonly Retrier[];
   readonly Catch?: readonly Catcher[];
+  readonly Choices?: readonly { readonly Condition: string; readonly Next: string }[];
+  readonly Default?: string;
+  readonly Assign?: Readonly<Record<string, unknown>>;
   readonly Next?: string;
 }
 
@@ -68,3 +71,40 @@ export const waitsOf = (retrier: Retrier): readonly number[] => {
 
 /** All that a task may wait between its attempts, in seconds: its retriers count each for themselves. */
 export const budgetOf = ({ Retry = [] }: State): number => Retry.flatMap(waitsOf).reduce((sum, wait) => sum + wait, 0);
+
+/** The states that may follow a state, by any way: as it is, by a choice, or after an error. */
+const nextsOf = (state: State): readonly string[] =>
+  [
+    state.Next,
+    state.Default,
+    ...(state.Choices ?? []).map(({ Next }) => Next),
+    ...(state.Catch ?? []).map(({ Next }) => Next),
+  ].filter((each) => each !== undefined);
+
+/** The states of a machine that can be reached from a state, itself among them, by ways that avoid `without`. */
+export const reachableFrom = ({ States }: Machine, start: string, without = ''): ReadonlySet<string> => {
+  const seen = new Set<string>();
+  const visit = (name: string): void => {
+    if (name === without || seen.has(name)) return;
+    seen.add(name);
+    const state = States[name];
+    if (state === undefined) throw new Error(`There is no state "${name}".`);
+    nextsOf(state).forEach(visit);
+  };
+  visit(start);
+  return seen;
+};
+
+/** The actions of AWS that only read. Whatever is not listed writes, until somebody says otherwise here. */
+const READING_ACTIONS: readonly string[] = ['aws-sdk:dynamodb:getItem', 'aws-sdk:sfn:describeExecution'];
+/** The functions that only read; their roles allow nothing else, which the tests of the stack see to. */
+const READING_FUNCTIONS: readonly string[] = ['DecideConnection'];
+
+/** Whether a state may change anything outside its execution. */
+export const writes = ({ Type, Resource = '', Arguments }: State): boolean => {
+  if (Type !== 'Task') return false;
+  const action = Resource.replace('arn:aws:states:::', '');
+  return action === 'lambda:invoke'
+    ? !READING_FUNCTIONS.some((name) => (Arguments as { FunctionName: string }).FunctionName === `\${${name}}`)
+    : !READING_ACTIONS.includes(action);
+};

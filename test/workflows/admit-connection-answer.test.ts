@@ -1,0 +1,221 @@
+import { describe, expect, it } from 'vitest';
+import { aService, ENDPOINT_ID, entitled, found, SERVICE_ID } from '../support/builders.ts';
+import {
+  ACCEPT,
+  ACCEPTED,
+  admit,
+  attemptsByState,
+  CONDITION_FAILED,
+  decision,
+  failing,
+  INPUT,
+  ME,
+  moment,
+  onlyAttempt,
+  payload,
+  REJECTED,
+  settled,
+  unsettled,
+} from './admission.ts';
+
+const PLACES_KEY = { pk: { S: `ENTITLEMENT#${SERVICE_ID}#acme` }, sk: { S: 'PLACES' } };
+const REJECT = { ...ACCEPT, Decide: [payload(decision({ candidates: [] }))], Answer: [payload(REJECTED)] };
+
+describe('places', () => {
+  it('are opened by the first request of an entitlement, which does no harm twice', async () => {
+    const ran = await admit({
+      ...ACCEPT,
+      Decide: [payload(decision({}, { placesOpen: [] }))],
+      'Open the places': [{}],
+    });
+
+    expect(onlyAttempt(ran, 'Open the places')).toMatchObject({
+      action: 'dynamodb:updateItem',
+      arguments: {
+        TableName: 'ledger-table',
+        Key: PLACES_KEY,
+        UpdateExpression: 'SET places = if_not_exists(places, :none)',
+        ExpressionAttributeValues: { ':none': { M: {} } },
+      },
+    });
+    expect(ran.path.slice(4, 6)).toEqual(['Open the places', 'Take a place']);
+  });
+
+  it('are taken one by one, up to the contract’s number; ours already is ours', async () => {
+    const four = decision({ candidates: [entitled({ maxEndpoints: 4 }, { taken: 3, mine: false })] });
+    const ran = await admit({ ...ACCEPT, Decide: [payload(four)] });
+
+    expect(onlyAttempt(ran, 'Take a place')).toMatchObject({
+      action: 'dynamodb:updateItem',
+      arguments: {
+        TableName: 'ledger-table',
+        Key: PLACES_KEY,
+        UpdateExpression: 'SET places.#me = :mine',
+        ConditionExpression: 'attribute_exists(places.#me) OR size(places) < :max',
+        ExpressionAttributeNames: { '#me': ENDPOINT_ID },
+        ExpressionAttributeValues: {
+          ':max': { N: '4' },
+          ':mine': { M: { execution: { S: ME }, takenAt: { S: moment() } } },
+        },
+      },
+    });
+  });
+
+  const LOST = { ...ACCEPT, 'Take a place': [failing(CONDITION_FAILED)] };
+
+  it('the last one went to another - held instead, as was decided for that case; nothing is answered', async () => {
+    const ran = await admit(LOST);
+
+    expect(ran.path.slice(4)).toEqual([
+      'Take a place',
+      'Act without a place',
+      'Record',
+      'Publish',
+      'Release the admission',
+      'Done',
+    ]);
+    expect(ran.output).toMatchObject({ verdict: 'hold', code: 'quota-reached', outcome: 'held' });
+    expect(onlyAttempt(ran, 'Record').arguments).toMatchObject({
+      Item: { verdict: { S: 'hold' }, code: { S: 'quota-reached' }, outcome: { S: 'held' } },
+    });
+    expect(onlyAttempt(ran, 'Publish').arguments).toMatchObject({
+      Entries: [{ DetailType: 'Connection Held', Detail: { code: 'quota-reached', outcome: 'held' } }],
+    });
+  });
+
+  it('the last one went to another, and the policy rejects then - rejected, and no place is given back', async () => {
+    const rejecting = decision({ service: found(aService({ 'quota-reached': 'reject' })) });
+    const ran = await admit({ ...LOST, Decide: [payload(rejecting)], Answer: [payload(REJECTED)] });
+
+    expect(ran.path.slice(4, 9)).toEqual([
+      'Take a place',
+      'Act without a place',
+      'Answer',
+      'Look at the end',
+      'Record',
+    ]);
+    expect(onlyAttempt(ran, 'Answer').arguments).toMatchObject({ Payload: { verdict: 'reject' } });
+    expect(ran.output).toMatchObject({ verdict: 'reject', code: 'quota-reached', outcome: 'rejected' });
+  });
+
+  it('the last one went to another, as the ledger says already - nobody is told twice', async () => {
+    const history = [{ generation: 1, outcome: 'held', code: 'quota-reached' }] as const;
+    const ran = await admit({ ...LOST, Decide: [payload(decision({}, { history }))] });
+
+    expect(ran.path.slice(4)).toEqual(['Take a place', 'Act without a place', 'Release the admission', 'Done']);
+  });
+
+  it.each([
+    ['gone', undefined],
+    ['gone', 'deleted'],
+    ['overtaken', 'rejected'],
+    ['failed', 'failed'],
+  ] as const)(
+    'are given back where it ended as %s, EC2 showing %s: by the execution that took it',
+    async (outcome, state) => {
+      const shown = state === undefined ? {} : { state };
+      const ran = await admit({
+        ...ACCEPT,
+        Answer: [payload(settled(outcome, shown))],
+        'Give the place back': [{}],
+      });
+
+      expect(onlyAttempt(ran, 'Give the place back')).toMatchObject({
+        action: 'dynamodb:updateItem',
+        arguments: {
+          TableName: 'ledger-table',
+          Key: PLACES_KEY,
+          UpdateExpression: 'REMOVE places.#me',
+          ConditionExpression: 'places.#me.execution = :me',
+          ExpressionAttributeNames: { '#me': ENDPOINT_ID },
+          ExpressionAttributeValues: { ':me': { S: ME } },
+        },
+      });
+      expect(ran.path.slice(5, 9)).toEqual(['Answer', 'Look at the end', 'Give the place back', 'Record']);
+      expect(ran.output).toMatchObject({ verdict: 'accept', outcome });
+    },
+  );
+
+  it('given back already, or another’s by now - recorded all the same', async () => {
+    const ran = await admit({
+      ...ACCEPT,
+      Answer: [payload(settled('gone'))],
+      'Give the place back': [failing(CONDITION_FAILED)],
+    });
+
+    expect(ran.status).toBe('SUCCEEDED');
+    expect(ran.output).toMatchObject({ outcome: 'gone', code: 'endpoint-gone' });
+  });
+});
+
+describe('the answer', () => {
+  it('waits for EC2, counting its looks', async () => {
+    const slow = [unsettled('pendingAcceptance'), unsettled('pending'), unsettled('pending'), ACCEPTED].map(payload);
+    const ran = await admit({ ...ACCEPT, Answer: slow });
+
+    const looks = ran.attempts.filter(({ state }) => state === 'Answer');
+    expect(looks.map(({ at, arguments: given }) => [at, given])).toEqual(
+      [0, 1, 2, 3].map((each) => [
+        20 * each,
+        { FunctionName: 'answer:7', Payload: { ...INPUT, verdict: 'accept', looks: each } },
+      ]),
+    );
+    expect(ran.output).toMatchObject({ outcome: 'accepted' });
+    expect(attemptsByState(ran)).toMatchObject({ 'Take a place': 1, Record: 1, Publish: 1 });
+  });
+
+  it('comes with the last look - recorded', async () => {
+    const slow = [...Array.from({ length: 30 }, () => payload(unsettled('pending'))), payload(ACCEPTED)];
+    const ran = await admit({ ...ACCEPT, Answer: slow });
+
+    expect(ran).toMatchObject({ status: 'SUCCEEDED', seconds: 600 });
+  });
+
+  it('never comes - NotSettled is recorded after ten minutes; the place and the admission are left', async () => {
+    const ran = await admit({ ...ACCEPT, Answer: [payload(unsettled('pending'))] });
+
+    expect(ran).toMatchObject({
+      status: 'FAILED',
+      error: 'NotSettled',
+      cause: `${ENDPOINT_ID} is still pending`,
+      seconds: 600,
+    });
+    expect(attemptsByState(ran)).toEqual({
+      'Take the admission': 1,
+      Decide: 1,
+      'Take a place': 1,
+      Answer: 31,
+      'Record the failure': 1,
+    });
+    expect(onlyAttempt(ran, 'Record the failure').arguments).toMatchObject({
+      Item: {
+        error: { S: 'NotSettled' },
+        cause: { S: `${ENDPOINT_ID} is still pending` },
+        recordedAt: { S: moment(600) },
+      },
+    });
+  });
+
+  it.each(['accept', 'reject'] as const)('to %s is the same wait', async (verdict) => {
+    const script = verdict === 'accept' ? ACCEPT : REJECT;
+    const ran = await admit({ ...script, Answer: [payload(unsettled('pendingAcceptance')), ...(script.Answer ?? [])] });
+
+    expect(ran).toMatchObject({ status: 'SUCCEEDED', seconds: 20 });
+  });
+
+  it('was refused by EC2 at first - what EC2 said then is in the record', async () => {
+    const refused = unsettled('pendingAcceptance', { unsuccessful: 'InvalidState: AWS documents no code.' });
+    const ran = await admit({ ...ACCEPT, Answer: [refused, unsettled('pending'), ACCEPTED].map(payload) });
+
+    expect(onlyAttempt(ran, 'Record').arguments).toMatchObject({
+      Item: { unsuccessful: { S: 'InvalidState: AWS documents no code.' }, outcome: { S: 'accepted' } },
+    });
+  });
+
+  it('was refused by EC2 twice - the last words count', async () => {
+    const said = (code: string) => unsettled('pendingAcceptance', { unsuccessful: `${code}: no.` });
+    const ran = await admit({ ...ACCEPT, Answer: [said('First'), said('Second'), ACCEPTED].map(payload) });
+
+    expect(onlyAttempt(ran, 'Record').arguments).toMatchObject({ Item: { unsuccessful: { S: 'Second: no.' } } });
+  });
+});
