@@ -89,7 +89,8 @@ const main = async (options: Options): Promise<void> => {
     renderer,
     fallbackRenderer: 'simple',
     registerSignalListeners: false,
-    rendererOptions: { collapseSubtasks: false },
+    // What fails is told once: a case in the table, anything else at the end.
+    rendererOptions: { collapseSubtasks: false, showErrorMessage: false },
   });
   const isStopped = await Promise.race([show.run(tour).then(() => false), stop.then(() => true)]);
 

@@ -1,19 +1,34 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Makes sure that a directory is there and can be written to. @throws Error in a sentence where nothing can be written: the app's own words for it are a stack trace. */
+export const makeWritable = (directory: string): void => {
+  try {
+    mkdirSync(directory, { recursive: true });
+    accessSync(directory, constants.W_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(
+      `The synthesised stack can't be written to ${directory} (${code}): use a copy of the project that you may write to.`,
+      { cause: error },
+    );
+  }
+};
 
 /**
  * Synthesises the stack by running the app itself, as the CDK's command line does, with `cdk.json`'s context. Leaves out cdk-nag and
  * the CloudFormation checks, which change nothing in the template: `npm run synth` and `npm run check` are for those.
  *
  * @param directory - where the cloud assembly goes, relative to the project.
- * @throws Error with what the app wrote, where it failed.
+ * @throws Error with what the app wrote, where it failed; one sentence where the directory can't be written.
  */
 export const synthesise = async (directory: string): Promise<string> => {
   const outdir = resolve(PROJECT, directory);
+  makeWritable(outdir);
   const { context } = JSON.parse(readFileSync(join(PROJECT, 'cdk.json'), 'utf8')) as {
     context: Record<string, unknown>;
   };

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { makeWritable } from '../../sandbox/synth.ts';
 import { run, startSandbox } from './served-sandbox.ts';
 
 const npmStart = (...options: readonly string[]) =>
@@ -20,6 +21,13 @@ describe('npm start', () => {
     }
     expect(code).toBe(0);
   }, 60_000);
+
+  it('says in a sentence that it may not write', () => {
+    // A file stands where the directory should be: not even root can write into it.
+    expect(() => makeWritable('package.json/assembly')).toThrow(
+      /^The synthesised stack can't be written to package\.json\/assembly \(ENOTDIR\): use a copy/,
+    );
+  });
 
   it('names the stories there are when it is asked for another', async () => {
     const { code, stderr } = await npmStart('--story', 'nonsense');

@@ -25,7 +25,7 @@ const DEPLOYED: Readonly<Record<string, string>> = {
 };
 
 /** The file itself, with the names of {@link DEPLOYED} in it. */
-export const definition = JSON.parse(
+const definition = JSON.parse(
   textOf('admit-connection.asl.json').replaceAll(/\$\{(\w+)\}/g, (_all, name: string) => DEPLOYED[name] ?? ''),
 ) as object;
 
