@@ -1,7 +1,7 @@
 /** `npm run sandbox`: synthesises, deploys, serves until it is told to stop. */
 import { Command } from 'commander';
 import { askedToStop, failWith, speedFactor, wholeNumber } from './command.ts';
-import { startServed } from './served.ts';
+import { openDoor } from './served.ts';
 import { registerCustomers } from './stories/customers.ts';
 import { Stage } from './stories/stage.ts';
 import { synthesise } from './synth.ts';
@@ -23,17 +23,17 @@ const command = new Command('npm run sandbox --')
 
 const main = async ({ port, speed, seed, ...given }: Options): Promise<void> => {
   const stop = askedToStop();
+  const door = await openDoor(port);
   const assembly = given.assembly ?? (await synthesise('.sandbox/assembly'));
-  const served = await startServed({ assembly, port, speed, seed });
-  const stage = new Stage(served.world);
+  const stage = new Stage(await door.deploy({ assembly, speed, seed }));
   const { serviceId, serviceName } = await stage.endpointService('orders');
   await registerCustomers(stage, serviceId);
-  console.log(`ready ${served.url}`);
+  console.log(`ready ${door.url}`);
   console.log(`  endpoint service  ${serviceName}`);
   console.log('  customers         222222222222 entitled, 333333333333 unknown, 444444444444 suspended');
   console.log('  access keys       a 12-digit account id acts as that account, any other as the operator');
   await stop;
-  await served.close();
+  await door.close();
 };
 
 main(command.parse().opts<Options>()).then(() => process.exit(0), failWith);

@@ -3,35 +3,38 @@ import { workerHost } from './run/worker-host.ts';
 import { serve } from './wire/server.ts';
 import { createWorld, type World } from './world.ts';
 
-/** How a served sandbox is to be. */
+/** What is deployed behind a door, and how time goes there. */
 export interface ServedOptions {
   /** Where the cloud assembly is. */
   readonly assembly: string;
-  /** 0 = any free port. */
-  readonly port: number;
   /** How many times as fast as the machine's own time. */
   readonly speed: number;
   readonly seed: number;
 }
 
-/** A sandbox that real clients reach. */
-export interface Served {
-  readonly world: World;
+/** A port that is ours, and the sandbox behind it once there is one. */
+export interface Door {
   readonly url: string;
+  /**
+   * Deploys a stack behind the door. The deployment hands the address to functions and queues, hence the door first.
+   *
+   * @throws Error in words where the template can't be deployed.
+   */
+  deploy(options: ServedOptions): Promise<World>;
   /** Ends every worker and connection, and cancels what was still to come. */
   close(): Promise<void>;
 }
 
 /**
- * Opens the port first, since the deployment hands its address to functions and queues, then deploys.
+ * Opens a port on 127.0.0.1; clients are told to wait until something is deployed.
  *
- * @throws Error in words where the port can't be had or the template can't be deployed.
+ * @param port - 0 = any free port.
+ * @throws Error in a sentence where the port can't be had: at once, before anybody waits for a synthesis.
  */
-export const startServed = async ({ assembly, port, speed, seed }: ServedOptions): Promise<Served> => {
-  const clock = new ScaledClock(speed);
+export const openDoor = async (port: number): Promise<Door> => {
+  let clock: ScaledClock | undefined;
   let world: World | undefined;
-  let url = '';
-  const server = await serve({
+  const { url, close } = await serve({
     port,
     host: '127.0.0.1',
     handler: (request) =>
@@ -39,29 +42,25 @@ export const startServed = async ({ assembly, port, speed, seed }: ServedOptions
         ? Promise.resolve({ status: 503, headers: {}, body: Buffer.from('The sandbox is being deployed.') })
         : world.handler(request),
   });
-  url = server.url;
-  try {
-    world = await createWorld({
-      clock,
-      seed,
-      assembly,
-      endpoint: url,
-      transport: 'socket',
-      createHost: () => workerHost(clock),
-    });
-  } catch (error) {
-    clock.stop();
-    await server.close();
-    throw error;
-  }
-  const { host } = world;
   return {
-    world,
     url,
+    deploy: async ({ assembly, speed, seed }) => {
+      const scaled = new ScaledClock(speed);
+      clock = scaled;
+      world = await createWorld({
+        clock: scaled,
+        seed,
+        assembly,
+        endpoint: url,
+        transport: 'socket',
+        createHost: () => workerHost(scaled),
+      });
+      return world;
+    },
     close: async () => {
-      clock.stop();
-      await server.close();
-      await host.close();
+      clock?.stop();
+      await close();
+      await world?.host.close();
     },
   };
 };

@@ -2,12 +2,13 @@
 import { Command } from 'commander';
 import { Listr, type ListrTask } from 'listr2';
 import { askedToStop, failWith, speedFactor, wholeNumber } from './command.ts';
-import { type Served, startServed } from './served.ts';
+import { type Door, openDoor } from './served.ts';
 import { storiesNamed, TOUR } from './stories/catalog.ts';
 import { reportOf, tableOf } from './stories/report.ts';
 import { Stage } from './stories/stage.ts';
 import { isAsExpected, type PlayedCase, play, type Story } from './stories/story.ts';
 import { synthesise } from './synth.ts';
+import type { World } from './world.ts';
 
 interface Options {
   readonly story?: string;
@@ -16,11 +17,12 @@ interface Options {
   readonly port: number;
   readonly speed: number;
   readonly seed: number;
+  readonly assembly?: string;
 }
 
 interface Tour {
-  assembly?: string;
-  served?: Served;
+  assembly: string;
+  world?: World;
   readonly played: PlayedCase[];
 }
 
@@ -32,21 +34,19 @@ const command = new Command('npm start --')
   .option('--port <number>', 'port to listen on; 0 takes a free one', wholeNumber(0, 65_535), 4599)
   .option('--speed <factor>', "how many times as fast as the machine's own time", speedFactor, 20)
   .option('--seed <number>', 'seed of every random choice', wholeNumber(0, 2 ** 32 - 1), 1)
+  .option('--assembly <directory>', 'deploy this cloud assembly, instead of synthesising one')
   .allowExcessArguments(false);
 
 /** Shows a story as it is played: a line a case, with what came of it. */
 const storyTask = (story: Story): ListrTask<Tour> => ({
   title: story.title,
-  task: (tour, task) => {
-    const { served } = tour;
-    if (served === undefined) throw new Error('The sandbox is not running.');
+  task: ({ world, ...tour }, task) => {
+    if (world === undefined) throw new Error('The sandbox is not running.');
     const ends = story.cases.map(() => Promise.withResolvers<PlayedCase>());
     let next = 0;
-    play(story, new Stage(served.world), { ended: (played) => ends[next++]?.resolve(played) }).catch(
-      (error: unknown) => {
-        for (const end of ends) end.reject(error);
-      },
-    );
+    play(story, new Stage(world), { ended: (played) => ends[next++]?.resolve(played) }).catch((error: unknown) => {
+      for (const end of ends) end.reject(error);
+    });
     return task.newListr(
       story.cases.map(({ name, who }, index) => ({
         title: `${name} (${who})`,
@@ -66,10 +66,25 @@ const storyTask = (story: Story): ListrTask<Tour> => ({
 const main = async (options: Options): Promise<void> => {
   const stories = options.story === undefined ? TOUR : storiesNamed(options.story);
   const stop = askedToStop();
-  const tour: Tour = { played: [] };
+  const door = await openDoor(options.port);
+  try {
+    await playTour(options, stories, door, stop);
+  } finally {
+    await door.close();
+  }
+};
+
+const playTour = async (
+  options: Options,
+  stories: readonly Story[],
+  door: Door,
+  stop: Promise<void>,
+): Promise<void> => {
+  const tour: Tour = { assembly: options.assembly ?? '', played: [] };
   const tasks: ListrTask<Tour>[] = [
     {
       title: 'Synthesise the stack',
+      enabled: options.assembly === undefined,
       task: async () => {
         tour.assembly = await synthesise('.sandbox/assembly');
       },
@@ -77,9 +92,9 @@ const main = async (options: Options): Promise<void> => {
     {
       title: 'Start the sandbox and deploy the stack into it',
       task: async (_, task) => {
-        const { port, speed, seed } = options;
-        tour.served = await startServed({ assembly: tour.assembly ?? '', port, speed, seed });
-        task.title = `Deployed ${tour.served.world.deployment.resources.size} resources, serving at ${tour.served.url}`;
+        const { speed, seed } = options;
+        tour.world = await door.deploy({ assembly: tour.assembly, speed, seed });
+        task.title = `Deployed ${tour.world.deployment.resources.size} resources, serving at ${door.url}`;
       },
     },
     ...stories.map(storyTask),
@@ -101,11 +116,10 @@ const main = async (options: Options): Promise<void> => {
       options.json === true ? JSON.stringify(report, null, 2) : `\n${tableOf(tour.played, process.stdout.columns)}\n`,
     );
     if (options.once !== true) {
-      if (options.json !== true) console.log(`Serving at ${tour.served?.url}. Ctrl-C ends it.`);
+      if (options.json !== true) console.log(`Serving at ${door.url}. Ctrl-C ends it.`);
       await stop;
     }
   }
-  await tour.served?.close();
 };
 
 main(command.parse().opts<Options>()).then(() => process.exit(), failWith);

@@ -18,13 +18,9 @@ describe('plainText', () => {
   });
 
   it('any text - no longer than asked, without controls, well formed, and plain already', () => {
-    const units = fc.array(fc.constantFrom('a', 'é', '\u0000', '\n', '\u0085', '\ud83d', '\ude80', '\u{1f680}'), {
-      maxLength: 20,
-    });
-    const anyText = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 20 }),
-      units.map((each) => each.join('')),
-    );
+    // fast-check's own texts of any characters take a second to prepare; these are the characters that matter.
+    const units = ['a', 'é', '\u0000', '\n', '\u001b', '\u007f', '\u0085', '\ud83d', '\ude80', '\u{1f680}', '\ufffd'];
+    const anyText = fc.array(fc.constantFrom(...units), { maxLength: 20 }).map((each) => each.join(''));
 
     fc.assert(
       fc.property(anyText, fc.nat({ max: 25 }), (text, maximum) => {
@@ -34,7 +30,7 @@ describe('plainText', () => {
         expect(plain.isWellFormed()).toBe(true);
         expect(plainText(plain, maximum)).toBe(plain);
       }),
-      { seed: 20_261_123, numRuns: 100 },
+      { seed: 20_261_123, numRuns: 300 },
     );
   });
 });

@@ -1,5 +1,5 @@
 import { CreateVpcEndpointCommand, DescribeVpcEndpointsCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { run, type ServedSandbox, startSandbox } from './served-sandbox.ts';
 
 /** A client that knows nothing of the sandbox but its address. */
@@ -99,30 +99,31 @@ const installed = async (): Promise<readonly Client[]> => {
   return clients;
 };
 
-describe.each(await installed())('$name against the served sandbox', (client) => {
-  let sandbox: ServedSandbox;
-  beforeAll(async () => {
-    sandbox = await startSandbox();
-  });
-  afterAll(async () => {
-    await sandbox.stop('SIGTERM');
-  });
+let sandbox: ServedSandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox();
+});
+afterAll(async () => {
+  await sandbox.stop('SIGTERM');
+});
 
-  const patience = { timeout: 15_000, interval: 500 };
+// Customers come when they like: all clients at once, against one sandbox.
+describe.concurrent.each(await installed())('$name against the served sandbox', (client) => {
+  const patience = { timeout: 18_000, interval: 500 };
 
-  it('sees the endpoint of an entitled account become available', async () => {
+  it('sees the endpoint of an entitled account become available', async ({ expect }) => {
     const endpointId = await client.createEndpoint(sandbox, '222222222222');
 
     await expect.poll(() => client.state(sandbox, '222222222222', endpointId), patience).toBe('available');
   });
 
-  it('sees the endpoint of an unregistered account rejected', async () => {
+  it('sees the endpoint of an unregistered account rejected', async ({ expect }) => {
     const endpointId = await client.createEndpoint(sandbox, '333333333333');
 
     await expect.poll(() => client.state(sandbox, '333333333333', endpointId), patience).toBe('rejected');
   });
 
-  it("sees AWS's own error where the account is no allowed principal", async () => {
+  it("sees AWS's own error where the account is no allowed principal", async ({ expect }) => {
     const refused = await client.createEndpoint(sandbox, '999999999999').then(String, String);
 
     expect(refused).toContain(`The Vpc Endpoint Service '${sandbox.serviceName}' does not exist`);

@@ -2,14 +2,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { makeWritable } from '../../sandbox/synth.ts';
+import { assembly } from '../support/assembly.ts';
 import { run, startSandbox } from './served-sandbox.ts';
 
 const npmStart = (...options: readonly string[]) =>
   run(process.execPath, ['sandbox/start.ts', '--port', '0', ...options]);
 
-describe('npm start', () => {
-  it('prints one JSON report and nothing else, and ends well when every case is as expected', async () => {
-    const { code, stdout, stderr } = await npmStart('--once', '--json', '--speed', '60');
+describe.concurrent('npm start', () => {
+  it('prints one JSON report and nothing else, and ends well when every case is as expected', async ({ expect }) => {
+    const { code, stdout, stderr } = await npmStart('--once', '--json', '--speed', '40', '--assembly', assembly());
 
     expect(stderr).toBe('');
     const report = JSON.parse(stdout) as { outcome: string; cases: Record<string, unknown>[] };
@@ -29,7 +30,7 @@ describe('npm start', () => {
     );
   });
 
-  it('names the stories there are when it is asked for another', async () => {
+  it('names the stories there are when it is asked for another', async ({ expect }) => {
     const { code, stderr } = await npmStart('--story', 'nonsense');
 
     expect(code).toBe(1);
@@ -49,7 +50,7 @@ describe('npm start', () => {
   });
 });
 
-describe('npm run sandbox', () => {
+describe.concurrent('npm run sandbox', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('stops cleanly on %s', async (signal) => {
     const sandbox = await startSandbox();
 
@@ -71,7 +72,7 @@ describe('npm run sandbox', () => {
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
-  it('says in a sentence that there is no such assembly', async () => {
+  it('says in a sentence that there is no such assembly', async ({ expect }) => {
     const { code, stderr } = await run(process.execPath, ['sandbox/serve.ts', '--port', '0', '--assembly', 'nowhere']);
 
     expect(code).toBe(1);
