@@ -14,7 +14,11 @@ export interface EnvironmentConfig {
    * registry: they change without a deployment.
    */
   readonly endpointServices: readonly EndpointServiceConfig[];
-  /** The SNS topic that wakes people. @default none: alarms show in CloudWatch only */
+  /**
+   * The SNS topic that wakes people, in the same region; its policy, and its key's, must let `cloudwatch.amazonaws.com` publish.
+   *
+   * @default none: alarms show in CloudWatch only
+   */
   readonly alarmTopicArn?: string;
 }
 

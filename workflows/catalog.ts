@@ -27,10 +27,12 @@ export const LAMBDA_SERVICE_ERRORS = [
   'Lambda.TooManyRequestsException',
   'Lambda.Unknown',
   'Sandbox.Timedout',
+  'States.Timeout',
 ] as const;
 
 /**
- * Passing errors of AWS that SDK tasks retry, by the service's part of the resource.
+ * Passing errors of AWS that SDK tasks retry, by the service's part of the resource. A reply that never comes is one of them:
+ * every write of ours is conditional, so it may be made again.
  *
  * https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
  */
@@ -41,12 +43,14 @@ export const SERVICE_ERRORS = {
     'DynamoDb.ThrottlingException',
     'DynamoDb.InternalServerErrorException',
     'DynamoDb.SdkClientException',
+    'States.Timeout',
   ],
-  sfn: ['Sfn.ThrottlingException', 'Sfn.SdkClientException'],
+  sfn: ['Sfn.ThrottlingException', 'Sfn.SdkClientException', 'States.Timeout'],
   events: [
     'EventBridge.FailedEntry',
     'EventBridge.ThrottlingException',
     'EventBridge.InternalFailureException',
     'EventBridge.SdkClientException',
+    'States.Timeout',
   ],
 } as const;

@@ -1,12 +1,20 @@
 import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import type { Connection } from '../domain/connection.ts';
 import type { Candidate } from '../domain/decide-connection.ts';
 import { ConciergeError } from '../domain/errors.ts';
 import type { Reading, ServiceEntry } from '../domain/registry.ts';
+import { plainText } from '../domain/text.ts';
 import { type Key, ledgerKey, type MatchKind, matchPrefix, registryKey } from '../registry/keys.ts';
-import { CustomerSchema, EntitlementSchema, MatchSchema, problemOf, ServiceEntrySchema } from '../registry/schemas.ts';
+import {
+  CustomerSchema,
+  EntitlementSchema,
+  MatchSchema,
+  parseWith,
+  problemOf,
+  ServiceEntrySchema,
+} from '../registry/schemas.ts';
 import { calling } from './errors.ts';
 
 /** The two tables, by name. */
@@ -43,18 +51,27 @@ export const readRegistry = async (
     readMatches(dynamo, tables, serviceId, 'endpoint', endpointId),
     readMatches(dynamo, tables, serviceId, 'account', owner),
   ]);
-  const matchedBy = new Map<string, MatchKind>();
-  for (const customerId of byAccount) matchedBy.set(customerId, 'account');
-  for (const customerId of byEndpoint) matchedBy.set(customerId, 'endpoint');
-
-  const customerIds = [...matchedBy.keys()].sort();
+  // Claims first: they decide, and there is a limit to what is read.
+  const claimed = new Set(byEndpoint.map(({ customerId }) => customerId));
+  const matches = [...byEndpoint, ...byAccount.filter(({ customerId }) => !claimed.has(customerId))];
+  const customerIds = matches.flatMap(({ customerId, problem }) => (problem === undefined ? customerId : []));
   const entries = await readEntries(dynamo, tables, serviceId, customerIds.slice(0, MAX_READ));
-  const candidates = customerIds.map((customerId): Candidate => {
+  const candidates = matches.map(({ customerId, matchedBy, problem }): Candidate => {
+    if (problem !== undefined) {
+      const unreadable = { kind: 'unreadable', problem } as const;
+      return {
+        customerId,
+        matchedBy,
+        customer: unreadable,
+        entitlement: unreadable,
+        places: { taken: 0, mine: false },
+      };
+    }
     const places = entries.ledger.get(keyText(ledgerKey.places(serviceId, customerId)))?.places;
     const taken = typeof places === 'object' && places !== null ? Object.keys(places) : [];
     return {
       customerId,
-      matchedBy: matchedBy.get(customerId) ?? 'account',
+      matchedBy,
       customer: reading(CustomerSchema, entries.registry, registryKey.customer(customerId), { customerId }),
       entitlement: reading(EntitlementSchema, entries.registry, registryKey.entitlement(serviceId, customerId), {
         customerId,
@@ -70,15 +87,21 @@ export const readRegistry = async (
   };
 };
 
-/** A match that can't be read still names a customer, by its key: the request is then held for the unreadable entry. */
+interface Match {
+  readonly customerId: string;
+  readonly matchedBy: MatchKind;
+  /** Why it can't be relied on: the request is then held for the unreadable entry, not rejected for want of a match. */
+  readonly problem?: string;
+}
+
 const readMatches = async (
   dynamo: DynamoDBClient,
   tables: Tables,
   serviceId: string,
-  kind: MatchKind,
+  matchedBy: MatchKind,
   value: string,
-): Promise<readonly string[]> => {
-  const prefix = matchPrefix(kind, value);
+): Promise<readonly Match[]> => {
+  const prefix = matchPrefix(matchedBy, value);
   const { Items = [] } = await calling('query the registry', () =>
     dynamo.send(
       new QueryCommand({
@@ -90,8 +113,15 @@ const readMatches = async (
     ),
   );
   return Items.map((item) => {
-    const parsed = v.safeParse(MatchSchema, unmarshall(item));
-    return parsed.success ? parsed.output.customerId : (item.sk?.S ?? '').slice(prefix.length);
+    const customerId = (item.sk?.S ?? '').slice(prefix.length);
+    const parsed = parseWith(MatchSchema, unmarshall(item));
+    if (parsed.success && parsed.output.customerId === customerId) return { customerId, matchedBy };
+    const said = parsed.success ? 'its customerId is another one than its key says' : problemOf(parsed.issues);
+    return {
+      customerId: plainText(customerId, 63),
+      matchedBy,
+      problem: `a match of ${value} can't be relied on: ${said}`,
+    };
   });
 };
 
@@ -138,7 +168,7 @@ const reading = <T extends object>(
 ): Reading<T> => {
   const item = items.get(keyText(key));
   if (item === undefined) return { kind: 'absent' };
-  const parsed = v.safeParse(schema, item);
+  const parsed = parseWith(schema, item);
   if (!parsed.success) return { kind: 'unreadable', problem: `${key.sk}: ${problemOf(parsed.issues)}` };
   const strange = (Object.keys(ids) as (keyof T & string)[]).find((name) => parsed.output[name] !== ids[name]);
   return strange === undefined

@@ -13,8 +13,8 @@ const Input = v.strictObject({
   serviceId: ServiceId,
   vpcEndpointId: EndpointId,
   verdict: v.picklist(['accept', 'reject']),
-  /** How often the workflow looked before, in this run. */
-  looks: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** How many looks in a row, up to now, found the endpoint not listed. */
+  absences: v.pipe(v.number(), v.integer(), v.minValue(0)),
 });
 
 interface Services {
@@ -41,6 +41,8 @@ interface Settled extends Said {
 /** EC2 is not there yet: look again. No error, since it is what happens with every acceptance. */
 interface Unsettled extends Said {
   readonly isSettled: false;
+  /** Whether EC2 lists the connection. */
+  readonly isListed: boolean;
   readonly because: string;
 }
 
@@ -53,13 +55,13 @@ interface Unsettled extends Said {
  * @throws `Throttled`, `Denied`, `Malformed`.
  */
 export const run = async (
-  { serviceId, vpcEndpointId, verdict, looks }: v.InferOutput<typeof Input>,
+  { serviceId, vpcEndpointId, verdict, absences }: v.InferOutput<typeof Input>,
   { ec2, region }: Services,
 ): Promise<Settled | Unsettled> => {
   const read = async () => {
     const query = { endpointIds: [vpcEndpointId], serviceIds: [serviceId], region };
     const [connection] = await readConnections(ec2, query);
-    return { connection, next: nextAnswerStep(verdict, connection?.state, looks) };
+    return { connection, next: nextAnswerStep(verdict, connection?.state, absences) };
   };
   let seen = await read();
   let failure: Unsuccessful | undefined;
@@ -67,14 +69,15 @@ export const run = async (
     [failure] = await answerConnections(ec2, verdict, serviceId, [vpcEndpointId]);
     // An accepted endpoint is pending for a while: reading it at once would tell nothing.
     if (failure === undefined && verdict === 'accept')
-      return { isSettled: false, because: `${vpcEndpointId} was accepted` };
+      return { isSettled: false, isListed: true, because: `${vpcEndpointId} was accepted` };
     seen = await read();
   }
   const { connection, next } = seen;
   const said = failure === undefined ? {} : { unsuccessful: `${failure.code}: ${failure.message}` };
   logger.info('connection answered', { serviceId, vpcEndpointId, verdict, state: connection?.state, next, ...said });
   if (next.step !== 'settled') {
-    return { isSettled: false, because: `${vpcEndpointId} is still ${connection?.state ?? 'not listed'}`, ...said };
+    const because = `${vpcEndpointId} is still ${connection?.state ?? 'not listed'}`;
+    return { isSettled: false, isListed: connection !== undefined, because, ...said };
   }
   const asPlanned = next.outcome === 'accepted' || next.outcome === 'rejected';
   return {

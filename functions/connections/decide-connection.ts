@@ -9,7 +9,7 @@ import { readRegistry, type Tables } from '../aws/registry.ts';
 import type { Connection } from '../domain/connection.ts';
 import { malformed } from '../domain/errors.ts';
 import { isOpen, type Need, needOf } from '../domain/history.ts';
-import { type Plan, planEnding, planRequest } from '../domain/plan.ts';
+import { type Plan, planEnding, planRequest, type Telling } from '../domain/plan.ts';
 import { ledgerKey } from '../registry/keys.ts';
 import { EndpointId, ServiceId } from '../registry/schemas.ts';
 import { required } from '../runtime/environment.ts';
@@ -33,8 +33,10 @@ interface Output {
   readonly need: Need['need'];
   readonly because?: string;
   readonly generation?: number;
+  /** The last decision that is recorded; 0 = none. */
+  readonly lastGeneration: number;
   readonly connection?: Connection;
-  readonly plan?: RecordedPlan;
+  readonly plan?: RecordedPlan | Telling;
   /** What holds where the last place is lost to another request. */
   readonly planWithoutPlace?: RecordedPlan;
 }
@@ -52,15 +54,17 @@ export const run = async (
   if (connection !== undefined && connection.serviceId !== serviceId) {
     throw malformed(`${vpcEndpointId} asks for ${connection.serviceId}, not for ${serviceId}: start with that id.`);
   }
+  const { decisions, intent } = history;
   const registry =
-    connection !== undefined && isOpen(connection.state, history)
+    connection?.state === 'pendingAcceptance' && isOpen(connection.state, decisions)
       ? await readRegistry(dynamo, tables, connection)
       : undefined;
 
-  const hasPlace = registry?.candidates.some(({ places }) => places.mine) ?? false;
-  const need = needOf(connection?.state, history, hasPlace);
-  const about = { ...need, ...(connection === undefined ? {} : { connection }) };
+  const need = needOf(connection?.state, history);
+  const last = decisions.at(-1);
+  const about = { ...need, lastGeneration: last?.generation ?? 0, ...(connection === undefined ? {} : { connection }) };
   const generation = 'generation' in need ? need.generation : 0;
+  const lastIntent = intent?.generation === generation ? intent : undefined;
   const record = (plan: Plan): RecordedPlan => {
     const key = ledgerKey.decision(serviceId, vpcEndpointId, generation);
     return { ...plan, item: itemOf(plan, { ...key, serviceId, vpcEndpointId, generation, before: connection }) };
@@ -68,15 +72,16 @@ export const run = async (
 
   if (need.need === 'decision' && connection !== undefined && registry !== undefined) {
     const situation = { connection, serviceRegion: region, ...registry, now: now().toISOString() };
-    const { plan, planWithoutPlace } = planRequest(situation, history, registry.placesOpen);
-    logger.info('connection decided', { serviceId, vpcEndpointId, generation: need.generation, situation, plan });
+    const background = { decisions, intent: lastIntent, placesOpen: registry.placesOpen };
+    const { plan, planWithoutPlace } = planRequest(situation, background);
+    logger.info('connection decided', { serviceId, vpcEndpointId, generation, situation, plan });
     return { ...about, plan: record(plan), planWithoutPlace: record(planWithoutPlace) };
   }
   logger.info('connection needs no decision', { serviceId, vpcEndpointId, need, state: connection?.state, history });
+  if (need.need === 'telling' && last !== undefined) return { ...about, plan: last };
+  if (need.need !== 'record' && need.need !== 'appearance') return about;
   const outcome = need.need === 'record' ? need.outcome : 'gone';
-  return need.need === 'record' || need.need === 'appearance'
-    ? { ...about, plan: record(planEnding(outcome, vpcEndpointId)) }
-    : about;
+  return { ...about, plan: record(planEnding(outcome, vpcEndpointId, lastIntent)) };
 };
 
 /** The part of the ledger's record that is known before the answer: who, what, why rule by rule, before, plan. */

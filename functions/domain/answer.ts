@@ -10,7 +10,7 @@ export type AnswerStep =
   | { readonly step: 'settled'; readonly outcome: AnswerOutcome };
 
 /** With the workflow's waits of 20 seconds, a minute: as long as it waits for a young connection to appear. */
-const LOOKS_UNTIL_GONE = 3;
+const ABSENCES_UNTIL_GONE = 3;
 
 const settled = (outcome: AnswerOutcome): AnswerStep => ({ step: 'settled', outcome });
 
@@ -19,12 +19,12 @@ const settled = (outcome: AnswerOutcome): AnswerStep => ({ step: 'settled', outc
  * `Unsuccessful` item whose code AWS does not document.
  *
  * @param state - the state just read; `undefined` where EC2 does not list the connection.
- * @param looks - how often it was looked at before: one empty listing may be a late one, several are not.
+ * @param absences - how many looks in a row, up to now, found it not listed: one may be late, several are not.
  */
 export const nextAnswerStep = (
   verdict: 'accept' | 'reject',
   state: ConnectionState | undefined,
-  looks: number,
+  absences: number,
 ): AnswerStep => {
   switch (state) {
     case 'pendingAcceptance':
@@ -36,7 +36,7 @@ export const nextAnswerStep = (
     case 'rejected':
       return settled(verdict === 'reject' ? 'rejected' : 'overtaken');
     case undefined:
-      return looks < LOOKS_UNTIL_GONE ? { step: 'wait' } : settled('gone');
+      return absences < ABSENCES_UNTIL_GONE ? { step: 'wait' } : settled('gone');
     case 'deleting':
     case 'deleted':
     case 'expired':

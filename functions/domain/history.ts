@@ -17,55 +17,76 @@ export interface PastDecision {
   readonly code: string;
 }
 
+/** What a run notes just before it acts, so that whoever comes after it knows whose doing the connection's state is. */
+export interface Intent {
+  readonly verdict: 'accept' | 'reject';
+  /** Whose place was to be taken; empty where none was. */
+  readonly customerId: string;
+  /** The decision that was to be recorded. */
+  readonly generation: number;
+}
+
 /** What a request needs now, seen from its connection's state and its history. */
 export type Need =
   /** It waits for an answer: decide. */
   | { readonly need: 'decision'; readonly generation: number }
   /** It came to an end that the ledger does not know: record that. */
   | { readonly need: 'record'; readonly generation: number; readonly outcome: AnswerOutcome }
-  /** Everything that there is to say is in the ledger. */
+  /** Everything is recorded, and the last of it was not published: tell. */
+  | { readonly need: 'telling'; readonly generation: number }
+  /** Everything that there is to say is in the ledger, and was told. */
   | { readonly need: 'nothing' }
   /** EC2 does not list the connection: it may be young, or gone. Look again for a minute, then `generation` is gone. */
   | { readonly need: 'appearance'; readonly generation: number }
   /** EC2 is between two states, or contradicts what we know: look again. */
   | { readonly need: 'another-look'; readonly because: string };
 
+/** What is known of a request beside its connection's state. */
+export interface Known {
+  readonly decisions: readonly PastDecision[];
+  readonly intent?: Intent;
+  /** The last generation that was published; 0 = none. */
+  readonly told: number;
+}
+
 /**
  * Tells what a request needs. A notice is a hint only: three of them, early, late or doubled, come to the same.
  *
  * @param state - as just read; `undefined` where EC2 lists no such connection.
- * @param hasPlace - whether the endpoint has a place: then an acceptance that nobody recorded was ours, by a run that died.
  */
-export const needOf = (
-  state: ConnectionState | undefined,
-  history: readonly PastDecision[],
-  hasPlace: boolean,
-): Need => {
-  const last = history.at(-1);
+export const needOf = (state: ConnectionState | undefined, { decisions, intent, told }: Known): Need => {
+  const last = decisions.at(-1);
   const generation = (last?.generation ?? 0) + 1;
   if (state === 'pendingAcceptance') {
-    return isOpen(state, history)
+    return isOpen(state, decisions)
       ? { need: 'decision', generation }
       : { need: 'another-look', because: `the ledger says ${last?.outcome}, and EC2 still says ${state}` };
   }
-  if (!isOpen(state, history)) return { need: 'nothing' };
+  if (!isOpen(state, decisions)) {
+    return last !== undefined && told < last.generation
+      ? { need: 'telling', generation: last.generation }
+      : { need: 'nothing' };
+  }
+  // An intent of an earlier generation is over and done with: what happened since was not it.
+  const ours = intent?.generation === generation ? intent.verdict : undefined;
+  const record = (outcome: AnswerOutcome): Need => ({ need: 'record', generation, outcome });
   switch (state) {
     case undefined:
       return { need: 'appearance', generation };
     case 'deleting':
     case 'deleted':
     case 'expired':
-      return { need: 'record', generation, outcome: 'gone' };
+      return record('gone');
     case 'failed':
-      return { need: 'record', generation, outcome: 'failed' };
+      return record('failed');
     case 'pending':
-      return hasPlace
+      return ours === 'accept'
         ? { need: 'another-look', because: 'the connection is pending after an acceptance of ours' }
-        : { need: 'record', generation, outcome: 'overtaken' };
+        : record('overtaken');
     case 'available':
-      return { need: 'record', generation, outcome: hasPlace ? 'accepted' : 'overtaken' };
+      return record(ours === 'accept' ? 'accepted' : 'overtaken');
     case 'rejected':
-      return { need: 'record', generation, outcome: 'overtaken' };
+      return record(ours === 'reject' ? 'rejected' : 'overtaken');
     case 'partial':
     case 'unknown':
       return { need: 'another-look', because: `the connection's state is ${state}, on which nobody acts` };

@@ -1,7 +1,7 @@
 import type { AnswerOutcome } from './answer.ts';
 import { decideConnection, decideWithoutPlace, type Situation } from './decide-connection.ts';
 import { type Ending, explainEnding } from './ending.ts';
-import { isRepeated, type PastDecision } from './history.ts';
+import { type Intent, isRepeated, type Outcome, type PastDecision } from './history.ts';
 import type { Decision, RuleOutcome } from './verdict.ts';
 
 /** What the workflow is to do about a request, and how that is explained. */
@@ -20,23 +20,37 @@ export interface Plan {
     /** Whether the entitlement's item of places exists; if not, it is opened first. */
     readonly isOpen: boolean;
   };
+  /** The customer under whose entitlement this endpoint holds a place, or may: it is given back unless the endpoint gets in. */
+  readonly placeOf?: string;
   /** The ledger says the same already: nothing to record, nobody to tell. */
   readonly isRepeated: boolean;
+}
+
+/** What is known of a request that waits, beside the situation that decides. */
+export interface Background {
+  readonly decisions: readonly PastDecision[];
+  /** Of a run that died over this same decision: it may have taken a place. */
+  readonly intent: Intent | undefined;
+  /** The customers whose item of places exists. */
+  readonly placesOpen: readonly string[];
 }
 
 /** Plans for a request that waits for acceptance; also what holds where its place is lost to another at the last moment. */
 export const planRequest = (
   situation: Situation,
-  history: readonly PastDecision[],
-  placesOpen: readonly string[],
+  { decisions, intent, placesOpen }: Background,
 ): { readonly plan: Plan; readonly planWithoutPlace: Plan } => {
+  const holder = situation.candidates.find(({ places }) => places.mine)?.customerId ?? intent?.customerId ?? '';
   const toPlan = (decision: Decision): Plan => {
     const candidate = situation.candidates.find(({ customerId }) => customerId === decision.customerId);
     const entitlement = candidate?.entitlement.kind === 'found' ? candidate.entitlement.entry : undefined;
+    const isAccepted = decision.verdict === 'accept' && entitlement !== undefined;
+    const placeOf = isAccepted ? entitlement.customerId : holder;
     return {
       ...decision,
-      isRepeated: isRepeated(history, decision.verdict, decision.code),
-      ...(decision.verdict === 'accept' && entitlement !== undefined
+      isRepeated: isRepeated(decisions, decision.verdict, decision.code),
+      ...(placeOf === '' ? {} : { placeOf }),
+      ...(isAccepted
         ? { place: { maxEndpoints: entitlement.maxEndpoints, isOpen: placesOpen.includes(entitlement.customerId) } }
         : {}),
     };
@@ -44,11 +58,26 @@ export const planRequest = (
   return { plan: toPlan(decideConnection(situation)), planWithoutPlace: toPlan(decideWithoutPlace(situation)) };
 };
 
-/** Plans for a request that ended without an answer that the ledger knows of. */
-export const planEnding = (outcome: AnswerOutcome, endpointId: string): Plan => ({
+/**
+ * Plans for a request that ended without an answer that the ledger knows of.
+ *
+ * @param intent - of the run that died over it, if one did: the place that it may have taken is given back, or kept.
+ */
+export const planEnding = (outcome: AnswerOutcome, endpointId: string, intent: Intent | undefined): Plan => ({
   verdict: 'none',
   ...explainEnding(outcome, endpointId),
   rules: [],
   outcome,
   isRepeated: false,
+  ...(intent === undefined || intent.customerId === ''
+    ? {}
+    : { customerId: intent.customerId, placeOf: intent.customerId }),
 });
+
+/** What is told again of a decision that is recorded already. */
+export interface Telling {
+  readonly code: string;
+  readonly sentence: string;
+  readonly customerId?: string;
+  readonly outcome: Outcome;
+}

@@ -28,6 +28,9 @@ export const registryKey = {
 /** What all matches of one account or endpoint id begin with. The closing `#` keeps `vpce-0a` from finding `vpce-0ab`. */
 export const matchPrefix = (kind: MatchKind, value: string): string => `MATCH#${kind}#${value}#`;
 
+/** Which execution has a request in hand, what it is about to do, and what was told of it. */
+export const ADMISSION = 'ADMISSION';
+
 /** What all decisions of an endpoint begin with. */
 export const DECISION_PREFIX = 'DECISION#';
 
@@ -36,7 +39,7 @@ export const ledgerKey = {
   /** Which execution has this request in hand. */
   admission: (serviceId: string, endpointId: string): Key => ({
     pk: requestKey(serviceId, endpointId),
-    sk: 'ADMISSION',
+    sk: ADMISSION,
   }),
   /** `generation` counts from 1; four digits keep the order of strings the order of numbers. */
   decision: (serviceId: string, endpointId: string, generation: number): Key => ({

@@ -55,6 +55,10 @@ export const ServiceEntrySchema = v.object({
 /** A match: which customer an account or an endpoint id stands for. */
 export const MatchSchema = v.object({ customerId: CustomerId });
 
+/** Parses, and names one fault a field: the first. */
+export const parseWith = <T>(schema: v.GenericSchema<unknown, T>, value: unknown) =>
+  v.safeParse(schema, value, { abortPipeEarly: true });
+
 /** What went wrong, field by field, in one line; values are somebody else's text, hence shortened and made plain. */
 export const problemOf = (issues: readonly v.BaseIssue<unknown>[]): string =>
   plainText(issues.map((issue) => `${v.getDotPath(issue) ?? 'entry'}: ${issue.message}`).join('; '), 300);

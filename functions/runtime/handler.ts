@@ -4,9 +4,9 @@ import { Tracer } from '@aws-lambda-powertools/tracer';
 import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import { malformed } from '../domain/errors.ts';
-import { problemOf } from '../registry/schemas.ts';
+import { parseWith, problemOf } from '../registry/schemas.ts';
 
 /** One structured line for each decision; never a whole event, never what a customer wrote without its field's name. */
 export const logger = new Logger();
@@ -35,7 +35,7 @@ export const createHandler = <Schema extends v.GenericSchema, Services, Out>(
     .handler(async (event) => run(parse(input, event), services));
 
 const parse = <Schema extends v.GenericSchema>(schema: Schema, event: unknown): v.InferOutput<Schema> => {
-  const parsed = v.safeParse(schema, event);
+  const parsed = parseWith(schema, event);
   if (!parsed.success) throw malformed(`The input does not fit: ${problemOf(parsed.issues)}`);
   return parsed.output;
 };
