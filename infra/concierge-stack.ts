@@ -7,14 +7,16 @@ import { SfnStateMachine, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { CONNECTION_DEPARTED_PATTERN } from '../events/connection-departed.ts';
 import { CONNECTION_REQUESTED_PATTERN } from '../events/connection-requested.ts';
 import { NOTICE_UNREADABLE_PATTERN } from '../events/notice-unreadable.ts';
+import { runFailedPattern } from '../events/run-failed.ts';
 import type { EnvironmentConfig } from './config.ts';
 import { ConciergeFunction } from './constructs/concierge-function.ts';
 import { EndpointService, MANAGED_TAG } from './constructs/endpoint-service.ts';
 import { Intake } from './constructs/intake.ts';
 import { Tables } from './constructs/tables.ts';
-import { Workflow } from './constructs/workflow.ts';
+import { executionsOf, Workflow } from './constructs/workflow.ts';
 
 /** The functions' bundles: where the code of each file of `functions/` lies. */
 export interface ConciergeCode {
@@ -90,21 +92,62 @@ export class ConciergeStack extends Stack {
           resources: [tables.ledger.tableArn],
         }),
         new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus.eventBusArn] }),
+        new PolicyStatement({
+          actions: ['states:DescribeExecution'],
+          resources: [executionsOf(this, 'admit-connection')],
+        }),
       ],
       failureImpact: 'A connection request ended without an answer: its customer waits.',
     });
 
+    Validations.of(admit).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::arn:aws:states:${config.region}:${config.account}:execution:${id}-admit-connection:*]`,
+      reason: 'An execution asks after another of its own workflow, whose name nobody can know beforehand.',
+    });
+    const reconcile = new Workflow(this, 'Reconcile', {
+      workflow: 'reconcile',
+      functions: {},
+      placeholders: { Ledger: tables.ledger.tableName, AdmitConnection: admit.stateMachine.stateMachineArn },
+      permissions: [
+        new PolicyStatement({ actions: ['dynamodb:Query', 'dynamodb:PutItem'], resources: [tables.ledger.tableArn] }),
+        new PolicyStatement({
+          actions: ['states:StartExecution'],
+          resources: [admit.stateMachine.stateMachineArn],
+        }),
+      ],
+      failureImpact: 'Connection requests whose run failed are not tried again: their customers wait.',
+    });
+
     const delivery = { deadLetterQueue: intake.deadLetters.queue };
+    const admitEndpoint = new SfnStateMachine(admit.stateMachine, {
+      ...delivery,
+      input: RuleTargetInput.fromObject({
+        serviceId: EventField.fromPath('$.detail.serviceId'),
+        vpcEndpointId: EventField.fromPath('$.detail.vpcEndpointId'),
+      }),
+    });
     new Rule(this, 'ConnectionRequested', {
       eventBus: bus,
       description: 'A customer asks to connect: admit-connection answers',
       eventPattern: CONNECTION_REQUESTED_PATTERN,
+      targets: [admitEndpoint],
+    });
+    new Rule(this, 'ConnectionDeparted', {
+      eventBus: bus,
+      description: 'A customer left, or never got in: admit-connection settles what is left of it',
+      eventPattern: CONNECTION_DEPARTED_PATTERN,
+      targets: [admitEndpoint],
+    });
+    new Rule(this, 'RunFailed', {
+      description: 'A run of admit-connection was stopped or failed: reconcile starts another',
+      eventPattern: runFailedPattern(admit.stateMachine.stateMachineArn),
       targets: [
-        new SfnStateMachine(admit.stateMachine, {
+        new SfnStateMachine(reconcile.stateMachine, {
           ...delivery,
           input: RuleTargetInput.fromObject({
-            serviceId: EventField.fromPath('$.detail.serviceId'),
-            vpcEndpointId: EventField.fromPath('$.detail.vpcEndpointId'),
+            executionArn: EventField.fromPath('$.detail.executionArn'),
+            status: EventField.fromPath('$.detail.status'),
+            input: EventField.fromPath('$.detail.input'),
           }),
         }),
       ],
@@ -120,6 +163,7 @@ export class ConciergeStack extends Stack {
     new CfnOutput(this, 'LedgerTable', { value: tables.ledger.tableName });
     new CfnOutput(this, 'EventBusName', { value: bus.eventBusName });
     new CfnOutput(this, 'AdmitConnectionArn', { value: admit.stateMachine.stateMachineArn });
+    new CfnOutput(this, 'ReconcileArn', { value: reconcile.stateMachine.stateMachineArn });
     new CfnOutput(this, 'IntakeTopicArn', { value: intake.topic.topicArn });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: intake.deadLetters.queue.queueUrl });
     for (const service of config.endpointServices) {

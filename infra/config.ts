@@ -47,7 +47,7 @@ export const ENVIRONMENTS: Readonly<Record<string, EnvironmentConfig>> = {
       {
         name: 'orders',
         port: 5432,
-        allowedAccounts: ['222222222222', '333333333333', '444444444444', '555555555555'],
+        allowedAccounts: ['222222222222', '333333333333', '444444444444', '555555555555', '666666666666'],
       },
     ],
   },

@@ -12,19 +12,19 @@ import { createWorld, type World } from './world.ts';
 const BEGINNING = Date.parse('2026-11-23T00:00:00.000Z');
 
 /** How a simulated world is to be. */
-interface SimulatedOptions {
+export interface SimulatedOptions {
   readonly assembly: string;
   readonly seed: number;
   readonly ec2?: Ec2Options;
 }
 
 /** A world on virtual time. */
-interface SimulatedWorld extends World {
+export interface SimulatedWorld extends World {
   readonly clock: VirtualClock;
 }
 
 /** Builds a world whose functions run in this thread; a thread holds one world at a time. */
-const createSimulatedWorld = async ({ assembly, seed, ec2 }: SimulatedOptions): Promise<SimulatedWorld> => {
+export const createSimulatedWorld = async ({ assembly, seed, ec2 }: SimulatedOptions): Promise<SimulatedWorld> => {
   // Beforehand: of two first requests that load a package, either could be answered first.
   await preloadApis();
   const clock = new VirtualClock(BEGINNING);

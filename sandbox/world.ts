@@ -3,6 +3,7 @@ import { Cloud, REGION } from './cloud.ts';
 import { assetsOf } from './deploy/assembly.ts';
 import { type Deployment, deploy } from './deploy/deploy.ts';
 import { Identities } from './iam/identities.ts';
+import type { Principal } from './iam/principal.ts';
 import { Sessions } from './iam/sessions.ts';
 import { Journal } from './journal.ts';
 import { type Random, seededRandom } from './random.ts';
@@ -72,12 +73,14 @@ export interface World {
   readonly host: FunctionHost;
   /** The door for clients. */
   readonly handler: WireHandler;
+  /** Ends the function's environment that made a call, in the middle of it. @returns false where no function made it. */
+  endCaller(caller: Principal): boolean;
   /** Configures an SDK client that acts as an account (12 digits) or as the operator (anything else). */
   clientConfig(accessKeyId: string): ClientConfig;
 }
 
 /** All services of a world, before anything is deployed. */
-export interface EmptyWorld extends Pick<World, 'clock' | 'journal' | 'cloud' | 'host' | 'handler'> {}
+export interface EmptyWorld extends Pick<World, 'clock' | 'journal' | 'cloud' | 'host' | 'handler' | 'endCaller'> {}
 
 /** Builds every service that the sandbox models. */
 export const createEmptyWorld = (
@@ -96,6 +99,7 @@ export const createEmptyWorld = (
 
   const keyPolicy = (key: string) => keys.find(key);
   const queues = new SqsModel({ clock, random, journal });
+  const lambda = lambdaService(cloud, { host, assets, sessions, endpoint: () => endpoint });
   const services = [
     iamService(identities),
     kmsService(keys),
@@ -108,12 +112,13 @@ export const createEmptyWorld = (
     eventsService(cloud, new EventsModel()),
     pipesService(cloud, queues),
     schedulerService(cloud),
-    lambdaService(cloud, { host, assets, sessions, endpoint: () => endpoint }),
+    lambda,
     statesService(cloud),
     ec2Service(cloud, options.ec2),
   ];
   for (const service of services) cloud.register(service);
-  return { clock, journal, cloud, host, handler };
+  const endCaller = (caller: Principal) => lambda.endCaller(caller);
+  return { clock, journal, cloud, host, handler, endCaller };
 };
 
 /**

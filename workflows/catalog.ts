@@ -9,6 +9,11 @@ export const WORKFLOWS = {
     functions: ['DecideConnection', 'AnswerConnection'],
     placeholders: ['Ledger', 'Bus'],
   },
+  reconcile: {
+    file: 'reconcile.asl.json',
+    functions: [],
+    placeholders: ['Ledger', 'AdmitConnection'],
+  },
 } as const;
 
 /** The name of a workflow. */

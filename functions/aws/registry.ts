@@ -87,6 +87,30 @@ export const readRegistry = async (
   };
 };
 
+/**
+ * Reads whether an endpoint holds a place under a customer's entitlement.
+ *
+ * @throws `Throttled`, `Denied`.
+ */
+export const readPlace = async (
+  dynamo: DynamoDBClient,
+  ledger: string,
+  { serviceId, customerId, endpointId }: { serviceId: string; customerId: string; endpointId: string },
+): Promise<boolean> => {
+  const { pk, sk } = ledgerKey.places(serviceId, customerId);
+  const { Items = [] } = await calling('read the places', () =>
+    dynamo.send(
+      new QueryCommand({
+        TableName: ledger,
+        ConsistentRead: true,
+        KeyConditionExpression: 'pk = :pk AND sk = :sk',
+        ExpressionAttributeValues: { ':pk': { S: pk }, ':sk': { S: sk } },
+      }),
+    ),
+  );
+  return Items.some((item) => Object.hasOwn(item.places?.M ?? {}, endpointId));
+};
+
 interface Match {
   readonly customerId: string;
   readonly matchedBy: MatchKind;

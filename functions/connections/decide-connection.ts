@@ -5,10 +5,10 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import { readConnections } from '../aws/connections.ts';
 import { readHistory } from '../aws/ledger.ts';
-import { readRegistry, type Tables } from '../aws/registry.ts';
+import { readPlace, readRegistry, type Tables } from '../aws/registry.ts';
 import type { Connection } from '../domain/connection.ts';
 import { malformed } from '../domain/errors.ts';
-import { isOpen, type Need, needOf } from '../domain/history.ts';
+import { hasDeparted, isOpen, type Need, needOf } from '../domain/history.ts';
 import { type Plan, planEnding, planRequest, type Telling } from '../domain/plan.ts';
 import { ledgerKey } from '../registry/keys.ts';
 import { EndpointId, ServiceId } from '../registry/schemas.ts';
@@ -36,7 +36,7 @@ interface Output {
   /** The last decision that is recorded; 0 = none. */
   readonly lastGeneration: number;
   readonly connection?: Connection;
-  readonly plan?: RecordedPlan | Telling;
+  readonly plan?: RecordedPlan | Telling | Pick<Plan, 'placeOf'>;
   /** What holds where the last place is lost to another request. */
   readonly planWithoutPlace?: RecordedPlan;
 }
@@ -60,8 +60,12 @@ export const run = async (
       ? await readRegistry(dynamo, tables, connection)
       : undefined;
 
-  const need = needOf(connection?.state, history);
   const last = decisions.at(-1);
+  const placeOf = hasDeparted(connection?.state, decisions) ? last?.customerId : undefined;
+  const hasPlace =
+    placeOf !== undefined &&
+    (await readPlace(dynamo, tables.ledger, { serviceId, customerId: placeOf, endpointId: vpcEndpointId }));
+  const need = needOf(connection?.state, { ...history, hasPlace });
   const about = { ...need, lastGeneration: last?.generation ?? 0, ...(connection === undefined ? {} : { connection }) };
   const generation = 'generation' in need ? need.generation : 0;
   const lastIntent = intent?.generation === generation ? intent : undefined;
@@ -79,6 +83,7 @@ export const run = async (
   }
   logger.info('connection needs no decision', { serviceId, vpcEndpointId, need, state: connection?.state, history });
   if (need.need === 'telling' && last !== undefined) return { ...about, plan: last };
+  if (need.need === 'departure' && placeOf !== undefined) return { ...about, plan: { placeOf } };
   if (need.need !== 'record' && need.need !== 'appearance') return about;
   const outcome = need.need === 'record' ? need.outcome : 'gone';
   return { ...about, plan: record(planEnding(outcome, vpcEndpointId, lastIntent)) };

@@ -1,10 +1,11 @@
 /** Pipe enrichment: turns notices of an endpoint service into events of ours, by what EC2 says of the endpoints they name. */
 import { EC2Client } from '@aws-sdk/client-ec2';
 import * as v from 'valibot';
+import { type ConnectionDeparted, connectionDeparted } from '../../events/connection-departed.ts';
 import { type ConnectionRequested, connectionRequested } from '../../events/connection-requested.ts';
 import { type NoticeUnreadable, noticeUnreadable } from '../../events/notice-unreadable.ts';
 import { readConnections } from '../aws/connections.ts';
-import { planNotices } from '../domain/notices.ts';
+import { type NoticeFinding, planNotices } from '../domain/notices.ts';
 import { required } from '../runtime/environment.ts';
 import { createHandler, logger, tracer } from '../runtime/handler.ts';
 
@@ -14,6 +15,8 @@ interface Services {
   readonly ec2: EC2Client;
   readonly region: string;
 }
+
+type IntakeEvent = ConnectionRequested | ConnectionDeparted | NoticeUnreadable;
 
 /**
  * Reads all connections that the batch names in one call. One bad notice becomes one `Notice Unreadable`; it never fails
@@ -25,14 +28,23 @@ interface Services {
 export const run = async (
   notices: v.InferOutput<typeof Input>,
   { ec2, region }: Services,
-): Promise<readonly (ConnectionRequested | NoticeUnreadable)[]> => {
+): Promise<readonly IntakeEvent[]> => {
   const plan = planNotices(notices);
   const connections = await readConnections(ec2, { ...plan, region });
-  const events = plan
-    .judge(connections)
-    .map((finding) => (finding.kind === 'requested' ? connectionRequested(finding) : noticeUnreadable(finding)));
+  const events = plan.judge(connections).map((finding) => toEvent(finding));
   logger.info('notices read', { notices: notices.length, endpoints: plan.endpointIds, events: events.length });
   return events;
+};
+
+const toEvent = (finding: NoticeFinding): IntakeEvent => {
+  switch (finding.kind) {
+    case 'requested':
+      return connectionRequested(finding);
+    case 'departed':
+      return connectionDeparted(finding);
+    case 'unreadable':
+      return noticeUnreadable(finding);
+  }
 };
 
 export const handler = createHandler(Input, run, {

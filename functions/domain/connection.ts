@@ -23,6 +23,11 @@ export type ConnectionState = (typeof CONNECTION_STATES)[number] | 'unknown';
 export const parseConnectionState = (text: string | undefined): ConnectionState =>
   CONNECTION_STATES.find((state) => state.toLowerCase() === text?.toLowerCase()) ?? 'unknown';
 
+const OVER: ReadonlySet<ConnectionState> = new Set(['deleting', 'deleted', 'expired', 'failed', 'rejected']);
+
+/** Whether a connection serves nobody any more, and will not by itself. What is not listed is another question. */
+export const isOver = (state: ConnectionState): boolean => OVER.has(state);
+
 /** What the provider sees of one consumer's endpoint. EC2 does not tell its VPC, nor who created it beyond the account. */
 export interface Connection {
   /** e.g. `vpce-svc-0123456789abcdef0`. */

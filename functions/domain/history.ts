@@ -1,5 +1,5 @@
 import type { AnswerOutcome } from './answer.ts';
-import type { ConnectionState } from './connection.ts';
+import { type ConnectionState, isOver } from './connection.ts';
 
 /** How a decision ended: an answer's outcome, or held. */
 export type Outcome = AnswerOutcome | 'held';
@@ -38,6 +38,8 @@ export type Need =
   | { readonly need: 'nothing' }
   /** EC2 does not list the connection: it may be young, or gone. Look again for a minute, then `generation` is gone. */
   | { readonly need: 'appearance'; readonly generation: number }
+  /** It was accepted and is over: its place is free. Unseen, it is looked for during a minute first. */
+  | { readonly need: 'departure'; readonly isSeen: boolean }
   /** EC2 is between two states, or contradicts what we know: look again. */
   | { readonly need: 'another-look'; readonly because: string };
 
@@ -47,6 +49,8 @@ export interface Known {
   readonly intent?: Intent;
   /** The last generation that was published; 0 = none. */
   readonly told: number;
+  /** Whether the endpoint that we accepted still holds a place. Only asked where it is over, or not listed. */
+  readonly hasPlace?: boolean;
 }
 
 /**
@@ -54,7 +58,7 @@ export interface Known {
  *
  * @param state - as just read; `undefined` where EC2 lists no such connection.
  */
-export const needOf = (state: ConnectionState | undefined, { decisions, intent, told }: Known): Need => {
+export const needOf = (state: ConnectionState | undefined, { decisions, intent, told, hasPlace }: Known): Need => {
   const last = decisions.at(-1);
   const generation = (last?.generation ?? 0) + 1;
   if (state === 'pendingAcceptance') {
@@ -63,6 +67,7 @@ export const needOf = (state: ConnectionState | undefined, { decisions, intent, 
       : { need: 'another-look', because: `the ledger says ${last?.outcome}, and EC2 still says ${state}` };
   }
   if (!isOpen(state, decisions)) {
+    if (hasPlace === true && hasDeparted(state, decisions)) return { need: 'departure', isSeen: state !== undefined };
     return last !== undefined && told < last.generation
       ? { need: 'telling', generation: last.generation }
       : { need: 'nothing' };
@@ -92,6 +97,10 @@ export const needOf = (state: ConnectionState | undefined, { decisions, intent, 
       return { need: 'another-look', because: `the connection's state is ${state}, on which nobody acts` };
   }
 };
+
+/** Whether a request that we accepted has nothing left to serve, as far as EC2 shows. */
+export const hasDeparted = (state: ConnectionState | undefined, decisions: readonly PastDecision[]): boolean =>
+  decisions.at(-1)?.outcome === 'accepted' && (state === undefined || isOver(state));
 
 /**
  * Whether there may be something to decide or record: nothing is recorded yet, or only that it was held. A request that we gave up

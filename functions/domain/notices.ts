@@ -1,4 +1,4 @@
-import type { Connection } from './connection.ts';
+import { type Connection, isOver } from './connection.ts';
 import { plainText } from './text.ts';
 
 /** A message of the intake queue: what PrivateLink said, in a form that AWS does not document. */
@@ -11,6 +11,8 @@ export interface Notice {
 export type NoticeFinding =
   /** A request that waits for acceptance, or that EC2 does not list yet. */
   | { readonly kind: 'requested'; readonly serviceId: string; readonly vpcEndpointId: string }
+  /** A connection that is over, or on its way there: whoever held a place for it may give it back. */
+  | { readonly kind: 'departed'; readonly serviceId: string; readonly vpcEndpointId: string }
   /** No ids could be taken from it. `excerpt` is its beginning, control characters replaced. */
   | { readonly kind: 'unreadable'; readonly messageId: string; readonly problem: string; readonly excerpt: string };
 
@@ -63,6 +65,10 @@ export const planNotices = (notices: readonly Notice[]): NoticePlan => {
       const orphans: NoticeFinding[] = [];
       for (const vpcEndpointId of endpointIds) {
         const connection = connections.find(({ endpointId }) => endpointId === vpcEndpointId);
+        if (connection !== undefined && isOver(connection.state)) {
+          requests.push({ kind: 'departed', serviceId: connection.serviceId, vpcEndpointId });
+          continue;
+        }
         if (connection !== undefined && connection.state !== 'pendingAcceptance') continue;
         // Not listed yet, or gone: the workflow looks again for a while. It needs the service's id, which only the notice has.
         const { serviceId, notice } = named.get(vpcEndpointId) ?? {};

@@ -75,7 +75,7 @@ export class EndpointService extends Construct {
     const notification = new CfnVPCEndpointConnectionNotification(this, 'Notification', {
       serviceId: this.serviceId,
       connectionNotificationArn: notices.topicArn,
-      connectionEvents: ['Connect'],
+      connectionEvents: ['Connect', 'Delete'],
     });
     // EC2 tries the topic when the notification is made: its policies must be there.
     notification.node.addDependency(notices);

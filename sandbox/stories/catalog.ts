@@ -1,8 +1,9 @@
 import { admission } from './admission.ts';
+import { leftovers } from './leftovers.ts';
 import type { Story } from './story.ts';
 
 /** Every story there is, in the order in which `--story all` plays them. */
-export const STORIES: readonly Story[] = [admission];
+export const STORIES: readonly Story[] = [admission, leftovers];
 
 /** What `npm start` plays when it is not told: the telling cases, in under a minute. */
 export const TOUR: readonly Story[] = [admission];

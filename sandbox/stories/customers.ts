@@ -27,6 +27,11 @@ const CUSTOMERS: readonly StoryCustomer[] = [
     accounts: ['555555555555'],
     maxEndpoints: 3,
   },
+  {
+    customer: { customerId: 'umbrella', name: 'Umbrella', contact: 'noc@umbrella.example', status: 'active' },
+    accounts: ['666666666666'],
+    maxEndpoints: 1,
+  },
 ];
 
 /** Enters the service and its customers into the registry, entry by entry. */

@@ -11,6 +11,7 @@ import {
   type ExecutionListItem,
   ListExecutionsCommand,
   SFNClient,
+  StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { DECISION_PREFIX, requestKey } from '../../functions/registry/keys.ts';
@@ -177,17 +178,27 @@ export class Stage {
     });
   }
 
-  /** Does something just before the next call of this action is made. */
-  before(service: string, action: string, then: () => Promise<void>): void {
-    this.#onNext(service, action, async (next) => {
+  /** Does something just before the next call of this action is made; `by` is a part of the caller's ARN. */
+  before(service: string, action: string, then: () => Promise<void>, by = ''): void {
+    const makeLater = async (next: () => Promise<unknown>): Promise<unknown> => {
       await then();
       return next();
-    });
+    };
+    this.#onNext(service, action, makeLater, by);
   }
 
-  #onNext(service: string, action: string, stand: (next: () => Promise<unknown>) => Promise<unknown>): void {
+  /** An operator stops every run of a workflow that is under way. */
+  async stopRuns(workflowOutput: string): Promise<void> {
+    for (const { executionArn, status } of await this.executions(workflowOutput)) {
+      if (status !== 'RUNNING') continue;
+      await this.#send(() => this.#sfn.send(new StopExecutionCommand({ executionArn, cause: 'the story stops it' })));
+    }
+  }
+
+  #onNext(service: string, action: string, stand: (next: () => Promise<unknown>) => Promise<unknown>, by = ''): void {
     const leave = this.#world.cloud.intercept((call: Call, next) => {
-      if (call.service !== service || call.action !== action) return next();
+      const isIt = call.service === service && call.action === action && call.principal.arn.includes(by);
+      if (!isIt) return next();
       leave();
       return stand(next);
     });

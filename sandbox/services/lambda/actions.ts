@@ -1,5 +1,6 @@
 import type { InvocationRequest, InvocationResponse } from '@aws-sdk/client-lambda';
 import type { ActionDefinition, Cloud, ServiceDefinition } from '../../cloud.ts';
+import type { Principal } from '../../iam/principal.ts';
 import { MAX_PAYLOAD } from '../../run/lambda-runtime.ts';
 import { AwsError } from '../errors.ts';
 import { accessActions } from './access-actions.ts';
@@ -34,6 +35,12 @@ export interface LambdaService extends ServiceDefinition {
    * @throws AwsError `ResourceNotFoundException`
    */
   endEnvironments(functionName?: string): number;
+  /**
+   * Ends the one environment that made a call, in the middle of it: its invocation fails as `Runtime.ExitError`.
+   *
+   * @returns false where no function made it
+   */
+  endCaller(caller: Principal): boolean;
 }
 
 const readPayload = (payload: InvocationRequest['Payload'], limit: number): string => {
@@ -108,5 +115,6 @@ export const lambdaService = (cloud: Cloud, options: LambdaOptions): LambdaServi
     denied: (message) => new AwsError('AccessDeniedException', message, 403),
     notModelled: NOT_MODELLED,
     endEnvironments: (functionName) => model.endEnvironments(functionName),
+    endCaller: (caller) => model.endCaller(caller),
   };
 };

@@ -1,8 +1,8 @@
 import type { AliasConfiguration, FunctionEventInvokeConfig } from '@aws-sdk/client-lambda';
 import type { Cloud } from '../../cloud.ts';
-import type { PolicyDocument, PolicyStatement, RolePrincipal } from '../../iam/principal.ts';
+import type { PolicyDocument, PolicyStatement, Principal, RolePrincipal } from '../../iam/principal.ts';
 import type { SessionKeys } from '../../iam/sessions.ts';
-import type { FunctionHost, FunctionSpec } from '../../run/function-host.ts';
+import type { FunctionHost, FunctionInstance, FunctionSpec } from '../../run/function-host.ts';
 import { InstancePool } from '../../run/instance-pool.ts';
 import type { Configuration } from './configuration.ts';
 import { lambdaEnvironment } from './environment.ts';
@@ -63,6 +63,8 @@ export class LambdaModel {
   readonly functions = new Map<string, FunctionRecord>();
   readonly #cloud: Cloud;
   readonly #options: LambdaOptions;
+  /** Which environment calls as whom: each has a session of its own. */
+  readonly #callers = new WeakMap<Principal, FunctionInstance>();
 
   constructor(cloud: Cloud, options: LambdaOptions) {
     this.#cloud = cloud;
@@ -103,7 +105,12 @@ export class LambdaModel {
       clock: this.#cloud.clock,
       limit: host.instancesPerFunction,
       log: (line) => this.#cloud.journal.write({ kind: 'log', who: arn, what: 'line', detail: logDetail(line) }),
-      start: (log) => host.start(this.#spec(record, configuration, principal), log),
+      start: (log) => {
+        const session = { ...principal };
+        const instance = host.start(this.#spec(record, configuration, session), log);
+        this.#callers.set(session, instance);
+        return instance;
+      },
     });
     const version = { configuration, pool, principal };
     record.versions.set(configuration.Version, version);
@@ -120,6 +127,18 @@ export class LambdaModel {
     return records
       .flatMap((record) => [...record.versions.values()])
       .reduce((count, { pool }) => count + pool.kill(), 0);
+  }
+
+  /**
+   * Ends the one environment that made a call: a fault.
+   *
+   * @param caller as the call has it; two sessions of one role are two objects.
+   * @returns whether it was an environment's call
+   */
+  endCaller(caller: Principal): boolean {
+    const instance = this.#callers.get(caller);
+    instance?.kill();
+    return instance !== undefined;
   }
 
   /** How many invocations functions without a reservation have under way. */

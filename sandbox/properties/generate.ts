@@ -1,0 +1,227 @@
+import { type Random, seededRandom } from '../random.ts';
+import type { Deed, Ec2Switches, History, HistoryCustomer, Moment, ServicePolicy, Step, Terms } from './history.ts';
+
+/** The allowed principals of the sandbox's service in `infra/config.ts`. */
+const ACCOUNTS = ['222222222222', '333333333333', '444444444444', '555555555555'] as const;
+const CUSTOMERS = ['acme', 'globex', 'initech', 'umbrella'] as const;
+/** Within which people do things, in milliseconds: a request is decided in seconds and connected within a minute or so. */
+const SPAN = 150_000;
+/** Requests come closely, so that they meet. */
+const CREATION_SPAN = 60_000;
+
+/** Around which calls of the stack something may happen: each is one that a decision hangs on. */
+const CALLS = [
+  'ec2:DescribeVpcEndpointConnections',
+  'ec2:AcceptVpcEndpointConnections',
+  'ec2:RejectVpcEndpointConnections',
+  'dynamodb:BatchGetItem',
+  'dynamodb:Query',
+  'dynamodb:UpdateItem',
+  'dynamodb:PutItem',
+  'states:StartExecution',
+] as const;
+/** What AWS delivers at least once and at its leisure: the notice, its message, the event, the execution that it starts. */
+const DELIVERIES = ['sns:Publish', 'sqs:SendMessage', 'events:PutEvents', 'states:StartExecution'] as const;
+/** The same, as far as the sandbox can delay it. */
+const DELAYED = ['sns:Publish', 'states:StartExecution'] as const;
+
+const pick = <T>(random: Random, values: readonly T[]): T => {
+  const value = values[random.between(0, values.length - 1)];
+  if (value === undefined) throw new Error('There is nothing to pick from.');
+  return value;
+};
+const happens = (random: Random, chance: number): boolean => random.next() < chance;
+
+/** Of several kinds with their weights, one. */
+const weighted = <T>(random: Random, kinds: readonly (readonly [weight: number, kind: T])[]): T => {
+  let left = random.next() * kinds.reduce((sum, [weight]) => sum + weight, 0);
+  for (const [weight, kind] of kinds) {
+    left -= weight;
+    if (left < 0) return kind;
+  }
+  throw new Error('There is nothing to choose from.');
+};
+
+const termsFrom = (random: Random): Terms => {
+  const bound = weighted(random, [
+    [8, 'none'],
+    [1, 'from'],
+    [1, 'until'],
+  ] as const);
+  const second = random.between(0, SPAN / 1000);
+  return {
+    maxEndpoints: weighted(random, [
+      [5, 1],
+      [4, 2],
+      [2, 3],
+      [0.3, 0],
+    ]),
+    approval: weighted(random, [
+      [8, 'automatic'],
+      [1, 'manual'],
+      [1, 'first-manual'],
+    ] as const),
+    ...(bound === 'none' ? {} : { [bound]: second }),
+    ...(happens(random, 0.05) ? { regions: [pick(random, ['eu-central-1', 'us-west-2'])] } : {}),
+  };
+};
+
+const customersFrom = (random: Random): readonly HistoryCustomer[] =>
+  CUSTOMERS.slice(0, random.between(1, CUSTOMERS.length)).map((customerId, index) => ({
+    customerId,
+    status: happens(random, 0.85) ? 'active' : 'suspended',
+    account: happens(random, 0.75) ? (ACCOUNTS[index] ?? ACCOUNTS[0]) : pick(random, ACCOUNTS),
+    isMatched: happens(random, 0.9),
+    ...(happens(random, 0.92) ? { terms: termsFrom(random) } : {}),
+  }));
+
+const CODE = ['InvalidState', null] as const;
+
+/**
+ * Both ways of what AWS leaves open. Left out: a notice without ids (`bare`), which nobody hears of as long as nothing sweeps;
+ * what concerns answers in bulk and the removal of principals, which these histories have not.
+ */
+const ec2From = (random: Random): Ec2Switches => ({
+  uncertain: {
+    acceptAccepted: pick(random, CODE),
+    acceptAfterReject: happens(random, 0.5),
+    acceptRejected: pick(random, CODE),
+    acceptEnded: pick(random, CODE),
+    rejectRejected: pick(random, CODE),
+    rejectEnded: pick(random, CODE),
+    unknownEndpoint: pick(random, ['InvalidVpcEndpoint.NotFound', 'InvalidVpcEndpointId.NotFound', null]),
+    notificationBody: pick(random, ['json', 'text', 'ids']),
+    deletedListed: happens(random, 0.5),
+    endpointIdFilter: happens(random, 0.5),
+    ...(happens(random, 0.1) ? { requestExpires: random.between(2, 120) * 1000 } : {}),
+  },
+  ...(happens(random, 0.3) ? { readDelay: [0, pick(random, [500, 3_000])] as const } : {}),
+  ...(happens(random, 0.15) ? { failing: 0.5 } : {}),
+  ...(happens(random, 0.4) ? { defaultPage: random.between(1, 2) } : {}),
+  ...(happens(random, 0.1) ? { timings: { provisioning: [60_000, 240_000] as const } } : {}),
+});
+
+const momentFrom = (random: Random): Moment =>
+  happens(random, 0.5)
+    ? { at: random.between(0, SPAN) }
+    : {
+        side: pick(random, ['before', 'after']),
+        call: pick(random, CALLS),
+        nth: weighted(random, [
+          [4, 1],
+          [3, 2],
+          [2, 3],
+          [1, 4],
+          [1, random.between(5, 12)],
+        ]),
+      };
+
+/** What happens to requests and their customers, apart from their creation. */
+const deedFrom = (
+  random: Random,
+  endpoints: readonly string[],
+  customers: readonly HistoryCustomer[],
+  accounts: readonly string[],
+): Deed => {
+  const endpoint = pick(random, endpoints);
+  const { customerId, terms } = pick(random, customers);
+  const kind = weighted(random, [
+    [5, 'delete'],
+    [2, 'answer'],
+    [1.5, 'start'],
+    [3, 'status'],
+    [2.5, 'entitle'],
+    [1, 'revoke'],
+    [1.5, 'match'],
+    [1.5, 'claim'],
+  ] as const);
+  switch (kind) {
+    case 'delete':
+      return { deed: kind, endpoint };
+    case 'answer':
+      return { deed: kind, endpoint, verdict: pick(random, ['accept', 'reject']) };
+    case 'start':
+      return { deed: kind, endpoint, input: pick(random, ['right', 'right', 'dry', 'wrong']) };
+    case 'status':
+      return { deed: kind, customerId, status: pick(random, ['active', 'suspended']) };
+    case 'entitle': {
+      const fresh = termsFrom(random);
+      // Often only the number changes.
+      const isNumber = terms !== undefined && happens(random, 0.5);
+      return { deed: kind, customerId, terms: isNumber ? { ...terms, maxEndpoints: fresh.maxEndpoints } : fresh };
+    }
+    case 'revoke':
+      return { deed: kind, customerId };
+    case 'match':
+      return { deed: kind, customerId, account: pick(random, accounts), isMatched: happens(random, 0.5) };
+    case 'claim':
+      return { deed: kind, customerId, endpoint };
+  }
+};
+
+const deliveryFrom = (random: Random): Step =>
+  happens(random, 0.7)
+    ? {
+        deed: 'again',
+        call: pick(random, DELIVERIES),
+        nth: random.between(1, 4),
+        waits: Array.from({ length: random.between(1, 2) }, () => pick(random, [0, 1, random.between(0, SPAN)])),
+      }
+    : {
+        deed: 'late',
+        call: pick(random, DELAYED),
+        nth: random.between(1, 3),
+        by: random.between(1_000, SPAN),
+      };
+
+const policyFrom = (random: Random): ServicePolicy =>
+  weighted(random, [
+    [16, 'plain'],
+    [1.5, 'lax'],
+    [1.5, 'strict'],
+    [0.5, 'closed'],
+    [0.5, 'none'],
+  ] as const);
+
+/** The seed of one history's world and choices: neighbours have nothing in common. */
+const seedOf = (seed: number, number: number): number =>
+  (Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca77)) >>> 0;
+
+/**
+ * The history of a number under a seed: always the same. One to four customers, one to four requests, three to twelve steps.
+ * Notices are doubled, repeated and late, never lost, since nothing sweeps yet; no call fails, nobody is killed.
+ */
+export const generate = (seed: number, number: number): History => {
+  const own = seedOf(seed, number);
+  const random = seededRandom(own);
+  const customers = customersFrom(random);
+  // An account that nobody registered knocks as well.
+  const accounts = [...new Set([...customers.map(({ account }) => account), pick(random, ACCOUNTS)])];
+  const count = random.between(3, 12);
+  const requests = Math.min(
+    count,
+    weighted(random, [
+      [3, 1],
+      [4, 2],
+      [3, 3],
+      [1.5, 4],
+    ]),
+  );
+  // Most endpoints are one account's: that is where the last place is fought for.
+  const busiest = pick(random, accounts);
+  const steps: Step[] = Array.from({ length: requests }, (_, index) => ({
+    deed: 'create',
+    endpoint: `e${index + 1}`,
+    account: happens(random, 0.7) ? busiest : pick(random, accounts),
+    when: { at: happens(random, 0.4) ? random.between(0, 5) * 100 : random.between(0, CREATION_SPAN) },
+  }));
+  const endpoints = steps.map((_, index) => `e${index + 1}`);
+  while (steps.length < count) {
+    steps.push(
+      happens(random, 0.25)
+        ? deliveryFrom(random)
+        : { ...deedFrom(random, endpoints, customers, accounts), when: momentFrom(random) },
+    );
+  }
+  return { seed: own, policy: policyFrom(random), customers, ec2: ec2From(random), steps };
+};

@@ -1,0 +1,79 @@
+import type { Ec2Options } from '../services/ec2/options.ts';
+
+/** What a customer's entitlement says. Times in seconds after the history's beginning; absent = no such bound. */
+export interface Terms {
+  /** 0 is no valid entry: such an entitlement can't be read, and nobody is accepted under it. */
+  readonly maxEndpoints: number;
+  readonly approval: 'automatic' | 'manual' | 'first-manual';
+  readonly from?: number;
+  readonly until?: number;
+  /** Absent = the service's own, which is where all endpoints of these histories are. */
+  readonly regions?: readonly string[];
+}
+
+/** A customer as it is entered before anything happens. */
+export interface HistoryCustomer {
+  /** `acme`. */
+  readonly customerId: string;
+  readonly status: 'active' | 'suspended';
+  /** Two customers may have the same. */
+  readonly account: string;
+  /** Whether the account is matched to it from the beginning. */
+  readonly isMatched: boolean;
+  /** Absent = it has no entitlement. */
+  readonly terms?: Terms;
+}
+
+/**
+ * The service's entry: `none` is not there, `lax` wants acceptance for everything (which the product may not grant), `strict`
+ * wants rejection for everything but `entitled`, `closed` holds even the entitled.
+ */
+export type ServicePolicy = 'none' | 'plain' | 'lax' | 'strict' | 'closed';
+
+/** When something happens: so many milliseconds after the beginning, or just before or after the n-th call of an action by the stack. */
+export type Moment =
+  | { readonly at: number }
+  | { readonly side: 'before' | 'after'; readonly call: string; readonly nth: number };
+
+/** Something that people or AWS do. Endpoints are named by the step that creates them: `e1`. Waits in milliseconds. */
+export type Deed =
+  /** A consumer creates an endpoint. */
+  | { readonly deed: 'create'; readonly endpoint: string; readonly account: string }
+  /** The consumer deletes it. */
+  | { readonly deed: 'delete'; readonly endpoint: string }
+  /** The provider's operator answers it in the EC2 console. */
+  | { readonly deed: 'answer'; readonly endpoint: string; readonly verdict: 'accept' | 'reject' }
+  /** The operator starts the workflow by hand: `wrong` names no endpoint id, and is the one input that may fail. */
+  | { readonly deed: 'start'; readonly endpoint: string; readonly input: 'right' | 'dry' | 'wrong' }
+  | { readonly deed: 'status'; readonly customerId: string; readonly status: 'active' | 'suspended' }
+  | { readonly deed: 'entitle'; readonly customerId: string; readonly terms: Terms }
+  /** The entitlement's entry is removed. */
+  | { readonly deed: 'revoke'; readonly customerId: string }
+  | { readonly deed: 'match'; readonly customerId: string; readonly account: string; readonly isMatched: boolean }
+  /** The customer says that the endpoint is its own. */
+  | { readonly deed: 'claim'; readonly customerId: string; readonly endpoint: string };
+
+/** How a service that delivers at least once treats a call of the stack: it makes it again, or makes it late. */
+export type Delivery =
+  | { readonly deed: 'again'; readonly call: string; readonly nth: number; readonly waits: readonly number[] }
+  | { readonly deed: 'late'; readonly call: string; readonly nth: number; readonly by: number };
+
+/** One step of a history. */
+export type Step = (Deed & { readonly when: Moment }) | Delivery;
+
+/** What EC2 does where AWS's documents leave it open, or where it is slow. */
+export type Ec2Switches = Pick<Ec2Options, 'timings' | 'uncertain' | 'readDelay' | 'failing' | 'defaultPage'>;
+
+/** A short life of one endpoint service: data, so that it can be told, shrunk and played again. */
+export interface History {
+  /** Of the world that it is played in. */
+  readonly seed: number;
+  readonly policy: ServicePolicy;
+  readonly customers: readonly HistoryCustomer[];
+  readonly ec2: Ec2Switches;
+  readonly steps: readonly Step[];
+}
+
+/** Whether a step is a deed of somebody's, not a quirk of a delivery. */
+export const isDeed = (step: Step): step is Deed & { readonly when: Moment } =>
+  step.deed !== 'again' && step.deed !== 'late';

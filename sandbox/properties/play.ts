@@ -1,0 +1,130 @@
+import type { Call } from '../cloud.ts';
+import { createSimulatedWorld, type SimulatedWorld } from '../simulated.ts';
+import { Actors, type Request } from './actors.ts';
+import { type Deed, type Delivery, type History, isDeed, type Moment } from './history.ts';
+import { Watch } from './watch.ts';
+
+/** A history as it went: what promises are judged by. */
+export interface Played {
+  readonly history: History;
+  readonly beginning: number;
+  /** When nothing was to come any more. */
+  readonly quietAt: number;
+  /** False where something was still to come after {@link LIMIT}. */
+  readonly isQuiet: boolean;
+  readonly requests: readonly Request[];
+  readonly watch: Watch;
+  readonly registry: Actors['registry'];
+  readonly startsByHand: Actors['startsByHand'];
+  /** The ledger's items at quiet, in DynamoDB's form. */
+  readonly ledger: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** How a history is played. */
+export interface PlayOptions {
+  /** The cloud assembly. */
+  readonly assembly: string;
+  /**
+   * Breaks things in a fresh world before the first step: lost replies, killed functions, stopped executions. What it puts around
+   * calls stands outside of the watch, which so sees what truly happened.
+   *
+   * @default nothing is broken
+   */
+  readonly disturb?: (world: SimulatedWorld, history: History) => void;
+}
+
+/** Virtual milliseconds after which a world that never comes to rest is given up; an execution may take an hour. */
+const LIMIT = 6 * 3_600_000;
+
+/** The moments around calls, and the deliveries: what waits for the n-th call of an action. */
+class Turns {
+  readonly #counts = new Map<string, number>();
+  readonly #waiting = new Map<string, (next: () => Promise<unknown>) => Promise<unknown>>();
+  readonly #world: SimulatedWorld;
+
+  constructor(world: SimulatedWorld) {
+    this.#world = world;
+    world.cloud.intercept((call, next) => this.#stand(call, next));
+  }
+
+  before(call: string, nth: number, deed: () => Promise<void>): void {
+    this.#around(call, nth, async (next) => {
+      await deed();
+      return next();
+    });
+  }
+
+  after(call: string, nth: number, deed: () => Promise<void>): void {
+    this.#around(call, nth, async (next) => {
+      try {
+        return await next();
+      } finally {
+        await deed();
+      }
+    });
+  }
+
+  deliver({ deed, call, nth, ...how }: Delivery): void {
+    const { clock } = this.#world;
+    this.#around(call, nth, async (next) => {
+      if ('by' in how) {
+        await clock.sleep(how.by);
+        return next();
+      }
+      // The service's own second attempt: whoever made the first call hears nothing of it.
+      for (const wait of how.waits) clock.after(wait, () => void next().catch(() => undefined));
+      return next();
+    });
+  }
+
+  #around(call: string, nth: number, stand: (next: () => Promise<unknown>) => Promise<unknown>): void {
+    const key = `${call} ${nth}`;
+    const inner = this.#waiting.get(key);
+    this.#waiting.set(key, inner === undefined ? stand : (next) => stand(() => inner(next)));
+  }
+
+  /** Counts the calls of AWS's services and of the stack's roles; what people do is not counted. */
+  #stand(call: Call, next: () => Promise<unknown>): Promise<unknown> {
+    if (call.principal.kind === 'account') return next();
+    const name = `${call.service}:${call.action}`;
+    const count = (this.#counts.get(name) ?? 0) + 1;
+    this.#counts.set(name, count);
+    return this.#waiting.get(`${name} ${count}`)?.(next) ?? next();
+  }
+}
+
+/** Plays a history in a world of its own, until nothing is to come any more. @throws Error where the sandbox itself fails. */
+export const playHistory = async (history: History, { assembly, disturb }: PlayOptions): Promise<Played> => {
+  const world = await createSimulatedWorld({ assembly, seed: history.seed, ec2: history.ec2 });
+  try {
+    const { clock } = world;
+    const watch = new Watch(world);
+    const actors = new Actors(world, watch, history);
+    const beginning = clock.now();
+    const failures: unknown[] = [];
+    const perform = (deed: Deed) => actors.do(deed).catch((error: unknown) => void failures.push(error));
+    const turns = new Turns(world);
+    disturb?.(world, history);
+
+    const plan = (deed: Deed, when: Moment): void => {
+      if ('at' in when) clock.after(when.at, () => void perform(deed));
+      else turns[when.side](when.call, when.nth, () => perform(deed));
+    };
+    const entered = actors.enter(history).then(() => {
+      for (const step of history.steps) {
+        if (isDeed(step)) plan(step, step.when);
+        else turns.deliver(step);
+      }
+    });
+    await clock.run(() => false, beginning + LIMIT);
+    await entered;
+    const quietAt = lastTime(watch, beginning);
+    const ledger = await actors.ledger();
+    if (failures[0] !== undefined) throw failures[0];
+    const isQuiet = [...watch.executions.values()].every(({ status }) => status !== 'RUNNING');
+    const { registry, startsByHand, requests } = actors;
+    return { history, beginning, quietAt, isQuiet, requests: [...requests.values()], watch, registry, startsByHand, ledger };
+  } finally {
+    await world.host.close();
+  }
+};

@@ -1,0 +1,86 @@
+import type { ServicePolicy, Terms } from './history.ts';
+
+/** What the registry says at one time, in this folder's own words: nothing of the product reads or writes it. */
+export interface RegistryTruth {
+  readonly policy: ServicePolicy;
+  readonly statuses: ReadonlyMap<string, 'active' | 'suspended'>;
+  readonly terms: ReadonlyMap<string, Terms>;
+  /** `account ID` or `endpoint ID` to the customers that it stands for. */
+  readonly matches: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** What the registry said from one mark to another; the two overlap with their neighbours' while an entry is being written. */
+interface RegistryVersion {
+  readonly truth: RegistryTruth;
+  readonly from: number;
+  until: number;
+}
+
+/** The registry's history, version by version. */
+export class RegistryVersions {
+  readonly #versions: RegistryVersion[];
+
+  constructor(first: RegistryTruth) {
+    this.#versions = [{ truth: first, from: 0, until: Number.POSITIVE_INFINITY }];
+  }
+
+  /** The latest version. */
+  get last(): RegistryTruth {
+    const { truth } = this.#versions.at(-1) ?? {};
+    if (truth === undefined) throw new Error('A registry has at least one version.');
+    return truth;
+  }
+
+  /** A change that began at a mark; @returns how to say at which mark it was done. */
+  change(truth: RegistryTruth, from: number): (done: number) => void {
+    const before = this.#versions.at(-1);
+    this.#versions.push({ truth, from, until: Number.POSITIVE_INFINITY });
+    return (done) => {
+      if (before !== undefined) before.until = done;
+    };
+  }
+
+  /** What a reader may have seen between two marks. */
+  between(from: number, until: number): readonly RegistryTruth[] {
+    return this.#versions.filter((version) => version.from <= until && version.until >= from).map(({ truth }) => truth);
+  }
+}
+
+/** Under the key that {@link RegistryTruth.matches} has. */
+export const matchKey = (kind: 'account' | 'endpoint', id: string): string => `${kind} ${id}`;
+
+/** A request as the oracle sees it. */
+interface Requester {
+  readonly endpointId: string;
+  readonly account: string;
+}
+
+/** In which region all endpoints of these histories are. */
+const HOME = 'us-west-2';
+
+/**
+ * Whose endpoint it is and under which terms, if the registry allows it at this time; undefined where nobody may accept it
+ * by himself. Says nothing of places, nor whether a `first-manual` customer has its first.
+ *
+ * @param seconds - since the history's beginning.
+ */
+export const entitlementOf = (
+  { policy, statuses, terms, matches }: RegistryTruth,
+  { endpointId, account }: Requester,
+  seconds: number,
+): { readonly customerId: string; readonly terms: Terms } | undefined => {
+  if (policy === 'none' || policy === 'closed') return undefined;
+  const claims = matches.get(matchKey('endpoint', endpointId));
+  const named = claims !== undefined && claims.size > 0 ? claims : matches.get(matchKey('account', account));
+  const [customerId, ...others] = named ?? [];
+  const own = customerId === undefined ? undefined : terms.get(customerId);
+  if (customerId === undefined || others.length > 0 || own === undefined) return undefined;
+  const isFit =
+    statuses.get(customerId) === 'active' &&
+    own.maxEndpoints >= 1 &&
+    own.approval !== 'manual' &&
+    (own.regions ?? [HOME]).includes(HOME) &&
+    seconds >= (own.from ?? 0) &&
+    seconds < (own.until ?? Number.POSITIVE_INFINITY);
+  return isFit ? { customerId, terms: own } : undefined;
+};

@@ -1,0 +1,232 @@
+import type { Call, Interceptor } from '../cloud.ts';
+import type { JournalEntry } from '../journal.ts';
+import type { SimulatedWorld } from '../simulated.ts';
+
+/** When something was seen: by the world's clock, and a count that orders what happens at one time. */
+export interface Mark {
+  readonly at: number;
+  readonly mark: number;
+}
+
+/** An invocation of a step function of the workflow for one request. */
+export interface Invocation {
+  readonly step: 'decide' | 'answer';
+  /** The execution's name. */
+  readonly execution: string;
+  readonly endpointId: string;
+  readonly begun: Mark;
+  ended?: Mark;
+}
+
+/** An Accept or Reject that changed the connection's state. */
+export interface Answer extends Mark {
+  readonly endpointId: string;
+  readonly verdict: 'accept' | 'reject';
+  /** `us`: a role of the stack; `hand`: the operator. */
+  readonly by: 'us' | 'hand';
+  /** The invocation that made the call, where it was ours. */
+  readonly invocation?: Invocation;
+}
+
+/** A decision's record as it was written, or an event as it was published. */
+export interface Told extends Mark {
+  readonly endpointId: string;
+  readonly generation: number;
+  readonly outcome: string;
+  /** Of a record: the whole item. Of an event: its detail-type. */
+  readonly text: string;
+}
+
+/** A state that EC2 brought a connection to. */
+export interface StateChange extends Mark {
+  readonly state: string;
+}
+
+/** Something worth a line when the history is told. */
+export interface Happening extends Mark {
+  readonly text: string;
+}
+
+/** How an execution stands. */
+export interface ExecutionSeen {
+  readonly name: string;
+  status: string;
+  /** Error and cause, where it failed. */
+  why?: string;
+}
+
+/** A change of an entitlement's places. */
+export interface PlaceChange extends Mark {
+  readonly customerId: string;
+  readonly endpointId: string;
+  readonly isTaken: boolean;
+}
+
+type Attribute = { readonly S?: string; readonly N?: string };
+type Item = Readonly<Record<string, Attribute | undefined>>;
+interface DynamoInput {
+  readonly Key?: Item;
+  readonly Item?: Item;
+  readonly UpdateExpression?: string;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+}
+interface PutEventsInput {
+  readonly Entries?: readonly { readonly DetailType?: string; readonly Detail?: string }[];
+}
+interface AnswerInput {
+  readonly VpcEndpointIds?: readonly string[];
+}
+interface InvokeInput {
+  readonly FunctionName?: string;
+  readonly Payload?: Uint8Array;
+}
+type PublishedDetail = { readonly vpcEndpointId: string; readonly generation: number; readonly outcome: string };
+
+const CONNECTED = ['pending', 'available'];
+
+/** Whether a connection in this state is one that its provider accepted and that still is. */
+export const isLive = (state: string | undefined): boolean => state !== undefined && CONNECTED.includes(state);
+
+/**
+ * Writes down what a world shows: the stack's calls, EC2's own states, how executions end. It stands innermost around each
+ * call, so that what it notes is what happened, not what was meant to.
+ */
+export class Watch {
+  readonly invocations: Invocation[] = [];
+  readonly answers: Answer[] = [];
+  readonly records: Told[] = [];
+  readonly published: Told[] = [];
+  readonly places: PlaceChange[] = [];
+  readonly states = new Map<string, StateChange[]>();
+  readonly executions = new Map<string, ExecutionSeen>();
+  readonly happenings: Happening[] = [];
+  readonly #world: SimulatedWorld;
+  #count = 0;
+
+  constructor(world: SimulatedWorld) {
+    this.#world = world;
+    world.journal.listen((entry) => this.#hear(entry));
+    world.cloud.intercept(this.#intercept);
+  }
+
+  /** A fresh mark. */
+  mark(): Mark {
+    this.#count += 1;
+    return { at: this.#world.clock.now(), mark: this.#count };
+  }
+
+  /** Notes something for when the history is told. */
+  note(text: string): void {
+    this.happenings.push({ ...this.mark(), text });
+  }
+
+  /** The state that EC2 truly had the connection in at a mark, whatever a lagging read showed. */
+  stateAt(endpointId: string, mark = Number.POSITIVE_INFINITY): string | undefined {
+    return this.states.get(endpointId)?.findLast((change) => change.mark <= mark)?.state;
+  }
+
+  #hear({ kind, who, what, detail }: JournalEntry): void {
+    if (kind !== 'state') return;
+    const [subject = '', state = '', ...more] = what.split(' ');
+    if (who === 'ec2' && more.length === 0) {
+      const changes = this.states.get(subject);
+      if (changes === undefined) this.states.set(subject, [{ ...this.mark(), state }]);
+      else changes.push({ ...this.mark(), state });
+      this.note(`${subject} is ${state}`);
+    } else if (subject === 'execution') {
+      const name = who.slice(who.lastIndexOf(':') + 1);
+      const seen = this.executions.get(name) ?? { name, status: state };
+      this.executions.set(name, seen);
+      seen.status = state;
+      if (detail !== undefined) {
+        const { error, cause } = detail as { readonly error?: string; readonly cause?: string };
+        seen.why = `${error}: ${cause}`;
+      }
+      if (state !== 'RUNNING') this.note(`execution ${name.slice(0, 8)} ${state}${seen.why ? ` (${seen.why})` : ''}`);
+    }
+  }
+
+  #intercept: Interceptor = (call, next) => {
+    const { service, action } = call;
+    if (service === 'ec2' && /^(Accept|Reject)VpcEndpointConnections$/.test(action)) return this.#answer(call, next);
+    if (call.principal.kind !== 'role') return next();
+    if (service === 'lambda' && action === 'Invoke') return this.#invoke(call, next);
+    if (service === 'dynamodb' && action === 'PutItem') return this.#put(call, next);
+    if (service === 'dynamodb' && action === 'UpdateItem') return this.#update(call, next);
+    if (service === 'events' && action === 'PutEvents') return this.#publish(call, next);
+    return next();
+  };
+
+  #sessionOf(call: Call): string {
+    return call.principal.arn.slice(call.principal.arn.lastIndexOf('/') + 1);
+  }
+
+  async #answer(call: Call, next: () => Promise<unknown>): Promise<unknown> {
+    const { VpcEndpointIds = [] } = call.input as AnswerInput;
+    const verdict = call.action.startsWith('Accept') ? 'accept' : 'reject';
+    const by = call.principal.kind === 'role' ? 'us' : 'hand';
+    const before = VpcEndpointIds.map((id) => this.stateAt(id));
+    // EC2 acts before the call's promise is returned: what differs now, this call did.
+    const answered = next();
+    VpcEndpointIds.forEach((endpointId, index) => {
+      if (this.stateAt(endpointId) === before[index]) return;
+      const invocation = this.invocations.findLast(
+        (each) => each.step === 'answer' && each.endpointId === endpointId && each.ended === undefined,
+      );
+      const known = by === 'us' && invocation !== undefined ? { invocation } : {};
+      this.answers.push({ ...this.mark(), endpointId, verdict, by, ...known });
+      this.note(`${by === 'us' ? 'we' : 'a person'} ${verdict}ed ${endpointId}`);
+    });
+    return answered;
+  }
+
+  async #invoke(call: Call, next: () => Promise<unknown>): Promise<unknown> {
+    const { FunctionName = '', Payload } = call.input as InvokeInput;
+    const step = /-(Decide|Answer)Connection/.exec(FunctionName)?.[1]?.toLowerCase();
+    if (step !== 'decide' && step !== 'answer') return next();
+    const { vpcEndpointId } = JSON.parse(Buffer.from(Payload ?? []).toString()) as { readonly vpcEndpointId: string };
+    const execution = this.#sessionOf(call);
+    const invocation: Invocation = { step, execution, endpointId: vpcEndpointId, begun: this.mark() };
+    this.invocations.push(invocation);
+    try {
+      return await next();
+    } finally {
+      invocation.ended = this.mark();
+    }
+  }
+
+  async #put({ input }: Call, next: () => Promise<unknown>): Promise<unknown> {
+    const { Item = {} } = input as DynamoInput;
+    const output = await next();
+    if (Item.sk?.S?.startsWith('DECISION#') === true) {
+      const outcome = Item.outcome?.S ?? '';
+      const [generation, endpointId] = [Number(Item.sk.S.slice('DECISION#'.length)), Item.pk?.S?.split('#')[2] ?? ''];
+      this.records.push({ ...this.mark(), endpointId, generation, outcome, text: JSON.stringify(Item) });
+      this.note(`${endpointId} recorded ${generation}: ${outcome}, ${Item.code?.S}`);
+    }
+    return output;
+  }
+
+  async #update({ input }: Call, next: () => Promise<unknown>): Promise<unknown> {
+    const { Key, UpdateExpression = '', ExpressionAttributeNames } = input as DynamoInput;
+    const output = await next();
+    const endpointId = ExpressionAttributeNames?.['#me'];
+    if (Key?.sk?.S === 'PLACES' && endpointId !== undefined) {
+      const customerId = Key.pk?.S?.split('#')[2] ?? '';
+      const isTaken = UpdateExpression.startsWith('SET');
+      this.places.push({ ...this.mark(), customerId, endpointId, isTaken });
+      this.note(`${endpointId} ${isTaken ? 'takes a place of' : 'gives its place back to'} ${customerId}`);
+    }
+    return output;
+  }
+
+  async #publish({ input }: Call, next: () => Promise<unknown>): Promise<unknown> {
+    const output = await next();
+    for (const { DetailType = '', Detail = '{}' } of (input as PutEventsInput).Entries ?? []) {
+      if (!DetailType.startsWith('Connection ') || DetailType === 'Connection Requested') continue;
+      const { vpcEndpointId, generation, outcome } = JSON.parse(Detail) as PublishedDetail;
+      this.published.push({ ...this.mark(), endpointId: vpcEndpointId, generation, outcome, text: DetailType });
+    }
+    return output;
+  }
+}
