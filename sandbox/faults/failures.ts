@@ -30,7 +30,8 @@ const FAILURES: Readonly<Record<string, Failures>> = {
 };
 const USUAL: Failures = { throttled: ['ThrottlingException', 400], broken: ['InternalFailure', 500] };
 
-const failuresOf = (service: string): Failures => (Object.hasOwn(FAILURES, service) ? FAILURES[service] : USUAL) ?? USUAL;
+const failuresOf = (service: string): Failures =>
+  (Object.hasOwn(FAILURES, service) ? FAILURES[service] : USUAL) ?? USUAL;
 
 /** How a service turns a request away because there are too many. */
 export const throttledBy = (service: string): AwsError => {

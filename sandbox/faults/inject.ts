@@ -1,10 +1,9 @@
 import { type Call, OPERATOR } from '../cloud.ts';
 import type { JournalEntry } from '../journal.ts';
-import { AwsError } from '../services/errors.ts';
 import type { World } from '../world.ts';
 import { checkScript, FaultScriptError, partsOf } from './check-script.ts';
-import { brokenBy, throttledBy } from './failures.ts';
 import { type CallFault, type Fault, faultWords, type StopAtState } from './fault.ts';
+import { makeCall, type Next, type Scene } from './make-call.ts';
 
 /** A fault that happened. */
 export interface InjectedFault {
@@ -31,90 +30,6 @@ export interface Injection {
 
 /** What faults need of a world. */
 export type FaultyWorld = Pick<World, 'cloud' | 'journal' | 'endCaller'>;
-
-type Next = () => Promise<unknown>;
-
-/** What a fault does with the call at which it is. */
-interface Scene {
-  readonly call: Call;
-  /** Makes the call, with whatever faults are inside this one. */
-  readonly next: Next;
-  /** Ends the function that calls. @returns false where it is no function */
-  readonly kill: () => boolean;
-  readonly sleep: (milliseconds: number) => Promise<void>;
-  /** Tells that the fault happens. */
-  readonly note: () => void;
-  /** Tells that it has no meaning here. */
-  readonly refuse: (why: string) => void;
-}
-
-/** A reply that never comes. Whoever waits for it has a time-out of its own. */
-const SILENCE = new Promise<never>(() => undefined);
-
-/** Makes a call, whatever AWS says to it. Anything but an error of AWS is a defect of the sandbox, which no fault may hide. */
-const regardless = async (next: Next): Promise<void> => {
-  try {
-    await next();
-  } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
-  }
-};
-
-const makeCall = async (fault: CallFault, { call, next, kill, sleep, note, refuse }: Scene): Promise<unknown> => {
-  const noFunction = `${call.principal.arn} made that call and is no function: choose a call of a function, or stop-at-state.`;
-  const noWaiting = `${call.principal.arn} is a client, and simulated time stands still while a client waits: choose a caller of the stack.`;
-  const isClient = call.principal.kind === 'account';
-  switch (fault.kind) {
-    case 'error-before': {
-      note();
-      const { code, status = 400 } = fault;
-      if (code === undefined) throw brokenBy(call.service, fault.status);
-      throw new AwsError(code, 'Refused on purpose (a fault).', status);
-    }
-    case 'throttle':
-      note();
-      throw throttledBy(call.service);
-    case 'lost-reply':
-      if (fault.how === 'silence' && isClient) {
-        refuse(noWaiting);
-        return next();
-      }
-      note();
-      await regardless(next);
-      if (fault.how === 'silence') return SILENCE;
-      throw brokenBy(call.service);
-    case 'kill-before':
-      if (!kill()) {
-        refuse(noFunction);
-        return next();
-      }
-      note();
-      throw new AwsError('CallerKilled', 'The caller was killed before its call was made (a fault).', 500);
-    case 'kill-after':
-      try {
-        return await next();
-      } finally {
-        if (kill()) note();
-        else refuse(noFunction);
-      }
-    case 'delay': {
-      if (isClient) {
-        refuse(noWaiting);
-        return next();
-      }
-      note();
-      if (fault.of !== 'reply') {
-        await sleep(fault.milliseconds);
-        return next();
-      }
-      try {
-        return await next();
-      } finally {
-        await sleep(fault.milliseconds);
-      }
-    }
-  }
-};
 
 const fitsCall = (call: Call, { on, by, about }: CallFault): boolean => {
   const { service, action } = partsOf(on);
@@ -161,7 +76,9 @@ export const injectFaults = (world: FaultyWorld, faults: readonly Fault[]): Inje
   };
 
   const leave = cloud.intercept((call, next) => {
-    const due = script.filter((line) => line.fault.kind !== 'stop-at-state' && fitsCall(call, line.fault) && isDue(line));
+    const due = script.filter(
+      (line) => line.fault.kind !== 'stop-at-state' && fitsCall(call, line.fault) && isDue(line),
+    );
     return due.reduceRight<Next>((inner, line) => {
       const fault = line.fault as CallFault;
       const scene: Scene = {

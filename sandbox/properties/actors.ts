@@ -132,7 +132,8 @@ export class Actors {
       }
       case 'match':
       case 'claim': {
-        const [kind, id] = deed.deed === 'match' ? ['account' as const, deed.account] : ['endpoint' as const, endpointId];
+        const [kind, id] =
+          deed.deed === 'match' ? ['account' as const, deed.account] : ['endpoint' as const, endpointId];
         const { customerId } = deed;
         const isMatched = deed.deed === 'claim' || deed.isMatched;
         const others = [...(matches.get(matchKey(kind, id)) ?? [])].filter((each) => each !== customerId);

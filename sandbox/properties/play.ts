@@ -1,4 +1,5 @@
 import type { Call } from '../cloud.ts';
+import { AwsError } from '../services/errors.ts';
 import { createSimulatedWorld, type SimulatedWorld } from '../simulated.ts';
 import { Actors, type Request } from './actors.ts';
 import { type Deed, type Delivery, type History, isDeed, type Moment } from './history.ts';
@@ -93,6 +94,10 @@ class Turns {
   }
 }
 
+/** EC2 tells a person that the endpoint is no longer there: that is life, not a failure of the sandbox. */
+const isRefusal = ({ deed }: Deed, error: unknown): boolean =>
+  error instanceof AwsError && (deed === 'delete' || deed === 'answer');
+
 /** Plays a history in a world of its own, until nothing is to come any more. @throws Error where the sandbox itself fails. */
 export const playHistory = async (history: History, { assembly, disturb }: PlayOptions): Promise<Played> => {
   const world = await createSimulatedWorld({ assembly, seed: history.seed, ec2: history.ec2 });
@@ -102,7 +107,10 @@ export const playHistory = async (history: History, { assembly, disturb }: PlayO
     const actors = new Actors(world, watch, history);
     const beginning = clock.now();
     const failures: unknown[] = [];
-    const perform = (deed: Deed) => actors.do(deed).catch((error: unknown) => void failures.push(error));
+    const perform = (deed: Deed) =>
+      actors.do(deed).catch((error: unknown) => {
+        if (!isRefusal(deed, error)) failures.push(error);
+      });
     const turns = new Turns(world);
     disturb?.(world, history);
 
@@ -116,14 +124,23 @@ export const playHistory = async (history: History, { assembly, disturb }: PlayO
         else turns.deliver(step);
       }
     });
-    await clock.run(() => false, beginning + LIMIT);
+    const isQuiet = !(await clock.run(() => clock.now() > beginning + LIMIT));
     await entered;
-    const quietAt = lastTime(watch, beginning);
+    const quietAt = clock.now();
     const ledger = await actors.ledger();
     if (failures[0] !== undefined) throw failures[0];
-    const isQuiet = [...watch.executions.values()].every(({ status }) => status !== 'RUNNING');
     const { registry, startsByHand, requests } = actors;
-    return { history, beginning, quietAt, isQuiet, requests: [...requests.values()], watch, registry, startsByHand, ledger };
+    return {
+      history,
+      beginning,
+      quietAt,
+      isQuiet,
+      requests: [...requests.values()],
+      watch,
+      registry,
+      startsByHand,
+      ledger,
+    };
   } finally {
     await world.host.close();
   }

@@ -1,3 +1,4 @@
+import { CONNECTION_ANSWERED_PATTERN } from '../../events/connection-answered.ts';
 import type { Call, Interceptor } from '../cloud.ts';
 import type { JournalEntry } from '../journal.ts';
 import type { SimulatedWorld } from '../simulated.ts';
@@ -82,6 +83,7 @@ interface InvokeInput {
 }
 type PublishedDetail = { readonly vpcEndpointId: string; readonly generation: number; readonly outcome: string };
 
+const ANSWERED: ReadonlySet<string> = new Set(CONNECTION_ANSWERED_PATTERN.detailType);
 const CONNECTED = ['pending', 'available'];
 
 /** Whether a connection in this state is one that its provider accepted and that still is. */
@@ -222,8 +224,9 @@ export class Watch {
 
   async #publish({ input }: Call, next: () => Promise<unknown>): Promise<unknown> {
     const output = await next();
+    if (((output as { readonly FailedEntryCount?: number }).FailedEntryCount ?? 0) > 0) return output;
     for (const { DetailType = '', Detail = '{}' } of (input as PutEventsInput).Entries ?? []) {
-      if (!DetailType.startsWith('Connection ') || DetailType === 'Connection Requested') continue;
+      if (!ANSWERED.has(DetailType)) continue;
       const { vpcEndpointId, generation, outcome } = JSON.parse(Detail) as PublishedDetail;
       this.published.push({ ...this.mark(), endpointId: vpcEndpointId, generation, outcome, text: DetailType });
     }

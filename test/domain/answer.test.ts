@@ -5,8 +5,8 @@ import { type EndingCode, explainEnding } from '../../functions/domain/ending.ts
 import { planEnding } from '../../functions/domain/plan.ts';
 import { ENDPOINT_ID } from '../support/builders.ts';
 
-const inWords = (verdict: 'accept' | 'reject', state: ConnectionState | undefined, looks: number): string => {
-  const next = nextAnswerStep(verdict, state, looks);
+const inWords = (verdict: 'accept' | 'reject', state: ConnectionState | undefined, absences: number): string => {
+  const next = nextAnswerStep(verdict, state, absences);
   return next.step === 'settled' ? next.outcome : next.step;
 };
 
@@ -24,10 +24,10 @@ const TABLE: readonly [state: ConnectionState, toAccept: string, toReject: strin
 ];
 
 describe('nextAnswerStep', () => {
-  it.each(TABLE)('%s - to accept: %s; to reject: %s, however often it was looked at', (state, toAccept, toReject) => {
-    for (const looks of [0, 1, 3, 30]) {
-      expect(inWords('accept', state, looks)).toBe(toAccept);
-      expect(inWords('reject', state, looks)).toBe(toReject);
+  it.each(TABLE)('%s - to accept: %s; to reject: %s, however often it was not listed before', (state, toAccept, toReject) => {
+    for (const absences of [0, 1, 3, 30]) {
+      expect(inWords('accept', state, absences)).toBe(toAccept);
+      expect(inWords('reject', state, absences)).toBe(toReject);
     }
   });
 
@@ -41,9 +41,9 @@ describe('nextAnswerStep', () => {
     [2, 'wait'],
     [3, 'gone'],
     [30, 'gone'],
-  ])('not listed, after %i looks before - %s: one empty listing may be a late one', (looks, step) => {
-    expect(inWords('accept', undefined, looks)).toBe(step);
-    expect(inWords('reject', undefined, looks)).toBe(step);
+  ])('not listed, as %i looks in a row before found it - %s: one empty listing may be a late one', (absences, step) => {
+    expect(inWords('accept', undefined, absences)).toBe(step);
+    expect(inWords('reject', undefined, absences)).toBe(step);
   });
 
   it('makes the call in one state only: asked again after a lost reply, it makes none', () => {
@@ -76,7 +76,7 @@ describe('explainEnding', () => {
     ],
   ])('%s - %s', (outcome, code, sentence) => {
     expect(explainEnding(outcome, ENDPOINT_ID)).toEqual({ code, sentence });
-    expect(planEnding(outcome, ENDPOINT_ID)).toEqual({
+    expect(planEnding(outcome, ENDPOINT_ID, undefined)).toEqual({
       verdict: 'none',
       code,
       sentence,

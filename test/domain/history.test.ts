@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { CONNECTION_STATES, type ConnectionState } from '../../functions/domain/connection.ts';
-import { isOpen, isOutcome, isRepeated, type Need, needOf, type Outcome } from '../../functions/domain/history.ts';
-import { aHistory } from '../support/builders.ts';
+import {
+  isOpen,
+  isOutcome,
+  isRepeated,
+  type Known,
+  type Need,
+  needOf,
+  type Outcome,
+} from '../../functions/domain/history.ts';
+import { aHistory, anIntent } from '../support/builders.ts';
 
 type Seen = ConnectionState | undefined;
 
@@ -16,57 +24,101 @@ const inWords = (need: Need): string =>
     ...('outcome' in need ? [need.outcome] : []),
   ].join(' ');
 
-describe('needOf: a request that lacks an answer', () => {
-  it.each<[state: Seen, withoutPlace: string, withPlace: string]>([
-    ['pendingAcceptance', 'decision', 'decision'],
-    ['pending', 'record overtaken', 'another-look'],
-    ['available', 'record overtaken', 'record accepted'],
-    ['rejected', 'record overtaken', 'record overtaken'],
-    ['failed', 'record failed', 'record failed'],
-    ['deleting', 'record gone', 'record gone'],
-    ['deleted', 'record gone', 'record gone'],
-    ['expired', 'record gone', 'record gone'],
-    ['partial', 'another-look', 'another-look'],
-    ['unknown', 'another-look', 'another-look'],
-    [undefined, 'appearance', 'appearance'],
-  ])('%s - %s; with a place of ours: %s', (state, withoutPlace, withPlace) => {
-    const withGeneration = (words: string, generation: number): string =>
-      words.replace(/^(decision|record|appearance)/, `$1 ${generation}`);
+/** What is known of a request of which everything was told, unless said otherwise. */
+const known = (outcomes: readonly Outcome[], more: Partial<Known> = {}): Known => ({
+  decisions: aHistory(...outcomes),
+  told: outcomes.length,
+  ...more,
+});
 
-    expect(inWords(needOf(state, [], false))).toBe(withGeneration(withoutPlace, 1));
-    expect(inWords(needOf(state, [], true))).toBe(withGeneration(withPlace, 1));
-    expect(inWords(needOf(state, aHistory('held'), false))).toBe(withGeneration(withoutPlace, 2));
-    expect(inWords(needOf(state, aHistory('held', 'held'), true))).toBe(withGeneration(withPlace, 3));
+describe('needOf: a request that lacks an answer', () => {
+  it.each<[state: Seen, withoutIntent: string, toAccept: string, toReject: string]>([
+    ['pendingAcceptance', 'decision', 'decision', 'decision'],
+    ['pending', 'record overtaken', 'another-look', 'record overtaken'],
+    ['available', 'record overtaken', 'record accepted', 'record overtaken'],
+    ['rejected', 'record overtaken', 'record overtaken', 'record rejected'],
+    ['failed', 'record failed', 'record failed', 'record failed'],
+    ['deleting', 'record gone', 'record gone', 'record gone'],
+    ['deleted', 'record gone', 'record gone', 'record gone'],
+    ['expired', 'record gone', 'record gone', 'record gone'],
+    ['partial', 'another-look', 'another-look', 'another-look'],
+    ['unknown', 'another-look', 'another-look', 'another-look'],
+    [undefined, 'appearance', 'appearance', 'appearance'],
+  ])(
+    '%s - %s; after a run that was about to accept: %s, to reject: %s',
+    (state, withoutIntent, toAccept, toReject) => {
+      const withGeneration = (words: string, generation: number): string =>
+        words.replace(/^(decision|record|appearance)/, `$1 ${generation}`);
+
+      for (const outcomes of [[], ['held'], ['held', 'held']] as const) {
+        const generation = outcomes.length + 1;
+        const need = (verdict?: 'accept' | 'reject'): string =>
+          inWords(
+            needOf(state, known(outcomes, verdict === undefined ? {} : { intent: anIntent({ verdict, generation }) })),
+          );
+
+        expect(need()).toBe(withGeneration(withoutIntent, generation));
+        expect(need('accept')).toBe(withGeneration(toAccept, generation));
+        expect(need('reject')).toBe(withGeneration(toReject, generation));
+      }
+    },
+  );
+
+  it.each(ALL_STATES)('%s, and the intent is of another decision than the next - it counts for nothing', (state) => {
+    for (const verdict of ['accept', 'reject'] as const) {
+      for (const generation of [1, 3]) {
+        const intent = anIntent({ verdict, generation });
+        expect(needOf(state, known(['held'], { intent }))).toEqual(needOf(state, known(['held'])));
+      }
+    }
+  });
+
+  it('was held and nobody told - decided or recorded as ever: what comes of it is told instead', () => {
+    for (const state of ALL_STATES) {
+      expect(needOf(state, known(['held'], { told: 0 }))).toEqual(needOf(state, known(['held'])));
+    }
   });
 });
 
 describe('needOf: a request that came to an end', () => {
   it.each(ENDS.flatMap((end) => ALL_STATES.map((state) => [end, state] as const)))(
-    '%s is recorded and EC2 says %s - nothing, unless EC2 contradicts',
+    '%s is recorded and EC2 says %s - nothing, or telling where it was not told, unless EC2 contradicts',
     (end, state) => {
       const contradicted = end === 'gone' ? 'decision' : 'another-look';
-      const expected = state === 'pendingAcceptance' ? contradicted : 'nothing';
+      const isContradicted = state === 'pendingAcceptance';
 
-      for (const history of [aHistory(end), aHistory('held', end)]) {
-        for (const hasPlace of [false, true]) {
-          expect(needOf(state, history, hasPlace).need).toBe(expected);
+      for (const outcomes of [[end], ['held', end]] as const) {
+        for (const intent of [{}, { intent: anIntent({ generation: outcomes.length }) }]) {
+          const needWhere = (told: number): string => needOf(state, known(outcomes, { told, ...intent })).need;
+
+          expect(needWhere(outcomes.length)).toBe(isContradicted ? contradicted : 'nothing');
+          expect(needWhere(outcomes.length - 1)).toBe(isContradicted ? contradicted : 'telling');
+          expect(needWhere(0)).toBe(isContradicted ? contradicted : 'telling');
         }
       }
     },
   );
 
+  it('tells the last decision only, under its own generation', () => {
+    expect(inWords(needOf('available', known(['held', 'held', 'accepted'], { told: 0 })))).toBe('telling 3');
+    expect(inWords(needOf('available', known(['accepted'], { told: 0 })))).toBe('telling 1');
+  });
+
   it('was not listed for a minute, recorded as gone, and is listed after all - decided, under the next generation', () => {
-    expect(inWords(needOf('pendingAcceptance', aHistory('gone'), false))).toBe('decision 2');
-    expect(inWords(needOf('pendingAcceptance', aHistory('held', 'gone'), true))).toBe('decision 3');
-    expect(inWords(needOf('pendingAcceptance', aHistory('gone', 'rejected'), false))).toBe('another-look');
+    expect(inWords(needOf('pendingAcceptance', known(['gone'])))).toBe('decision 2');
+    expect(inWords(needOf('pendingAcceptance', known(['held', 'gone'])))).toBe('decision 3');
+    expect(inWords(needOf('pendingAcceptance', known(['gone', 'rejected'])))).toBe('another-look');
   });
 
   it('says what contradicts what', () => {
-    expect(needOf('pendingAcceptance', aHistory('rejected'), false)).toEqual({
+    expect(needOf('pendingAcceptance', known(['rejected']))).toEqual({
       need: 'another-look',
       because: 'the ledger says rejected, and EC2 still says pendingAcceptance',
     });
-    expect(needOf('partial', [], false)).toMatchObject({ because: expect.stringContaining('partial') });
+    expect(needOf('partial', known([]))).toMatchObject({ because: expect.stringContaining('partial') });
+    expect(needOf('pending', known([], { intent: anIntent() }))).toMatchObject({
+      because: 'the connection is pending after an acceptance of ours',
+    });
   });
 });
 

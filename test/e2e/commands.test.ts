@@ -34,7 +34,7 @@ describe.concurrent('npm start', () => {
     const { code, stderr } = await npmStart('--story', 'nonsense');
 
     expect(code).toBe(1);
-    expect(stderr).toBe('There is no story "nonsense". Stories: all, admission.\n');
+    expect(stderr).toBe('There is no story "nonsense". Stories: all, admission, leftovers.\n');
   });
 
   it.each([

@@ -19,6 +19,20 @@ const OWN_LOG = (name: string): readonly string[] => [
 ];
 const OWN_TRACES = ['xray:PutTelemetryRecords -> *', 'xray:PutTraceSegments -> *'];
 const DESCRIBE = 'ec2:DescribeVpcEndpointConnections -> *';
+/** What AWS asks of every workflow that is logged and traced. */
+const WATCHED = [
+  'logs:CreateLogDelivery -> *',
+  'logs:DeleteLogDelivery -> *',
+  'logs:DescribeLogGroups -> *',
+  'logs:DescribeResourcePolicies -> *',
+  'logs:GetLogDelivery -> *',
+  'logs:ListLogDeliveries -> *',
+  'logs:PutResourcePolicy -> *',
+  'logs:UpdateLogDelivery -> *',
+  'xray:GetSamplingRules -> *',
+  'xray:GetSamplingTargets -> *',
+  ...OWN_TRACES,
+];
 const MANAGED_SERVICES =
   'arn:aws:ec2:us-west-2:123456789012:vpc-endpoint-service/* if StringEquals aws:ResourceTag/privatelink-concierge = managed';
 
@@ -57,19 +71,17 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     'lambda:InvokeFunction -> <AnswerConnectionFunction.Arn>:*',
     'lambda:InvokeFunction -> <DecideConnectionFunction.Arn>:*',
     'states:DescribeExecution -> arn:aws:states:us-west-2:123456789012:execution:PrivateLinkConcierge-admit-connection:*',
-    'logs:CreateLogDelivery -> *',
-    'logs:DeleteLogDelivery -> *',
-    'logs:DescribeLogGroups -> *',
-    'logs:DescribeResourcePolicies -> *',
-    'logs:GetLogDelivery -> *',
-    'logs:ListLogDeliveries -> *',
-    'logs:PutResourcePolicy -> *',
-    'logs:UpdateLogDelivery -> *',
-    'xray:GetSamplingRules -> *',
-    'xray:GetSamplingTargets -> *',
-    ...OWN_TRACES,
+    ...WATCHED,
   ],
   AdmitConnectionStateMachineEventsRole: ['states:StartExecution -> <AdmitConnectionStateMachine>'],
+  // It may start the other workflow, and none of its actions: what is to be done is that one's business.
+  ReconcileRole: [
+    'dynamodb:PutItem -> <TablesLedger.Arn>',
+    'dynamodb:Query -> <TablesLedger.Arn>',
+    'states:StartExecution -> <AdmitConnectionStateMachine>',
+    ...WATCHED,
+  ],
+  ReconcileStateMachineEventsRole: ['states:StartExecution -> <ReconcileStateMachine>'],
 };
 
 /** Actions for which the Service Authorization Reference has no resource type, so that they can only be had on everything. */
@@ -136,6 +148,8 @@ describe('who may take a role', () => {
     ['IntakePipeRole', 'pipes.amazonaws.com'],
     ['AdmitConnectionRole', 'states.amazonaws.com'],
     ['AdmitConnectionStateMachineEventsRole', 'events.amazonaws.com'],
+    ['ReconcileRole', 'states.amazonaws.com'],
+    ['ReconcileStateMachineEventsRole', 'events.amazonaws.com'],
   ])('%s - %s and nobody else', (role, service) => {
     const [, resource] = resourcesOf(template, 'AWS::IAM::Role').find(([id]) => nameOf(id) === role) ?? [];
 
@@ -182,6 +196,8 @@ describe('what others may do to ours', () => {
       [
         'sqs:SendMessage -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <IntakeTopic>',
         'sqs:SendMessage -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <ConnectionRequested.Arn>',
+        'sqs:SendMessage -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <ConnectionDeparted.Arn>',
+        'sqs:SendMessage -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <RunFailed.Arn>',
         'sqs:GetQueueAttributes -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <NoticeUnreadable.Arn>',
         'sqs:GetQueueUrl -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <NoticeUnreadable.Arn>',
         'sqs:SendMessage -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <NoticeUnreadable.Arn>',

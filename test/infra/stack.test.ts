@@ -55,6 +55,8 @@ describe('nothing is lost without a trace', () => {
 
     expect(targets).toEqual([
       ['ConnectionRequested', '<AdmitConnectionStateMachine>', deadLetters],
+      ['ConnectionDeparted', '<AdmitConnectionStateMachine>', deadLetters],
+      ['RunFailed', '<ReconcileStateMachine>', deadLetters],
       ['NoticeUnreadable', deadLetters, 'undefined'],
     ]);
   });
@@ -218,7 +220,7 @@ describe('alarms', () => {
       .replaceAll(/[^a-z0-9 -]/g, '')
       .replaceAll(' ', '-');
 
-  it('there is one for each function, for the dead letters and for each way in which the workflow can end badly', () => {
+  it('there is one for each function, for the dead letters and for each way in which a workflow can end badly', () => {
     expect(alarms.map(([alarm, { Properties }]) => `${alarm}: ${inWords(Properties.MetricName)}`).sort()).toEqual([
       'AdmitConnectionAbortedAlarm: ExecutionsAborted',
       'AdmitConnectionFailedAlarm: ExecutionsFailed',
@@ -228,6 +230,9 @@ describe('alarms', () => {
       'IntakeDeadLettersAlarm: ApproximateNumberOfMessagesVisible',
       'IntakeReadRequestsAlarm: Errors',
       'IntakeWaitingAlarm: ApproximateAgeOfOldestMessage',
+      'ReconcileAbortedAlarm: ExecutionsAborted',
+      'ReconcileFailedAlarm: ExecutionsFailed',
+      'ReconcileTimedOutAlarm: ExecutionsTimedOut',
     ]);
   });
 
@@ -252,6 +257,9 @@ describe('alarms', () => {
       'IntakeDeadLettersAlarm: Maximum > 0, 1 in a row',
       'IntakeReadRequestsAlarm: Sum > 0, 3 in a row',
       'IntakeWaitingAlarm: Maximum > 300, 1 in a row',
+      'ReconcileAbortedAlarm: Sum > 0, 1 in a row',
+      'ReconcileFailedAlarm: Sum > 0, 1 in a row',
+      'ReconcileTimedOutAlarm: Sum > 0, 1 in a row',
     ]);
   });
 
@@ -316,10 +324,10 @@ describe('an endpoint service of the stack’s own', () => {
     });
   });
 
-  it('tells the topic of requests, once the topic’s policy is there', () => {
+  it('tells the topic of endpoints that come and go, once the topic’s policy is there', () => {
     const [, notification] = resources('AWS::EC2::VPCEndpointConnectionNotification')[0] ?? [];
 
-    expect(notification?.Properties.ConnectionEvents).toEqual(['Connect']);
+    expect(notification?.Properties.ConnectionEvents).toEqual(['Connect', 'Delete']);
     expect(inWords(notification?.Properties.ConnectionNotificationArn)).toBe('<IntakeTopic>');
     expect((notification as unknown as { DependsOn: string[] }).DependsOn.map(nameOf)).toContain('IntakeTopicPolicy');
   });

@@ -1,6 +1,6 @@
 import type { Connection } from '../../functions/domain/connection.ts';
 import type { Candidate, Places, Situation } from '../../functions/domain/decide-connection.ts';
-import type { Outcome, PastDecision } from '../../functions/domain/history.ts';
+import type { Intent, Outcome, PastDecision } from '../../functions/domain/history.ts';
 import type { Customer, Entitlement, Reading, ServiceEntry } from '../../functions/domain/registry.ts';
 import type { ReasonCode, Verdict } from '../../functions/domain/verdict.ts';
 
@@ -84,3 +84,11 @@ export const aHistory = (...outcomes: readonly Outcome[]): readonly PastDecision
     outcome,
     code: outcome === 'held' ? 'approval-needed' : 'entitled',
   }));
+
+/** What a run noted before it acted for `acme`, over its first decision. */
+export const anIntent = (changes: Partial<Intent> = {}): Intent => ({
+  verdict: 'accept',
+  customerId: 'acme',
+  generation: 1,
+  ...changes,
+});

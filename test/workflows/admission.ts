@@ -1,8 +1,8 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Situation } from '../../functions/domain/decide-connection.ts';
 import { explainEnding } from '../../functions/domain/ending.ts';
-import type { PastDecision } from '../../functions/domain/history.ts';
-import { type Plan, planEnding, planRequest } from '../../functions/domain/plan.ts';
+import type { Intent, PastDecision } from '../../functions/domain/history.ts';
+import { type Plan, planEnding, planRequest, type Telling } from '../../functions/domain/plan.ts';
 import { ledgerKey } from '../../functions/registry/keys.ts';
 import type { Json } from '../../sandbox/asl/definition.ts';
 import { failure, finish, prepare, START } from '../sandbox/asl/run-definition.ts';
@@ -58,14 +58,19 @@ const recorded = (plan: Plan, generation: number): unknown => {
 /** What `Decide` returns of a request that waits: the domain's own plans, with the record of each. */
 export const decision = (
   situation: Partial<Situation> = {},
-  { history = [], placesOpen = ['acme'] }: { history?: readonly PastDecision[]; placesOpen?: readonly string[] } = {},
+  {
+    history = [],
+    placesOpen = ['acme'],
+    intent,
+  }: { history?: readonly PastDecision[]; placesOpen?: readonly string[]; intent?: Intent } = {},
 ) => {
   const whole = aSituation(situation);
   const generation = history.length + 1;
-  const { plan, planWithoutPlace } = planRequest(whole, history, placesOpen);
+  const { plan, planWithoutPlace } = planRequest(whole, { decisions: history, intent, placesOpen });
   return {
     need: 'decision',
     generation,
+    lastGeneration: history.length,
     connection: whole.connection,
     plan: recorded(plan, generation),
     planWithoutPlace: recorded(planWithoutPlace, generation),
@@ -73,11 +78,48 @@ export const decision = (
 };
 
 /** What `Decide` returns of a request that ended without an answer that the ledger knows of, or that EC2 does not list. */
-export const ending = (need: 'record' | 'appearance', outcome: Parameters<typeof planEnding>[0]) => ({
+export const ending = (
+  need: 'record' | 'appearance',
+  outcome: Parameters<typeof planEnding>[0],
+  /** Of the run that died over it. @default none did */
+  intent?: Intent,
+) => ({
   need,
   generation: 1,
+  lastGeneration: 0,
   ...(need === 'record' ? { connection: aSituation().connection } : {}),
-  plan: recorded(planEnding(outcome, ENDPOINT_ID), 1),
+  plan: recorded(planEnding(outcome, ENDPOINT_ID, intent), 1),
+});
+
+/** What `Decide` returns of a request whose last decision, its second, is recorded and was not told. */
+export const telling = (last: Partial<Telling> = {}) => ({
+  need: 'telling',
+  generation: 2,
+  lastGeneration: 2,
+  connection: aSituation().connection,
+  plan: {
+    generation: 2,
+    outcome: 'accepted',
+    code: 'entitled',
+    sentence: 'What we said then.',
+    customerId: 'acme',
+    ...last,
+  },
+});
+
+/** What `Decide` returns of a request that was accepted, whose endpoint is over and still holds a place. */
+export const departure = (isSeen = true) => ({
+  need: 'departure',
+  isSeen,
+  lastGeneration: 1,
+  plan: { placeOf: 'acme' },
+});
+
+/** What `Decide` returns of a request for which nothing is planned. */
+export const unplanned = (need: 'nothing' | 'another-look', because?: string) => ({
+  need,
+  lastGeneration: 1,
+  ...(because === undefined ? {} : { because }),
 });
 
 /** What `Answer` returns once EC2 shows the end. */
@@ -92,6 +134,7 @@ export const settled = (outcome: Parameters<typeof explainEnding>[0], rest: obje
 /** What `Answer` returns while EC2 has not shown the end. */
 export const unsettled = (state: string, rest: object = {}) => ({
   isSettled: false,
+  isListed: state !== 'not listed',
   because: `${ENDPOINT_ID} is still ${state}`,
   ...rest,
 });
@@ -103,6 +146,7 @@ export const REJECTED = settled('rejected', { state: 'rejected' });
 export const ACCEPT: Script = {
   'Take the admission': [{}],
   Decide: [payload(decision())],
+  'Note the intent': [{}],
   'Take a place': [{}],
   Answer: [payload(ACCEPTED)],
   Record: [{}],

@@ -48,7 +48,7 @@ describe('the keys under which admit-connection writes and reads', () => {
   const variables = {
     serviceId: SERVICE_ID,
     endpointId: ENDPOINT_ID,
-    plan: { customerId: 'acme', item: 'the record that Decide made' },
+    plan: { customerId: 'acme', placeOf: 'globex', item: 'the record that Decide made' },
   };
 
   const keyOf = async (name: string) => {
@@ -60,21 +60,27 @@ describe('the keys under which admit-connection writes and reads', () => {
     return { pk: await resolved(Key.pk.S, all), sk: await resolved(Key.sk.S, all) };
   };
 
-  it.each(['Take the admission', 'See who has it', 'Take over the admission', 'Release the admission'])(
-    '%s - the admission',
+  it.each([
+    'Take the admission',
+    'See who has it',
+    'Take over the admission',
+    'Note the intent',
+    'Release the admission',
+  ])('%s - the admission', async (name) => {
+    await expect(keyOf(name)).resolves.toEqual(ledgerKey.admission(SERVICE_ID, ENDPOINT_ID));
+  });
+
+  it.each(['Open the places', 'Take a place', 'Give the place back', 'Free the place'])(
+    '%s - the places of whom the plan says, who need not be whom it decided about',
     async (name) => {
-      await expect(keyOf(name)).resolves.toEqual(ledgerKey.admission(SERVICE_ID, ENDPOINT_ID));
+      await expect(keyOf(name)).resolves.toEqual(ledgerKey.places(SERVICE_ID, 'globex'));
     },
   );
-
-  it.each(['Open the places', 'Take a place', 'Give the place back'])('%s - the places', async (name) => {
-    await expect(keyOf(name)).resolves.toEqual(ledgerKey.places(SERVICE_ID, 'acme'));
-  });
 
   it('nothing is read or written under another key, save records', () => {
     const keyed = Object.entries(tasks).filter(([, { Arguments }]) => 'Key' in (Arguments as object));
 
-    expect(keyed.map(([name]) => name)).toHaveLength(7);
+    expect(keyed.map(([name]) => name)).toHaveLength(9);
     expect(Object.keys(tasks).filter((name) => name.startsWith('Record'))).toEqual(['Record', 'Record the failure']);
   });
 });
@@ -118,13 +124,26 @@ describe('the order of failures in admit-connection', () => {
 
   it.each([
     ['nothing is answered before it was decided', 'Answer', 'Decide'],
-    ['nothing is told before it was recorded', 'Publish', 'Record'],
+    ['nothing is told before it was decided, or found in the ledger', 'Publish', 'Decide'],
+    ['nothing is answered before the intent to was noted', 'Answer', 'Note the intent'],
+    ['no place is taken before the intent to was noted', 'Take a place', 'Note the intent'],
+    ['no places are opened before the intent to take one was noted', 'Open the places', 'Note the intent'],
     ['no place is taken before it was decided', 'Take a place', 'Decide'],
-    ['no place is given back before EC2 was asked for the end', 'Give the place back', 'Look at the end'],
+    ['no place is given back before EC2 was asked what became of the endpoint', 'Give the place back', 'Decide'],
+    ['nor freed', 'Free the place', 'Decide'],
     ['nothing is decided in earnest by two at once', 'Decide', 'Take the admission'],
   ])('%s', (_rule, state, before) => {
     expect(reachableFrom(machine, machine.StartAt)).toContain(state);
     expect(reachableFrom(machine, machine.StartAt, before)).not.toContain(state);
+  });
+
+  it('nothing is told before it was recorded, save what is in the ledger already', () => {
+    const ways = Object.entries(machine.States).flatMap(([name, { Next, Choices = [] }]) => [
+      ...(Next === 'Publish' ? [name] : []),
+      ...Choices.filter((choice) => choice.Next === 'Publish').map(({ Condition }) => `${name}: ${Condition}`),
+    ]);
+
+    expect(ways).toEqual(["Go by its need: {% $decided.need = 'telling' %}", 'Record']);
   });
 
   it('a condition that failed is an answer, not a failure: each conditional write says what follows', () => {
@@ -135,8 +154,10 @@ describe('the order of failures in admit-connection', () => {
     expect(conditional.map(([name, { Catch = [] }]) => [name, Catch[0]?.ErrorEquals, Catch[0]?.Next])).toEqual([
       ['Take the admission', ['DynamoDb.ConditionalCheckFailedException'], 'See who has it'],
       ['Take over the admission', ['DynamoDb.ConditionalCheckFailedException'], 'In other hands'],
+      ['Note the intent', ['DynamoDb.ConditionalCheckFailedException'], 'In other hands'],
       ['Take a place', ['DynamoDb.ConditionalCheckFailedException'], 'Act without a place'],
       ['Give the place back', ['DynamoDb.ConditionalCheckFailedException'], 'Record'],
+      ['Free the place', ['DynamoDb.ConditionalCheckFailedException'], 'Release the admission'],
       ['Record', ['DynamoDb.ConditionalCheckFailedException'], 'Release the admission'],
       ['Release the admission', ['DynamoDb.ConditionalCheckFailedException'], 'Done'],
     ]);

@@ -5,6 +5,7 @@ import {
   admit,
   CONDITION_FAILED,
   decision,
+  departure,
   failing,
   INPUT,
   ME,
@@ -15,8 +16,9 @@ import {
   REQUEST,
   type Script,
   settled,
+  unplanned,
 } from './admission.ts';
-import { machineOf, serviceOf, tasksOf, waitsOf } from './support.ts';
+import { machineOf, type State, serviceOf, tasksOf, waitsOf } from './support.ts';
 
 const tasks = tasksOf(machineOf('admit-connection.asl.json'));
 
@@ -36,10 +38,12 @@ const WAYS: Readonly<Record<string, Script>> = {
   'Look at its execution': HELD,
   'Take over the admission': HELD,
   Decide: ACCEPT,
+  'Note the intent': ACCEPT,
   'Open the places': { ...ACCEPT, Decide: [payload(decision({}, { placesOpen: [] }))], 'Open the places': [{}] },
   'Take a place': ACCEPT,
   Answer: ACCEPT,
   'Give the place back': { ...ACCEPT, Answer: [payload(settled('gone'))], 'Give the place back': [{}] },
+  'Free the place': { ...ACCEPT, Decide: [payload(departure())], 'Free the place': [{}] },
   Record: ACCEPT,
   Publish: ACCEPT,
   'Release the admission': ACCEPT,
@@ -171,23 +175,40 @@ describe('a surprise', () => {
 
 describe('a call from which nobody hears again', () => {
   const recording = tasks.filter(([state]) => !['Plan only', 'Record the failure'].includes(state));
+  /** How often a task is tried again that gets no reply, and the seconds that it waits in between, at most. */
+  const patience = ({ Retry = [] }: State) => {
+    const waits = Retry.filter(({ ErrorEquals }) => ErrorEquals.includes('States.Timeout')).flatMap(waitsOf);
+    return { retries: waits.length, waits: waits.reduce((sum, wait) => sum + wait, 0) };
+  };
 
-  it.each(recording)(
-    '%s - given up after its time, recorded, and not tried again',
-    async (state, { TimeoutSeconds }) => {
-      const ran = await on(state, () => [NO_REPLY]);
+  it.each(tasks)('%s - given up after its time, and made again with the same arguments', async (state, task) => {
+    const ran = await on(state, (usual) => [NO_REPLY, usual]);
+    const [first, second, ...more] = ran.attempts.filter((each) => each.state === state);
 
-      expect(ran).toMatchObject({ status: 'FAILED', error: 'States.Timeout', seconds: TimeoutSeconds });
-      expect(ran.path.slice(-3)).toEqual([state, 'Record the failure', 'Fail']);
-      expect(ran.attempts.at(-1)?.arguments).toMatchObject({ Item: { error: { S: 'States.Timeout' } } });
-    },
-  );
+    expect(ran.status).toBe(endOf(state));
+    expect(second?.arguments).toEqual(first?.arguments);
+    expect(second?.at).toBeGreaterThanOrEqual((first?.at ?? 0) + (task.TimeoutSeconds ?? 0));
+    expect(more).toEqual([]);
+  });
 
-  it('of a dry run - given up after its time', async () => {
-    await expect(on('Plan only', () => [NO_REPLY])).resolves.toMatchObject({
-      status: 'FAILED',
-      error: 'States.Timeout',
-    });
+  it.each(recording)('%s, again and again - recorded, and failed as States.Timeout', async (state, task) => {
+    const ran = await on(state, () => [NO_REPLY]);
+    const { retries, waits } = patience(task);
+    const withoutReply = (1 + retries) * (task.TimeoutSeconds ?? 0);
+
+    expect(ran.attempts.filter((each) => each.state === state)).toHaveLength(1 + retries);
+    expect(ran).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
+    expect(ran.seconds).toBeGreaterThanOrEqual(withoutReply);
+    expect(ran.seconds).toBeLessThanOrEqual(withoutReply + waits);
+    expect(ran.path.slice(-3)).toEqual([state, 'Record the failure', 'Fail']);
+    expect(ran.attempts.at(-1)?.arguments).toMatchObject({ Item: { error: { S: 'States.Timeout' } } });
+  });
+
+  it('of a dry run - failed, recorded nowhere', async () => {
+    const ran = await on('Plan only', () => [NO_REPLY]);
+
+    expect(ran).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
+    expect(ran.path).toEqual(['Check the input', 'Plan only', 'Fail']);
   });
 });
 
@@ -206,7 +227,7 @@ describe('the record of a failure fails', () => {
   it('after an end that never came - NotSettled all the same', async () => {
     const ran = await admit({
       ...ACCEPT,
-      Decide: [payload({ need: 'another-look', because: 'the ledger says rejected' })],
+      Decide: [payload(unplanned('another-look', 'the ledger says rejected'))],
       'Record the failure': [failing('DynamoDb.ResourceNotFoundException')],
     });
 

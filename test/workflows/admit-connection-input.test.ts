@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ENDPOINT_ID, SERVICE_ID } from '../support/builders.ts';
-import { ACCEPT, admit, attemptsByState, decision, ending, failing, INPUT, payload } from './admission.ts';
+import { ACCEPT, admit, attemptsByState, decision, ending, failing, INPUT, payload, telling, unplanned } from './admission.ts';
 import { filesOf, textOf } from './support.ts';
 
 describe('the input', () => {
@@ -88,10 +88,10 @@ describe('a dry run', () => {
   });
 
   it.each([
-    ['that needs nothing', { need: 'nothing' }, null],
+    ['that needs nothing', unplanned('nothing'), null],
     [
       'that contradicts the ledger',
-      { need: 'another-look', because: 'the ledger says rejected' },
+      unplanned('another-look', 'the ledger says rejected'),
       'the ledger says rejected',
     ],
   ])('of a request %s - says so, once', async (_situation, output, because) => {
@@ -106,6 +106,13 @@ describe('a dry run', () => {
 
     expect(ran.output).toMatchObject({ need: 'appearance', plan: { verdict: 'none', outcome: 'gone' } });
     expect(ran.seconds).toBe(0);
+  });
+
+  it('of a request that was never told of - shows what would be told, and tells nobody', async () => {
+    const ran = await admit({ 'Plan only': [payload(telling())] }, DRY);
+
+    expect(ran.output).toMatchObject({ dryRun: true, need: 'telling', plan: telling().plan });
+    expect(attemptsByState(ran)).toEqual({ 'Plan only': 1 });
   });
 
   it('that fails - fails under the error’s own name, and records nothing', async () => {

@@ -17,6 +17,7 @@ import {
   payload,
   REJECTED,
   REQUEST,
+  unplanned,
 } from './admission.ts';
 
 const ADMISSION_KEY = { pk: { S: REQUEST }, sk: { S: 'ADMISSION' } };
@@ -118,16 +119,16 @@ describe('the admission', () => {
     expect(ran.path).not.toContain('Decide');
   });
 
-  it('is released, by us only', async () => {
+  it('is released, by us only, with what was told', async () => {
     expect(onlyAttempt(await admit(ACCEPT), 'Release the admission')).toMatchObject({
       action: 'dynamodb:updateItem',
       arguments: {
         TableName: 'ledger-table',
         Key: ADMISSION_KEY,
-        UpdateExpression: 'SET #status = :done',
+        UpdateExpression: 'SET #status = :done, told = :told',
         ConditionExpression: 'execution = :me',
         ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: { ':me': { S: ME }, ':done': { S: 'done' } },
+        ExpressionAttributeValues: { ':me': { S: ME }, ':done': { S: 'done' }, ':told': { N: '1' } },
       },
     });
   });
@@ -142,11 +143,12 @@ describe('the admission', () => {
 
 describe('what a request needs', () => {
   const DECIDED = ['Check the input', 'Take the admission', 'Decide', 'Go by its need'];
+  const ACTED = ['Note the intent', 'Act on the plan'];
   const RELEASED = ['Release the admission', 'Done'];
   const TOLD = ['Record', 'Publish', ...RELEASED];
 
   it('nothing - released', async () => {
-    const ran = await admit({ ...ACCEPT, Decide: [payload({ need: 'nothing' })] });
+    const ran = await admit({ ...ACCEPT, Decide: [payload(unplanned('nothing'))] });
 
     expect(ran.path).toEqual([...DECIDED, ...RELEASED]);
     expect(ran.output).toEqual({ need: 'nothing' });
@@ -155,7 +157,7 @@ describe('what a request needs', () => {
   it('an acceptance - a place, the answer, the record, the event', async () => {
     const ran = await admit(ACCEPT);
 
-    expect(ran.path).toEqual([...DECIDED, 'Take a place', 'Answer', 'Look at the end', ...TOLD]);
+    expect(ran.path).toEqual([...DECIDED, ...ACTED, 'Take a place', 'Answer', 'Look at the end', ...TOLD]);
     expect(ran.output).toEqual({
       need: 'decision',
       verdict: 'accept',
@@ -173,10 +175,10 @@ describe('what a request needs', () => {
       Answer: [payload(REJECTED)],
     });
 
-    expect(ran.path).toEqual([...DECIDED, 'Answer', 'Look at the end', ...TOLD]);
+    expect(ran.path).toEqual([...DECIDED, ...ACTED, 'Answer', 'Look at the end', ...TOLD]);
     expect(onlyAttempt(ran, 'Answer').arguments).toEqual({
       FunctionName: 'answer:7',
-      Payload: { ...INPUT, verdict: 'reject', looks: 0 },
+      Payload: { ...INPUT, verdict: 'reject', absences: 0 },
     });
     expect(ran.output).toMatchObject({ verdict: 'reject', code: 'requester-unknown', outcome: 'rejected' });
   });
@@ -229,10 +231,10 @@ describe('what a request needs', () => {
     expect(ran.output).toMatchObject({ need: 'appearance', outcome: 'gone', code: 'endpoint-gone' });
   });
 
-  const contradiction = { need: 'another-look', because: 'the ledger says rejected' };
+  const contradiction = unplanned('another-look', 'the ledger says rejected');
 
   it('another look, and then something else - done', async () => {
-    const ran = await admit({ ...ACCEPT, Decide: [payload(contradiction), payload({ need: 'nothing' })] });
+    const ran = await admit({ ...ACCEPT, Decide: [payload(contradiction), payload(unplanned('nothing'))] });
 
     expect(ran.seconds).toBe(15);
     expect(ran.path.slice(-3)).toEqual(['Go by its need', ...RELEASED]);
@@ -269,6 +271,7 @@ it('a customer by claim, in another region, whose places were never opened - the
   expect(ran.attempts.map(({ state }) => state)).toEqual([
     'Take the admission',
     'Decide',
+    'Note the intent',
     'Open the places',
     'Take a place',
     'Answer',

@@ -133,9 +133,9 @@ describe('readRegistry: what it finds', () => {
     });
   });
 
-  it('several customers, sorted, whatever the order of the table', async () => {
+  it('several customers, in the order of the table, which sorts them', async () => {
     const globex = item(registryKey.match(SERVICE_ID, 'account', OWNER, 'globex'), { customerId: 'globex' });
-    const { dynamo } = tables([], [globex, accountMatch], [service, customer, entitlement]);
+    const { dynamo } = tables([], [accountMatch, globex], [service, customer, entitlement]);
 
     const { candidates } = await readRegistry(dynamo, TABLES, aConnection());
 
@@ -167,6 +167,23 @@ describe('readRegistry: an account that serves many customers', () => {
     expect(candidates).toHaveLength(matching);
     expect([registryKeys, ledgerKeys]).toEqual([1 + 2 * read, read]);
     expect(registryKeys + ledgerKeys).toBeLessThanOrEqual(100);
+  });
+
+  it('one of them claimed the endpoint, the last by name - first of the candidates, and read', async () => {
+    const claim = item(registryKey.match(SERVICE_ID, 'endpoint', ENDPOINT_ID, 'zebra'), { customerId: 'zebra' });
+    const { dynamo, dynamoMock } = tables([claim], matchesOf(500), [
+      item(registryKey.customer('zebra'), aCustomer({ customerId: 'zebra' })),
+    ]);
+
+    const { candidates } = await readRegistry(dynamo, TABLES, aConnection());
+
+    expect(candidates).toHaveLength(501);
+    expect(candidates[0]).toMatchObject({
+      customerId: 'zebra',
+      matchedBy: 'endpoint',
+      customer: found(aCustomer({ customerId: 'zebra' })),
+    });
+    expect(keysOf(callsOf(dynamoMock)[2]?.[1])).toEqual([61, 30]);
   });
 });
 
@@ -271,13 +288,49 @@ describe('readRegistry: entries that people wrote wrongly', () => {
     expect(problem.length).toBeLessThanOrEqual('CUSTOMER: '.length + 300);
   });
 
-  it('a match without its customer - the customer is known by the key, so that the request is held and not rejected', async () => {
-    const match = item(registryKey.match(SERVICE_ID, 'account', OWNER, 'acme'), { customer: 'typo' });
-    const { dynamo } = tables([], [match], [service, customer, entitlement]);
+  it.each([
+    ['no customer', { customer: 'typo' }, /^a match of 222222222222 can't be relied on: customerId: /],
+    ['what is no customer’s id', { customerId: 'Acme' }, /^a match of 222222222222 .*: customerId: not a customer id/],
+    [
+      'another customer than its key',
+      { customerId: 'globex' },
+      /^a match of 222222222222 can't be relied on: its customerId is another one than its key says$/,
+    ],
+  ])('a match names %s - unreadable, and no entry is read for it', async (_situation, entry, problem) => {
+    const match = item(registryKey.match(SERVICE_ID, 'account', OWNER, 'acme'), entry);
+    const { dynamo, dynamoMock } = tables([], [match], [service, customer, entitlement]);
+    const unreadable = { kind: 'unreadable', problem: expect.stringMatching(problem) };
 
     await expect(readRegistry(dynamo, TABLES, aConnection())).resolves.toMatchObject({
-      candidates: [{ customerId: 'acme', customer: { kind: 'found' } }],
+      candidates: [
+        {
+          customerId: 'acme',
+          matchedBy: 'account',
+          customer: unreadable,
+          entitlement: unreadable,
+          places: { taken: 0, mine: false },
+        },
+      ],
     });
+    expect(JSON.stringify(callsOf(dynamoMock)[2])).not.toContain('CUSTOMER#');
+  });
+
+  it('a claim that can’t be relied on - counts all the same, before the account’s own match', async () => {
+    const claim = item(registryKey.match(SERVICE_ID, 'endpoint', ENDPOINT_ID, 'acme'), { customerId: 'globex' });
+    const { dynamo } = tables([claim], [accountMatch], [service, customer, entitlement]);
+
+    const { candidates } = await readRegistry(dynamo, TABLES, aConnection());
+
+    expect(candidates).toMatchObject([{ customerId: 'acme', matchedBy: 'endpoint', customer: { kind: 'unreadable' } }]);
+  });
+
+  it('a key that would fill the log or colour it - shortened and made plain', async () => {
+    const match = item(registryKey.match(SERVICE_ID, 'account', OWNER, `\u001b${'x'.repeat(500)}`), {});
+    const { dynamo } = tables([], [match], [service]);
+
+    const { candidates } = await readRegistry(dynamo, TABLES, aConnection());
+
+    expect(candidates.map(({ customerId }) => customerId)).toEqual([`\u00b7${'x'.repeat(62)}`]);
   });
 });
 

@@ -10,11 +10,11 @@ import { awsError, CONTEXT, callsOf, described, inState, strictEc2, stubFunction
 stubFunctionEnvironment();
 const { handler, run } = await import('../../../functions/connections/answer-connection.ts');
 
-const request = (verdict: 'accept' | 'reject', looks = 0) => ({
+const request = (verdict: 'accept' | 'reject', absences = 0) => ({
   serviceId: SERVICE_ID,
   vpcEndpointId: ENDPOINT_ID,
   verdict,
-  looks,
+  absences,
 });
 const dnsNames = [`${ENDPOINT_ID}-k3v9x2aq.example.com`];
 const refusal = (Code: string) => ({
@@ -43,6 +43,7 @@ describe('answer-connection: accept', () => {
 
     await expect(run(request('accept'), services)).resolves.toEqual({
       isSettled: false,
+      isListed: true,
       because: `${ENDPOINT_ID} was accepted`,
     });
     expect(callsOf(ec2Mock)).toEqual([
@@ -60,6 +61,7 @@ describe('answer-connection: accept', () => {
 
     await expect(run(request('accept', 7), services)).resolves.toEqual({
       isSettled: false,
+      isListed: true,
       because: `${ENDPOINT_ID} is still ${read}`,
     });
     expect(namesOf(ec2Mock)).toEqual(['Describe']);
@@ -116,6 +118,7 @@ describe('answer-connection: reject', () => {
 
     await expect(run(request('reject'), services)).resolves.toEqual({
       isSettled: false,
+      isListed: true,
       because: `${ENDPOINT_ID} is still pendingAcceptance`,
     });
     expect(namesOf(ec2Mock)).toEqual(['Describe', 'Reject', 'Describe']);
@@ -134,19 +137,20 @@ describe('answer-connection: reject', () => {
 });
 
 describe('answer-connection: an endpoint that EC2 does not list', () => {
-  it.each(['accept', 'reject'] as const)('to %s, up to the third look - not settled', async (verdict) => {
-    for (const looks of [0, 1, 2]) {
+  it.each(['accept', 'reject'] as const)('to %s, up to the third look in a row - not settled, not listed', async (verdict) => {
+    for (const absences of [0, 1, 2]) {
       const { services, ec2Mock } = showing(undefined);
 
-      await expect(run(request(verdict, looks), services)).resolves.toEqual({
+      await expect(run(request(verdict, absences), services)).resolves.toEqual({
         isSettled: false,
+        isListed: false,
         because: `${ENDPOINT_ID} is still not listed`,
       });
       expect(namesOf(ec2Mock)).toEqual(['Describe']);
     }
   });
 
-  it.each(['accept', 'reject'] as const)('to %s, after three looks - gone, with no state to show', async (verdict) => {
+  it.each(['accept', 'reject'] as const)('to %s, after three such looks - gone, with no state to show', async (verdict) => {
     const { services, ec2Mock } = showing(undefined);
 
     await expect(run(request(verdict, 3), services)).resolves.toEqual({
@@ -161,7 +165,7 @@ describe('answer-connection: an endpoint that EC2 does not list', () => {
   it('right after a rejection - not settled: the listing may be late', async () => {
     const { services } = showing('pendingAcceptance', undefined);
 
-    await expect(run(request('reject'), services)).resolves.toMatchObject({ isSettled: false });
+    await expect(run(request('reject'), services)).resolves.toMatchObject({ isSettled: false, isListed: false });
   });
 });
 
@@ -192,6 +196,7 @@ describe('answer-connection: EC2 answers 200 and did not act', () => {
 
     await expect(run(request('accept'), services)).resolves.toEqual({
       isSettled: false,
+      isListed: true,
       because: `${ENDPOINT_ID} is still pendingAcceptance`,
       unsuccessful: 'InvalidState: AWS documents no code.',
     });
@@ -246,9 +251,9 @@ describe('answer-connection: errors', () => {
       'vpcEndpointId: not an id of a VPC endpoint',
     ],
     ['a field that nobody reads', { ...request('accept'), force: true }, 'force'],
-    ['no count of looks', { ...request('accept'), looks: undefined }, 'looks: '],
-    ['half a look', request('accept', 0.5), 'looks: '],
-    ['less than no look', request('accept', -1), 'looks: '],
+    ['no count of absences', { ...request('accept'), absences: undefined }, 'absences: '],
+    ['half an absence', request('accept', 0.5), 'absences: '],
+    ['less than none', request('accept', -1), 'absences: '],
     ['an id of twelve digits', { ...request('accept'), serviceId: 'vpce-svc-0a1b2c3d4e5f' }, 'serviceId: not an id'],
   ])('%s - Malformed, in words', async (_situation, event, words) => {
     const answering = handler(event, CONTEXT);

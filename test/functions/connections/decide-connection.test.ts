@@ -30,6 +30,8 @@ interface World {
   readonly connections?: ReturnType<typeof described>[];
   /** What the ledger has of the request. @default nothing */
   readonly decisions?: Item[];
+  /** What the ledger's item of the admission says. @default there is none */
+  readonly admission?: object;
   /** Who has the endpoint's account. @default acme */
   readonly matches?: Item[];
   /** @default the entries of the service and of acme */
@@ -39,13 +41,18 @@ interface World {
 
 const { service, customer, entitlement, accountMatch } = REGISTRY_ITEMS;
 
-const world = ({ connections, decisions, matches, entries, places }: World = {}) => {
+const world = ({ connections, decisions = [], admission, matches, entries, places }: World = {}) => {
   const { ec2, ec2Mock } = strictEc2();
   const { dynamo, dynamoMock } = strictDynamo();
   ec2Mock.on(DescribeVpcEndpointConnectionsCommand).resolves({ VpcEndpointConnections: connections ?? [described()] });
   dynamoMock
     .on(QueryCommand, { TableName: TABLES.ledger })
-    .resolves({ Items: decisions ?? [] })
+    .resolves({
+      Items: [
+        ...(admission === undefined ? [] : [item(ledgerKey.admission(SERVICE_ID, ENDPOINT_ID), admission)]),
+        ...decisions,
+      ],
+    })
     .on(QueryCommand, { TableName: TABLES.registry })
     .callsFake(
       ({ ExpressionAttributeValues: asked }: { ExpressionAttributeValues: Record<string, { S: string }> }) => ({
@@ -63,8 +70,11 @@ const world = ({ connections, decisions, matches, entries, places }: World = {})
   return { ec2Mock, dynamoMock, services };
 };
 
+/** What every record has, and what is told of it again. */
+const SAID = { customerId: 'acme', sentence: 'What we said then.' };
+
 const recorded = (generation: number, outcome: string, code = 'entitled'): Item =>
-  item(ledgerKey.decision(SERVICE_ID, ENDPOINT_ID, generation), { generation, outcome, code });
+  item(ledgerKey.decision(SERVICE_ID, ENDPOINT_ID, generation), { generation, outcome, code, ...SAID });
 
 const namesOf = (mock: Parameters<typeof callsOf>[0]): string[] => callsOf(mock).map(([name]) => name);
 
@@ -140,6 +150,26 @@ describe('decide-connection: a request that waits', () => {
     await expect(run(INPUT, services)).resolves.toMatchObject({
       plan: { verdict: 'accept', place: { maxEndpoints: 2, isOpen: true } },
     });
+  });
+
+  it('is held after a run that died with a place in its hand - whose place it is to give back', async () => {
+    const dead = { admission: { intent: { verdict: 'accept', customerId: 'acme', generation: 1 } } };
+    const manual = { entries: [service, customer, { ...entitlement, approval: { S: 'manual' } }] };
+
+    const { plan } = await run(INPUT, world({ ...dead, ...manual }).services);
+    const later = { decisions: [recorded(1, 'held', 'quota-reached')], ...manual };
+
+    expect(plan).toMatchObject({ verdict: 'hold', placeOf: 'acme' });
+    expect((await run(INPUT, world({ ...dead, ...later }).services)).plan).not.toHaveProperty('placeOf');
+  });
+
+  it.each([
+    ['another customer', 'globex'],
+    ['what is no customer', 'Acme'],
+  ])('the account’s match has the key of a customer and names %s - held, never accepted', async (_whom, customerId) => {
+    const { services } = world({ matches: [{ ...accountMatch, customerId: { S: customerId } }] });
+
+    await expect(run(INPUT, services)).resolves.toMatchObject({ plan: { verdict: 'hold', code: 'entry-unreadable' } });
   });
 
   it('was held - decided again under the next generation', async () => {
@@ -240,10 +270,12 @@ describe('decide-connection: a request that needs no decision', () => {
     const { services, dynamoMock } = world({
       connections: [inState('available')],
       decisions: [recorded(1, 'accepted')],
+      admission: { told: 1 },
     });
 
     await expect(run(INPUT, services)).resolves.toEqual({
       need: 'nothing',
+      lastGeneration: 1,
       connection: expect.objectContaining({ state: 'available' }),
     });
     expect(namesOf(dynamoMock)).toEqual(['Query']);
@@ -264,27 +296,60 @@ describe('decide-connection: a request that needs no decision', () => {
     expect(namesOf(dynamoMock)).toEqual(['Query']);
   });
 
-  const ours = [item(ledgerKey.places(SERVICE_ID, 'acme'), { places: { [ENDPOINT_ID]: {} } })];
+  const aboutTo = (verdict: 'accept' | 'reject', generation = 1) => ({
+    admission: { intent: { verdict, customerId: verdict === 'accept' ? 'acme' : '', generation } },
+  });
 
-  it.each<[state: string, place: string, Item[], outcome: string, code: string]>([
-    ['available', 'with a place of ours', ours, 'accepted', 'answered'],
-    ['available', 'without a place', [], 'overtaken', 'answered-by-others'],
-    ['rejected', 'without a place', [], 'overtaken', 'answered-by-others'],
-    ['failed', 'with a place of ours', ours, 'failed', 'endpoint-failed'],
-    ['deleted', 'without a place', [], 'gone', 'endpoint-gone'],
-  ])('is %s %s and nobody recorded it - %s', async (state, _place, places, outcome, code) => {
-    const { services } = world({ connections: [inState(state)], places });
+  it.each<[state: string, situation: string, World, outcome: string, code: string, placeOf?: string]>([
+    ['available', 'after a run that was about to accept', aboutTo('accept'), 'accepted', 'answered', 'acme'],
+    ['available', 'after a run that was about to reject', aboutTo('reject'), 'overtaken', 'answered-by-others'],
+    ['available', 'after a run that did something else', aboutTo('accept', 2), 'overtaken', 'answered-by-others'],
+    ['available', 'out of the blue', {}, 'overtaken', 'answered-by-others'],
+    ['rejected', 'after a run that was about to reject', aboutTo('reject'), 'rejected', 'answered'],
+    ['rejected', 'after a run that was about to accept', aboutTo('accept'), 'overtaken', 'answered-by-others', 'acme'],
+    ['rejected', 'out of the blue', {}, 'overtaken', 'answered-by-others'],
+    ['failed', 'after a run that was about to accept', aboutTo('accept'), 'failed', 'endpoint-failed', 'acme'],
+    ['deleted', 'out of the blue', {}, 'gone', 'endpoint-gone'],
+  ])('is %s %s and nobody recorded it - %#', async (state, _situation, parts, outcome, code, placeOf) => {
+    const { services, dynamoMock } = world({ ...parts, connections: [inState(state)] });
 
     const { need, generation, plan } = await run(INPUT, services);
 
-    expect({ need, generation, outcome: plan?.outcome, code: plan?.code, verdict: plan?.verdict }).toEqual({
-      need: 'record',
-      generation: 1,
-      outcome,
-      code,
-      verdict: 'none',
+    expect({ need, generation, ...plan }).toMatchObject({ need: 'record', generation: 1, outcome, code, verdict: 'none' });
+    expect((plan as { placeOf?: string }).placeOf).toBe(placeOf);
+    const record = unmarshall((plan as { item: Item }).item);
+    expect(record).toMatchObject({ sk: 'DECISION#0001', code, before: { state } });
+    expect(record.customerId).toBe(placeOf);
+    expect(namesOf(dynamoMock)).toEqual(['Query']);
+  });
+
+  it('is not listed after a run that was about to accept - its place is given back if it never comes', async () => {
+    const { services } = world({ connections: [], ...aboutTo('accept') });
+
+    await expect(run(INPUT, services)).resolves.toMatchObject({
+      need: 'appearance',
+      plan: { outcome: 'gone', customerId: 'acme', placeOf: 'acme' },
     });
-    expect(unmarshall(plan?.item as Item)).toMatchObject({ sk: 'DECISION#0001', code, before: { state } });
+  });
+
+  it.each([
+    ['never', {}],
+    ['up to the decision before', { admission: { told: 1 } }],
+  ])('is recorded, and was told %s - told as it was recorded; the registry is not read', async (_until, parts) => {
+    const { services, dynamoMock } = world({
+      connections: [inState('available')],
+      decisions: [recorded(1, 'held', 'approval-needed'), recorded(2, 'accepted')],
+      ...parts,
+    });
+
+    await expect(run(INPUT, services)).resolves.toEqual({
+      need: 'telling',
+      generation: 2,
+      lastGeneration: 2,
+      connection: expect.objectContaining({ state: 'available', owner: OWNER }),
+      plan: { generation: 2, outcome: 'accepted', code: 'entitled', ...SAID },
+    });
+    expect(namesOf(dynamoMock)).toEqual(['Query']);
   });
 
   it.each<[situation: string, World, because: string]>([
@@ -295,7 +360,7 @@ describe('decide-connection: a request that needs no decision', () => {
     ],
     [
       'an acceptance of ours is under way',
-      { connections: [inState('pending')], places: ours },
+      { connections: [inState('pending')], ...aboutTo('accept') },
       'the connection is pending after an acceptance of ours',
     ],
     [

@@ -5,6 +5,7 @@ import {
   CustomerSchema,
   EndpointId,
   EntitlementSchema,
+  parseWith,
   problemOf,
   ServiceEntrySchema,
   ServiceId,
@@ -13,7 +14,7 @@ import { aCustomer, anEntitlement, aService, ENDPOINT_ID, SERVICE_ID } from '../
 
 /** `fits`, or what is wrong. */
 const judge = (schema: v.GenericSchema, entry: unknown): string => {
-  const parsed = v.safeParse(schema, entry);
+  const parsed = parseWith(schema, entry);
   return parsed.success ? 'fits' : problemOf(parsed.issues);
 };
 
@@ -114,6 +115,16 @@ describe('times', () => {
     ['a leap second', '2027-06-30T23:59:60Z'],
   ])('%s - there is no such time: %s', (_situation, time) => {
     expect(until(time)).toBe('until: not a time that exists');
+  });
+});
+
+describe('parseWith', () => {
+  const Id = v.pipe(v.string(), v.minLength(3, 'too short'), v.regex(/^x/, 'no x'));
+
+  it('names one fault a field, and every field that has one', () => {
+    expect(judge(v.object({ a: Id, b: Id, c: Id }), { a: 'o', b: 'xxx', c: 7 })).toBe(
+      'a: too short; c: Invalid type: Expected string but received 7',
+    );
   });
 });
 

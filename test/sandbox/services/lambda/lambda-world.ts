@@ -95,6 +95,7 @@ export const createLambdaWorld = (seed = 1) => {
 
   return {
     clock,
+    cloud,
     journal,
     host,
     lambda,

@@ -1,0 +1,125 @@
+import { generate } from './generate.ts';
+import type { History } from './history.ts';
+import { type Played, type PlayOptions, playHistory } from './play.ts';
+import { PROMISES } from './promises.ts';
+import { shrink } from './shrink.ts';
+import { happeningLines, historyLines, withNames } from './tell.ts';
+
+/** How often each promise was judged, left out and broken, by its name. */
+export type Tally = Record<string, { judged: number; leftOut: number; broken: number }>;
+
+/** A history that broke a promise, told so that a person can follow it. */
+export interface Violation {
+  /** The history's number under the seed. */
+  readonly history: number;
+  readonly promise: string;
+  /** What was wrong, in the names of the shortest history. */
+  readonly broken: readonly string[];
+  /** The shortest history that breaks it too. */
+  readonly lines: readonly string[];
+  /** How that went. */
+  readonly happenings: readonly string[];
+  readonly steps: { readonly before: number; readonly after: number };
+}
+
+/** What a number of histories came to. */
+export interface Findings {
+  readonly histories: number;
+  readonly tally: Tally;
+  readonly violations: readonly Violation[];
+}
+
+/** Which histories are played. */
+export interface CampaignOptions extends PlayOptions {
+  readonly seed: number;
+  /** Their numbers, from 0. */
+  readonly numbers: Iterable<number>;
+  /** Hears of each history that was played. */
+  readonly played?: () => void;
+  /** How a number becomes a history. @default {@link generate} */
+  readonly historyOf?: (seed: number, number: number) => History;
+}
+
+/** Plays for one violation at most, while it is made shorter. */
+const SHRINKING = 150;
+/** So many violations of one promise are shrunk and told; more of the same tell nothing new. */
+const TOLD = 3;
+
+/** No history of a sandbox that fails itself is a promise kept. */
+const SANDBOX = 'the sandbox plays it';
+
+const brokenIn = (played: Played, promise: string): readonly string[] =>
+  PROMISES.find(({ name }) => name === promise)?.judge(played).broken ?? [];
+
+const tell = async (history: History, number: number, promise: string, options: PlayOptions): Promise<Violation> => {
+  const isBroken = async (candidate: History): Promise<boolean> => {
+    // A shorter history may make no sense, e.g. where a promise can't be judged in it: then it is not the one that we look for.
+    const played = await playHistory(candidate, options).catch(() => undefined);
+    return played !== undefined && brokenIn(played, promise).length > 0;
+  };
+  const shrunk = await shrink(history, isBroken, SHRINKING);
+  const played = await playHistory(shrunk.history, options);
+  return {
+    history: number,
+    promise,
+    broken: brokenIn(played, promise).map((text) => withNames(text, played)),
+    lines: historyLines(shrunk.history),
+    happenings: happeningLines(played),
+    steps: { before: history.steps.length, after: shrunk.history.steps.length },
+  };
+};
+
+/** Plays histories one after another, each in a world of its own, and holds each to every promise. */
+export const campaign = async (options: CampaignOptions): Promise<Findings> => {
+  const { seed, numbers, played: heard, historyOf = generate } = options;
+  const tally: Tally = Object.fromEntries(PROMISES.map(({ name }) => [name, { judged: 0, leftOut: 0, broken: 0 }]));
+  const violations: Violation[] = [];
+  let histories = 0;
+  for (const number of numbers) {
+    const history = historyOf(seed, number);
+    histories += 1;
+    try {
+      const played = await playHistory(history, options);
+      for (const { name, judge } of PROMISES) {
+        const { judged, leftOut = 0, broken } = judge(played);
+        const sum = (tally[name] ??= { judged: 0, leftOut: 0, broken: 0 });
+        sum.judged += judged;
+        sum.leftOut += leftOut;
+        sum.broken += broken.length > 0 ? 1 : 0;
+        if (broken.length === 0 || sum.broken > TOLD) continue;
+        violations.push(await tell(history, number, name, options));
+      }
+    } catch (error) {
+      const sum = (tally[SANDBOX] ??= { judged: 0, leftOut: 0, broken: 0 });
+      sum.broken += 1;
+      const broken = [error instanceof Error ? (error.stack ?? error.message) : String(error)];
+      const steps = { before: history.steps.length, after: history.steps.length };
+      violations.push({
+        history: number,
+        promise: SANDBOX,
+        broken,
+        lines: historyLines(history),
+        happenings: [],
+        steps,
+      });
+    }
+    heard?.();
+  }
+  return { histories, tally, violations };
+};
+
+/** What several campaigns came to together, the histories in the order of their numbers. */
+export const together = (all: readonly Findings[]): Findings => {
+  const tally: Tally = {};
+  for (const [name, { judged, leftOut, broken }] of all.flatMap((each) => Object.entries(each.tally))) {
+    const sum = (tally[name] ??= { judged: 0, leftOut: 0, broken: 0 });
+    sum.judged += judged;
+    sum.leftOut += leftOut;
+    sum.broken += broken;
+  }
+  return {
+    histories: all.reduce((sum, each) => sum + each.histories, 0),
+    tally,
+    violations: all.flatMap((each) => each.violations).sort((a, b) => a.history - b.history),
+  };
+};

@@ -1,0 +1,329 @@
+import { CONNECTION_ANSWERED_DETAIL_TYPES } from '../../events/connection-answered.ts';
+import type { Request } from './actors.ts';
+import type { Played } from './play.ts';
+import { entitlementOf, matchKey } from './registry-truth.ts';
+import { type Answer, type Invocation, isLive, type Told } from './watch.ts';
+
+/** What a promise came to in one history. */
+export interface Judgement {
+  /** How often it was to be kept: acceptances, requests, places. */
+  readonly judged: number;
+  /** How often it was not asked, for the reason that the promise's docstring gives. */
+  readonly leftOut?: number;
+  /** A sentence for each time it was broken. */
+  readonly broken: readonly string[];
+}
+
+/** Something that holds in every history, whatever people do and when. */
+export interface Promised {
+  readonly name: string;
+  /** Judges by what the world showed; pure. */
+  readonly judge: (played: Played) => Judgement;
+}
+
+const FIRST = 1;
+
+const secondsAt = ({ beginning }: Played, at: number): number => (at - beginning) / 1000;
+
+const ours = ({ watch }: Played): readonly Answer[] =>
+  watch.answers.filter(({ by, verdict }) => by === 'us' && verdict === 'accept');
+
+const requestOf = ({ requests }: Played, endpointId: string): Request | undefined =>
+  requests.find((request) => request.endpointId === endpointId);
+
+/** The last decision of the same execution before it answered. */
+const decisionBehind = ({ watch }: Played, { invocation }: Answer): Invocation | undefined =>
+  invocation === undefined
+    ? undefined
+    : watch.invocations.findLast(
+        ({ step, execution, endpointId, ended }) =>
+          step === 'decide' &&
+          execution === invocation.execution &&
+          endpointId === invocation.endpointId &&
+          ended !== undefined &&
+          ended.mark < invocation.begun.mark,
+      );
+
+/** Under which entitlements the registry allowed it while the decision was made: more than one where it changed meanwhile. */
+const entitlementsBehind = (played: Played, { endpointId }: Answer, decision: Invocation) => {
+  const account = requestOf(played, endpointId)?.account ?? '';
+  const { begun, ended = begun } = decision;
+  return played.registry.between(begun.mark, ended.mark).flatMap((truth) =>
+    [begun.at, ended.at].flatMap((at) => {
+      const found = entitlementOf(truth, { endpointId, account }, secondsAt(played, at));
+      return found === undefined ? [] : [found];
+    }),
+  );
+};
+
+/** How many other endpoints had a place of the customer at a mark. */
+const othersAt = ({ watch }: Played, customerId: string, endpointId: string, mark: number): number => {
+  const taken = new Set<string>();
+  for (const place of watch.places) {
+    if (place.mark > mark || place.customerId !== customerId || place.endpointId === endpointId) continue;
+    if (place.isTaken) taken.add(place.endpointId);
+    else taken.delete(place.endpointId);
+  }
+  return taken.size;
+};
+
+/** A customer whose first endpoint needs a person has it: another one holds a place. */
+const hasItsFirst = (played: Played, customerId: string, decision: Invocation): boolean =>
+  [decision.begun, decision.ended ?? decision.begun].some(
+    ({ mark }) => othersAt(played, customerId, decision.endpointId, mark) > 0,
+  );
+
+/**
+ * We never accept whom the registry did not allow at the moment at which its entries were read: any truth of the registry between
+ * the begin and the end of the decision's invocation will do, by an oracle that knows nothing of the product.
+ */
+const acceptsOnlyTheEntitled: Promised = {
+  name: 'accepts only the entitled',
+  judge: (played) => {
+    const accepted = ours(played);
+    const broken = accepted.flatMap((answer) => {
+      const decision = decisionBehind(played, answer);
+      if (decision === undefined) return [`${answer.endpointId} was accepted without a decision before it`];
+      const allowed = entitlementsBehind(played, answer, decision).some(
+        ({ customerId, terms }) => terms.approval !== 'first-manual' || hasItsFirst(played, customerId, decision),
+      );
+      return allowed ? [] : [`${answer.endpointId} was accepted, and was not entitled when that was decided`];
+    });
+    return { judged: accepted.length, broken };
+  },
+};
+
+/** The live connections that we accepted under a customer's entitlement, at a mark. */
+const liveOf = (played: Played, customerId: string, mark: number): readonly string[] => {
+  const { watch } = played;
+  const last = new Map<string, Answer>();
+  for (const answer of watch.answers) if (answer.mark <= mark) last.set(answer.endpointId, answer);
+  return [...last.values()].flatMap((answer) => {
+    if (answer.by !== 'us' || answer.verdict !== 'accept' || !isLive(watch.stateAt(answer.endpointId, mark))) return [];
+    const decision = decisionBehind(played, answer);
+    const owners = decision === undefined ? [] : entitlementsBehind(played, answer, decision);
+    return owners.some((owner) => owner.customerId === customerId) ? [answer.endpointId] : [];
+  });
+};
+
+/** At each acceptance of ours, the connections accepted by us that are alive are no more than `maxEndpoints` was when it was decided. */
+const keepsToMaxEndpoints: Promised = {
+  name: 'keeps to maxEndpoints',
+  judge: (played) => {
+    let judged = 0;
+    const broken = ours(played).flatMap((answer) => {
+      const decision = decisionBehind(played, answer);
+      const owners = decision === undefined ? [] : entitlementsBehind(played, answer, decision);
+      if (owners.length === 0) return []; // told by the promise before this one
+      judged += 1;
+      const isWithin = owners.some(
+        ({ customerId, terms }) => liveOf(played, customerId, answer.mark).length <= terms.maxEndpoints,
+      );
+      const { customerId = '', terms } = owners[0] ?? {};
+      const live = liveOf(played, customerId, answer.mark);
+      return isWithin ? [] : [`${customerId} has ${live.join(', ')} of ${terms?.maxEndpoints} at most`];
+    });
+    return { judged, broken };
+  },
+};
+
+/**
+ * A request's generations are 1, 2, 3 ... without a gap, none was written twice with different content, and nothing follows a final
+ * answer. `gone` counts as final too: in these histories no read lags as long as the minute after which we say so.
+ */
+const decidesOnceForEachGeneration: Promised = {
+  name: 'one decision for each request and generation',
+  judge: ({ requests, watch }) => {
+    const broken = requests.flatMap(({ endpointId }) => {
+      const written = watch.records.filter((record) => record.endpointId === endpointId);
+      const contents = new Map<number, Set<string>>();
+      for (const { generation, text } of written) {
+        contents.set(generation, (contents.get(generation) ?? new Set()).add(text));
+      }
+      const generations = [...contents.keys()].sort((a, b) => a - b);
+      const problems = [...contents].flatMap(([generation, texts]) =>
+        texts.size > 1 ? [`generation ${generation} of ${endpointId} was written over`] : [],
+      );
+      if (generations.some((generation, index) => generation !== index + FIRST)) {
+        problems.push(`${endpointId} has the generations ${generations.join(', ')}`);
+      }
+      const final = written.findIndex(({ outcome }) => outcome !== 'held');
+      const later = written.filter(
+        ({ generation }, index) => final >= 0 && index > final && generation !== written[final]?.generation,
+      );
+      if (later.length > 0) {
+        const told = written.map(({ outcome }) => outcome).join(', ');
+        problems.push(`${endpointId} was decided on after its final answer: ${told}`);
+      }
+      return problems;
+    });
+    return { judged: requests.length, broken };
+  },
+};
+
+/** Whoever might ask for a place of the customer at some time: each request of an account or claim that ever was its. */
+const everUnder = ({ requests, registry }: Played, customerId: string): number => {
+  const truths = registry.between(0, Number.POSITIVE_INFINITY);
+  return requests.filter(({ endpointId, account }) =>
+    truths.some(
+      ({ matches }) =>
+        matches.get(matchKey('account', account))?.has(customerId) === true ||
+        matches.get(matchKey('endpoint', endpointId))?.has(customerId) === true,
+    ),
+  ).length;
+};
+
+/** The one customer that was entitled to this request under automatic approval in all truths from its creation to quiet. */
+const entitledThroughout = (played: Played, request: Request): string | undefined => {
+  const { registry, quietAt } = played;
+  const owners = registry.between(request.created.mark, Number.POSITIVE_INFINITY).map((truth) => {
+    const found = [request.created.at, quietAt].map((at) => entitlementOf(truth, request, secondsAt(played, at)));
+    const [atFirst, atLast] = found;
+    if (atFirst === undefined || atLast === undefined || atLast.terms.approval !== 'automatic') return undefined;
+    return everUnder(played, atLast.customerId) <= atLast.terms.maxEndpoints ? atLast.customerId : undefined;
+  });
+  const [owner] = owners;
+  return owners.every((each) => each === owner) ? owner : undefined;
+};
+
+/** What is beyond us: the customer deleted it, a person answered it, AWS gave it up or let it expire. */
+const isUntouched = ({ watch }: Played, endpointId: string): boolean =>
+  !watch.answers.some((answer) => answer.endpointId === endpointId && answer.by === 'hand') &&
+  !(watch.states.get(endpointId) ?? []).some(({ state }) => ['deleting', 'failed', 'expired'].includes(state));
+
+/** Of several records of one generation all are the same; the last written is the last there is. */
+const lastRecord = ({ watch }: Played, endpointId: string): Told | undefined =>
+  watch.records.findLast((record) => record.endpointId === endpointId);
+
+/**
+ * Who is entitled from the creation of a request to quiet, gets it: `available` on EC2 and `accepted` in the ledger, where nobody
+ * else touched it. Within `maxEndpoints` throughout means here: all requests that were ever the customer's are no more than that,
+ * even deleted ones, since the place of one that was
+ * connected is free only once its departure was noticed.
+ */
+const connectsTheEntitled: Promised = {
+  name: 'connects who is entitled throughout',
+  judge: (played) => {
+    const { requests, watch } = played;
+    const sure = requests.filter(
+      (request) => isUntouched(played, request.endpointId) && entitledThroughout(played, request) !== undefined,
+    );
+    const broken = sure.flatMap(({ endpointId }) => {
+      const [state, recorded] = [watch.stateAt(endpointId), lastRecord(played, endpointId)?.outcome];
+      return state === 'available' && recorded === 'accepted'
+        ? []
+        : [
+            `${endpointId} was entitled throughout, and is ${state} on EC2 and ${recorded ?? 'not recorded'} in the ledger`,
+          ];
+    });
+    return { judged: sure.length, broken };
+  },
+};
+
+/** The places in the ledger at quiet: `acme` to the endpoints that have one. */
+const placesAtQuiet = ({ ledger }: Played): readonly (readonly [customerId: string, endpointId: string])[] =>
+  ledger.flatMap((item) => {
+    const { pk, sk, places } = item as {
+      readonly pk: { readonly S: string };
+      readonly sk: { readonly S: string };
+      readonly places?: { readonly M: Readonly<Record<string, unknown>> };
+    };
+    if (sk.S !== 'PLACES') return [];
+    return Object.keys(places?.M ?? {}).map((endpointId) => [pk.S.split('#')[2] ?? '', endpointId] as const);
+  });
+
+/**
+ * What the ledger should say of an endpoint's place, or undefined where nobody can know: a person cut the connection after we had
+ * recorded it as accepted. EC2 tells nobody of that whom we listen to, so its place is for a sweep to free, and nothing sweeps yet.
+ */
+const shouldHavePlace = (played: Played, endpointId: string): boolean | undefined => {
+  const { watch } = played;
+  const answers = watch.answers.filter((answer) => answer.endpointId === endpointId);
+  const isAlive = isLive(watch.stateAt(endpointId));
+  if (!answers.some(({ by }) => by === 'hand')) {
+    return isAlive && answers.some(({ by, verdict }) => by === 'us' && verdict === 'accept');
+  }
+  const isRecorded = lastRecord(played, endpointId)?.outcome === 'accepted';
+  return isRecorded && watch.stateAt(endpointId) === 'rejected' ? undefined : isRecorded && isAlive;
+};
+
+/**
+ * At quiet each live connection that we accepted has one place, of one customer, and nothing else has one. Where a person answered,
+ * the ledger's word decides whose connection it is: recorded as accepted, it has a place.
+ *
+ * Left out, and counted: see {@link shouldHavePlace}.
+ */
+const keepsItsPlaces: Promised = {
+  name: 'places are the live connections that we accepted',
+  judge: (played) => {
+    const { requests, watch } = played;
+    const places = placesAtQuiet(played);
+    let leftOut = 0;
+    const broken = requests.flatMap(({ endpointId }) => {
+      const of = places.flatMap(([customerId, id]) => (id === endpointId ? [customerId] : []));
+      const should = shouldHavePlace(played, endpointId);
+      if (should === undefined) leftOut += 1;
+      if (of.length > 1) return [`${endpointId} has places of ${of.join(' and ')}`];
+      if (should === undefined || should === (of.length === 1)) return [];
+      return [
+        should
+          ? `${endpointId} is connected by us and has no place`
+          : `${endpointId} has a place of ${of[0]}, and is ${watch.stateAt(endpointId)} on EC2`,
+      ];
+    });
+    const known = new Set(requests.map(({ endpointId }) => endpointId));
+    for (const [customerId, endpointId] of places) {
+      if (!known.has(endpointId)) broken.push(`${endpointId}, which nobody created, has a place of ${customerId}`);
+    }
+    return { judged: requests.length - leftOut, leftOut, broken };
+  },
+};
+
+/** Every execution ends SUCCEEDED, but one that an operator started with what is no request: that fails as `Malformed`. */
+const executionsSucceed: Promised = {
+  name: 'executions succeed',
+  judge: ({ watch, startsByHand, isQuiet }) => {
+    const wrong = new Set(startsByHand.flatMap(({ execution, input }) => (input === 'wrong' ? [execution] : [])));
+    const broken = [...watch.executions.values()].flatMap(({ name, status, why }) => {
+      const isRight = wrong.has(name)
+        ? status === 'FAILED' && why?.startsWith('Malformed') === true
+        : status === 'SUCCEEDED';
+      return isRight ? [] : [`execution ${name} is ${status}${why === undefined ? '' : `: ${why}`}`];
+    });
+    if (!isQuiet) broken.push('the world never came to rest');
+    return { judged: watch.executions.size, broken };
+  },
+};
+
+/** How an outcome is published. */
+const detailTypeOf = (outcome: string): string | undefined =>
+  (CONNECTION_ANSWERED_DETAIL_TYPES as Readonly<Record<string, string>>)[outcome];
+
+/** Each record is published at least once with its own outcome, and nothing else is. */
+const publishesWhatItRecords: Promised = {
+  name: 'publishes what it records, and nothing else',
+  judge: ({ watch }) => {
+    const nameOf = ({ endpointId, generation, outcome }: Told): string => `${endpointId} ${generation} ${outcome}`;
+    const recorded = new Set(watch.records.map(nameOf));
+    const published = new Set(watch.published.map(nameOf));
+    const broken = [
+      ...[...recorded].filter((each) => !published.has(each)).map((each) => `${each} was recorded, not published`),
+      ...[...published].filter((each) => !recorded.has(each)).map((each) => `${each} was published, not recorded`),
+      ...watch.published
+        .filter(({ outcome, text }) => detailTypeOf(outcome) !== text)
+        .map((each) => `${nameOf(each)} was published as ${each.text}`),
+    ];
+    return { judged: recorded.size, broken };
+  },
+};
+
+/** What every history is held to, in the order in which they are reported. */
+export const PROMISES: readonly Promised[] = [
+  acceptsOnlyTheEntitled,
+  keepsToMaxEndpoints,
+  decidesOnceForEachGeneration,
+  connectsTheEntitled,
+  keepsItsPlaces,
+  executionsSucceed,
+  publishesWhatItRecords,
+];

@@ -1,0 +1,71 @@
+import type { History, Step } from './history.ts';
+
+/** What one attempt of shrinking came to: the shortest history found, and how many were played for it. */
+export interface Shrunk {
+  readonly history: History;
+  readonly plays: number;
+}
+
+const without = <T>(list: readonly T[], index: number): readonly T[] => list.filter((_, at) => at !== index);
+
+/** A step in simpler words: at a time instead of around a call, earlier, once. */
+const simplerSteps = (step: Step): readonly Step[] => {
+  if (step.deed === 'again') return step.waits.length > 1 ? [{ ...step, waits: step.waits.slice(0, 1) }] : [];
+  if (step.deed === 'late') return [];
+  const { when } = step;
+  if (!('at' in when)) return [];
+  const rounded = [0, 1_000, Math.round(when.at / 10_000) * 10_000].filter((at) => at < when.at);
+  return rounded.map((at) => ({ ...step, when: { at } }));
+};
+
+/** Histories that are a little shorter or simpler than this one, the greatest steps first. */
+const simpler = function* (history: History): Generator<History> {
+  const { steps, customers, ec2, policy } = history;
+  for (let index = steps.length - 1; index >= 0; index -= 1) yield { ...history, steps: without(steps, index) };
+  for (let index = customers.length - 1; index >= 0; index -= 1) {
+    const customer = customers[index];
+    const isNamed = steps.some((step) => 'customerId' in step && step.customerId === customer?.customerId);
+    if (!isNamed) yield { ...history, customers: without(customers, index) };
+  }
+  if (Object.keys(ec2).length > 0) yield { ...history, ec2: {} };
+  for (const name of Object.keys(ec2) as (keyof typeof ec2)[]) {
+    const { [name]: _dropped, ...rest } = ec2;
+    yield { ...history, ec2: rest };
+  }
+  const { uncertain = {} } = ec2;
+  for (const name of Object.keys(uncertain) as (keyof typeof uncertain)[]) {
+    const { [name]: _dropped, ...rest } = uncertain;
+    yield { ...history, ec2: { ...ec2, uncertain: rest } };
+  }
+  if (policy !== 'plain') yield { ...history, policy: 'plain' };
+  for (const [index, step] of steps.entries()) {
+    for (const simple of simplerSteps(step)) yield { ...history, steps: steps.with(index, simple) };
+  }
+};
+
+/**
+ * Makes a history shorter for as long as it stays broken: takes the first simpler one that is, and goes on from there.
+ *
+ * @param isBroken - plays a history; whether it breaks the same promise.
+ * @param patience - plays at most.
+ */
+export const shrink = async (
+  history: History,
+  isBroken: (candidate: History) => Promise<boolean>,
+  patience: number,
+): Promise<Shrunk> => {
+  let best = history;
+  let plays = 0;
+  for (;;) {
+    let found: History | undefined;
+    for (const candidate of simpler(best)) {
+      if (plays >= patience) return { history: best, plays };
+      plays += 1;
+      if (!(await isBroken(candidate))) continue;
+      found = candidate;
+      break;
+    }
+    if (found === undefined) return { history: best, plays };
+    best = found;
+  }
+};

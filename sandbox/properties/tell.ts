@@ -1,0 +1,78 @@
+import {
+  type Delivery,
+  type History,
+  type HistoryCustomer,
+  isDeed,
+  type Moment,
+  type Step,
+  type Terms,
+} from './history.ts';
+import type { Played } from './play.ts';
+
+const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
+
+const termsWords = ({ maxEndpoints, approval, from, until, regions }: Terms): string =>
+  [
+    `maxEndpoints ${maxEndpoints}`,
+    approval,
+    ...(from === undefined ? [] : [`from second ${from}`]),
+    ...(until === undefined ? [] : [`until second ${until}`]),
+    ...(regions === undefined ? [] : [`in ${regions.join(', ')}`]),
+  ].join(', ');
+
+const customerWords = ({ customerId, account, status, isMatched, terms }: HistoryCustomer): string =>
+  `${customerId}: ${isMatched ? `account ${account}` : 'no account'}, ${status}, ${terms === undefined ? 'no entitlement' : termsWords(terms)}`;
+
+const whenWords = (when: Moment): string =>
+  'at' in when ? `at ${seconds(when.at)}` : `${when.side} call ${when.nth} of ${when.call}`;
+
+const deliveryWords = (step: Delivery): string =>
+  step.deed === 'late'
+    ? `call ${step.nth} of ${step.call} comes ${seconds(step.by)} late`
+    : `call ${step.nth} of ${step.call} is made again after ${step.waits.map(seconds).join(' and ')}`;
+
+/** A step in a few words: `at 3.1 s: 222222222222 creates e1`. */
+const stepWords = (step: Step): string => {
+  if (!isDeed(step)) return deliveryWords(step);
+  const words = (): string => {
+    switch (step.deed) {
+      case 'create':
+        return `${step.account} creates ${step.endpoint}`;
+      case 'delete':
+        return `${step.endpoint} is deleted`;
+      case 'answer':
+        return `a person ${step.verdict}s ${step.endpoint}`;
+      case 'start':
+        return `an operator starts the workflow for ${step.endpoint} (${step.input} input)`;
+      case 'status':
+        return `${step.customerId} is ${step.status}`;
+      case 'entitle':
+        return `${step.customerId} gets ${termsWords(step.terms)}`;
+      case 'revoke':
+        return `${step.customerId}'s entitlement is removed`;
+      case 'match':
+        return `account ${step.account} ${step.isMatched ? 'is' : 'is no longer'} ${step.customerId}'s`;
+      case 'claim':
+        return `${step.customerId} claims ${step.endpoint}`;
+    }
+  };
+  return `${whenWords(step.when)}: ${words()}`;
+};
+
+/** How a history is set up and what is done in it, a line each. */
+export const historyLines = ({ policy, customers, ec2, steps }: History): readonly string[] => [
+  ...customers.map(customerWords),
+  ...(policy === 'plain' ? [] : [`the service's policy is ${policy}`]),
+  ...(Object.keys(ec2).length === 0 ? [] : [`EC2: ${JSON.stringify(ec2)}`]),
+  ...steps.map(stepWords),
+];
+
+/** What became of it, a line each, with the endpoints' names instead of their ids. */
+export const happeningLines = (played: Played): readonly string[] =>
+  played.watch.happenings.map(
+    ({ at, text }) => `${seconds(at - played.beginning).padStart(8)}  ${withNames(text, played)}`,
+  );
+
+/** A text in which requests go by the names that their history gives them. */
+export const withNames = (text: string, { requests }: Played): string =>
+  requests.reduce((words, { name, endpointId }) => words.replaceAll(endpointId, name), text);
