@@ -31,6 +31,7 @@ export const LAMBDA_SERVICE_ERRORS = [
   'Lambda.SdkClientException',
   'Lambda.TooManyRequestsException',
   'Lambda.Unknown',
+  'Runtime.ExitError',
   'Sandbox.Timedout',
   'States.Timeout',
 ] as const;
@@ -50,11 +51,12 @@ export const SERVICE_ERRORS = {
     'DynamoDb.SdkClientException',
     'States.Timeout',
   ],
-  sfn: ['Sfn.ThrottlingException', 'Sfn.SdkClientException', 'States.Timeout'],
+  sfn: ['Sfn.ThrottlingException', 'Sfn.InternalFailureException', 'Sfn.SdkClientException', 'States.Timeout'],
   events: [
     'EventBridge.FailedEntry',
     'EventBridge.ThrottlingException',
     'EventBridge.InternalFailureException',
+    'EventBridge.InternalException',
     'EventBridge.SdkClientException',
     'States.Timeout',
   ],

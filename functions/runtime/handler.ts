@@ -29,7 +29,8 @@ export const createHandler = <Schema extends v.GenericSchema, Services, Out>(
   run: (input: v.InferOutput<Schema>, services: Services) => Promise<Out>,
   services: Services,
 ): Handler<Out> =>
-  middy<unknown, Out>()
+  // Its own early time-out would throw an error that no workflow knows; Lambda's is retried.
+  middy<unknown, Out>({ timeoutEarlyInMillis: 0 })
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(captureLambdaHandler(tracer, { captureResponse: false }))
     .handler(async (event) => run(parse(input, event), services));

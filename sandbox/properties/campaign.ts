@@ -8,6 +8,12 @@ import { happeningLines, historyLines, withNames } from './tell.ts';
 /** How often each promise was judged, left out and broken, by its name. */
 export type Tally = Record<string, { judged: number; leftOut: number; broken: number }>;
 
+const sumOf = (tally: Tally, name: string): Tally[string] => {
+  const sum = tally[name] ?? { judged: 0, leftOut: 0, broken: 0 };
+  tally[name] = sum;
+  return sum;
+};
+
 /** A history that broke a promise, told so that a person can follow it. */
 export interface Violation {
   /** The history's number under the seed. */
@@ -72,7 +78,8 @@ const tell = async (history: History, number: number, promise: string, options: 
 /** Plays histories one after another, each in a world of its own, and holds each to every promise. */
 export const campaign = async (options: CampaignOptions): Promise<Findings> => {
   const { seed, numbers, played: heard, historyOf = generate } = options;
-  const tally: Tally = Object.fromEntries(PROMISES.map(({ name }) => [name, { judged: 0, leftOut: 0, broken: 0 }]));
+  const tally: Tally = {};
+  for (const { name } of PROMISES) sumOf(tally, name);
   const violations: Violation[] = [];
   let histories = 0;
   for (const number of numbers) {
@@ -82,7 +89,7 @@ export const campaign = async (options: CampaignOptions): Promise<Findings> => {
       const played = await playHistory(history, options);
       for (const { name, judge } of PROMISES) {
         const { judged, leftOut = 0, broken } = judge(played);
-        const sum = (tally[name] ??= { judged: 0, leftOut: 0, broken: 0 });
+        const sum = sumOf(tally, name);
         sum.judged += judged;
         sum.leftOut += leftOut;
         sum.broken += broken.length > 0 ? 1 : 0;
@@ -90,7 +97,7 @@ export const campaign = async (options: CampaignOptions): Promise<Findings> => {
         violations.push(await tell(history, number, name, options));
       }
     } catch (error) {
-      const sum = (tally[SANDBOX] ??= { judged: 0, leftOut: 0, broken: 0 });
+      const sum = sumOf(tally, SANDBOX);
       sum.broken += 1;
       const broken = [error instanceof Error ? (error.stack ?? error.message) : String(error)];
       const steps = { before: history.steps.length, after: history.steps.length };
@@ -112,7 +119,7 @@ export const campaign = async (options: CampaignOptions): Promise<Findings> => {
 export const together = (all: readonly Findings[]): Findings => {
   const tally: Tally = {};
   for (const [name, { judged, leftOut, broken }] of all.flatMap((each) => Object.entries(each.tally))) {
-    const sum = (tally[name] ??= { judged: 0, leftOut: 0, broken: 0 });
+    const sum = sumOf(tally, name);
     sum.judged += judged;
     sum.leftOut += leftOut;
     sum.broken += broken;

@@ -42,7 +42,11 @@ const weighted = <T>(random: Random, kinds: readonly (readonly [weight: number, 
   throw new Error('There is nothing to choose from.');
 };
 
+/** Terms under which nothing stands in the way: such requests must be connected. */
+const OPEN: Terms = { maxEndpoints: 3, approval: 'automatic' };
+
 const termsFrom = (random: Random): Terms => {
+  if (happens(random, 0.25)) return OPEN;
   const bound = weighted(random, [
     [8, 'none'],
     [1, 'from'],
@@ -98,7 +102,16 @@ const ec2From = (random: Random): Ec2Switches => ({
   ...(happens(random, 0.3) ? { readDelay: [0, pick(random, [500, 3_000])] as const } : {}),
   ...(happens(random, 0.15) ? { failing: 0.5 } : {}),
   ...(happens(random, 0.4) ? { defaultPage: random.between(1, 2) } : {}),
-  ...(happens(random, 0.1) ? { timings: { provisioning: [60_000, 240_000] as const } } : {}),
+  // Most connect before we look for the first time: that is the same to us, and plays faster.
+  timings: {
+    provisioning: weighted(random, [
+      [6, [2_000, 19_000]],
+      [3, [20_000, 60_000]],
+      [1, [60_000, 240_000]],
+    ]),
+    // Notices that take equally long come in one batch: their requests are decided in the same instant.
+    ...(happens(random, 0.4) ? { notice: [1_000, 1_000] } : {}),
+  },
 });
 
 const momentFrom = (random: Random): Moment =>
@@ -197,14 +210,15 @@ export const generate = (seed: number, number: number): History => {
   const customers = customersFrom(random);
   // An account that nobody registered knocks as well.
   const accounts = [...new Set([...customers.map(({ account }) => account), pick(random, ACCOUNTS)])];
-  const count = random.between(3, 12);
+  // The shorter the history, the more of them: most of what goes wrong needs few steps.
+  const count = Math.min(random.between(3, 12), random.between(3, 12));
   const requests = Math.min(
     count,
     weighted(random, [
-      [3, 1],
-      [4, 2],
-      [3, 3],
-      [1.5, 4],
+      [4, 1],
+      [5, 2],
+      [2, 3],
+      [1, 4],
     ]),
   );
   // Most endpoints are one account's: that is where the last place is fought for.
@@ -213,7 +227,7 @@ export const generate = (seed: number, number: number): History => {
     deed: 'create',
     endpoint: `e${index + 1}`,
     account: happens(random, 0.7) ? busiest : pick(random, accounts),
-    when: { at: happens(random, 0.4) ? random.between(0, 5) * 100 : random.between(0, CREATION_SPAN) },
+    when: { at: happens(random, 0.5) ? random.between(0, 2) * 500 : random.between(0, CREATION_SPAN) },
   }));
   const endpoints = steps.map((_, index) => `e${index + 1}`);
   while (steps.length < count) {
@@ -223,5 +237,6 @@ export const generate = (seed: number, number: number): History => {
         : { ...deedFrom(random, endpoints, customers, accounts), when: momentFrom(random) },
     );
   }
-  return { seed: own, policy: policyFrom(random), customers, ec2: ec2From(random), steps };
+  const latency = pick(random, [0, 0, 50, 500]);
+  return { seed: own, policy: policyFrom(random), customers, ec2: ec2From(random), latency, steps };
 };

@@ -71,6 +71,8 @@ export interface History {
   readonly policy: ServicePolicy;
   readonly customers: readonly HistoryCustomer[];
   readonly ec2: Ec2Switches;
+  /** Each call of the stack takes up to so many milliseconds to arrive, and as long to be answered: so runs overlap. */
+  readonly latency: number;
   readonly steps: readonly Step[];
 }
 

@@ -1,4 +1,5 @@
 import type { Call } from '../cloud.ts';
+import { seededRandom } from '../random.ts';
 import { AwsError } from '../services/errors.ts';
 import { createSimulatedWorld, type SimulatedWorld } from '../simulated.ts';
 import { Actors, type Request } from './actors.ts';
@@ -94,6 +95,22 @@ class Turns {
   }
 }
 
+/** Lets each call of the stack take its time, both ways. */
+const slowDown = ({ cloud, clock }: SimulatedWorld, { seed, latency }: History): void => {
+  if (latency === 0) return;
+  const random = seededRandom(seed);
+  const pause = () => clock.sleep(random.between(0, latency));
+  cloud.intercept(async ({ principal }, next) => {
+    if (principal.kind !== 'role') return next();
+    await pause();
+    try {
+      return await next();
+    } finally {
+      await pause();
+    }
+  });
+};
+
 /** EC2 tells a person that the endpoint is no longer there: that is life, not a failure of the sandbox. */
 const isRefusal = ({ deed }: Deed, error: unknown): boolean =>
   error instanceof AwsError && (deed === 'delete' || deed === 'answer');
@@ -112,6 +129,7 @@ export const playHistory = async (history: History, { assembly, disturb }: PlayO
         if (!isRefusal(deed, error)) failures.push(error);
       });
     const turns = new Turns(world);
+    slowDown(world, history);
     disturb?.(world, history);
 
     const plan = (deed: Deed, when: Moment): void => {

@@ -37,6 +37,7 @@ const simpler = function* (history: History): Generator<History> {
     const { [name]: _dropped, ...rest } = uncertain;
     yield { ...history, ec2: { ...ec2, uncertain: rest } };
   }
+  if (history.latency > 0) yield { ...history, latency: 0 };
   if (policy !== 'plain') yield { ...history, policy: 'plain' };
   for (const [index, step] of steps.entries()) {
     for (const simple of simplerSteps(step)) yield { ...history, steps: steps.with(index, simple) };

@@ -60,10 +60,11 @@ const stepWords = (step: Step): string => {
 };
 
 /** How a history is set up and what is done in it, a line each. */
-export const historyLines = ({ policy, customers, ec2, steps }: History): readonly string[] => [
+export const historyLines = ({ policy, customers, ec2, latency, steps }: History): readonly string[] => [
   ...customers.map(customerWords),
   ...(policy === 'plain' ? [] : [`the service's policy is ${policy}`]),
   ...(Object.keys(ec2).length === 0 ? [] : [`EC2: ${JSON.stringify(ec2)}`]),
+  ...(latency === 0 ? [] : [`calls take up to ${latency} ms each way`]),
   ...steps.map(stepWords),
 ];
 

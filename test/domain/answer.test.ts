@@ -24,12 +24,15 @@ const TABLE: readonly [state: ConnectionState, toAccept: string, toReject: strin
 ];
 
 describe('nextAnswerStep', () => {
-  it.each(TABLE)('%s - to accept: %s; to reject: %s, however often it was not listed before', (state, toAccept, toReject) => {
-    for (const absences of [0, 1, 3, 30]) {
-      expect(inWords('accept', state, absences)).toBe(toAccept);
-      expect(inWords('reject', state, absences)).toBe(toReject);
-    }
-  });
+  it.each(TABLE)(
+    '%s - to accept: %s; to reject: %s, however often it was not listed before',
+    (state, toAccept, toReject) => {
+      for (const absences of [0, 1, 3, 30]) {
+        expect(inWords('accept', state, absences)).toBe(toAccept);
+        expect(inWords('reject', state, absences)).toBe(toReject);
+      }
+    },
+  );
 
   it('knows every state', () => {
     expect(TABLE.map(([state]) => state)).toEqual([...CONNECTION_STATES, 'unknown']);

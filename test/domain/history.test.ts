@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CONNECTION_STATES, type ConnectionState } from '../../functions/domain/connection.ts';
 import {
+  hasDeparted,
   isOpen,
   isOutcome,
   isRepeated,
@@ -44,25 +45,22 @@ describe('needOf: a request that lacks an answer', () => {
     ['partial', 'another-look', 'another-look', 'another-look'],
     ['unknown', 'another-look', 'another-look', 'another-look'],
     [undefined, 'appearance', 'appearance', 'appearance'],
-  ])(
-    '%s - %s; after a run that was about to accept: %s, to reject: %s',
-    (state, withoutIntent, toAccept, toReject) => {
-      const withGeneration = (words: string, generation: number): string =>
-        words.replace(/^(decision|record|appearance)/, `$1 ${generation}`);
+  ])('%s - %s; after a run that was about to accept: %s, to reject: %s', (state, withoutIntent, toAccept, toReject) => {
+    const withGeneration = (words: string, generation: number): string =>
+      words.replace(/^(decision|record|appearance)/, `$1 ${generation}`);
 
-      for (const outcomes of [[], ['held'], ['held', 'held']] as const) {
-        const generation = outcomes.length + 1;
-        const need = (verdict?: 'accept' | 'reject'): string =>
-          inWords(
-            needOf(state, known(outcomes, verdict === undefined ? {} : { intent: anIntent({ verdict, generation }) })),
-          );
+    for (const outcomes of [[], ['held'], ['held', 'held']] as const) {
+      const generation = outcomes.length + 1;
+      const need = (verdict?: 'accept' | 'reject'): string =>
+        inWords(
+          needOf(state, known(outcomes, verdict === undefined ? {} : { intent: anIntent({ verdict, generation }) })),
+        );
 
-        expect(need()).toBe(withGeneration(withoutIntent, generation));
-        expect(need('accept')).toBe(withGeneration(toAccept, generation));
-        expect(need('reject')).toBe(withGeneration(toReject, generation));
-      }
-    },
-  );
+      expect(need()).toBe(withGeneration(withoutIntent, generation));
+      expect(need('accept')).toBe(withGeneration(toAccept, generation));
+      expect(need('reject')).toBe(withGeneration(toReject, generation));
+    }
+  });
 
   it.each(ALL_STATES)('%s, and the intent is of another decision than the next - it counts for nothing', (state) => {
     for (const verdict of ['accept', 'reject'] as const) {
@@ -119,6 +117,30 @@ describe('needOf: a request that came to an end', () => {
     expect(needOf('pending', known([], { intent: anIntent() }))).toMatchObject({
       because: 'the connection is pending after an acceptance of ours',
     });
+  });
+});
+
+describe('needOf: a customer that left', () => {
+  const OVER: readonly Seen[] = ['deleting', 'deleted', 'expired', 'failed', 'rejected', undefined];
+
+  it.each(ALL_STATES)('was accepted, holds a place and is %s - a departure where it is over', (state) => {
+    const need = needOf(state, known(['accepted'], { hasPlace: true }));
+    const otherwise = state === 'pendingAcceptance' ? 'another-look' : 'nothing';
+
+    expect(need.need).toBe(OVER.includes(state) ? 'departure' : otherwise);
+    expect(hasDeparted(state, aHistory('accepted'))).toBe(OVER.includes(state));
+  });
+
+  it('says whether EC2 shows it: what it does not list is looked for first', () => {
+    expect(needOf('deleted', known(['accepted'], { hasPlace: true }))).toEqual({ need: 'departure', isSeen: true });
+    expect(needOf(undefined, known(['accepted'], { hasPlace: true }))).toEqual({ need: 'departure', isSeen: false });
+  });
+
+  it('holds no place any more, or was never let in - nothing', () => {
+    expect(needOf('deleted', known(['accepted'], { hasPlace: false })).need).toBe('nothing');
+    for (const end of ['rejected', 'gone', 'overtaken', 'failed'] as const) {
+      expect(needOf('deleted', known([end], { hasPlace: true })).need).toBe('nothing');
+    }
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CONNECTION_STATES } from '../../functions/domain/connection.ts';
+import { CONNECTION_STATES, type ConnectionState } from '../../functions/domain/connection.ts';
 import { type NoticeFinding, planNotices } from '../../functions/domain/notices.ts';
 import { aConnection, ENDPOINT_ID, SERVICE_ID } from '../support/builders.ts';
 
@@ -75,12 +75,38 @@ describe('planNotices: what EC2 says of the endpoints', () => {
     expect(plan.judge([aConnection({ serviceId })])).toEqual([requested(ENDPOINT_ID, serviceId)]);
   });
 
-  it.each([...CONNECTION_STATES, 'unknown' as const].filter((state) => state !== 'pendingAcceptance'))(
-    'is %s - nothing to do',
-    (state) => {
-      expect(plan.judge([aConnection({ state })])).toEqual([]);
-    },
-  );
+  const OVER: readonly ConnectionState[] = ['deleting', 'deleted', 'rejected', 'failed', 'expired'];
+
+  it.each(OVER)('is %s - departed: a place may be free', (state) => {
+    expect(plan.judge([aConnection({ state })])).toEqual([
+      { kind: 'departed', serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID },
+    ]);
+  });
+
+  it.each(
+    [...CONNECTION_STATES, 'unknown' as const].filter(
+      (state) => state !== 'pendingAcceptance' && !OVER.includes(state),
+    ),
+  )('is %s - nothing to do', (state) => {
+    expect(plan.judge([aConnection({ state })])).toEqual([]);
+  });
+
+  it('is over, and belongs to another service than the notice says - EC2 is right', () => {
+    const serviceId = 'vpce-svc-0fffffffffffffff9';
+
+    expect(plan.judge([aConnection({ serviceId, state: 'deleted' })])).toEqual([
+      { kind: 'departed', serviceId, vpcEndpointId: ENDPOINT_ID },
+    ]);
+  });
+
+  it('one came and one left in a batch - both, in the order of their ids', () => {
+    const two = planNotices([notice(`${OTHER_ENDPOINT} ${SERVICE_ID}`), notice(ENDPOINT_ID)]);
+
+    expect(two.judge([aConnection({ endpointId: OTHER_ENDPOINT }), aConnection({ state: 'deleting' })])).toEqual([
+      { kind: 'departed', serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID },
+      requested(OTHER_ENDPOINT),
+    ]);
+  });
 
   it('is not listed yet - a request, since the notice may be early', () => {
     expect(plan.judge([])).toEqual([requested()]);
@@ -124,7 +150,7 @@ describe('planNotices: what EC2 says of the endpoints', () => {
       notice(`${ENDPOINT_ID} ${SERVICE_ID}`),
     ]);
 
-    expect(mixed.judge([]).map((each) => (each.kind === 'requested' ? each.vpcEndpointId : each.messageId))).toEqual([
+    expect(mixed.judge([]).map((each) => (each.kind === 'unreadable' ? each.messageId : each.vpcEndpointId))).toEqual([
       ENDPOINT_ID,
       'm-1',
       'm-2',

@@ -72,7 +72,11 @@ describe('planRequest: whose place the endpoint may hold', () => {
 
   it.each([
     ['held', aSituation({ candidates: [entitled({ approval: 'manual' }, mine)] }), 'hold'],
-    ['rejected', aSituation({ candidates: [aCandidate({ customer: found(aCustomer({ status: 'suspended' })), places: mine })] }), 'reject'],
+    [
+      'rejected',
+      aSituation({ candidates: [aCandidate({ customer: found(aCustomer({ status: 'suspended' })), places: mine })] }),
+      'reject',
+    ],
   ])('is %s, and has a place - that one', (_situation, situation, verdict) => {
     expect(planRequest(situation, background()).plan).toMatchObject({ verdict, placeOf: 'acme' });
   });
@@ -89,7 +93,9 @@ describe('planRequest: whose place the endpoint may hold', () => {
   it('a place that is seen counts for more than one that a dead run was about to take', () => {
     const situation = aSituation({ candidates: [entitled({ approval: 'manual' }, mine)] });
 
-    expect(planRequest(situation, background({ intent: anIntent({ customerId: 'globex' }) })).plan.placeOf).toBe('acme');
+    expect(planRequest(situation, background({ intent: anIntent({ customerId: 'globex' }) })).plan.placeOf).toBe(
+      'acme',
+    );
   });
 
   it('the dead run was about to reject, and nobody’s place was in question - none', () => {

@@ -22,7 +22,22 @@ describe('plainText', () => {
 
   it('any text - no longer than asked, without controls, formats and line breaks, well formed, and plain already', () => {
     // fast-check's own texts of any characters take a second to prepare; these are the characters that matter.
-    const units = ['a', 'é', '\u0000', '\n', '\u001b', '\u007f', '\u0085', '\u202e', '\u2028', '\u2029', '\ud83d', '\ude80', '\u{1f680}', '\ufffd'];
+    const units = [
+      'a',
+      'é',
+      '\u0000',
+      '\n',
+      '\u001b',
+      '\u007f',
+      '\u0085',
+      '\u202e',
+      '\u2028',
+      '\u2029',
+      '\ud83d',
+      '\ude80',
+      '\u{1f680}',
+      '\ufffd',
+    ];
     const anyText = fc.array(fc.constantFrom(...units), { maxLength: 20 }).map((each) => each.join(''));
 
     fc.assert(

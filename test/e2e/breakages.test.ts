@@ -5,7 +5,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Call } from '../../sandbox/cloud.ts';
 import { simulate } from '../../sandbox/simulated.ts';
 import { admission } from '../../sandbox/stories/admission.ts';
-import { isAsExpected } from '../../sandbox/stories/story.ts';
+import { leftovers } from '../../sandbox/stories/leftovers.ts';
+import { isAsExpected, type Story } from '../../sandbox/stories/story.ts';
 import { assembly } from '../support/assembly.ts';
 
 interface Statement {
@@ -39,11 +40,26 @@ const brokenAssembly = (breakIt: (template: Template) => void): string => {
   return room;
 };
 
+const casesOf = ({ cases }: Story, ...names: readonly string[]) =>
+  names.map((name) => {
+    const found = cases.find((each) => each.name === name);
+    if (found === undefined) throw new Error(`The stories have no case "${name}".`);
+    return found;
+  });
+
+/** Few cases that need every permission between them; the first one needs most, so that most breakages end the story there. */
+const essence: Story = {
+  ...leftovers,
+  cases: [...casesOf(leftovers, 'stopped before the decision'), ...casesOf(admission, 'no registry entry')],
+};
+/** What happens once a customer leaves. */
+const departure: Story = { ...leftovers, cases: casesOf(leftovers, 'the only place is freed') };
+
 /** Whether anybody would notice: a case goes otherwise, or the stack can't be deployed. */
-const isNoticed = async (directory: string): Promise<boolean> => {
+const isNoticed = async (directory: string, story: Story = essence): Promise<boolean> => {
   const options = { assembly: directory, seed: 1, patience: 120_000, stopAtFirstSurprise: true };
-  const played = await simulate(admission, options).then(
-    (story) => story.played,
+  const played = await simulate(story, options).then(
+    (ended) => ended.played,
     () => undefined,
   );
   return played === undefined || !played.every(isAsExpected);
@@ -69,6 +85,9 @@ const statements = () => {
 
 const LOGS = 'the sandbox keeps logs and traces itself, whatever a role may do';
 
+const WATCHED =
+  'logs:CreateLogDelivery, logs:DeleteLogDelivery, logs:DescribeLogGroups, logs:DescribeResourcePolicies, logs:GetLogDelivery, logs:ListLogDeliveries, logs:PutResourcePolicy, logs:UpdateLogDelivery, xray:GetSamplingRules, xray:GetSamplingTargets, xray:PutTelemetryRecords, xray:PutTraceSegments';
+
 /** Statements that the story can do without, each with the reason. */
 const NOT_NEEDED_HERE: Readonly<Record<string, string>> = {
   'IntakeDeadLettersQueuePolicy Deny: sqs:*': 'it forbids calls without TLS, and the sandbox counts loopback as TLS',
@@ -81,8 +100,8 @@ const NOT_NEEDED_HERE: Readonly<Record<string, string>> = {
   'IntakeReadRequestsRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
   'DecideConnectionRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
   'AnswerConnectionRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
-  'AdmitConnectionRoleDefaultPolicy Allow: logs:CreateLogDelivery, logs:DeleteLogDelivery, logs:DescribeLogGroups, logs:DescribeResourcePolicies, logs:GetLogDelivery, logs:ListLogDeliveries, logs:PutResourcePolicy, logs:UpdateLogDelivery, xray:GetSamplingRules, xray:GetSamplingTargets, xray:PutTelemetryRecords, xray:PutTraceSegments':
-    LOGS,
+  [`AdmitConnectionRoleDefaultPolicy Allow: ${WATCHED}`]: LOGS,
+  [`ReconcileRoleDefaultPolicy Allow: ${WATCHED}`]: LOGS,
 };
 
 describe('the story notices', () => {
@@ -92,6 +111,43 @@ describe('the story notices', () => {
     });
 
     expect(await isNoticed(directory)).toBe(NOT_NEEDED_HERE[name] === undefined);
+  });
+
+  it('nothing, where nothing is broken', async () => {
+    expect(await isNoticed(brokenAssembly(() => undefined))).toBe(false);
+    expect(
+      await isNoticed(
+        brokenAssembly(() => undefined),
+        departure,
+      ),
+    ).toBe(false);
+  });
+
+  it.each([
+    ['RunFailed', essence],
+    ['ConnectionRequested', essence],
+    ['ConnectionDeparted', departure],
+  ])('that the rule %s is not there', async (rule, story) => {
+    const directory = brokenAssembly(({ Resources }) => {
+      const [id, ...more] = Object.keys(Resources).filter((each) => new RegExp(`^${rule}[0-9A-F]{8}$`).test(each));
+      if (id === undefined || more.length > 0) throw new Error(`The template has not one rule ${rule}.`);
+      // Deployed still, since the dead letters' policy names it, and deaf.
+      Object.assign(Resources[id]?.Properties ?? {}, { EventPattern: { source: ['nobody'] } });
+    });
+
+    expect(await isNoticed(directory, story)).toBe(true);
+  });
+
+  it('that nobody is told of an endpoint that leaves', async () => {
+    const directory = brokenAssembly(({ Resources }) => {
+      for (const { Type, Properties } of Object.values(Resources)) {
+        if (Type === 'AWS::EC2::VPCEndpointConnectionNotification') {
+          Object.assign(Properties, { ConnectionEvents: ['Connect'] });
+        }
+      }
+    });
+
+    expect(await isNoticed(directory, departure)).toBe(true);
   });
 
   it("a rule's pattern that is off by one letter", async () => {

@@ -1,19 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { CONNECTION_ANSWERED_DETAIL_TYPES, CONNECTION_ANSWERED_PATTERN } from '../../events/connection-answered.ts';
+import { CONNECTION_DEPARTED_PATTERN, connectionDeparted } from '../../events/connection-departed.ts';
 import { CONNECTION_REQUESTED_PATTERN, connectionRequested } from '../../events/connection-requested.ts';
 import { NOTICE_UNREADABLE_PATTERN, noticeUnreadable } from '../../events/notice-unreadable.ts';
+import { runFailedPattern } from '../../events/run-failed.ts';
 import { EVENT_SOURCE } from '../../events/source.ts';
 import { sample, samples, takes } from './support.ts';
 
+const ADMIT_CONNECTION = 'arn:aws:states:us-west-2:123456789012:stateMachine:PrivateLinkConcierge-admit-connection';
+
 const PATTERNS = {
   'connection-requested': CONNECTION_REQUESTED_PATTERN,
+  'connection-departed': CONNECTION_DEPARTED_PATTERN,
   'notice-unreadable': NOTICE_UNREADABLE_PATTERN,
   'connection-answered': CONNECTION_ANSWERED_PATTERN,
+  'run-failed': runFailedPattern(ADMIT_CONNECTION),
 };
 
-const kindOf = (name: string): string => name.replace(/^(connection-answered)-.*/, '$1');
+const kindOf = (name: string): string => name.replace(/^(connection-answered|run-failed)-.*/, '$1');
+const ours = [...samples].filter(([name]) => kindOf(name) !== 'run-failed');
 
-describe.each([...samples])('the sample %s', (name, event) => {
+describe.each(ours)('the sample %s', (_name, event) => {
   it('is an event as EventBridge delivers it, from our source', () => {
     expect(event).toEqual({
       version: '0',
@@ -27,7 +34,9 @@ describe.each([...samples])('the sample %s', (name, event) => {
       detail: expect.objectContaining({ schemaVersion: 1 }),
     });
   });
+});
 
+describe.each([...samples])('who takes the sample %s', (name, event) => {
   it.each(Object.entries(PATTERNS))('is taken by the pattern of %s only if it is one', (kind, pattern) => {
     expect(takes(pattern, event)).toBe(kindOf(name) === kind);
   });
@@ -37,11 +46,47 @@ describe.each([...samples])('the sample %s', (name, event) => {
   });
 });
 
+describe('a run that ended without doing its work', () => {
+  const event = sample('run-failed-failed');
+  const pattern = PATTERNS['run-failed'];
+  const changed = (changes: object) => ({ ...event, detail: { ...event.detail, ...changes } });
+
+  it.each([
+    ['FAILED', true],
+    ['TIMED_OUT', true],
+    ['ABORTED', true],
+    ['RUNNING', false],
+    ['SUCCEEDED', false],
+    ['PENDING_REDRIVE', false],
+  ])('%s - heard of: %s', (status, isHeard) => {
+    expect(takes(pattern, changed({ status }))).toBe(isHeard);
+  });
+
+  it('another workflow’s - its own business', () => {
+    expect(takes(pattern, changed({ stateMachineArn: `${ADMIT_CONNECTION}-2` }))).toBe(false);
+  });
+
+  it.each(['failed', 'timed-out', 'aborted'])('%s - the sample is as AWS delivers it, its input a JSON text', (how) => {
+    const { detail, ...envelope } = sample(`run-failed-${how}`) as ReturnType<typeof sample> & { resources: unknown };
+
+    expect(envelope.resources).toEqual([detail.executionArn]);
+    expect(detail).toMatchObject({
+      stateMachineArn: ADMIT_CONNECTION,
+      status: how.replace('-', '_').toUpperCase(),
+      output: null,
+      inputDetails: { included: true },
+    });
+    expect(Object.keys(JSON.parse(String(detail.input)))).toEqual(['serviceId', 'vpcEndpointId']);
+  });
+});
+
 it('there is a sample of every kind, and of no other', () => {
   expect([...samples.keys()]).toEqual(
     [
       'connection-requested',
+      'connection-departed',
       'notice-unreadable',
+      ...['aborted', 'failed', 'timed-out'].map((how) => `run-failed-${how}`),
       ...Object.keys(CONNECTION_ANSWERED_DETAIL_TYPES).map((outcome) => `connection-answered-${outcome}`),
     ].sort(),
   );
@@ -52,6 +97,15 @@ describe('the constructors', () => {
     const { detail, 'detail-type': detailType } = sample('connection-requested');
     const { serviceId, vpcEndpointId } = detail as { serviceId: string; vpcEndpointId: string };
     const made = connectionRequested({ kind: 'requested', serviceId, vpcEndpointId } as never);
+
+    expect(made).toEqual(detail);
+    expect(made.detailType).toBe(detailType);
+  });
+
+  it('connectionDeparted makes the sample’s detail, without what else its giver holds', () => {
+    const { detail, 'detail-type': detailType } = sample('connection-departed');
+    const { serviceId, vpcEndpointId } = detail as { serviceId: string; vpcEndpointId: string };
+    const made = connectionDeparted({ kind: 'departed', serviceId, vpcEndpointId } as never);
 
     expect(made).toEqual(detail);
     expect(made.detailType).toBe(detailType);

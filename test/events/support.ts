@@ -24,8 +24,13 @@ export const sample = (name: string): BusEvent => {
   return event;
 };
 
+/** A pattern as the files of `events/` have it, for a rule of the CDK. */
+export interface EventPattern {
+  readonly source: readonly string[];
+  readonly detailType: readonly string[];
+  readonly detail?: Readonly<Record<string, readonly string[]>>;
+}
+
 /** Whether a rule with the pattern of an event's file would take the event. */
-export const takes = (
-  pattern: { readonly source: readonly string[]; readonly detailType: readonly string[] },
-  event: unknown,
-): boolean => parsePattern({ source: pattern.source, 'detail-type': pattern.detailType }).matches(event);
+export const takes = ({ detailType, ...rest }: EventPattern, event: unknown): boolean =>
+  parsePattern({ ...rest, 'detail-type': detailType }).matches(event);

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ENVIRONMENTS, environmentNamed } from '../../infra/config.ts';
-import { WORKFLOWS } from '../../workflows/catalog.ts';
 import { inWords, type Json, nameOf, type Resource, resourcesOf, synthesise, templateOf } from './support.ts';
 
 const template = synthesise('sandbox');
@@ -167,47 +166,6 @@ describe('functions', () => {
     expect(inWords(named('AWS::Pipes::Pipe', 'IntakePipe').Enrichment)).toBe(
       '<IntakeReadRequestsFunctionCurrentVersion>',
     );
-  });
-});
-
-describe('the workflow', () => {
-  const properties = named('AWS::StepFunctions::StateMachine', 'AdmitConnectionStateMachine');
-
-  it('logs every step without what customers wrote, and is traced', () => {
-    expect(properties).toMatchObject({
-      StateMachineType: 'STANDARD',
-      LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: false },
-      TracingConfiguration: { Enabled: true },
-    });
-  });
-
-  it('is the file, word for word', () => {
-    const file = new URL(`../../workflows/${WORKFLOWS['admit-connection'].file}`, import.meta.url);
-
-    expect(properties.DefinitionString).toBe(readFileSync(file, 'utf8'));
-  });
-
-  it('names versions of functions, the ledger and the bus', () => {
-    const substitutions = Object.entries(properties.DefinitionSubstitutions as Record<string, Json>);
-
-    expect(Object.fromEntries(substitutions.map(([name, value]) => [name, inWords(value)]))).toEqual({
-      DecideConnection: '<DecideConnectionFunctionCurrentVersion>',
-      AnswerConnection: '<AnswerConnectionFunctionCurrentVersion>',
-      Ledger: '<TablesLedger>',
-      Bus: '<Bus>',
-    });
-  });
-
-  it('is handed the ids of the event and nothing else', () => {
-    const [target] = named('AWS::Events::Rule', 'ConnectionRequested').Targets as readonly Record<string, Json>[];
-
-    expect(target?.InputTransformer).toEqual({
-      InputPathsMap: {
-        'detail-serviceId': '$.detail.serviceId',
-        'detail-vpcEndpointId': '$.detail.vpcEndpointId',
-      },
-      InputTemplate: '{"serviceId":<detail-serviceId>,"vpcEndpointId":<detail-vpcEndpointId>}',
-    });
   });
 });
 

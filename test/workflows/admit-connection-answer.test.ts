@@ -165,6 +165,30 @@ describe('the answer', () => {
     expect(attemptsByState(ran)).toMatchObject({ 'Take a place': 1, Record: 1, Publish: 1 });
   });
 
+  it('counts the empty listings in a row: one that is not empty begins anew', async () => {
+    const listings = ['not listed', 'not listed', 'pending', 'not listed', 'not listed', 'not listed'];
+    const ran = await admit({
+      ...ACCEPT,
+      Answer: [...listings.map((state) => unsettled(state)), settled('gone')].map(payload),
+      'Give the place back': [{}],
+    });
+
+    const counts = ran.attempts
+      .filter(({ state }) => state === 'Answer')
+      .map(({ arguments: given }) => (given as { Payload: { absences: number } }).Payload.absences);
+    expect(counts).toEqual([0, 1, 2, 0, 1, 2, 3]);
+    expect(ran.output).toMatchObject({ outcome: 'gone' });
+  });
+
+  it('never comes, and EC2 refused it - NotSettled says what EC2 said', async () => {
+    const refused = unsettled('pendingAcceptance', { unsuccessful: 'InvalidState: AWS documents no code.' });
+    const ran = await admit({ ...ACCEPT, Answer: [payload(refused), payload(unsettled('pendingAcceptance'))] });
+    const cause = `${ENDPOINT_ID} is still pendingAcceptance. EC2 said: InvalidState: AWS documents no code.`;
+
+    expect(ran).toMatchObject({ status: 'FAILED', error: 'NotSettled', cause });
+    expect(onlyAttempt(ran, 'Record the failure').arguments).toMatchObject({ Item: { cause: { S: cause } } });
+  });
+
   it('comes with the last look - recorded', async () => {
     const slow = [...Array.from({ length: 30 }, () => payload(unsettled('pending'))), payload(ACCEPTED)];
     const ran = await admit({ ...ACCEPT, Answer: slow });

@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { ENDPOINT_ID, SERVICE_ID } from '../support/builders.ts';
-import { ACCEPT, admit, attemptsByState, decision, ending, failing, INPUT, payload, telling, unplanned } from './admission.ts';
+import {
+  ACCEPT,
+  admit,
+  attemptsByState,
+  decision,
+  ending,
+  failing,
+  INPUT,
+  payload,
+  telling,
+  unplanned,
+} from './admission.ts';
 import { filesOf, textOf } from './support.ts';
 
 describe('the input', () => {
@@ -89,11 +100,7 @@ describe('a dry run', () => {
 
   it.each([
     ['that needs nothing', unplanned('nothing'), null],
-    [
-      'that contradicts the ledger',
-      unplanned('another-look', 'the ledger says rejected'),
-      'the ledger says rejected',
-    ],
+    ['that contradicts the ledger', unplanned('another-look', 'the ledger says rejected'), 'the ledger says rejected'],
   ])('of a request %s - says so, once', async (_situation, output, because) => {
     const ran = await admit({ 'Plan only': [payload(output)] }, DRY);
 

@@ -72,6 +72,12 @@ export const waitsOf = (retrier: Retrier): readonly number[] => {
 /** All that a task may wait between its attempts, in seconds: its retriers count each for themselves. */
 export const budgetOf = ({ Retry = [] }: State): number => Retry.flatMap(waitsOf).reduce((sum, wait) => sum + wait, 0);
 
+/** How long a task lasts that never gets a reply, in seconds: the time of every attempt, and the waits between them. */
+export const silenceOf = ({ Retry = [], TimeoutSeconds = Number.POSITIVE_INFINITY }: State): number => {
+  const waits = Retry.filter(({ ErrorEquals }) => ErrorEquals.includes('States.Timeout')).flatMap(waitsOf);
+  return (1 + waits.length) * TimeoutSeconds + waits.reduce((sum, wait) => sum + wait, 0);
+};
+
 /** The states that may follow a state, by any way: as it is, by a choice, or after an error. */
 const nextsOf = (state: State): readonly string[] =>
   [
@@ -96,7 +102,11 @@ export const reachableFrom = ({ States }: Machine, start: string, without = ''):
 };
 
 /** The actions of AWS that only read. Whatever is not listed writes, until somebody says otherwise here. */
-const READING_ACTIONS: readonly string[] = ['aws-sdk:dynamodb:getItem', 'aws-sdk:sfn:describeExecution'];
+const READING_ACTIONS: readonly string[] = [
+  'aws-sdk:dynamodb:getItem',
+  'aws-sdk:dynamodb:query',
+  'aws-sdk:sfn:describeExecution',
+];
 /** The functions that only read; their roles allow nothing else, which the tests of the stack see to. */
 const READING_FUNCTIONS: readonly string[] = ['DecideConnection'];
 

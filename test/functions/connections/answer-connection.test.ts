@@ -137,30 +137,36 @@ describe('answer-connection: reject', () => {
 });
 
 describe('answer-connection: an endpoint that EC2 does not list', () => {
-  it.each(['accept', 'reject'] as const)('to %s, up to the third look in a row - not settled, not listed', async (verdict) => {
-    for (const absences of [0, 1, 2]) {
+  it.each(['accept', 'reject'] as const)(
+    'to %s, up to the third look in a row - not settled, not listed',
+    async (verdict) => {
+      for (const absences of [0, 1, 2]) {
+        const { services, ec2Mock } = showing(undefined);
+
+        await expect(run(request(verdict, absences), services)).resolves.toEqual({
+          isSettled: false,
+          isListed: false,
+          because: `${ENDPOINT_ID} is still not listed`,
+        });
+        expect(namesOf(ec2Mock)).toEqual(['Describe']);
+      }
+    },
+  );
+
+  it.each(['accept', 'reject'] as const)(
+    'to %s, after three such looks - gone, with no state to show',
+    async (verdict) => {
       const { services, ec2Mock } = showing(undefined);
 
-      await expect(run(request(verdict, absences), services)).resolves.toEqual({
-        isSettled: false,
-        isListed: false,
-        because: `${ENDPOINT_ID} is still not listed`,
+      await expect(run(request(verdict, 3), services)).resolves.toEqual({
+        isSettled: true,
+        outcome: 'gone',
+        dnsNames: [],
+        ending: { code: 'endpoint-gone', sentence: expect.stringContaining('was deleted before it was connected') },
       });
       expect(namesOf(ec2Mock)).toEqual(['Describe']);
-    }
-  });
-
-  it.each(['accept', 'reject'] as const)('to %s, after three such looks - gone, with no state to show', async (verdict) => {
-    const { services, ec2Mock } = showing(undefined);
-
-    await expect(run(request(verdict, 3), services)).resolves.toEqual({
-      isSettled: true,
-      outcome: 'gone',
-      dnsNames: [],
-      ending: { code: 'endpoint-gone', sentence: expect.stringContaining('was deleted before it was connected') },
-    });
-    expect(namesOf(ec2Mock)).toEqual(['Describe']);
-  });
+    },
+  );
 
   it('right after a rejection - not settled: the listing may be late', async () => {
     const { services } = showing('pendingAcceptance', undefined);

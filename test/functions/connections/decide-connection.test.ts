@@ -76,6 +76,12 @@ const SAID = { customerId: 'acme', sentence: 'What we said then.' };
 const recorded = (generation: number, outcome: string, code = 'entitled'): Item =>
   item(ledgerKey.decision(SERVICE_ID, ENDPOINT_ID, generation), { generation, outcome, code, ...SAID });
 
+/** The plan of an output, which is one to record: not what is told again, nor a departure. */
+const planned = ({ plan }: Awaited<ReturnType<typeof run>>) => {
+  if (plan === undefined || !('item' in plan)) throw new Error('Nothing was planned that is to be recorded.');
+  return { ...plan, record: unmarshall(plan.item as Item) };
+};
+
 const namesOf = (mock: Parameters<typeof callsOf>[0]): string[] => callsOf(mock).map(([name]) => name);
 
 describe('decide-connection: a request that waits', () => {
@@ -102,15 +108,17 @@ describe('decide-connection: a request that waits', () => {
   it('was not listed, recorded as gone, and is listed after all - decided under the next generation', async () => {
     const { services } = world({ decisions: [recorded(1, 'gone', 'endpoint-gone')] });
 
-    const { need, generation, plan, planWithoutPlace } = await run(INPUT, services);
+    const output = await run(INPUT, services);
+    const { need, generation, planWithoutPlace } = output;
+    const plan = planned(output);
 
-    expect({ need, generation, verdict: plan?.verdict, without: planWithoutPlace?.verdict }).toEqual({
+    expect({ need, generation, verdict: plan.verdict, without: planWithoutPlace?.verdict }).toEqual({
       need: 'decision',
       generation: 2,
       verdict: 'accept',
       without: 'hold',
     });
-    expect(plan?.item).toMatchObject({ sk: { S: 'DECISION#0002' } });
+    expect(plan.record).toMatchObject({ sk: 'DECISION#0002' });
   });
 
   it('takes one call of EC2 and four of DynamoDB, and no write', async () => {
@@ -125,9 +133,8 @@ describe('decide-connection: a request that waits', () => {
   it('comes with its record for the ledger: who, what, why rule by rule, and what was before', async () => {
     const { services } = world();
 
-    const { plan } = await run(INPUT, services);
+    const { record } = planned(await run(INPUT, services));
 
-    const record = unmarshall(plan?.item as Item);
     expect(record).toMatchObject({
       ...ledgerKey.decision(SERVICE_ID, ENDPOINT_ID, 1),
       ...INPUT,
@@ -175,14 +182,15 @@ describe('decide-connection: a request that waits', () => {
   it('was held - decided again under the next generation', async () => {
     const { services } = world({ decisions: [recorded(1, 'held', 'approval-needed')] });
 
-    const { generation, plan } = await run(INPUT, services);
+    const output = await run(INPUT, services);
+    const plan = planned(output);
 
-    expect({ generation, verdict: plan?.verdict, repeated: plan?.isRepeated }).toEqual({
+    expect({ generation: output.generation, verdict: plan.verdict, repeated: plan.isRepeated }).toEqual({
       generation: 2,
       verdict: 'accept',
       repeated: false,
     });
-    expect(plan?.item).toMatchObject({ sk: { S: 'DECISION#0002' } });
+    expect(plan.record).toMatchObject({ sk: 'DECISION#0002' });
   });
 
   it('was held for the same reason - repeated', async () => {
@@ -292,7 +300,7 @@ describe('decide-connection: a request that needs no decision', () => {
       plan: { verdict: 'none', code: 'endpoint-gone', outcome: 'gone', rules: [] },
     });
     expect(output).not.toHaveProperty('connection');
-    expect(unmarshall(output.plan?.item as Item)).not.toHaveProperty('before');
+    expect(planned(output).record).not.toHaveProperty('before');
     expect(namesOf(dynamoMock)).toEqual(['Query']);
   });
 
@@ -310,14 +318,20 @@ describe('decide-connection: a request that needs no decision', () => {
     ['rejected', 'out of the blue', {}, 'overtaken', 'answered-by-others'],
     ['failed', 'after a run that was about to accept', aboutTo('accept'), 'failed', 'endpoint-failed', 'acme'],
     ['deleted', 'out of the blue', {}, 'gone', 'endpoint-gone'],
-  ])('is %s %s and nobody recorded it - %#', async (state, _situation, parts, outcome, code, placeOf) => {
+  ])('is %s %s and nobody recorded it - recorded', async (state, _situation, parts, outcome, code, placeOf) => {
     const { services, dynamoMock } = world({ ...parts, connections: [inState(state)] });
 
-    const { need, generation, plan } = await run(INPUT, services);
+    const output = await run(INPUT, services);
+    const { record, ...plan } = planned(output);
 
-    expect({ need, generation, ...plan }).toMatchObject({ need: 'record', generation: 1, outcome, code, verdict: 'none' });
-    expect((plan as { placeOf?: string }).placeOf).toBe(placeOf);
-    const record = unmarshall((plan as { item: Item }).item);
+    expect({ need: output.need, generation: output.generation, ...plan }).toMatchObject({
+      need: 'record',
+      generation: 1,
+      outcome,
+      code,
+      verdict: 'none',
+    });
+    expect(plan.placeOf).toBe(placeOf);
     expect(record).toMatchObject({ sk: 'DECISION#0001', code, before: { state } });
     expect(record.customerId).toBe(placeOf);
     expect(namesOf(dynamoMock)).toEqual(['Query']);
@@ -372,6 +386,61 @@ describe('decide-connection: a request that needs no decision', () => {
     const { services } = world(parts);
 
     await expect(run(INPUT, services)).resolves.toMatchObject({ need: 'another-look', because });
+  });
+});
+
+describe('decide-connection: a customer that left', () => {
+  const left = { decisions: [recorded(1, 'accepted')], admission: { told: 1 } };
+  /** The world, in which the places of acme are held by these endpoints. */
+  const withPlaces = (parts: World, ...endpointIds: string[]) => {
+    const { dynamoMock, ...rest } = world({ ...left, ...parts });
+    const places = Object.fromEntries(endpointIds.map((each) => [each, { takenAt: NOW }]));
+    dynamoMock
+      .on(QueryCommand, { KeyConditionExpression: 'pk = :pk AND sk = :sk' })
+      .resolves({ Items: [item(ledgerKey.places(SERVICE_ID, 'acme'), { places })] });
+    return { ...rest, dynamoMock };
+  };
+
+  it.each([
+    ['deleted', { connections: [inState('deleted')] }, true],
+    ['rejected by a person afterwards', { connections: [inState('rejected')] }, true],
+    ['not listed any more', { connections: [] }, false],
+  ])('is %s, and has a place - whose place it is to free', async (_state, parts, isSeen) => {
+    const { services, dynamoMock } = withPlaces(parts, ENDPOINT_ID, 'vpce-other');
+
+    await expect(run(INPUT, services)).resolves.toMatchObject({
+      need: 'departure',
+      isSeen,
+      lastGeneration: 1,
+      plan: { placeOf: 'acme' },
+    });
+    const { pk, sk } = ledgerKey.places(SERVICE_ID, 'acme');
+    expect(callsOf(dynamoMock)[1]).toEqual([
+      'Query',
+      {
+        TableName: TABLES.ledger,
+        ConsistentRead: true,
+        KeyConditionExpression: 'pk = :pk AND sk = :sk',
+        ExpressionAttributeValues: { ':pk': { S: pk }, ':sk': { S: sk } },
+      },
+    ]);
+  });
+
+  it('is deleted, and its place is free - nothing', async () => {
+    const { services } = withPlaces({ connections: [inState('deleted')] }, 'vpce-other');
+
+    await expect(run(INPUT, services)).resolves.toMatchObject({ need: 'nothing' });
+  });
+
+  it('was never let in - nothing, and no places are read', async () => {
+    const { services, dynamoMock } = world({
+      connections: [inState('deleted')],
+      decisions: [recorded(1, 'rejected')],
+      admission: { told: 1 },
+    });
+
+    await expect(run(INPUT, services)).resolves.toMatchObject({ need: 'nothing' });
+    expect(namesOf(dynamoMock)).toEqual(['Query']);
   });
 });
 

@@ -16,6 +16,8 @@ const connectionRequested = {
   vpcEndpointId: ENDPOINT_ID,
 };
 
+const connectionDeparted = { ...connectionRequested, detailType: 'Connection Departed' };
+
 /** EC2, which lists these connections. */
 const listing = (...VpcEndpointConnections: ReturnType<typeof described>[]) => {
   const world = strictEc2();
@@ -73,6 +75,28 @@ describe('read-requests', () => {
     await expect(run([connect], services)).resolves.toEqual([]);
   });
 
+  it('an endpoint that is over - an event of ours too, with the ids only', async () => {
+    const { services } = listing(inState('deleted'));
+
+    await expect(run([connect], services)).resolves.toEqual([connectionDeparted]);
+  });
+
+  it('a departure, a request and a bad notice in a batch - an event each', async () => {
+    const { services } = listing(inState('deleting'), described({ VpcEndpointId: OTHER_ENDPOINT }));
+
+    await expect(run([notice('Hello?'), notice(OTHER_ENDPOINT), connect], services)).resolves.toEqual([
+      connectionDeparted,
+      { ...connectionRequested, vpcEndpointId: OTHER_ENDPOINT },
+      expect.objectContaining({ detailType: 'Notice Unreadable' }),
+    ]);
+  });
+
+  it('an endpoint that EC2 lists no more - a request: the workflow looks again, and finds that it left', async () => {
+    const { services } = listing();
+
+    await expect(run([connect], services)).resolves.toEqual([connectionRequested]);
+  });
+
   it('EC2 takes no endpoint ids - the services that the notices name are looked through', async () => {
     const { services, ec2Mock } = listing();
     ec2Mock
@@ -81,7 +105,7 @@ describe('read-requests', () => {
       .on(DescribeVpcEndpointConnectionsCommand, { Filters: [{ Name: 'service-id', Values: [SERVICE_ID] }] })
       .resolves({ VpcEndpointConnections: [described({ VpcEndpointId: OTHER_ENDPOINT }), inState('rejected')] });
 
-    await expect(run([connect], services)).resolves.toEqual([]);
+    await expect(run([connect], services)).resolves.toEqual([connectionDeparted]);
     expect(callsOf(ec2Mock)).toHaveLength(2);
   });
 

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { WORKFLOWS } from '../../workflows/catalog.ts';
+import { inWords, type Json, nameOf, type Resource, resourcesOf, synthesise } from './support.ts';
+
+const template = synthesise('sandbox');
+const named = (type: string, name: string): Resource['Properties'] => {
+  const [, resource] = resourcesOf(template, type).find(([id]) => nameOf(id) === name) ?? [];
+  if (resource === undefined) throw new Error(`The template has no ${type} ${name}.`);
+  return resource.Properties;
+};
+const machineNamed = (name: string): Resource['Properties'] => named('AWS::StepFunctions::StateMachine', name);
+const targetsOf = (rule: string): readonly Record<string, Json>[] =>
+  named('AWS::Events::Rule', rule).Targets as readonly Record<string, Json>[];
+
+const MACHINES = [
+  ['admit-connection', 'AdmitConnectionStateMachine'],
+  ['reconcile', 'ReconcileStateMachine'],
+] as const;
+
+it('every workflow of the catalogue is deployed, and nothing else is', () => {
+  const machines = resourcesOf(template, 'AWS::StepFunctions::StateMachine').map(([id]) => nameOf(id));
+
+  expect(machines).toEqual(MACHINES.map(([, machine]) => machine));
+  expect(MACHINES.map(([workflow]) => workflow)).toEqual(Object.keys(WORKFLOWS));
+});
+
+describe.each(MACHINES)('%s', (workflow, machine) => {
+  const properties = machineNamed(machine);
+
+  it('logs every step without what customers wrote, and is traced', () => {
+    expect(properties).toMatchObject({
+      StateMachineType: 'STANDARD',
+      StateMachineName: `PrivateLinkConcierge-${workflow}`,
+      LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: false },
+      TracingConfiguration: { Enabled: true },
+    });
+  });
+
+  it('is the file, word for word', () => {
+    const file = new URL(`../../workflows/${WORKFLOWS[workflow].file}`, import.meta.url);
+
+    expect(properties.DefinitionString).toBe(readFileSync(file, 'utf8'));
+  });
+
+  it('acts under a role of its own', () => {
+    expect(inWords(properties.RoleArn)).toBe(`<${machine.replace('StateMachine', 'Role')}.Arn>`);
+  });
+});
+
+it.each([
+  [
+    'AdmitConnectionStateMachine',
+    'versions of functions, the ledger and the bus',
+    {
+      DecideConnection: '<DecideConnectionFunctionCurrentVersion>',
+      AnswerConnection: '<AnswerConnectionFunctionCurrentVersion>',
+      Ledger: '<TablesLedger>',
+      Bus: '<Bus>',
+    },
+  ],
+  [
+    'ReconcileStateMachine',
+    'the ledger and the workflow that it starts',
+    { Ledger: '<TablesLedger>', AdmitConnection: '<AdmitConnectionStateMachine>' },
+  ],
+])('%s names %s', (machine, _what, expected) => {
+  const substitutions = Object.entries(machineNamed(machine).DefinitionSubstitutions as Record<string, Json>);
+
+  expect(Object.fromEntries(substitutions.map(([name, value]) => [name, inWords(value)]))).toEqual(expected);
+});
+
+describe('what starts a workflow', () => {
+  it.each(['ConnectionRequested', 'ConnectionDeparted'])(
+    '%s - hands over the ids of the event and nothing else',
+    (rule) => {
+      const [target, ...more] = targetsOf(rule);
+
+      expect(more).toEqual([]);
+      expect(inWords(target?.Arn)).toBe('<AdmitConnectionStateMachine>');
+      expect(target?.InputTransformer).toEqual({
+        InputPathsMap: {
+          'detail-serviceId': '$.detail.serviceId',
+          'detail-vpcEndpointId': '$.detail.vpcEndpointId',
+        },
+        InputTemplate: '{"serviceId":<detail-serviceId>,"vpcEndpointId":<detail-vpcEndpointId>}',
+      });
+    },
+  );
+
+  it('RunFailed - hands over which run it was, how it ended, and its input', () => {
+    const [target, ...more] = targetsOf('RunFailed');
+
+    expect(more).toEqual([]);
+    expect(inWords(target?.Arn)).toBe('<ReconcileStateMachine>');
+    expect(target?.InputTransformer).toEqual({
+      InputPathsMap: {
+        'detail-executionArn': '$.detail.executionArn',
+        'detail-status': '$.detail.status',
+        'detail-input': '$.detail.input',
+      },
+      InputTemplate: '{"executionArn":<detail-executionArn>,"status":<detail-status>,"input":<detail-input>}',
+    });
+  });
+
+  it('AWS’s own event is heard on the default bus, ours on ours', () => {
+    const buses = resourcesOf(template, 'AWS::Events::Rule').map(([id, { Properties }]) => [
+      nameOf(id),
+      inWords(Properties.EventBusName),
+    ]);
+
+    expect(Object.fromEntries(buses)).toEqual({
+      ConnectionRequested: '<Bus>',
+      ConnectionDeparted: '<Bus>',
+      RunFailed: 'undefined',
+      NoticeUnreadable: '<Bus>',
+    });
+  });
+
+  it('a run of reconcile that fails starts nothing: it would start itself for ever', () => {
+    const { detail } = named('AWS::Events::Rule', 'RunFailed').EventPattern as { detail: Record<string, Json> };
+
+    expect(inWords(detail.stateMachineArn)).toBe('<AdmitConnectionStateMachine>');
+    expect(detail.status).toEqual(['FAILED', 'TIMED_OUT', 'ABORTED']);
+  });
+});
