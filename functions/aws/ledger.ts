@@ -23,7 +23,7 @@ export interface RecordedDecision extends PastDecision {
   readonly customerId?: string;
 }
 
-const Generation = v.pipe(v.number(), v.integer(), v.minValue(0));
+const Generation = v.pipe(v.number(), v.integer(), v.minValue(1));
 
 const DecisionSchema = v.object({
   generation: Generation,
@@ -34,7 +34,7 @@ const DecisionSchema = v.object({
 });
 
 const AdmissionSchema = v.object({
-  told: v.exactOptional(Generation, 0),
+  told: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
   intent: v.exactOptional(
     v.object({ verdict: v.picklist(['accept', 'reject']), customerId: v.string(), generation: Generation }),
   ),

@@ -33,8 +33,8 @@ interface Output {
   readonly need: Need['need'];
   readonly because?: string;
   readonly generation?: number;
-  /** The last decision that is recorded; 0 = none. */
-  readonly lastGeneration: number;
+  /** The last decision that was published; 0 = none. */
+  readonly told: number;
   readonly connection?: Connection;
   readonly plan?: RecordedPlan | Telling | Pick<Plan, 'placeOf'>;
   /** What holds where the last place is lost to another request. */
@@ -54,7 +54,7 @@ export const run = async (
   if (connection !== undefined && connection.serviceId !== serviceId) {
     throw malformed(`${vpcEndpointId} asks for ${connection.serviceId}, not for ${serviceId}: start with that id.`);
   }
-  const { decisions, intent } = history;
+  const { decisions, intent, told } = history;
   const registry =
     connection?.state === 'pendingAcceptance' && isOpen(connection.state, decisions)
       ? await readRegistry(dynamo, tables, connection)
@@ -66,7 +66,7 @@ export const run = async (
     placeOf !== undefined &&
     (await readPlace(dynamo, tables.ledger, { serviceId, customerId: placeOf, endpointId: vpcEndpointId }));
   const need = needOf(connection?.state, { ...history, hasPlace });
-  const about = { ...need, lastGeneration: last?.generation ?? 0, ...(connection === undefined ? {} : { connection }) };
+  const about = { ...need, told, ...(connection === undefined ? {} : { connection }) };
   const generation = 'generation' in need ? need.generation : 0;
   const lastIntent = intent?.generation === generation ? intent : undefined;
   const record = (plan: Plan): RecordedPlan => {
@@ -78,6 +78,10 @@ export const run = async (
     const situation = { connection, serviceRegion: region, ...registry, now: now().toISOString() };
     const background = { decisions, intent: lastIntent, placesOpen: registry.placesOpen };
     const { plan, planWithoutPlace } = planRequest(situation, background);
+    if (plan.isRepeated && last !== undefined && told < last.generation) {
+      // The same hold again, of which nobody was told.
+      return { ...about, need: 'telling', generation: last.generation, plan: last };
+    }
     logger.info('connection decided', { serviceId, vpcEndpointId, generation, situation, plan });
     return { ...about, plan: record(plan), planWithoutPlace: record(planWithoutPlace) };
   }

@@ -42,11 +42,13 @@ const weighted = <T>(random: Random, kinds: readonly (readonly [weight: number, 
   throw new Error('There is nothing to choose from.');
 };
 
-/** Terms under which nothing stands in the way: such requests must be connected. */
-const OPEN: Terms = { maxEndpoints: 3, approval: 'automatic' };
+/**
+ * What a history leans to, so that what is rare among all of them is seen often. `calm`: the first customer has all it needs and keeps
+ * it, so that it must be connected. `rush`: it has one place, and asks for several at once.
+ */
+type Mood = 'any' | 'calm' | 'rush';
 
 const termsFrom = (random: Random): Terms => {
-  if (happens(random, 0.25)) return OPEN;
   const bound = weighted(random, [
     [8, 'none'],
     [1, 'from'],
@@ -70,14 +72,21 @@ const termsFrom = (random: Random): Terms => {
   };
 };
 
-const customersFrom = (random: Random): readonly HistoryCustomer[] =>
-  CUSTOMERS.slice(0, random.between(1, CUSTOMERS.length)).map((customerId, index) => ({
-    customerId,
-    status: happens(random, 0.85) ? 'active' : 'suspended',
-    account: happens(random, 0.75) ? (ACCOUNTS[index] ?? ACCOUNTS[0]) : pick(random, ACCOUNTS),
-    isMatched: happens(random, 0.9),
-    ...(happens(random, 0.92) ? { terms: termsFrom(random) } : {}),
-  }));
+const customersFrom = (random: Random, mood: Mood): readonly HistoryCustomer[] => {
+  const customers = CUSTOMERS.slice(0, random.between(1, CUSTOMERS.length)).map(
+    (customerId, index): HistoryCustomer => ({
+      customerId,
+      status: happens(random, 0.85) ? 'active' : 'suspended',
+      account: happens(random, 0.75) ? (ACCOUNTS[index] ?? ACCOUNTS[0]) : pick(random, ACCOUNTS),
+      isMatched: happens(random, 0.9),
+      ...(happens(random, 0.92) ? { terms: termsFrom(random) } : {}),
+    }),
+  );
+  const [first, ...others] = customers;
+  if (mood === 'any' || first === undefined) return customers;
+  const terms: Terms = { maxEndpoints: mood === 'calm' ? 3 : 1, approval: 'automatic' };
+  return [{ ...first, status: 'active', account: ACCOUNTS[0], isMatched: true, terms }, ...others];
+};
 
 const CODE = ['InvalidState', null] as const;
 
@@ -200,6 +209,25 @@ const policyFrom = (random: Random): ServicePolicy =>
 const seedOf = (seed: number, number: number): number =>
   (Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca77)) >>> 0;
 
+/** The requests that a history begins with; most are one account's: that is where the last place is fought for. */
+const requestsFrom = (random: Random, mood: Mood, accounts: readonly string[], count: number): readonly Step[] => {
+  const requests = weighted(random, [
+    [mood === 'rush' ? 0 : 4, 1],
+    [5, 2],
+    [2, 3],
+    [1, 4],
+  ]);
+  const busiest = mood === 'any' ? pick(random, accounts) : ACCOUNTS[0];
+  return Array.from({ length: Math.min(count, requests) }, (_, index) => ({
+    deed: 'create',
+    endpoint: `e${index + 1}`,
+    account: happens(random, 0.7) ? busiest : pick(random, accounts),
+    when: {
+      at: mood === 'rush' || happens(random, 0.4) ? random.between(0, 2) * 500 : random.between(0, CREATION_SPAN),
+    },
+  }));
+};
+
 /**
  * The history of a number under a seed: always the same. One to four customers, one to four requests, three to twelve steps.
  * Notices are doubled, repeated and late, never lost, since nothing sweeps yet; no call fails, nobody is killed.
@@ -207,36 +235,23 @@ const seedOf = (seed: number, number: number): number =>
 export const generate = (seed: number, number: number): History => {
   const own = seedOf(seed, number);
   const random = seededRandom(own);
-  const customers = customersFrom(random);
+  const mood = weighted(random, [
+    [7, 'any'],
+    [2, 'calm'],
+    [1.5, 'rush'],
+  ] as const);
+  const customers = customersFrom(random, mood);
   // An account that nobody registered knocks as well.
   const accounts = [...new Set([...customers.map(({ account }) => account), pick(random, ACCOUNTS)])];
   // The shorter the history, the more of them: most of what goes wrong needs few steps.
   const count = Math.min(random.between(3, 12), random.between(3, 12));
-  const requests = Math.min(
-    count,
-    weighted(random, [
-      [4, 1],
-      [5, 2],
-      [2, 3],
-      [1, 4],
-    ]),
-  );
-  // Most endpoints are one account's: that is where the last place is fought for.
-  const busiest = pick(random, accounts);
-  const steps: Step[] = Array.from({ length: requests }, (_, index) => ({
-    deed: 'create',
-    endpoint: `e${index + 1}`,
-    account: happens(random, 0.7) ? busiest : pick(random, accounts),
-    when: { at: happens(random, 0.5) ? random.between(0, 2) * 500 : random.between(0, CREATION_SPAN) },
-  }));
+  const steps = [...requestsFrom(random, mood, accounts, count)];
   const endpoints = steps.map((_, index) => `e${index + 1}`);
   while (steps.length < count) {
-    steps.push(
-      happens(random, 0.25)
-        ? deliveryFrom(random)
-        : { ...deedFrom(random, endpoints, customers, accounts), when: momentFrom(random) },
-    );
+    const isDelivery = happens(random, mood === 'calm' ? 0.8 : 0.25);
+    const deed = deedFrom(random, endpoints, customers, accounts);
+    steps.push(isDelivery ? deliveryFrom(random) : { ...deed, when: momentFrom(random) });
   }
-  const latency = pick(random, [0, 0, 50, 500]);
+  const latency = mood === 'rush' ? 500 : pick(random, [0, 0, 50, 500]);
   return { seed: own, policy: policyFrom(random), customers, ec2: ec2From(random), latency, steps };
 };

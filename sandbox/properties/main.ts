@@ -1,12 +1,11 @@
 /** `npm run properties`: plays generated histories of one endpoint service and holds each to every promise. */
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
 import { Command } from 'commander';
 import { failWith, wholeNumber } from '../command.ts';
 import { machineTime } from '../run/worker-messages.ts';
 import { synthesise } from '../synth.ts';
-import { campaign, type Findings, together, type Violation } from './campaign.ts';
-import type { Share, Word } from './worker.ts';
+import { campaign, type Findings, type Violation } from './campaign.ts';
+import { inThreads } from './threads.ts';
 
 interface Options {
   readonly histories: number;
@@ -29,26 +28,6 @@ const command = new Command('npm run properties --')
   .option('--assembly <directory>', 'deploy this cloud assembly, instead of synthesising one')
   .allowExcessArguments(false);
 
-/** A world's garbage is mostly gone with it: more room for the young spares a good part of the collecting. */
-const YOUNG_MEGABYTES = Number(process.env.YOUNG ?? 64);
-
-/** Plays a share in a thread of its own: a world is its thread's only occupant. */
-const inThread = (share: Share, played: (count: number) => void): Promise<Findings> =>
-  new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('worker.ts', import.meta.url), {
-      workerData: share,
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
-    });
-    worker.on('message', (word: Word) => {
-      if ('played' in word) played(word.played);
-      else resolve(word.findings);
-    });
-    worker.on('error', reject);
-    worker.on('exit', (code) =>
-      reject(new Error(`A worker ended with code ${code} before its histories were played.`)),
-    );
-  });
-
 const play = async ({ histories, seed, history, workers }: Options, assembly: string): Promise<Findings> => {
   if (history !== undefined) return campaign({ assembly, seed, numbers: [history] });
   let count = 0;
@@ -56,10 +35,7 @@ const play = async ({ histories, seed, history, workers }: Options, assembly: st
     count += more;
     if (process.stderr.isTTY) process.stderr.write(`\r${count} of ${histories} histories`);
   };
-  const shares = Array.from({ length: Math.min(workers, histories) }, (_, first) =>
-    inThread({ assembly, seed, first, of: Math.min(workers, histories), histories }, played),
-  );
-  const findings = together(await Promise.all(shares));
+  const findings = await inThreads({ assembly, seed, histories, workers, played });
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   return findings;
 };

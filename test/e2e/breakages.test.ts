@@ -1,7 +1,7 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { Call } from '../../sandbox/cloud.ts';
 import { simulate } from '../../sandbox/simulated.ts';
 import { admission } from '../../sandbox/stories/admission.ts';
@@ -23,20 +23,27 @@ interface Template {
 }
 
 const TEMPLATE = 'PrivateLinkConcierge.template.json';
+const ASSETS = 'PrivateLinkConcierge.assets.json';
 const rooms: string[] = [];
-afterAll(() => {
-  for (const room of rooms) rmSync(room, { recursive: true });
+afterEach(() => {
+  for (const room of rooms.splice(0)) rmSync(room, { recursive: true });
 });
 
 /** The synthesised stack, with something broken in its template. */
 const brokenAssembly = (breakIt: (template: Template) => void): string => {
   const room = mkdtempSync(join(tmpdir(), 'broken-'));
   rooms.push(room);
-  cpSync(assembly(), room, { recursive: true, filter: (path) => basename(path) !== 'bundles' });
-  const path = join(room, TEMPLATE);
-  const template = JSON.parse(readFileSync(path, 'utf8')) as Template;
+  const whole = assembly();
+  const manifest = readFileSync(join(whole, ASSETS), 'utf8');
+  // What earlier syntheses left beside it is not worth the copying.
+  const isOurs = (name: string): boolean =>
+    !name.startsWith('asset.') || manifest.includes(name.slice('asset.'.length));
+  for (const name of readdirSync(whole).filter(isOurs)) {
+    if (name !== TEMPLATE) cpSync(join(whole, name), join(room, name), { recursive: true });
+  }
+  const template = JSON.parse(readFileSync(join(whole, TEMPLATE), 'utf8')) as Template;
   breakIt(template);
-  writeFileSync(path, JSON.stringify(template));
+  writeFileSync(join(room, TEMPLATE), JSON.stringify(template));
   return room;
 };
 

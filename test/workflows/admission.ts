@@ -70,7 +70,7 @@ export const decision = (
   return {
     need: 'decision',
     generation,
-    lastGeneration: history.length,
+    told: history.length,
     connection: whole.connection,
     plan: recorded(plan, generation),
     planWithoutPlace: recorded(planWithoutPlace, generation),
@@ -86,7 +86,7 @@ export const ending = (
 ) => ({
   need,
   generation: 1,
-  lastGeneration: 0,
+  told: 0,
   ...(need === 'record' ? { connection: aSituation().connection } : {}),
   plan: recorded(planEnding(outcome, ENDPOINT_ID, intent), 1),
 });
@@ -95,7 +95,7 @@ export const ending = (
 export const telling = (last: Partial<Telling> = {}) => ({
   need: 'telling',
   generation: 2,
-  lastGeneration: 2,
+  told: 1,
   connection: aSituation().connection,
   plan: {
     generation: 2,
@@ -111,14 +111,14 @@ export const telling = (last: Partial<Telling> = {}) => ({
 export const departure = (isSeen = true) => ({
   need: 'departure',
   isSeen,
-  lastGeneration: 1,
+  told: 1,
   plan: { placeOf: 'acme' },
 });
 
 /** What `Decide` returns of a request for which nothing is planned. */
 export const unplanned = (need: 'nothing' | 'another-look', because?: string) => ({
   need,
-  lastGeneration: 1,
+  told: 1,
   ...(because === undefined ? {} : { because }),
 });
 

@@ -282,7 +282,7 @@ describe('a customer that left', () => {
   });
 
   it('was not listed, and is listed after all - its place is kept', async () => {
-    const nothing = { need: 'nothing', lastGeneration: 1 };
+    const nothing = { need: 'nothing', told: 1 };
     const ran = await admit({ ...ACCEPT, Decide: [payload(departure(false)), payload(nothing)] });
 
     expect(ran).toMatchObject({ status: 'SUCCEEDED', seconds: 15 });

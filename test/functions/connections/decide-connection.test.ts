@@ -196,10 +196,25 @@ describe('decide-connection: a request that waits', () => {
   it('was held for the same reason - repeated', async () => {
     const { services } = world({
       decisions: [recorded(1, 'held', 'approval-needed')],
+      admission: { told: 1 },
       entries: [service, customer, { ...entitlement, approval: { S: 'manual' } }],
     });
 
     await expect(run(INPUT, services)).resolves.toMatchObject({ plan: { verdict: 'hold', isRepeated: true } });
+  });
+
+  it('was held for the same reason, and nobody was told - told as it was recorded', async () => {
+    const { services } = world({
+      decisions: [recorded(1, 'held', 'approval-needed')],
+      entries: [service, customer, { ...entitlement, approval: { S: 'manual' } }],
+    });
+
+    await expect(run(INPUT, services)).resolves.toMatchObject({
+      need: 'telling',
+      generation: 1,
+      told: 0,
+      plan: { outcome: 'held', code: 'approval-needed' },
+    });
   });
 
   it.each<[situation: string, World, code: string, verdict: string]>([
@@ -283,7 +298,7 @@ describe('decide-connection: a request that needs no decision', () => {
 
     await expect(run(INPUT, services)).resolves.toEqual({
       need: 'nothing',
-      lastGeneration: 1,
+      told: 1,
       connection: expect.objectContaining({ state: 'available' }),
     });
     expect(namesOf(dynamoMock)).toEqual(['Query']);
@@ -347,24 +362,27 @@ describe('decide-connection: a request that needs no decision', () => {
   });
 
   it.each([
-    ['never', {}],
-    ['up to the decision before', { admission: { told: 1 } }],
-  ])('is recorded, and was told %s - told as it was recorded; the registry is not read', async (_until, parts) => {
-    const { services, dynamoMock } = world({
-      connections: [inState('available')],
-      decisions: [recorded(1, 'held', 'approval-needed'), recorded(2, 'accepted')],
-      ...parts,
-    });
+    ['never', {}, 0],
+    ['up to the decision before', { admission: { told: 1 } }, 1],
+  ])(
+    'is recorded, and was told %s - told as it was recorded; the registry is not read',
+    async (_until, parts, told) => {
+      const { services, dynamoMock } = world({
+        connections: [inState('available')],
+        decisions: [recorded(1, 'held', 'approval-needed'), recorded(2, 'accepted')],
+        ...parts,
+      });
 
-    await expect(run(INPUT, services)).resolves.toEqual({
-      need: 'telling',
-      generation: 2,
-      lastGeneration: 2,
-      connection: expect.objectContaining({ state: 'available', owner: OWNER }),
-      plan: { generation: 2, outcome: 'accepted', code: 'entitled', ...SAID },
-    });
-    expect(namesOf(dynamoMock)).toEqual(['Query']);
-  });
+      await expect(run(INPUT, services)).resolves.toEqual({
+        need: 'telling',
+        generation: 2,
+        told,
+        connection: expect.objectContaining({ state: 'available', owner: OWNER }),
+        plan: { generation: 2, outcome: 'accepted', code: 'entitled', ...SAID },
+      });
+      expect(namesOf(dynamoMock)).toEqual(['Query']);
+    },
+  );
 
   it.each<[situation: string, World, because: string]>([
     [
@@ -411,7 +429,7 @@ describe('decide-connection: a customer that left', () => {
     await expect(run(INPUT, services)).resolves.toMatchObject({
       need: 'departure',
       isSeen,
-      lastGeneration: 1,
+      told: 1,
       plan: { placeOf: 'acme' },
     });
     const { pk, sk } = ledgerKey.places(SERVICE_ID, 'acme');

@@ -84,7 +84,7 @@ describe('decide-connection: a customer that we let in has left', () => {
       expect(output).toMatchObject({
         need: 'departure',
         isSeen: true,
-        lastGeneration: 1,
+        told: 1,
         connection: { endpointId: ENDPOINT_ID, state },
         plan: { placeOf: 'acme' },
       });
@@ -97,7 +97,7 @@ describe('decide-connection: a customer that we let in has left', () => {
 
     const output = await run(INPUT, services);
 
-    expect(output).toMatchObject({ need: 'departure', isSeen: false, lastGeneration: 1, plan: { placeOf: 'acme' } });
+    expect(output).toMatchObject({ need: 'departure', isSeen: false, told: 1, plan: { placeOf: 'acme' } });
     expect(output).not.toHaveProperty('connection');
   });
 
@@ -121,7 +121,7 @@ describe('decide-connection: a customer that we let in has left', () => {
 
     const output = await run(INPUT, services);
 
-    expect(output).toMatchObject({ need: 'nothing', lastGeneration: 1 });
+    expect(output).toMatchObject({ need: 'nothing', told: 1 });
     expect(output).not.toHaveProperty('plan');
   });
 
