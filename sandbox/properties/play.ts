@@ -123,10 +123,10 @@ export const playHistory = async (history: History, { assembly, disturb }: PlayO
     const watch = new Watch(world);
     const actors = new Actors(world, watch, history);
     const beginning = clock.now();
-    const failures: unknown[] = [];
+    const failures: Error[] = [];
     const perform = (deed: Deed) =>
       actors.do(deed).catch((error: unknown) => {
-        if (!isRefusal(deed, error)) failures.push(error);
+        if (!isRefusal(deed, error)) failures.push(error instanceof Error ? error : new Error(String(error)));
       });
     const turns = new Turns(world);
     slowDown(world, history);

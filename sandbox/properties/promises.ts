@@ -1,131 +1,13 @@
 import { CONNECTION_ANSWERED_DETAIL_TYPES } from '../../events/connection-answered.ts';
+import { acceptsOnlyTheEntitled, keepsToMaxEndpoints, secondsAt } from './acceptances.ts';
 import type { Request } from './actors.ts';
 import type { Played } from './play.ts';
+import type { Promised } from './promised.ts';
 import { entitlementOf, matchKey } from './registry-truth.ts';
-import { type Answer, type Invocation, isLive, type Told } from './watch.ts';
+import { isLive, type Told } from './watch.ts';
 
-/** What a promise came to in one history. */
-export interface Judgement {
-  /** How often it was to be kept: acceptances, requests, places. */
-  readonly judged: number;
-  /** How often it was not asked, for the reason that the promise's docstring gives. */
-  readonly leftOut?: number;
-  /** A sentence for each time it was broken. */
-  readonly broken: readonly string[];
-}
-
-/** Something that holds in every history, whatever people do and when. */
-export interface Promised {
-  readonly name: string;
-  /** Judges by what the world showed; pure. */
-  readonly judge: (played: Played) => Judgement;
-}
-
+/** A request's first decision. */
 const FIRST = 1;
-
-const secondsAt = ({ beginning }: Played, at: number): number => (at - beginning) / 1000;
-
-const ours = ({ watch }: Played): readonly Answer[] =>
-  watch.answers.filter(({ by, verdict }) => by === 'us' && verdict === 'accept');
-
-const requestOf = ({ requests }: Played, endpointId: string): Request | undefined =>
-  requests.find((request) => request.endpointId === endpointId);
-
-/** The last decision of the same execution before it answered. */
-const decisionBehind = ({ watch }: Played, { invocation }: Answer): Invocation | undefined =>
-  invocation === undefined
-    ? undefined
-    : watch.invocations.findLast(
-        ({ step, execution, endpointId, ended }) =>
-          step === 'decide' &&
-          execution === invocation.execution &&
-          endpointId === invocation.endpointId &&
-          ended !== undefined &&
-          ended.mark < invocation.begun.mark,
-      );
-
-/** Under which entitlements the registry allowed it while the decision was made: more than one where it changed meanwhile. */
-const entitlementsBehind = (played: Played, { endpointId }: Answer, decision: Invocation) => {
-  const account = requestOf(played, endpointId)?.account ?? '';
-  const { begun, ended = begun } = decision;
-  return played.registry.between(begun.mark, ended.mark).flatMap((truth) =>
-    [begun.at, ended.at].flatMap((at) => {
-      const found = entitlementOf(truth, { endpointId, account }, secondsAt(played, at));
-      return found === undefined ? [] : [found];
-    }),
-  );
-};
-
-/** How many other endpoints had a place of the customer at a mark. */
-const othersAt = ({ watch }: Played, customerId: string, endpointId: string, mark: number): number => {
-  const taken = new Set<string>();
-  for (const place of watch.places) {
-    if (place.mark > mark || place.customerId !== customerId || place.endpointId === endpointId) continue;
-    if (place.isTaken) taken.add(place.endpointId);
-    else taken.delete(place.endpointId);
-  }
-  return taken.size;
-};
-
-/** A customer whose first endpoint needs a person has it: another one holds a place. */
-const hasItsFirst = (played: Played, customerId: string, decision: Invocation): boolean =>
-  [decision.begun, decision.ended ?? decision.begun].some(
-    ({ mark }) => othersAt(played, customerId, decision.endpointId, mark) > 0,
-  );
-
-/**
- * We never accept whom the registry did not allow at the moment at which its entries were read: any truth of the registry between
- * the begin and the end of the decision's invocation will do, by an oracle that knows nothing of the product.
- */
-const acceptsOnlyTheEntitled: Promised = {
-  name: 'accepts only the entitled',
-  judge: (played) => {
-    const accepted = ours(played);
-    const broken = accepted.flatMap((answer) => {
-      const decision = decisionBehind(played, answer);
-      if (decision === undefined) return [`${answer.endpointId} was accepted without a decision before it`];
-      const allowed = entitlementsBehind(played, answer, decision).some(
-        ({ customerId, terms }) => terms.approval !== 'first-manual' || hasItsFirst(played, customerId, decision),
-      );
-      return allowed ? [] : [`${answer.endpointId} was accepted, and was not entitled when that was decided`];
-    });
-    return { judged: accepted.length, broken };
-  },
-};
-
-/** The live connections that we accepted under a customer's entitlement, at a mark. */
-const liveOf = (played: Played, customerId: string, mark: number): readonly string[] => {
-  const { watch } = played;
-  const last = new Map<string, Answer>();
-  for (const answer of watch.answers) if (answer.mark <= mark) last.set(answer.endpointId, answer);
-  return [...last.values()].flatMap((answer) => {
-    if (answer.by !== 'us' || answer.verdict !== 'accept' || !isLive(watch.stateAt(answer.endpointId, mark))) return [];
-    const decision = decisionBehind(played, answer);
-    const owners = decision === undefined ? [] : entitlementsBehind(played, answer, decision);
-    return owners.some((owner) => owner.customerId === customerId) ? [answer.endpointId] : [];
-  });
-};
-
-/** At each acceptance of ours, the connections accepted by us that are alive are no more than `maxEndpoints` was when it was decided. */
-const keepsToMaxEndpoints: Promised = {
-  name: 'keeps to maxEndpoints',
-  judge: (played) => {
-    let judged = 0;
-    const broken = ours(played).flatMap((answer) => {
-      const decision = decisionBehind(played, answer);
-      const owners = decision === undefined ? [] : entitlementsBehind(played, answer, decision);
-      if (owners.length === 0) return []; // told by the promise before this one
-      judged += 1;
-      const isWithin = owners.some(
-        ({ customerId, terms }) => liveOf(played, customerId, answer.mark).length <= terms.maxEndpoints,
-      );
-      const { customerId = '', terms } = owners[0] ?? {};
-      const live = liveOf(played, customerId, answer.mark);
-      return isWithin ? [] : [`${customerId} has ${live.join(', ')} of ${terms?.maxEndpoints} at most`];
-    });
-    return { judged, broken };
-  },
-};
 
 /**
  * A request's generations are 1, 2, 3 ... without a gap, none was written twice with different content, and nothing follows a final

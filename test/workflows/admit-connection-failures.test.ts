@@ -43,7 +43,11 @@ const WAYS: Readonly<Record<string, Script>> = {
   'Take a place': ACCEPT,
   Answer: ACCEPT,
   'Give the place back': { ...ACCEPT, Answer: [payload(settled('gone'))], 'Give the place back': [{}] },
-  'Free the place': { ...ACCEPT, Decide: [payload(departure())], 'Free the place': [{}] },
+  'Free the place': {
+    ...ACCEPT,
+    Decide: [payload(departure()), payload(unplanned('nothing'))],
+    'Free the place': [{}],
+  },
   Record: ACCEPT,
   Publish: ACCEPT,
   'Release the admission': ACCEPT,

@@ -27,6 +27,7 @@ import {
   type Script,
   settled,
   telling,
+  unplanned,
 } from './admission.ts';
 
 const ADMISSION_KEY = { pk: { S: REQUEST }, sk: { S: 'ADMISSION' } };
@@ -257,7 +258,11 @@ describe('what is recorded and was not told', () => {
 
 describe('a customer that left', () => {
   it('is seen to be over - its place is freed, and nobody is told', async () => {
-    const ran = await admit({ ...ACCEPT, Decide: [payload(departure())], 'Free the place': [{}] });
+    const ran = await admit({
+      ...ACCEPT,
+      Decide: [payload(departure()), payload(unplanned('nothing'))],
+      'Free the place': [{}],
+    });
 
     expect(onlyAttempt(ran, 'Free the place')).toMatchObject({
       action: 'dynamodb:updateItem',
@@ -269,16 +274,41 @@ describe('a customer that left', () => {
         ExpressionAttributeNames: { '#me': ENDPOINT_ID },
       },
     });
-    expect(ran.path.slice(3)).toEqual(['Go by its need', 'Free the place', 'Release the admission', 'Done']);
+    expect(ran.path.slice(3)).toEqual([
+      'Go by its need',
+      'Free the place',
+      'Decide',
+      'Go by its need',
+      'Release the admission',
+      'Done',
+    ]);
     expect(ran.seconds).toBe(0);
-    expect(ran.output).toEqual({ need: 'departure' });
+    expect(ran.output).toEqual({ need: 'nothing' });
+  });
+
+  it('was let in by a run that died before it told - its place is freed, then that is told', async () => {
+    const ran = await admit({
+      ...ACCEPT,
+      Decide: [payload({ ...departure(), told: 0 }), payload(telling())],
+      'Free the place': [{}],
+    });
+
+    expect(ran.path.slice(-4)).toEqual(['Go by its need', 'Publish', 'Release the admission', 'Done']);
+    expect(onlyAttempt(ran, 'Release the admission').arguments).toMatchObject({
+      ExpressionAttributeValues: { ':told': { N: '2' } },
+    });
   });
 
   it('is not listed - its place is freed after five more looks', async () => {
-    const ran = await admit({ ...ACCEPT, Decide: [payload(departure(false))], 'Free the place': [{}] });
+    const unseen = Array.from({ length: 6 }, () => payload(departure(false)));
+    const ran = await admit({
+      ...ACCEPT,
+      Decide: [...unseen, payload(unplanned('nothing'))],
+      'Free the place': [{}],
+    });
 
     expect(onlyAttempt(ran, 'Free the place').at).toBe(75);
-    expect(attemptsByState(ran)).toMatchObject({ Decide: 6 });
+    expect(attemptsByState(ran)).toMatchObject({ Decide: 7 });
   });
 
   it('was not listed, and is listed after all - its place is kept', async () => {
