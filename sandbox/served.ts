@@ -34,7 +34,7 @@ export interface Door {
 export const openDoor = async (port: number): Promise<Door> => {
   let clock: ScaledClock | undefined;
   let world: World | undefined;
-  const { url, close } = await serve({
+  const server = await serve({
     port,
     host: '127.0.0.1',
     handler: (request) =>
@@ -42,6 +42,7 @@ export const openDoor = async (port: number): Promise<Door> => {
         ? Promise.resolve({ status: 503, headers: {}, body: Buffer.from('The sandbox is being deployed.') })
         : world.handler(request),
   });
+  const { url } = server;
   return {
     url,
     deploy: async ({ assembly, speed, seed }) => {
@@ -59,7 +60,7 @@ export const openDoor = async (port: number): Promise<Door> => {
     },
     close: async () => {
       clock?.stop();
-      await close();
+      await server.close();
       await world?.host.close();
     },
   };
