@@ -94,34 +94,38 @@ const CODE = ['InvalidState', null] as const;
  * Both ways of what AWS leaves open. Left out: a notice without ids (`bare`), which nobody hears of as long as nothing sweeps;
  * what concerns answers in bulk and the removal of principals, which these histories have not.
  */
-const ec2From = (random: Random): Ec2Switches => ({
-  uncertain: {
-    acceptAccepted: pick(random, CODE),
-    acceptAfterReject: happens(random, 0.5),
-    acceptRejected: pick(random, CODE),
-    acceptEnded: pick(random, CODE),
-    rejectRejected: pick(random, CODE),
-    rejectEnded: pick(random, CODE),
-    unknownEndpoint: pick(random, ['InvalidVpcEndpoint.NotFound', 'InvalidVpcEndpointId.NotFound', null]),
-    notificationBody: pick(random, ['json', 'text', 'ids']),
-    deletedListed: happens(random, 0.5),
-    endpointIdFilter: happens(random, 0.5),
-    ...(happens(random, 0.1) ? { requestExpires: random.between(2, 120) * 1000 } : {}),
-  },
-  ...(happens(random, 0.3) ? { readDelay: [0, pick(random, [500, 3_000])] as const } : {}),
-  ...(happens(random, 0.15) ? { failing: 0.5 } : {}),
-  ...(happens(random, 0.4) ? { defaultPage: random.between(1, 2) } : {}),
-  // Most connect before we look for the first time: that is the same to us, and plays faster.
-  timings: {
-    provisioning: weighted(random, [
-      [6, [2_000, 19_000]],
-      [3, [20_000, 60_000]],
-      [1, [60_000, 240_000]],
-    ]),
-    // Notices that take equally long come in one batch: their requests are decided in the same instant.
-    ...(happens(random, 0.4) ? { notice: [1_000, 1_000] } : {}),
-  },
-});
+const ec2From = (random: Random): Ec2Switches => {
+  // Where EC2 takes no endpoint ids, whole services are read: over several pages.
+  const endpointIdFilter = happens(random, 0.6);
+  return {
+    uncertain: {
+      acceptAccepted: pick(random, CODE),
+      acceptAfterReject: happens(random, 0.5),
+      acceptRejected: pick(random, CODE),
+      acceptEnded: pick(random, CODE),
+      rejectRejected: pick(random, CODE),
+      rejectEnded: pick(random, CODE),
+      unknownEndpoint: pick(random, ['InvalidVpcEndpoint.NotFound', 'InvalidVpcEndpointId.NotFound', null]),
+      notificationBody: pick(random, ['json', 'text', 'ids']),
+      deletedListed: happens(random, 0.5),
+      endpointIdFilter,
+      ...(happens(random, 0.1) ? { requestExpires: random.between(2, 120) * 1000 } : {}),
+    },
+    ...(happens(random, 0.3) ? { readDelay: [0, pick(random, [500, 3_000])] as const } : {}),
+    ...(happens(random, 0.15) ? { failing: 0.5 } : {}),
+    ...(endpointIdFilter ? {} : { defaultPage: pick(random, [1, 1, 2, 1_000]) }),
+    // Most connect before we look for the first time: that is the same to us, and plays faster.
+    timings: {
+      provisioning: weighted(random, [
+        [6, [2_000, 19_000]],
+        [3, [20_000, 60_000]],
+        [1, [60_000, 240_000]],
+      ]),
+      // Notices that take equally long come in one batch: their requests are decided in the same instant.
+      ...(happens(random, 0.4) ? { notice: [1_000, 1_000] } : {}),
+    },
+  };
+};
 
 const momentFrom = (random: Random): Moment =>
   happens(random, 0.5)
