@@ -50,11 +50,11 @@ type Mood = 'any' | 'calm' | 'rush';
 
 const termsFrom = (random: Random): Terms => {
   const bound = weighted(random, [
-    [8, 'none'],
+    [6, 'none'],
     [1, 'from'],
-    [1, 'until'],
+    [2, 'until'],
   ] as const);
-  const second = random.between(0, SPAN / 1000);
+  const second = random.between(0, CREATION_SPAN / 1000);
   return {
     maxEndpoints: weighted(random, [
       [5, 1],
