@@ -9,7 +9,7 @@ import { inThreads } from '../../sandbox/properties/threads.ts';
 import { assembly } from '../support/assembly.ts';
 
 const SEED = 2;
-const HISTORIES = 40;
+const HISTORIES = 30;
 /** Of a machine that does other things as well. */
 const PATIENCE_MILLISECONDS = 120_000;
 
