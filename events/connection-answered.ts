@@ -11,6 +11,7 @@ export const CONNECTION_ANSWERED_DETAIL_TYPES = {
   gone: 'Connection Gone',
   overtaken: 'Connection Overtaken',
   failed: 'Connection Failed',
+  observed: 'Connection Observed',
 } as const;
 
 /** Matches every {@link ConnectionAnswered} on the bus. */
@@ -30,8 +31,12 @@ export interface ConnectionAnswered {
   readonly outcome: keyof typeof CONNECTION_ANSWERED_DETAIL_TYPES;
   /** The reason's stable code. */
   readonly code: string;
-  /** One sentence for the customer. */
+  /** One sentence for the customer, with what to do. */
   readonly sentence: string;
+  /** The part of the sentence that says what the customer can do. */
+  readonly action: string;
+  /** Until when it is held, ISO 8601 in UTC; absent where it is not. */
+  readonly until?: string;
   readonly dnsNames: readonly string[];
   /** Which decision on this request it is; with the ids it is the event's identity, for consumers that see it twice. */
   readonly generation: number;

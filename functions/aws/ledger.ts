@@ -1,10 +1,12 @@
-import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
-import { malformed } from '../domain/errors.ts';
-import { type Intent, isOutcome, type PastDecision } from '../domain/history.ts';
-import { ADMISSION, DECISION_PREFIX, requestKey } from '../registry/keys.ts';
-import { parseWith, problemOf } from '../registry/schemas.ts';
+import type { Approval } from '../domain/approval.ts';
+import { ConciergeError, malformed } from '../domain/errors.ts';
+import { type Intent, OUTCOMES, type PastDecision } from '../domain/history.ts';
+import { EFFECTS, type ModesSet, NO_MODES_SET } from '../domain/mode.ts';
+import { ADMISSION, APPROVAL_PREFIX, DECISION_PREFIX, type Key, ledgerKey, requestKey } from '../registry/keys.ts';
+import { ModesSchema, parseWith, problemOf } from '../registry/schemas.ts';
 import { calling } from './errors.ts';
 
 /** What the ledger says of one request. */
@@ -15,26 +17,47 @@ export interface RequestHistory {
   readonly intent?: Intent;
   /** The last generation that was published; 0 = none. */
   readonly told: number;
+  /** How often somebody said that there is something to look at, while a run had the request in hand. */
+  readonly wakes: number;
+  /** What people said of it while it was held. */
+  readonly approvals: readonly Approval[];
 }
 
 /** A decision as it was recorded, with what is told of it. */
 export interface RecordedDecision extends PastDecision {
   readonly sentence: string;
+  readonly action: string;
   readonly customerId?: string;
+  /** ISO 8601, UTC. */
+  readonly recordedAt: string;
 }
 
 const Generation = v.pipe(v.number(), v.integer(), v.minValue(1));
 
 const DecisionSchema = v.object({
   generation: Generation,
-  outcome: v.pipe(v.string(), v.check(isOutcome, 'not an outcome')),
+  outcome: v.picklist(OUTCOMES),
   code: v.string(),
+  verdict: v.string(),
+  proposed: v.exactOptional(v.picklist(EFFECTS)),
   sentence: v.string(),
+  action: v.string(),
   customerId: v.exactOptional(v.string()),
+  recordedAt: v.string(),
 });
 
+const ApprovalSchema = v.object({
+  answer: v.picklist(['approve', 'deny']),
+  generation: Generation,
+  by: v.string(),
+  reason: v.string(),
+});
+
+const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
 const AdmissionSchema = v.object({
-  told: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
+  told: v.exactOptional(Count, 0),
+  wakes: v.exactOptional(Count, 0),
   intent: v.exactOptional(
     v.object({ verdict: v.picklist(['accept', 'reject']), customerId: v.string(), generation: Generation }),
   ),
@@ -61,16 +84,104 @@ export const readHistory = async (
       }),
     ),
   );
-  const read = <T>(schema: v.GenericSchema<unknown, T>, item: (typeof Items)[number]): T => {
-    const parsed = parseWith(schema, unmarshall(item));
-    if (parsed.success) return parsed.output;
-    throw malformed(`The record ${item.sk?.S} of ${endpointId} can't be read: ${problemOf(parsed.issues)}`, {
-      endpointId,
-    });
+  const items = Items.map((item) => unmarshall(item));
+  const all = <T>(prefix: string, schema: v.GenericSchema<unknown, T>): readonly T[] =>
+    items.filter(({ sk }) => String(sk).startsWith(prefix)).map((item) => read(schema, item, endpointId));
+  const admission = items.find(({ sk }) => sk === ADMISSION);
+  return {
+    decisions: all<RecordedDecision>(DECISION_PREFIX, DecisionSchema),
+    approvals: all<Approval>(APPROVAL_PREFIX, ApprovalSchema),
+    ...(admission === undefined ? { told: 0, wakes: 0 } : read(AdmissionSchema, admission, endpointId)),
   };
-  const decisions = Items.filter(({ sk }) => sk?.S?.startsWith(DECISION_PREFIX)).map(
-    (item) => read(DecisionSchema, item) as RecordedDecision,
+};
+
+/**
+ * Reads a service's modes out of their item.
+ *
+ * @throws `Malformed` for an item that we did not write: what may be done is not known then, so nothing is.
+ */
+export const modesFrom = (serviceId: string, item: Readonly<Record<string, unknown>> | undefined): ModesSet => {
+  if (item === undefined) return NO_MODES_SET;
+  const parsed = parseWith(ModesSchema, item);
+  if (parsed.success) return parsed.output;
+  throw malformed(`The modes of ${serviceId} can't be read: ${problemOf(parsed.issues)}`, { serviceId });
+};
+
+/** What must still hold at the moment at which an answer is given. */
+export interface Standing {
+  /** The version of the service's modes: the answer was decided under one of them. */
+  readonly modesVersion: number;
+  /** Whether the endpoint has the place under the entitlement for which it was asked; false where it was not asked. */
+  readonly hasPlace: boolean;
+}
+
+/**
+ * Reads mode and place in one consistent read, just before the one write that depends on them.
+ *
+ * @throws `Throttled`, `Denied`, `Malformed`.
+ */
+export const readStanding = async (
+  dynamo: DynamoDBClient,
+  ledger: string,
+  { serviceId, endpointId, placeOf }: { serviceId: string; endpointId: string; placeOf: string | undefined },
+): Promise<Standing> => {
+  const modesKey = ledgerKey.modes(serviceId);
+  const placesKey = placeOf === undefined ? undefined : ledgerKey.places(serviceId, placeOf);
+  const items = await readItems(dynamo, ledger, placesKey === undefined ? [modesKey] : [modesKey, placesKey]);
+  const itemOf = (key: Key) => items.find(({ pk, sk }) => pk === key.pk && sk === key.sk);
+  const places = placesKey === undefined ? undefined : itemOf(placesKey)?.places;
+  return {
+    modesVersion: modesFrom(serviceId, itemOf(modesKey)).version,
+    hasPlace: typeof places === 'object' && places !== null && Object.hasOwn(places, endpointId),
+  };
+};
+
+/** Whose doing a connection's state may be, as its admission says. */
+export interface AdmissionIntent {
+  readonly endpointId: string;
+  /** What a run of ours was about to answer, or answered. Absent where none was about to answer. */
+  readonly verdict?: Intent['verdict'];
+}
+
+/**
+ * Reads what our runs meant to answer these requests, up to 100, in one call. A request that none of them ever had in hand is missing.
+ *
+ * @throws `Throttled`, `Denied`, `Malformed`.
+ */
+export const readIntents = async (
+  dynamo: DynamoDBClient,
+  ledger: string,
+  requests: readonly { readonly serviceId: string; readonly endpointId: string }[],
+): Promise<readonly AdmissionIntent[]> => {
+  if (requests.length === 0) return [];
+  const keys = requests.map(({ serviceId, endpointId }) => ledgerKey.admission(serviceId, endpointId));
+  const items = await readItems(dynamo, ledger, keys);
+  return items.flatMap((item): readonly AdmissionIntent[] => {
+    const request = requests.find(({ serviceId, endpointId }) => requestKey(serviceId, endpointId) === item.pk);
+    if (request === undefined) return [];
+    const { verdict } = read(AdmissionSchema, item, request.endpointId).intent ?? {};
+    return [{ endpointId: request.endpointId, ...(verdict === undefined ? {} : { verdict }) }];
+  });
+};
+
+const readItems = async (
+  dynamo: DynamoDBClient,
+  table: string,
+  keys: readonly Key[],
+): Promise<readonly Record<string, unknown>[]> => {
+  const Keys = keys.map(({ pk, sk }): Record<string, AttributeValue> => ({ pk: { S: pk }, sk: { S: sk } }));
+  const { Responses = {}, UnprocessedKeys = {} } = await calling('read the ledger', () =>
+    dynamo.send(new BatchGetItemCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } })),
   );
-  const admission = Items.find(({ sk }) => sk?.S === ADMISSION);
-  return { decisions, ...(admission === undefined ? { told: 0 } : read(AdmissionSchema, admission)) };
+  // What DynamoDB left out for want of capacity is not absent.
+  if (Object.keys(UnprocessedKeys).length > 0) {
+    throw new ConciergeError('Throttled', 'read the ledger: DynamoDB left keys unprocessed', { keys });
+  }
+  return (Responses[table] ?? []).map((item) => unmarshall(item));
+};
+
+const read = <T>(schema: v.GenericSchema<unknown, T>, item: Readonly<Record<string, unknown>>, endpointId: string): T => {
+  const parsed = parseWith(schema, item);
+  if (parsed.success) return parsed.output;
+  throw malformed(`The record ${item.sk} of ${endpointId} can't be read: ${problemOf(parsed.issues)}`, { endpointId });
 };

@@ -2,9 +2,10 @@ import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient, QueryCom
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type * as v from 'valibot';
 import type { Connection } from '../domain/connection.ts';
-import type { Candidate } from '../domain/decide-connection.ts';
 import { ConciergeError } from '../domain/errors.ts';
+import type { ModesSet } from '../domain/mode.ts';
 import type { Reading, ServiceEntry } from '../domain/registry.ts';
+import type { Candidate } from '../domain/situation.ts';
 import { plainText } from '../domain/text.ts';
 import { type Key, ledgerKey, type MatchKind, matchPrefix, registryKey } from '../registry/keys.ts';
 import {
@@ -16,6 +17,7 @@ import {
   ServiceEntrySchema,
 } from '../registry/schemas.ts';
 import { calling } from './errors.ts';
+import { modesFrom } from './ledger.ts';
 
 /** The two tables, by name. */
 export interface Tables {
@@ -29,16 +31,18 @@ export interface RegistryView {
   readonly candidates: readonly Candidate[];
   /** The customers whose item of places exists; others' must be opened before a place can be taken. */
   readonly placesOpen: readonly string[];
+  /** What people set for the service. */
+  readonly modesSet: ModesSet;
 }
 
 type Item = Record<string, unknown>;
 
-/** More than one match is ambiguous whatever the entries say; a batch takes 100 keys, three for each customer. */
+/** More than one match is ambiguous whatever the entries say; a batch takes 100 keys, three for each customer and two more. */
 const MAX_READ = 30;
 
 /**
  * Reads everything that a decision on this connection depends on: two queries for the matches, then one batch for the entries
- * and places that they point to. Every read is consistent.
+ * and places that they point to, and the service's modes. Every read is consistent.
  *
  * @throws `Throttled`, `Denied`.
  */
@@ -84,6 +88,7 @@ export const readRegistry = async (
     service: reading(ServiceEntrySchema, entries.registry, registryKey.service(serviceId), { serviceId }),
     candidates,
     placesOpen: customerIds.filter((id) => entries.ledger.has(keyText(ledgerKey.places(serviceId, id)))),
+    modesSet: modesFrom(serviceId, entries.ledger.get(keyText(ledgerKey.modes(serviceId)))),
   };
 };
 
@@ -159,12 +164,10 @@ const readEntries = async (
     registryKey.service(serviceId),
     ...customerIds.flatMap((id) => [registryKey.customer(id), registryKey.entitlement(serviceId, id)]),
   ];
-  const ledgerKeys = customerIds.map((id) => ledgerKey.places(serviceId, id));
+  const ledgerKeys = [ledgerKey.modes(serviceId), ...customerIds.map((id) => ledgerKey.places(serviceId, id))];
   const request = {
     [tables.registry]: { Keys: registryKeys.map(toAttributes), ConsistentRead: true },
-    ...(ledgerKeys.length === 0
-      ? {}
-      : { [tables.ledger]: { Keys: ledgerKeys.map(toAttributes), ConsistentRead: true } }),
+    [tables.ledger]: { Keys: ledgerKeys.map(toAttributes), ConsistentRead: true },
   };
   const { Responses = {}, UnprocessedKeys = {} } = await calling('read the registry', () =>
     dynamo.send(new BatchGetItemCommand({ RequestItems: request })),

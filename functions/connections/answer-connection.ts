@@ -1,11 +1,13 @@
 /** Workflow state `Answer`: brings one connection to the verdict's end. Asked until EC2 shows that end. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import * as v from 'valibot';
 import { answerConnections, readConnections, type Unsuccessful } from '../aws/connections.ts';
+import { readStanding, type Standing } from '../aws/ledger.ts';
 import { type AnswerOutcome, nextAnswerStep } from '../domain/answer.ts';
 import type { ConnectionState } from '../domain/connection.ts';
 import { type Ending, explainEnding } from '../domain/ending.ts';
-import { EndpointId, ServiceId } from '../registry/schemas.ts';
+import { CustomerId, EndpointId, ServiceId } from '../registry/schemas.ts';
 import { required } from '../runtime/environment.ts';
 import { createHandler, logger, tracer } from '../runtime/handler.ts';
 
@@ -13,12 +15,18 @@ const Input = v.strictObject({
   serviceId: ServiceId,
   vpcEndpointId: EndpointId,
   verdict: v.picklist(['accept', 'reject']),
+  /** Whose place the endpoint must have to be accepted; null where it is to be rejected. */
+  placeOf: v.nullable(CustomerId),
+  /** The version of the service's modes under which this was decided. */
+  modesVersion: v.pipe(v.number(), v.integer(), v.minValue(0)),
   /** How many looks in a row, up to now, found the endpoint not listed. */
   absences: v.pipe(v.number(), v.integer(), v.minValue(0)),
 });
 
 interface Services {
   readonly ec2: EC2Client;
+  readonly dynamo: DynamoDBClient;
+  readonly ledger: string;
   readonly region: string;
 }
 
@@ -46,18 +54,25 @@ interface Unsettled extends Said {
   readonly because: string;
 }
 
+/** What it was decided on holds no more: decide again. */
+interface Superseded {
+  readonly isSettled: false;
+  readonly isSuperseded: true;
+  readonly because: string;
+}
+
 /**
  * One read, at most one Accept or Reject, and one more read where EC2 says that it did not act: `Unsuccessful` codes are
- * undocumented, so what counts is the state afterwards.
+ * undocumented, so what counts is the state afterwards. Mode and place are read just before the call.
  *
  * If we die after the call, the next run reads the state that it made. If it runs twice, the second finds nothing to answer.
  *
  * @throws `Throttled`, `Denied`, `Malformed`.
  */
 export const run = async (
-  { serviceId, vpcEndpointId, verdict, absences }: v.InferOutput<typeof Input>,
-  { ec2, region }: Services,
-): Promise<Settled | Unsettled> => {
+  { serviceId, vpcEndpointId, verdict, placeOf, modesVersion, absences }: v.InferOutput<typeof Input>,
+  { ec2, dynamo, ledger, region }: Services,
+): Promise<Settled | Unsettled | Superseded> => {
   const read = async () => {
     const query = { endpointIds: [vpcEndpointId], serviceIds: [serviceId], region };
     const [connection] = await readConnections(ec2, query);
@@ -66,6 +81,13 @@ export const run = async (
   let seen = await read();
   let failure: Unsuccessful | undefined;
   if (seen.next.step === 'answer') {
+    const place = verdict === 'accept' ? (placeOf ?? undefined) : undefined;
+    const standing = await readStanding(dynamo, ledger, { serviceId, endpointId: vpcEndpointId, placeOf: place });
+    const because = supersededBecause(standing, { verdict, modesVersion });
+    if (because !== undefined) {
+      logger.info('answer superseded', { serviceId, vpcEndpointId, verdict, modesVersion, standing });
+      return { isSettled: false, isSuperseded: true, because: `${vpcEndpointId}: ${because}` };
+    }
     [failure] = await answerConnections(ec2, verdict, serviceId, [vpcEndpointId]);
     // An accepted endpoint is pending for a while: reading it at once would tell nothing.
     if (failure === undefined && verdict === 'accept')
@@ -90,7 +112,17 @@ export const run = async (
   };
 };
 
+const supersededBecause = (
+  standing: Standing,
+  decided: { readonly verdict: 'accept' | 'reject'; readonly modesVersion: number },
+): string | undefined => {
+  if (standing.modesVersion !== decided.modesVersion) return "the service's mode was changed since it was decided";
+  return decided.verdict === 'accept' && !standing.hasPlace ? 'it has no place any more' : undefined;
+};
+
 export const handler = createHandler(Input, run, {
   ec2: tracer.captureAWSv3Client(new EC2Client({})),
+  dynamo: tracer.captureAWSv3Client(new DynamoDBClient({})),
+  ledger: required('LEDGER_TABLE'),
   region: required('AWS_REGION'),
 });

@@ -1,19 +1,24 @@
 /** Workflow state `Decide`: reads the connection, its history and the registry, and decides. Writes nothing. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import { readConnections } from '../aws/connections.ts';
 import { readHistory } from '../aws/ledger.ts';
 import { readPlace, readRegistry, type Tables } from '../aws/registry.ts';
+import { approvalOf, heldChain } from '../domain/approval.ts';
 import type { Connection } from '../domain/connection.ts';
 import { malformed } from '../domain/errors.ts';
 import { hasDeparted, isOpen, type Need, needOf } from '../domain/history.ts';
+import { UNREADABLE_ENTRIES } from '../domain/metric.ts';
+import { modesInForce } from '../domain/mode.ts';
 import { type Plan, planEnding, planRequest, type Telling } from '../domain/plan.ts';
+import type { Situation } from '../domain/situation.ts';
 import { ledgerKey } from '../registry/keys.ts';
 import { EndpointId, ServiceId } from '../registry/schemas.ts';
 import { required } from '../runtime/environment.ts';
-import { createHandler, logger, tracer } from '../runtime/handler.ts';
+import { createHandler, logger, metrics, tracer } from '../runtime/handler.ts';
 
 const Input = v.strictObject({ serviceId: ServiceId, vpcEndpointId: EndpointId });
 
@@ -35,6 +40,10 @@ interface Output {
   readonly generation?: number;
   /** The last decision that was published; 0 = none. */
   readonly told: number;
+  /** How often the run was called to look again, up to this look. */
+  readonly wakes: number;
+  /** The version of the service's modes under which it was decided. */
+  readonly modesVersion?: number;
   readonly connection?: Connection;
   readonly plan?: RecordedPlan | Telling | Pick<Plan, 'placeOf'>;
   /** What holds where the last place is lost to another request. */
@@ -46,15 +55,15 @@ export const run = async (
   { serviceId, vpcEndpointId }: v.InferOutput<typeof Input>,
   { ec2, dynamo, tables, region, now }: Services,
 ): Promise<Output> => {
-  const [connections, history] = await Promise.all([
-    readConnections(ec2, { endpointIds: [vpcEndpointId], serviceIds: [serviceId], region }),
-    readHistory(dynamo, tables.ledger, serviceId, vpcEndpointId),
-  ]);
+  // First what we know, with the count of calls to look again, then what is: whoever saw a change that this look misses counts on
+  // after it, and the run looks once more before it waits or lets go.
+  const history = await readHistory(dynamo, tables.ledger, serviceId, vpcEndpointId);
+  const connections = await readConnections(ec2, { endpointIds: [vpcEndpointId], serviceIds: [serviceId], region });
   const [connection] = connections;
   if (connection !== undefined && connection.serviceId !== serviceId) {
     throw malformed(`${vpcEndpointId} asks for ${connection.serviceId}, not for ${serviceId}: start with that id.`);
   }
-  const { decisions, intent, told } = history;
+  const { decisions, approvals, intent, told, wakes } = history;
   const registry =
     connection?.state === 'pendingAcceptance' && isOpen(connection.state, decisions)
       ? await readRegistry(dynamo, tables, connection)
@@ -66,7 +75,7 @@ export const run = async (
     placeOf !== undefined &&
     (await readPlace(dynamo, tables.ledger, { serviceId, customerId: placeOf, endpointId: vpcEndpointId }));
   const need = needOf(connection?.state, { ...history, hasPlace });
-  const about = { ...need, told, ...(connection === undefined ? {} : { connection }) };
+  const about = { ...need, told, wakes, ...(connection === undefined ? {} : { connection }) };
   const generation = 'generation' in need ? need.generation : 0;
   const lastIntent = intent?.generation === generation ? intent : undefined;
   const record = (plan: Plan): RecordedPlan => {
@@ -75,15 +84,38 @@ export const run = async (
   };
 
   if (need.need === 'decision' && connection !== undefined && registry !== undefined) {
-    const situation = { connection, serviceRegion: region, ...registry, now: now().toISOString() };
-    const background = { decisions, intent: lastIntent, placesOpen: registry.placesOpen };
-    const { plan, planWithoutPlace } = planRequest(situation, background);
+    const { service, candidates, placesOpen, modesSet } = registry;
+    const approval = approvalOf(decisions, approvals);
+    const heldSince = heldChain(decisions)[0]?.recordedAt;
+    const situation: Situation = {
+      connection,
+      serviceRegion: region,
+      service,
+      candidates,
+      modes: modesInForce(modesSet, service.kind === 'found' ? service.entry : undefined),
+      ...(approval === undefined ? {} : { approval }),
+      ...(heldSince === undefined ? {} : { heldSince }),
+      now: now().toISOString(),
+    };
+    const { plan, planWithoutPlace } = planRequest(situation, { decisions, intent: lastIntent, placesOpen });
+    countUnreadable(plan);
     if (plan.isRepeated && last !== undefined && told < last.generation) {
       // The same hold again, of which nobody was told.
-      return { ...about, need: 'telling', generation: last.generation, plan: last };
+      const { hold } = plan;
+      return {
+        ...about,
+        need: 'telling',
+        generation: last.generation,
+        plan: { ...last, ...(hold === undefined ? {} : { hold }) },
+      };
     }
     logger.info('connection decided', { serviceId, vpcEndpointId, generation, situation, plan });
-    return { ...about, plan: record(plan), planWithoutPlace: record(planWithoutPlace) };
+    return {
+      ...about,
+      modesVersion: modesSet.version,
+      plan: record(plan),
+      planWithoutPlace: record(planWithoutPlace),
+    };
   }
   logger.info('connection needs no decision', { serviceId, vpcEndpointId, need, state: connection?.state, history });
   if (need.need === 'telling' && last !== undefined) return { ...about, plan: last };
@@ -95,8 +127,16 @@ export const run = async (
 
 /** The part of the ledger's record that is known before the answer: who, what, why rule by rule, before, plan. */
 const itemOf = (plan: Plan, request: Record<string, unknown>): Record<string, unknown> => {
-  const { customerId, verdict, code, sentence, rules } = plan;
-  return marshall({ ...request, customerId, verdict, code, sentence, rules }, { removeUndefinedValues: true });
+  const { customerId, verdict, code, sentence, action, proposed, rules, hold } = plan;
+  return marshall(
+    { ...request, customerId, verdict, code, sentence, action, proposed, until: hold?.until, rules },
+    { removeUndefinedValues: true },
+  );
+};
+
+/** An entry that somebody wrote wrongly harms one customer and tells nobody: the alarm does. */
+const countUnreadable = ({ code }: Plan): void => {
+  if (code === 'entry-unreadable') metrics.singleMetric().addMetric(UNREADABLE_ENTRIES, MetricUnit.Count, 1);
 };
 
 export const handler = createHandler(Input, run, {

@@ -1,210 +1,71 @@
-import type { Connection } from './connection.ts';
-import type { Customer, Entitlement, Reading, ServiceEntry } from './registry.ts';
-import { DEFAULT_VERDICTS, type Decision, DOUBTS, type ReasonCode, type RuleOutcome, type Verdict } from './verdict.ts';
+import { approvedWords, closestMatches, endpointOf, type Finding, found, isApproved, RULES } from './rules.ts';
+import type { Situation } from './situation.ts';
+import {
+  DEFAULT_HOLD_DAYS,
+  DEFAULT_VERDICTS,
+  type Decision,
+  DOUBTS,
+  type Hold,
+  type ReasonCode,
+  type RuleOutcome,
+  type Verdict,
+} from './verdict.ts';
 
-/** A customer whom the registry names for a request, with all that is known of it. */
-export interface Candidate {
-  readonly customerId: string;
-  /** By the endpoint's id, which the customer claimed, or by the account that owns the endpoint. */
-  readonly matchedBy: 'endpoint' | 'account';
-  readonly customer: Reading<Customer>;
-  readonly entitlement: Reading<Entitlement>;
-  readonly places: Places;
+/** What a decision is made of, before it is put into words. */
+interface Ruling extends Pick<Decision, 'verdict' | 'code' | 'proposed' | 'isObserved'> {
+  readonly because?: string;
+  readonly todo?: string;
+  readonly rules: readonly RuleOutcome[];
 }
 
-/** The places under an entitlement's `maxEndpoints`, as the ledger has them. */
-export interface Places {
-  readonly taken: number;
-  /** Whether this endpoint has one of them already. */
-  readonly mine: boolean;
-}
-
-/** All that a decision depends on: the same situation gives the same decision. */
-export interface Situation {
-  readonly connection: Connection;
-  /** The service's own region. */
-  readonly serviceRegion: string;
-  readonly service: Reading<ServiceEntry>;
-  /** Everyone whom the registry names for this request. */
-  readonly candidates: readonly Candidate[];
-  /** ISO 8601, UTC. */
-  readonly now: string;
-}
-
-interface Question {
-  readonly situation: Situation;
-  /** The one match; undefined as long as there is none or more than one. */
-  readonly candidate: Candidate | undefined;
-}
-
-interface Rule {
-  readonly name: string;
-  /** Asked in order; the first that fails decides. */
-  ask(about: Question): Finding;
-}
-
-/** What a rule saw; with a code, it failed: why, and what the customer can do about it, where it can. */
-type Finding =
-  | { readonly saw: string }
-  | { readonly saw: string; readonly code: ReasonCode; readonly because: string; readonly todo?: string };
-
-/** A claim of the endpoint's id is more exact than its account: where there is one, only claims count. */
-const closestMatches = (candidates: readonly Candidate[]): readonly Candidate[] => {
-  const claims = candidates.filter((candidate) => candidate.matchedBy === 'endpoint');
-  return claims.length > 0 ? claims : candidates;
-};
-
-const found = <T>(reading: Reading<T> | undefined): T | undefined =>
-  reading?.kind === 'found' ? reading.entry : undefined;
-
-const endpointOf = ({ connection }: Situation): string =>
-  `endpoint ${connection.endpointId} of account ${connection.owner}`;
-
-const RULES: readonly Rule[] = [
-  {
-    name: 'service',
-    ask({ situation }) {
-      const { service, connection } = situation;
-      if (service.kind === 'found') return { saw: `${connection.serviceId} is registered` };
-      const saw = service.kind === 'absent' ? `${connection.serviceId} is not registered` : service.problem;
-      return {
-        saw,
-        code: service.kind === 'absent' ? 'service-unregistered' : 'entry-unreadable',
-        because: `we are still setting up ${connection.serviceId}`,
-      };
-    },
-  },
-  {
-    name: 'requester',
-    ask({ situation }) {
-      const matches = closestMatches(situation.candidates);
-      const [match] = matches;
-      if (match === undefined) {
-        return {
-          saw: `account ${situation.connection.owner} has no entry`,
-          code: 'requester-unknown',
-          because: `this account is not registered for ${situation.connection.serviceId}`,
-          todo: 'ask us to register it',
-        };
-      }
-      if (matches.length > 1) {
-        return {
-          saw: `${matches.length} customers match: ${matches.map(({ customerId }) => customerId).join(', ')}`,
-          code: 'requester-ambiguous',
-          because: 'the account serves several customers of ours',
-          todo: 'tell us for which of them the endpoint is',
-        };
-      }
-      return { saw: `${match.customerId} by ${match.matchedBy}` };
-    },
-  },
-  {
-    name: 'entries',
-    ask({ candidate }) {
-      for (const reading of [candidate?.customer, candidate?.entitlement]) {
-        if (reading === undefined || reading.kind === 'found') continue;
-        return {
-          saw: reading.kind === 'unreadable' ? reading.problem : `an entry of ${candidate?.customerId} is missing`,
-          code: 'entry-unreadable',
-          because: 'we are correcting our records',
-        };
-      }
-      return { saw: 'customer and entitlement are readable' };
-    },
-  },
-  {
-    name: 'customer-status',
-    ask({ candidate }) {
-      const status = found(candidate?.customer)?.status;
-      if (status !== 'suspended') return { saw: `${status}` };
-      return {
-        saw: status,
-        code: 'customer-suspended',
-        because: 'your subscription is suspended',
-        todo: 'contact us to activate it',
-      };
-    },
-  },
-  {
-    name: 'region',
-    ask({ situation, candidate }) {
-      const regions = found(candidate?.entitlement)?.regions ?? [situation.serviceRegion];
-      const { region } = situation.connection;
-      if (regions.includes(region)) return { saw: region };
-      return {
-        saw: `${region} is none of ${regions.join(', ')}`,
-        code: 'region-not-covered',
-        because: `it is in ${region}, and your contract covers ${regions.join(', ')}`,
-        todo: 'create it there, or ask us to add the region',
-      };
-    },
-  },
-  {
-    name: 'contract',
-    ask({ situation, candidate }) {
-      const { from, until } = found(candidate?.entitlement) ?? {};
-      const now = Date.parse(situation.now);
-      if (from !== undefined && now < Date.parse(from)) {
-        return {
-          saw: `begins ${from}`,
-          code: 'contract-not-begun',
-          because: `your contract begins on ${from}`,
-        };
-      }
-      if (until !== undefined && now >= Date.parse(until)) {
-        return {
-          saw: `ended ${until}`,
-          code: 'contract-ended',
-          because: `your contract ended on ${until}`,
-          todo: 'contact us to renew it',
-        };
-      }
-      return { saw: `${from ?? 'begun'} to ${until ?? 'no end'}` };
-    },
-  },
-  {
-    name: 'approval',
-    ask({ candidate }) {
-      const approval = found(candidate?.entitlement)?.approval;
-      const { taken, mine } = candidate?.places ?? { taken: 0, mine: false };
-      const isFirst = taken - (mine ? 1 : 0) === 0;
-      if (approval === 'automatic' || (approval === 'first-manual' && !isFirst)) return { saw: approval };
-      return {
-        saw: `${approval}`,
-        code: 'approval-needed',
-        because: 'a person here has to approve it',
-      };
-    },
-  },
-  {
-    name: 'quota',
-    ask({ candidate }) {
-      const max = found(candidate?.entitlement)?.maxEndpoints ?? 0;
-      const { taken, mine } = candidate?.places ?? { taken: 0, mine: false };
-      if (mine || taken < max)
-        return { saw: `${taken} of ${max} in use${mine ? ', one of them by this endpoint' : ''}` };
-      return {
-        saw: `${taken} of ${max} in use`,
-        code: 'quota-reached',
-        because: `all ${max} endpoints of your contract are in use`,
-        todo: 'delete one that you no longer need, or ask us for more',
-      };
-    },
-  },
-];
+const DAY = 86_400_000;
 
 /** How a sentence to the customer begins. */
-const OPENINGS: Readonly<Record<Verdict, (endpoint: string) => string>> = {
-  accept: (endpoint) => `We accepted your ${endpoint}`,
-  reject: (endpoint) => `We rejected your ${endpoint}`,
-  hold: (endpoint) => `Your ${endpoint} is waiting`,
+const OPENINGS: Readonly<Record<Verdict, string>> = {
+  accept: 'We accepted your',
+  reject: 'We rejected your',
+  hold: 'Your',
 };
 
 /**
- * Decides what becomes of a request that waits for acceptance: the rules in order, the first that fails decides, and the
- * service's policy turns its reason into a verdict.
+ * Decides what becomes of a request that waits for acceptance: the rules in order, the first that fails decides; the service's policy
+ * turns its reason into a verdict; the service's mode says whether we act on it, ask a person, or only watch; and a hold ends at its
+ * deadline.
  */
 export const decideConnection = (situation: Situation): Decision => {
+  const { verdict, code, rules, proposed, isObserved, because, todo } = withDeadline(
+    withMode(ruleOn(situation), situation),
+    situation,
+  );
+  const matches = closestMatches(situation.candidates);
+  // What we only watch, a person answers: to the customer it waits, whatever we would have done.
+  const told = isObserved ? 'hold' : verdict;
+  const action = todoOf(told, isObserved ? undefined : todo);
+  const reason = isObserved ? 'a person here answers it' : becauseOf(verdict, because);
+  const hold = verdict === 'hold' && !isObserved ? holdOf(situation) : undefined;
+  return {
+    verdict,
+    code,
+    sentence: `${OPENINGS[told]} ${endpointOf(situation)}${told === 'hold' ? ' is waiting' : ''}: ${reason}; ${action}.`,
+    action,
+    rules,
+    isObserved,
+    ...(proposed === undefined ? {} : { proposed }),
+    ...(hold === undefined ? {} : { hold }),
+    ...(matches.length === 1 && matches[0] !== undefined ? { customerId: matches[0].customerId } : {}),
+  };
+};
+
+/** The decision that holds when another request took the last place in the meantime. Never `accept`. */
+export const decideWithoutPlace = (situation: Situation): Decision => {
+  const candidates = situation.candidates.map((candidate) => ({
+    ...candidate,
+    places: { mine: false, taken: Math.max(candidate.places.taken, found(candidate.entitlement)?.maxEndpoints ?? 0) },
+  }));
+  return decideConnection({ ...situation, candidates });
+};
+
+const ruleOn = (situation: Situation): Ruling => {
   const matches = closestMatches(situation.candidates);
   const candidate = matches.length === 1 ? matches[0] : undefined;
   const rules: RuleOutcome[] = [];
@@ -218,24 +79,73 @@ export const decideConnection = (situation: Situation): Decision => {
     }
     rules.push({ rule: rule.name, passed: true, saw: finding.saw });
   }
-  const code = failed?.code ?? 'entitled';
-  const verdict = verdictFor(code, situation);
+  const { code = 'entitled', because, todo } = failed ?? {};
   return {
-    verdict,
+    verdict: verdictFor(code, situation),
     code,
-    sentence: `${OPENINGS[verdict](endpointOf(situation))}: ${becauseOf(verdict, failed?.because)}; ${todoOf(verdict, failed?.todo)}.`,
     rules,
-    ...(candidate === undefined ? {} : { customerId: candidate.customerId }),
+    isObserved: false,
+    ...(code === 'approval-needed' ? { proposed: 'accept' } : {}),
+    ...(because === undefined ? {} : { because }),
+    ...(todo === undefined ? {} : { todo }),
   };
 };
 
-/** The decision that holds when another request took the last place in the meantime. Never `accept`. */
-export const decideWithoutPlace = (situation: Situation): Decision => {
-  const candidates = situation.candidates.map((candidate) => ({
-    ...candidate,
-    places: { mine: false, taken: Math.max(candidate.places.taken, found(candidate.entitlement)?.maxEndpoints ?? 0) },
-  }));
-  return decideConnection({ ...situation, candidates });
+/** `observe`: the ruling stands, and nobody acts on it. `propose`: a person says yes to it first. */
+const withMode = (ruling: Ruling, situation: Situation): Ruling => {
+  const { verdict, rules } = ruling;
+  // A hold leads to an acceptance or to nothing: where we may not accept, it is not for us to hold.
+  const effect = verdict === 'reject' ? 'reject' : 'accept';
+  const mode = situation.modes[effect];
+  const noted = (passed: boolean, saw: string): readonly RuleOutcome[] => [
+    ...rules,
+    { rule: 'mode', passed, ...(passed ? {} : { code: 'approval-needed' as const }), saw },
+  ];
+  if (mode === 'observe') return { ...ruling, isObserved: true, rules: noted(true, `${effect}: observe`) };
+  if (verdict === 'hold' || mode === 'enforce') return { ...ruling, rules: noted(true, `${effect}: ${mode}`) };
+  if (isApproved(situation, verdict)) return { ...ruling, rules: noted(true, approvedWords(situation)) };
+  return {
+    verdict: 'hold',
+    code: 'approval-needed',
+    proposed: verdict,
+    isObserved: false,
+    because: 'a person here has to approve it',
+    rules: noted(false, `${effect}: propose`),
+  };
+};
+
+/** A hold that nobody ended ends by policy: by default the request is left as it is, and nobody waits for it any more. */
+const withDeadline = (ruling: Ruling, situation: Situation): Ruling => {
+  if (ruling.verdict !== 'hold' || ruling.isObserved || !isOverdue(situation)) return ruling;
+  const isForUs = !DOUBTS.has(ruling.code) && situation.modes.reject === 'enforce';
+  const { proposed, rules } = ruling;
+  return {
+    verdict: isForUs ? verdictFor('hold-expired', situation) : 'hold',
+    code: 'hold-expired',
+    isObserved: false,
+    because: 'it could not be settled in time',
+    todo: 'contact us',
+    rules: [...rules, { rule: 'deadline', passed: false, code: 'hold-expired', saw: `held since ${situation.heldSince}` }],
+    ...(proposed === undefined ? {} : { proposed }),
+  };
+};
+
+const deadlineOf = ({ service, heldSince, now }: Situation): number =>
+  Date.parse(heldSince ?? now) + (found(service)?.holdDays ?? DEFAULT_HOLD_DAYS) * DAY;
+
+const isOverdue = (situation: Situation): boolean => deadlineOf(situation) <= Date.parse(situation.now);
+
+/** Until when a request waits, and when it is to be looked at again by itself: at a date of its contract, if that comes first. */
+const holdOf = (situation: Situation): Hold | undefined => {
+  if (isOverdue(situation)) return undefined;
+  const now = Date.parse(situation.now);
+  const until = deadlineOf(situation);
+  const dates = closestMatches(situation.candidates).flatMap(({ entitlement }) => {
+    const { from, until: end } = found(entitlement) ?? {};
+    return [from, end].flatMap((date) => (date === undefined ? [] : [Date.parse(date)]));
+  });
+  const next = Math.min(until, ...dates.filter((date) => date > now));
+  return { until: new Date(until).toISOString(), seconds: Math.max(1, Math.ceil((next - now) / 1000)) };
 };
 
 const becauseOf = (verdict: Verdict, because: string | undefined): string =>
@@ -250,6 +160,10 @@ const todoOf = (verdict: Verdict, todo: string | undefined): string => {
 /** A policy may soften a refusal or harden a hold; it can't accept whom the rules did not pass, nor reject on doubt. */
 const verdictFor = (code: ReasonCode, { service }: Situation): Verdict => {
   const wanted = found(service)?.verdicts?.[code] ?? DEFAULT_VERDICTS[code];
-  const isTooFar = (wanted === 'accept' && code !== 'entitled') || (wanted === 'reject' && DOUBTS.has(code));
+  const isTooFar =
+    (wanted === 'accept' && code !== 'entitled') ||
+    (wanted === 'reject' && DOUBTS.has(code)) ||
+    // A person's word is no policy's to change.
+    code === 'denied';
   return isTooFar ? DEFAULT_VERDICTS[code] : wanted;
 };

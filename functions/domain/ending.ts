@@ -7,31 +7,38 @@ export type EndingCode = 'answered' | 'endpoint-gone' | 'answered-by-others' | '
 export interface Ending {
   readonly code: EndingCode;
   readonly sentence: string;
+  /** The part of the sentence that says what the customer can do. */
+  readonly action: string;
 }
 
 /** Explains an outcome that no verdict explains, in a sentence that can be forwarded to the customer. */
 export const explainEnding = (outcome: AnswerOutcome, endpointId: string): Ending => {
+  const explained = (code: EndingCode, what: string, action: string): Ending => ({
+    code,
+    sentence: `${what}; ${action}.`,
+    action,
+  });
   switch (outcome) {
     case 'accepted':
     case 'rejected':
-      return {
-        code: 'answered',
-        sentence: `We ${outcome} your endpoint ${endpointId} earlier; there is nothing for you to do.`,
-      };
+      return explained('answered', `We ${outcome} your endpoint ${endpointId} earlier`, 'there is nothing for you to do');
     case 'gone':
-      return {
-        code: 'endpoint-gone',
-        sentence: `Your endpoint ${endpointId} was deleted before it was connected; create a new one if you still need it.`,
-      };
+      return explained(
+        'endpoint-gone',
+        `Your endpoint ${endpointId} was deleted before it was connected`,
+        'create a new one if you still need it',
+      );
     case 'overtaken':
-      return {
-        code: 'answered-by-others',
-        sentence: `Your endpoint ${endpointId} was answered by a person here; ask us if the answer surprises you.`,
-      };
+      return explained(
+        'answered-by-others',
+        `Your endpoint ${endpointId} was answered by a person here`,
+        'ask us if the answer surprises you',
+      );
     case 'failed':
-      return {
-        code: 'endpoint-failed',
-        sentence: `AWS could not connect your endpoint ${endpointId}; delete it and create a new one.`,
-      };
+      return explained(
+        'endpoint-failed',
+        `AWS could not connect your endpoint ${endpointId}`,
+        'delete it and create a new one',
+      );
   }
 };

@@ -1,13 +1,21 @@
 import type { AnswerOutcome } from './answer.ts';
 import { type ConnectionState, isOver } from './connection.ts';
+import type { Effect } from './mode.ts';
+import type { Decision } from './verdict.ts';
 
-/** How a decision ended: an answer's outcome, or held. */
-export type Outcome = AnswerOutcome | 'held';
+/** How a decision ended: an answer's outcome, or held, or only observed. */
+export type Outcome = AnswerOutcome | 'held' | 'observed';
 
-const OUTCOMES: ReadonlySet<string> = new Set<Outcome>(['accepted', 'rejected', 'gone', 'overtaken', 'failed', 'held']);
-
-/** Whether a text, read from the ledger, names an outcome. */
-export const isOutcome = (text: string): boolean => OUTCOMES.has(text);
+/** Every outcome that there is. */
+export const OUTCOMES: readonly Outcome[] = [
+  'accepted',
+  'rejected',
+  'gone',
+  'overtaken',
+  'failed',
+  'held',
+  'observed',
+];
 
 /** A decision in the ledger, as far as later decisions depend on it. */
 export interface PastDecision {
@@ -15,6 +23,10 @@ export interface PastDecision {
   readonly generation: number;
   readonly outcome: Outcome;
   readonly code: string;
+  /** What was decided: `accept`, `reject`, `hold`, or `none` where there was nothing to answer. */
+  readonly verdict: string;
+  /** What a person was asked to approve. */
+  readonly proposed?: Effect;
 }
 
 /** What a run notes just before it acts, so that whoever comes after it knows whose doing the connection's state is. */
@@ -102,18 +114,22 @@ export const needOf = (state: ConnectionState | undefined, { decisions, intent, 
 export const hasDeparted = (state: ConnectionState | undefined, decisions: readonly PastDecision[]): boolean =>
   decisions.at(-1)?.outcome === 'accepted' && (state === undefined || isOver(state));
 
+/** Outcomes after which a request still waits. */
+const WAITING: ReadonlySet<Outcome> = new Set<Outcome>(['held', 'observed']);
+
 /**
- * Whether there may be something to decide or record: nothing is recorded yet, or only that it was held. A request that we gave up
+ * Whether there may be something to decide or record: nothing is recorded yet, or only that it was held or observed. A request that we gave up
  * as gone is open again where EC2 lists it after all: gone is what we saw, not what EC2 said.
  */
 export const isOpen = (state: ConnectionState | undefined, history: readonly PastDecision[]): boolean => {
   const last = history.at(-1);
-  if (last === undefined || last.outcome === 'held') return true;
+  if (last === undefined || WAITING.has(last.outcome)) return true;
   return last.outcome === 'gone' && state === 'pendingAcceptance';
 };
 
-/** Whether deciding again came to what the ledger says already: the same hold for the same reason. */
-export const isRepeated = (history: readonly PastDecision[], verdict: string, code: string): boolean => {
+/** Whether deciding again came to what the ledger says already: the same hold, or the same observation, for the same reason. */
+export const isRepeated = (history: readonly PastDecision[], { verdict, code, proposed, isObserved }: Decision): boolean => {
   const last = history.at(-1);
-  return last?.outcome === 'held' && verdict === 'hold' && last.code === code;
+  if (last?.outcome !== (isObserved ? 'observed' : 'held') || (!isObserved && verdict !== 'hold')) return false;
+  return last.verdict === verdict && last.code === code && last.proposed === proposed;
 };

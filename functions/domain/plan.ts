@@ -1,8 +1,9 @@
 import type { AnswerOutcome } from './answer.ts';
-import { decideConnection, decideWithoutPlace, type Situation } from './decide-connection.ts';
+import { decideConnection, decideWithoutPlace } from './decide-connection.ts';
 import { type Ending, explainEnding } from './ending.ts';
 import { type Intent, isRepeated, type Outcome, type PastDecision } from './history.ts';
-import type { Decision, RuleOutcome } from './verdict.ts';
+import type { Situation } from './situation.ts';
+import type { Decision, Hold, RuleOutcome } from './verdict.ts';
 
 /** What the workflow is to do about a request, and how that is explained. */
 export interface Plan {
@@ -10,10 +11,16 @@ export interface Plan {
   readonly verdict: Decision['verdict'] | 'none';
   readonly code: Decision['code'] | Ending['code'];
   readonly sentence: string;
+  /** The part of the sentence that says what the customer can do. */
+  readonly action: string;
   readonly rules: readonly RuleOutcome[];
   readonly customerId?: string;
-  /** How it ended, where there was nothing to answer. */
-  readonly outcome?: AnswerOutcome;
+  /** What a person's approval would release. */
+  readonly proposed?: Decision['proposed'];
+  /** How it ended, where nothing is to be answered: it ended already, or we only watch. */
+  readonly outcome?: AnswerOutcome | 'observed';
+  /** How long to wait with the request in hand. */
+  readonly hold?: Hold;
   /** The place to take before accepting. */
   readonly place?: {
     readonly maxEndpoints: number;
@@ -41,14 +48,15 @@ export const planRequest = (
   { decisions, intent, placesOpen }: Background,
 ): { readonly plan: Plan; readonly planWithoutPlace: Plan } => {
   const holder = situation.candidates.find(({ places }) => places.mine)?.customerId ?? intent?.customerId ?? '';
-  const toPlan = (decision: Decision): Plan => {
+  const toPlan = ({ isObserved, ...decision }: Decision): Plan => {
     const candidate = situation.candidates.find(({ customerId }) => customerId === decision.customerId);
     const entitlement = candidate?.entitlement.kind === 'found' ? candidate.entitlement.entry : undefined;
-    const isAccepted = decision.verdict === 'accept' && entitlement !== undefined;
+    const isAccepted = decision.verdict === 'accept' && !isObserved && entitlement !== undefined;
     const placeOf = isAccepted ? entitlement.customerId : holder;
     return {
       ...decision,
-      isRepeated: isRepeated(decisions, decision.verdict, decision.code),
+      isRepeated: isRepeated(decisions, { ...decision, isObserved }),
+      ...(isObserved ? { outcome: 'observed' } : {}),
       ...(placeOf === '' ? {} : { placeOf }),
       ...(isAccepted
         ? { place: { maxEndpoints: entitlement.maxEndpoints, isOpen: placesOpen.includes(entitlement.customerId) } }
@@ -78,6 +86,9 @@ export const planEnding = (outcome: AnswerOutcome, endpointId: string, intent: I
 export interface Telling {
   readonly code: string;
   readonly sentence: string;
+  readonly action: string;
   readonly customerId?: string;
   readonly outcome: Outcome;
+  /** The same hold goes on. */
+  readonly hold?: Hold;
 }

@@ -35,6 +35,15 @@ export interface Entitlement {
 /** What the provider wants of one endpoint service. */
 export interface ServiceEntry {
   readonly serviceId: string;
+  /**
+   * Whether it was made for the Concierge, which then acts from the first request on, or was there before: then it only watches until
+   * somebody sets another mode.
+   *
+   * @default 'imported'
+   */
+  readonly origin?: 'created' | 'imported';
+  /** How many days a request is held at the most, 1 to 30. @default 14 */
+  readonly holdDays?: number;
   /** The verdict for each reason, where it differs from the default. */
   readonly verdicts?: Readonly<Partial<Record<string, Verdict>>>;
 }

@@ -1,3 +1,5 @@
+import type { Effect } from './mode.ts';
+
 /** What is to be done with a request that is waiting. */
 export type Verdict = 'accept' | 'reject' | 'hold';
 
@@ -14,6 +16,8 @@ export const REASON_CODES = [
   'contract-ended',
   'approval-needed',
   'quota-reached',
+  'denied',
+  'hold-expired',
 ] as const;
 
 /** One of {@link REASON_CODES}. */
@@ -32,7 +36,12 @@ export const DEFAULT_VERDICTS: Readonly<Record<ReasonCode, Verdict>> = {
   'contract-ended': 'hold',
   'approval-needed': 'hold',
   'quota-reached': 'hold',
+  denied: 'reject',
+  'hold-expired': 'hold',
 };
+
+/** How long a request is held where the service's entry does not say: two weeks are a person's holiday. */
+export const DEFAULT_HOLD_DAYS = 14;
 
 /** Reasons that are ours, not the requester's: nobody is rejected for a lack of information. */
 export const DOUBTS: ReadonlySet<ReasonCode> = new Set([
@@ -52,6 +61,14 @@ export interface RuleOutcome {
   readonly saw: string;
 }
 
+/** How long a held request waits. */
+export interface Hold {
+  /** The end, ISO 8601 in UTC: what happens then is for the reason `hold-expired` to say. */
+  readonly until: string;
+  /** Seconds until it is decided again without anybody asking; at least 1. */
+  readonly seconds: number;
+}
+
 /** A verdict that explains itself. */
 export interface Decision {
   readonly verdict: Verdict;
@@ -59,8 +76,16 @@ export interface Decision {
   readonly code: ReasonCode;
   /** One sentence that can be forwarded to the customer as it is, with what to do. */
   readonly sentence: string;
+  /** The part of the sentence that says what the customer can do. */
+  readonly action: string;
   /** Rule by rule. */
   readonly rules: readonly RuleOutcome[];
   /** The customer that the request was matched to; absent where none or several matched. */
   readonly customerId?: string;
+  /** What a person's approval would release. Absent where the request is not held for a person. */
+  readonly proposed?: Effect;
+  /** The service is watched only: nobody acts on this verdict. */
+  readonly isObserved: boolean;
+  /** Absent where nobody waits: the verdict is no hold, or its deadline has passed. */
+  readonly hold?: Hold;
 }

@@ -34,6 +34,12 @@ export const ADMISSION = 'ADMISSION';
 /** What all decisions of an endpoint begin with. */
 export const DECISION_PREFIX = 'DECISION#';
 
+/** What a person said of a held request. */
+export const APPROVAL_PREFIX = 'APPROVAL#';
+
+/** `generation` counts from 1; four digits keep the order of strings the order of numbers. */
+const numbered = (prefix: string, generation: number): string => `${prefix}${String(generation).padStart(4, '0')}`;
+
 /** Keys of the ledger: what the Concierge knows and did. */
 export const ledgerKey = {
   /** Which execution has this request in hand. */
@@ -41,11 +47,17 @@ export const ledgerKey = {
     pk: requestKey(serviceId, endpointId),
     sk: ADMISSION,
   }),
-  /** `generation` counts from 1; four digits keep the order of strings the order of numbers. */
   decision: (serviceId: string, endpointId: string, generation: number): Key => ({
     pk: requestKey(serviceId, endpointId),
-    sk: `${DECISION_PREFIX}${String(generation).padStart(4, '0')}`,
+    sk: numbered(DECISION_PREFIX, generation),
   }),
+  /** One word for each decision that held the request: who comes second is told so. */
+  approval: (serviceId: string, endpointId: string, generation: number): Key => ({
+    pk: requestKey(serviceId, endpointId),
+    sk: numbered(APPROVAL_PREFIX, generation),
+  }),
+  /** How far the Concierge goes by itself for a service, with every change of it and who made it. */
+  modes: (serviceId: string): Key => ({ pk: `SERVICE#${serviceId}`, sk: 'MODES' }),
   /** The places under an entitlement's `maxEndpoints`: one map, endpoint id to who took it when. */
   places: (serviceId: string, customerId: string): Key => ({
     pk: `ENTITLEMENT#${serviceId}#${customerId}`,
@@ -55,3 +67,17 @@ export const ledgerKey = {
 
 /** The group of everything about one request. */
 export const requestKey = (serviceId: string, endpointId: string): string => `REQUEST#${serviceId}#${endpointId}`;
+
+/**
+ * Indexes of the ledger over its decisions, and over nothing else: only they have these attributes. Each is sorted by `recordedAt`.
+ * A read of an index lags behind: they are for people, no decision depends on one.
+ */
+export const LEDGER_INDEXES = {
+  ByCustomer: 'customerId',
+  ByEndpoint: 'vpcEndpointId',
+  /** The day in UTC: `2026-11-23`. */
+  ByDay: 'recordedOn',
+} as const;
+
+/** What each index is sorted by. */
+export const RECORDED_AT = 'recordedAt';

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { EFFECTS, MODES, type ModesSet } from '../domain/mode.ts';
 import type { Customer, Entitlement, ServiceEntry } from '../domain/registry.ts';
 import { plainText } from '../domain/text.ts';
 import { REASON_CODES } from '../domain/verdict.ts';
@@ -49,11 +50,20 @@ export const EntitlementSchema = v.object({
 /** A service's entry, with its policy. */
 export const ServiceEntrySchema = v.object({
   serviceId: ServiceId,
+  origin: v.exactOptional(v.picklist(['created', 'imported'])),
+  // An execution lasts a year at the most, and a token's task no longer than its execution.
+  holdDays: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(30))),
   verdicts: v.exactOptional(v.record(v.picklist(REASON_CODES), v.picklist(['accept', 'reject', 'hold']))),
 }) satisfies v.GenericSchema<unknown, ServiceEntry>;
 
 /** A match: which customer an account or an endpoint id stands for. */
 export const MatchSchema = v.object({ customerId: CustomerId });
+
+/** A service's modes in the ledger, as commands set them. */
+export const ModesSchema = v.object({
+  modes: v.record(v.picklist(EFFECTS), v.picklist(MODES)),
+  version: v.pipe(v.number(), v.integer(), v.minValue(1)),
+}) satisfies v.GenericSchema<unknown, ModesSet>;
 
 /** Parses, and names one fault a field: the first. */
 export const parseWith = <T>(schema: v.GenericSchema<unknown, T>, value: unknown) =>

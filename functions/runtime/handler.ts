@@ -1,15 +1,20 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { Metrics } from '@aws-lambda-powertools/metrics';
 import { Tracer } from '@aws-lambda-powertools/tracer';
 import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type * as v from 'valibot';
 import { malformed } from '../domain/errors.ts';
+import { METRIC_NAMESPACE, METRIC_SERVICE } from '../domain/metric.ts';
 import { parseWith, problemOf } from '../registry/schemas.ts';
 
 /** One structured line for each decision; never a whole event, never what a customer wrote without its field's name. */
 export const logger = new Logger();
+
+/** Counts what an alarm listens to; `singleMetric()` writes at once. */
+export const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: METRIC_SERVICE });
 
 /** Traces the handler; SDK clients are traced by passing them through `tracer.captureAWSv3Client`. */
 export const tracer = new Tracer();
