@@ -1,5 +1,5 @@
 import { CfnOutput, Stack, type StackProps, Validations } from 'aws-cdk-lib';
-import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { EventBus, EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
@@ -7,16 +7,18 @@ import { SfnStateMachine, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { CONNECTION_DEPARTED_PATTERN } from '../events/connection-departed.ts';
+import { CONNECTION_CHANGED_PATTERN } from '../events/connection-changed.ts';
 import { CONNECTION_REQUESTED_PATTERN } from '../events/connection-requested.ts';
 import { NOTICE_UNREADABLE_PATTERN } from '../events/notice-unreadable.ts';
 import { runFailedPattern } from '../events/run-failed.ts';
+import { METRIC_NAMESPACE, METRIC_SERVICE, UNREADABLE_ENTRIES } from '../functions/domain/metric.ts';
 import type { EnvironmentConfig } from './config.ts';
+import { ALARM_PERIOD, failureAlarm } from './constructs/alarm.ts';
 import { ConciergeFunction } from './constructs/concierge-function.ts';
 import { EndpointService, MANAGED_TAG } from './constructs/endpoint-service.ts';
 import { Intake } from './constructs/intake.ts';
 import { Tables } from './constructs/tables.ts';
-import { executionsOf, Workflow } from './constructs/workflow.ts';
+import { executionsOf, stateMachineArn, Workflow } from './constructs/workflow.ts';
 
 /** The functions' bundles: where the code of each file of `functions/` lies. */
 export interface ConciergeCode {
@@ -49,7 +51,7 @@ export class ConciergeStack extends Stack {
     });
     const bus = new EventBus(this, 'Bus', { eventBusName: `${id}-events`, description: 'Events of the Concierge' });
     const tables = new Tables(this, 'Tables');
-    const intake = new Intake(this, 'Intake', { bus, code: code.readRequests });
+    const intake = new Intake(this, 'Intake', { bus, code: code.readRequests, ledger: tables.ledger });
 
     const describe = new PolicyStatement({ actions: ['ec2:DescribeVpcEndpointConnections'], resources: ['*'] });
     const decide = new ConciergeFunction(this, 'DecideConnection', {
@@ -68,8 +70,10 @@ export class ConciergeStack extends Stack {
     const answer = new ConciergeFunction(this, 'AnswerConnection', {
       code: code.answerConnection,
       failureImpact: 'Decided connection requests are not answered: customers wait.',
+      environment: { LEDGER_TABLE: tables.ledger.tableName },
       permissions: [
         describe,
+        new PolicyStatement({ actions: ['dynamodb:BatchGetItem'], resources: [tables.ledger.tableArn] }),
         new PolicyStatement({
           actions: ['ec2:AcceptVpcEndpointConnections', 'ec2:RejectVpcEndpointConnections'],
           resources: [endpointServices],
@@ -82,19 +86,36 @@ export class ConciergeStack extends Stack {
       reason: 'Services are entries of the registry, not of the stack; the tag says for which of them we answer.',
     });
 
+    failureAlarm(this, 'UnreadableEntriesAlarm', {
+      metric: new Metric({
+        namespace: METRIC_NAMESPACE,
+        metricName: UNREADABLE_ENTRIES,
+        dimensionsMap: { service: METRIC_SERVICE },
+        statistic: 'Sum',
+        period: ALARM_PERIOD,
+      }),
+      failureImpact: 'An entry of the registry is missing or does not parse: requests under it are held.',
+      article: '#unreadable-entries',
+    });
+
     const admit = new Workflow(this, 'AdmitConnection', {
       workflow: 'admit-connection',
       functions: { DecideConnection: decide, AnswerConnection: answer },
       placeholders: { Ledger: tables.ledger.tableName, Bus: bus.eventBusName },
       permissions: [
         new PolicyStatement({
-          actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+          actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
           resources: [tables.ledger.tableArn],
         }),
         new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus.eventBusArn] }),
         new PolicyStatement({
           actions: ['states:DescribeExecution'],
           resources: [executionsOf(this, 'admit-connection')],
+        }),
+        // A token is its state machine's: whoever may answer one may answer any of them, and these are all ours.
+        new PolicyStatement({
+          actions: ['states:SendTaskSuccess'],
+          resources: [stateMachineArn(this, 'admit-connection')],
         }),
       ],
       failureImpact: 'A connection request ended without an answer: its customer waits.',
@@ -119,24 +140,21 @@ export class ConciergeStack extends Stack {
     });
 
     const delivery = { deadLetterQueue: intake.deadLetters.queue };
-    const admitEndpoint = new SfnStateMachine(admit.stateMachine, {
-      ...delivery,
-      input: RuleTargetInput.fromObject({
-        serviceId: EventField.fromPath('$.detail.serviceId'),
-        vpcEndpointId: EventField.fromPath('$.detail.vpcEndpointId'),
-      }),
+    const ids = RuleTargetInput.fromObject({
+      serviceId: EventField.fromPath('$.detail.serviceId'),
+      vpcEndpointId: EventField.fromPath('$.detail.vpcEndpointId'),
     });
     new Rule(this, 'ConnectionRequested', {
       eventBus: bus,
       description: 'A customer asks to connect: admit-connection answers',
       eventPattern: CONNECTION_REQUESTED_PATTERN,
-      targets: [admitEndpoint],
+      targets: [new SfnStateMachine(admit.stateMachine, { ...delivery, input: ids })],
     });
-    new Rule(this, 'ConnectionDeparted', {
+    new Rule(this, 'ConnectionChanged', {
       eventBus: bus,
-      description: 'A customer left, or never got in: admit-connection settles what is left of it',
-      eventPattern: CONNECTION_DEPARTED_PATTERN,
-      targets: [admitEndpoint],
+      description: 'A customer left, or a person answered by hand: reconcile settles what is left of it',
+      eventPattern: CONNECTION_CHANGED_PATTERN,
+      targets: [new SfnStateMachine(reconcile.stateMachine, { ...delivery, input: ids })],
     });
     new Rule(this, 'RunFailed', {
       description: 'A run of admit-connection was stopped or failed: reconcile starts another',

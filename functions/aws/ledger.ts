@@ -180,7 +180,11 @@ const readItems = async (
   return (Responses[table] ?? []).map((item) => unmarshall(item));
 };
 
-const read = <T>(schema: v.GenericSchema<unknown, T>, item: Readonly<Record<string, unknown>>, endpointId: string): T => {
+const read = <T>(
+  schema: v.GenericSchema<unknown, T>,
+  item: Readonly<Record<string, unknown>>,
+  endpointId: string,
+): T => {
   const parsed = parseWith(schema, item);
   if (parsed.success) return parsed.output;
   throw malformed(`The record ${item.sk} of ${endpointId} can't be read: ${problemOf(parsed.issues)}`, { endpointId });

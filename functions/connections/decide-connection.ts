@@ -1,7 +1,8 @@
 /** Workflow state `Decide`: reads the connection, its history and the registry, and decides. Writes nothing. */
+
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import { readConnections } from '../aws/connections.ts';
@@ -101,12 +102,16 @@ export const run = async (
     countUnreadable(plan);
     if (plan.isRepeated && last !== undefined && told < last.generation) {
       // The same hold again, of which nobody was told.
-      const { hold } = plan;
+      const { hold, placeOf: heldPlaceOf } = plan;
       return {
         ...about,
         need: 'telling',
         generation: last.generation,
-        plan: { ...last, ...(hold === undefined ? {} : { hold }) },
+        plan: {
+          ...last,
+          ...(hold === undefined ? {} : { hold }),
+          ...(heldPlaceOf === undefined ? {} : { placeOf: heldPlaceOf }),
+        },
       };
     }
     logger.info('connection decided', { serviceId, vpcEndpointId, generation, situation, plan });

@@ -125,7 +125,10 @@ const withDeadline = (ruling: Ruling, situation: Situation): Ruling => {
     isObserved: false,
     because: 'it could not be settled in time',
     todo: 'contact us',
-    rules: [...rules, { rule: 'deadline', passed: false, code: 'hold-expired', saw: `held since ${situation.heldSince}` }],
+    rules: [
+      ...rules,
+      { rule: 'deadline', passed: false, code: 'hold-expired', saw: `held since ${situation.heldSince}` },
+    ],
     ...(proposed === undefined ? {} : { proposed }),
   };
 };

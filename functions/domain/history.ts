@@ -7,15 +7,7 @@ import type { Decision } from './verdict.ts';
 export type Outcome = AnswerOutcome | 'held' | 'observed';
 
 /** Every outcome that there is. */
-export const OUTCOMES: readonly Outcome[] = [
-  'accepted',
-  'rejected',
-  'gone',
-  'overtaken',
-  'failed',
-  'held',
-  'observed',
-];
+export const OUTCOMES: readonly Outcome[] = ['accepted', 'rejected', 'gone', 'overtaken', 'failed', 'held', 'observed'];
 
 /** A decision in the ledger, as far as later decisions depend on it. */
 export interface PastDecision {
@@ -128,7 +120,10 @@ export const isOpen = (state: ConnectionState | undefined, history: readonly Pas
 };
 
 /** Whether deciding again came to what the ledger says already: the same hold, or the same observation, for the same reason. */
-export const isRepeated = (history: readonly PastDecision[], { verdict, code, proposed, isObserved }: Decision): boolean => {
+export const isRepeated = (
+  history: readonly PastDecision[],
+  { verdict, code, proposed, isObserved }: Decision,
+): boolean => {
   const last = history.at(-1);
   if (last?.outcome !== (isObserved ? 'observed' : 'held') || (!isObserved && verdict !== 'hold')) return false;
   return last.verdict === verdict && last.code === code && last.proposed === proposed;

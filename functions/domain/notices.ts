@@ -1,4 +1,5 @@
-import { type Connection, isOver } from './connection.ts';
+import { type Connection, type ConnectionState, isOver } from './connection.ts';
+import type { Effect } from './mode.ts';
 import { plainText } from './text.ts';
 
 /** A message of the intake queue: what PrivateLink said, in a form that AWS does not document. */
@@ -11,8 +12,8 @@ export interface Notice {
 export type NoticeFinding =
   /** A request that waits for acceptance, or that EC2 does not list yet. */
   | { readonly kind: 'requested'; readonly serviceId: string; readonly vpcEndpointId: string }
-  /** A connection that is over, or on its way there: whoever held a place for it may give it back. */
-  | { readonly kind: 'departed'; readonly serviceId: string; readonly vpcEndpointId: string }
+  /** A connection that somebody else changed: its consumer deleted it, or a person answered it. */
+  | { readonly kind: 'changed'; readonly serviceId: string; readonly vpcEndpointId: string }
   /** No ids could be taken from it. `excerpt` is its beginning, control characters replaced. */
   | { readonly kind: 'unreadable'; readonly messageId: string; readonly problem: string; readonly excerpt: string };
 
@@ -22,15 +23,30 @@ export interface NoticePlan {
   readonly endpointIds: readonly string[];
   /** The services that the notices name, each once, sorted. */
   readonly serviceIds: readonly string[];
-  /** What follows from what EC2 says of them: requests first, in the order of their ids. */
-  judge(connections: readonly Connection[]): readonly NoticeFinding[];
+  /** The connections that were answered, by us or by somebody else: the ledger knows. */
+  answered(connections: readonly Connection[]): readonly Connection[];
+  /**
+   * What follows from what EC2 says of them: requests first, in the order of their ids.
+   *
+   * @param intents - what our runs meant to answer, by endpoint id, of {@link answered} at least.
+   */
+  judge(connections: readonly Connection[], intents: ReadonlyMap<string, Effect | undefined>): readonly NoticeFinding[];
 }
+
+/** The answer that leads to a state, where one does. */
+const answerBehind = (state: ConnectionState): Effect | undefined => {
+  if (state === 'pending' || state === 'available') return 'accept';
+  return state === 'rejected' ? 'reject' : undefined;
+};
 
 // Not inside a longer word: vpce-svc-… has an id of its own, and a nine-digit one is none.
 const ENDPOINT_ID = /(?<![0-9a-z-])vpce-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![0-9a-z])/g;
 const SERVICE_ID = /(?<![0-9a-z-])vpce-svc-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![0-9a-z])/g;
-/** Nobody creates that many endpoints in one notice: past it, a notice is somebody's attempt to make work. */
-const MAX_IDS_PER_NOTICE = 10;
+/**
+ * A bus takes ten events at once from a pipe, which calls it not at all where its enrichment answers with more: one bad notice would
+ * silence nine good ones. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-batching-concurrency.html
+ */
+const MAX_FINDINGS = 10;
 const EXCERPT_CHARACTERS = 200;
 
 /**
@@ -41,14 +57,16 @@ const EXCERPT_CHARACTERS = 200;
 export const planNotices = (notices: readonly Notice[]): NoticePlan => {
   const hopeless: NoticeFinding[] = [];
   const named = new Map<string, { readonly serviceId: string | undefined; readonly notice: Notice }>();
-  for (const notice of notices) {
-    const { body } = notice;
-    const endpointIds = [...new Set(body.match(ENDPOINT_ID))];
-    const [serviceId] = body.match(SERVICE_ID) ?? [];
-    if (endpointIds.length === 0) hopeless.push(unreadable(notice, 'it names no endpoint'));
-    else if (endpointIds.length > MAX_IDS_PER_NOTICE)
-      hopeless.push(unreadable(notice, `it names more than ${MAX_IDS_PER_NOTICE} endpoints`));
+  const read = notices.map((notice) => ({ notice, endpointIds: [...new Set(notice.body.match(ENDPOINT_ID))] }));
+  // A notice is of one endpoint. One that names more has them looked up where there is room beside the others.
+  let room = MAX_FINDINGS - notices.length;
+  for (const { notice, endpointIds } of read) {
+    const [serviceId] = notice.body.match(SERVICE_ID) ?? [];
+    const more = endpointIds.length - 1;
+    if (more < 0) hopeless.push(unreadable(notice, 'it names no endpoint'));
+    else if (more > room) hopeless.push(unreadable(notice, `it names ${endpointIds.length} endpoints`));
     else {
+      room -= more;
       for (const endpointId of endpointIds) {
         const earlier = named.get(endpointId);
         if (earlier?.serviceId === undefined) named.set(endpointId, { serviceId, notice });
@@ -60,13 +78,16 @@ export const planNotices = (notices: readonly Notice[]): NoticePlan => {
   return {
     endpointIds,
     serviceIds,
-    judge(connections) {
+    answered: (connections) => connections.filter(({ state }) => answerBehind(state) !== undefined),
+    judge(connections, intents) {
       const requests: NoticeFinding[] = [];
       const orphans: NoticeFinding[] = [];
       for (const vpcEndpointId of endpointIds) {
         const connection = connections.find(({ endpointId }) => endpointId === vpcEndpointId);
-        if (connection !== undefined && isOver(connection.state)) {
-          requests.push({ kind: 'departed', serviceId: connection.serviceId, vpcEndpointId });
+        const answer = connection === undefined ? undefined : answerBehind(connection.state);
+        const isOurs = answer !== undefined && intents.get(vpcEndpointId) === answer;
+        if (connection !== undefined && (answer === undefined ? isOver(connection.state) : !isOurs)) {
+          requests.push({ kind: 'changed', serviceId: connection.serviceId, vpcEndpointId });
           continue;
         }
         if (connection !== undefined && connection.state !== 'pendingAcceptance') continue;

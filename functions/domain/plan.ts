@@ -91,4 +91,6 @@ export interface Telling {
   readonly outcome: Outcome;
   /** The same hold goes on. */
   readonly hold?: Hold;
+  /** As in {@link Plan}: a run that died may have taken one meanwhile. */
+  readonly placeOf?: string;
 }

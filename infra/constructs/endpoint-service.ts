@@ -75,7 +75,8 @@ export class EndpointService extends Construct {
     const notification = new CfnVPCEndpointConnectionNotification(this, 'Notification', {
       serviceId: this.serviceId,
       connectionNotificationArn: notices.topicArn,
-      connectionEvents: ['Connect', 'Delete'],
+      // Accept and Reject too: a person may answer by hand what we hold.
+      connectionEvents: ['Accept', 'Connect', 'Delete', 'Reject'],
     });
     // EC2 tries the topic when the notification is made: its policies must be there.
     notification.node.addDependency(notices);

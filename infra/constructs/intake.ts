@@ -1,4 +1,5 @@
 import { Duration, Stack } from 'aws-cdk-lib';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -17,6 +18,8 @@ export interface IntakeProps {
   readonly bus: EventBus;
   /** The directory of `read-requests`' bundle. */
   readonly code: string;
+  /** Says which answers were our own. */
+  readonly ledger: TableV2;
 }
 
 /**
@@ -91,7 +94,11 @@ export class Intake extends Construct {
     const enrichment = new ConciergeFunction(this, 'ReadRequests', {
       code: props.code,
       failureImpact: 'Connection requests are not read: customers wait for an answer.',
-      permissions: [new PolicyStatement({ actions: ['ec2:DescribeVpcEndpointConnections'], resources: ['*'] })],
+      environment: { LEDGER_TABLE: props.ledger.tableName },
+      permissions: [
+        new PolicyStatement({ actions: ['ec2:DescribeVpcEndpointConnections'], resources: ['*'] }),
+        new PolicyStatement({ actions: ['dynamodb:BatchGetItem'], resources: [props.ledger.tableArn] }),
+      ],
     });
     const role = new Role(this, 'PipeRole', { assumedBy: new ServicePrincipal('pipes.amazonaws.com') });
     // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-permissions.html

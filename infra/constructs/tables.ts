@@ -1,6 +1,7 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
+import { LEDGER_INDEXES, RECORDED_AT } from '../../functions/registry/keys.ts';
 
 /**
  * The registry holds what people own; the ledger holds what the Concierge knows and did. Apart, so that no role of the
@@ -21,7 +22,17 @@ export class Tables extends Construct {
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     };
-    this.registry = new TableV2(this, 'Registry', common);
-    this.ledger = new TableV2(this, 'Ledger', common);
+    // Names of their own: people and their tools find them by the stack's.
+    const { stackName } = Stack.of(this);
+    this.registry = new TableV2(this, 'Registry', { ...common, tableName: `${stackName}-registry` });
+    this.ledger = new TableV2(this, 'Ledger', {
+      ...common,
+      tableName: `${stackName}-ledger`,
+      globalSecondaryIndexes: Object.entries(LEDGER_INDEXES).map(([indexName, attribute]) => ({
+        indexName,
+        partitionKey: { name: attribute, type: AttributeType.STRING },
+        sortKey: { name: RECORDED_AT, type: AttributeType.STRING },
+      })),
+    });
   }
 }

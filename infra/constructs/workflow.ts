@@ -24,6 +24,15 @@ export interface WorkflowProps<Name extends WorkflowName> {
 /** A name of its own, known beforehand: a definition that asks after its own executions can't refer to itself. */
 const nameOf = (stack: Stack, workflow: WorkflowName): string => `${stack.stackName}-${workflow}`;
 
+/** The ARN of a workflow, for who must name it before it is there. */
+export const stateMachineArn = (stack: Stack, workflow: WorkflowName): string =>
+  stack.formatArn({
+    service: 'states',
+    resource: 'stateMachine',
+    resourceName: nameOf(stack, workflow),
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+
 /** The ARN of every execution of a workflow. */
 export const executionsOf = (stack: Stack, workflow: WorkflowName): string =>
   stack.formatArn({

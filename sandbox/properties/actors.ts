@@ -34,7 +34,11 @@ const serviceEntry = (serviceId: string, policy: ServicePolicy): Attributes => {
     Object.fromEntries(codes.map((code) => [code, text(verdict)]));
   const verdicts = { plain: {}, none: {}, lax: all(LAX, 'accept'), strict: all(STRICT, 'reject') };
   const chosen = policy === 'closed' ? all(['entitled'], 'hold') : verdicts[policy];
-  return { serviceId: text(serviceId), ...(Object.keys(chosen).length === 0 ? {} : { verdicts: { M: chosen } }) };
+  return {
+    serviceId: text(serviceId),
+    origin: text('created'),
+    ...(Object.keys(chosen).length === 0 ? {} : { verdicts: { M: chosen } }),
+  };
 };
 
 const customerEntry = (customerId: string, status: string): Attributes => ({

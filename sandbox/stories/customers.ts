@@ -36,7 +36,7 @@ const CUSTOMERS: readonly StoryCustomer[] = [
 
 /** Enters the service and its customers into the registry, entry by entry. */
 export const registerCustomers = async (stage: Stage, serviceId: string): Promise<void> => {
-  await stage.register(registryKey.service(serviceId), { serviceId });
+  await stage.register(registryKey.service(serviceId), { serviceId, origin: 'created' });
   for (const { customer, accounts, maxEndpoints } of CUSTOMERS) {
     const { customerId } = customer;
     const entitlement: v.InferOutput<typeof EntitlementSchema> = {

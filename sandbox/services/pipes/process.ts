@@ -10,13 +10,8 @@ import type { Pipe } from './model.ts';
 import type { SqsRecord } from './records.ts';
 import { asText, toEntry, transform } from './transform.ts';
 
-/** Entries that a bus or a queue takes at once (eb-pipes-batching-concurrency.html). */
+/** Entries that a bus or a queue takes at once. */
 const TARGET_BATCH = 10;
-
-const chunks = <T>(all: readonly T[]): readonly (readonly T[])[] =>
-  Array.from({ length: Math.ceil(all.length / TARGET_BATCH) }, (_, index) =>
-    all.slice(index * TARGET_BATCH, (index + 1) * TARGET_BATCH),
-  );
 
 /** An enrichment that answers `""`, `{}` or `[]` wants the target left alone (eb-pipes-event-enrichment.html). */
 const isEmpty = (reply: unknown): boolean =>
@@ -39,10 +34,19 @@ export class BatchProcess {
     this.#ingestedAt = new Date(cloud.clock.now()).toISOString();
   }
 
-  /** @throws AwsError where the enrichment or the target failed: the whole batch then counts as not handled */
+  /**
+   * An enrichment may answer with more than it was given, but not with more than the target takes at once: then the pipe does not call
+   * the target (eb-pipes-batching-concurrency.html). AWS does not say what becomes of the batch; here it is gone, and the journal tells.
+   *
+   * @throws AwsError where the enrichment or the target failed: the whole batch then counts as not handled
+   */
   async run(records: readonly SqsRecord[]): Promise<void> {
     const events = await this.#enrich(records);
-    if (events.length > 0) await this.#deliver(events);
+    const isTooMany = events.length > TARGET_BATCH && !this.#pipe.request.Target?.startsWith('arn:aws:states:');
+    if (isTooMany) {
+      const what = `${events.length} events are more than the target takes at once: none is delivered`;
+      this.#cloud.journal.write({ kind: 'state', who: this.#principal.arn, what });
+    } else if (events.length > 0) await this.#deliver(events);
   }
 
   async #enrich(records: readonly SqsRecord[]): Promise<readonly unknown[]> {
@@ -69,14 +73,13 @@ export class BatchProcess {
     if (target.startsWith('arn:aws:states:')) {
       await this.#invoke('states', 'StartExecution', { stateMachineArn: target, input: JSON.stringify(shaped) });
     } else if (target.startsWith('arn:aws:sqs:')) {
-      for (const texts of chunks(shaped.map(asText))) await this.#toQueue(target, texts);
+      await this.#toQueue(target, shaped.map(asText));
     } else {
       const entries = events.map((event, index) => toEntry(this.#pipe, event, shaped[index]));
-      for (const some of chunks(entries)) {
-        const answer = (await this.#invoke('events', 'PutEvents', { Entries: some })) as PutEventsResponse;
-        const failed = answer.Entries?.find((entry) => entry.ErrorCode !== undefined);
-        if (failed?.ErrorCode !== undefined)
-          throw new AwsError(failed.ErrorCode, failed.ErrorMessage ?? failed.ErrorCode);
+      const answer = (await this.#invoke('events', 'PutEvents', { Entries: entries })) as PutEventsResponse;
+      const failed = answer.Entries?.find((entry) => entry.ErrorCode !== undefined);
+      if (failed?.ErrorCode !== undefined) {
+        throw new AwsError(failed.ErrorCode, failed.ErrorMessage ?? failed.ErrorCode);
       }
     }
   }
