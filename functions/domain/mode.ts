@@ -27,9 +27,15 @@ export const NO_MODES_SET: ModesSet = { modes: {}, version: 0 };
 
 /**
  * The modes in force: what was set by command, else by where the service comes from. Trust is earned by stages, so only a service that
- * was made for the Concierge begins with it acting; what was there before is observed until somebody says otherwise.
+ * was made for the Concierge begins with it acting; what was there before is observed until somebody says otherwise. Of a service whose
+ * entry is missing or can't be read nobody knows that: requests for it are held, and it takes a person to end that.
  */
 export const modesInForce = ({ modes }: ModesSet, service: Pick<ServiceEntry, 'origin'> | undefined): Modes => {
-  const initial: Mode = service?.origin === 'created' ? 'enforce' : 'observe';
+  const initial = initialMode(service);
   return { accept: modes.accept ?? initial, reject: modes.reject ?? initial };
+};
+
+const initialMode = (service: Pick<ServiceEntry, 'origin'> | undefined): Mode => {
+  if (service === undefined) return 'propose';
+  return service.origin === 'created' ? 'enforce' : 'observe';
 };

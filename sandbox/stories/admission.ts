@@ -1,75 +1,15 @@
 import { registerCustomers } from './customers.ts';
-import type { RecordedDecision, Stage } from './stage.ts';
+import { ask, askAndWait, atRest, reasonsOf, resultOf, SERVICE } from './requests.ts';
+import type { Stage } from './stage.ts';
 import type { Case, CaseResult, Story } from './story.ts';
 
-const SERVICE = 'orders';
 /** Shorter than EC2 takes to connect an endpoint. */
 const WHILE_IN_HAND = 5_000;
 /** Longer than EC2 takes to connect an endpoint, and we to see it. */
 const AFTER_THE_DECISION = 100_000;
 
-interface Started {
-  /** How many executions there were before the request. */
-  readonly before: number;
-  /** How many the request starts. */
-  readonly executions: number;
-}
-
-/**
- * Waits until a request's decisions are in the ledger, the portal heard of them, and nobody works on it any more.
- *
- * @throws Error where an execution of it did not end well.
- */
-const settledDecisions = async (
-  stage: Stage,
-  { serviceId, endpointId }: { readonly serviceId: string; readonly endpointId: string },
-  { before, executions }: Started,
-) =>
-  stage.until(`a decision on ${endpointId}`, async (): Promise<readonly RecordedDecision[] | undefined> => {
-    const all = await stage.executions('AdmitConnectionArn');
-    const ours = all.slice(0, all.length - before);
-    const failed = ours.find(({ status }) => status !== 'RUNNING' && status !== 'SUCCEEDED');
-    if (failed !== undefined) throw new Error(await stage.endOf(failed));
-    if (ours.length < executions || ours.some(({ status }) => status === 'RUNNING')) return undefined;
-    const decisions = await stage.decisions(serviceId, endpointId);
-    const published = await stage.published(endpointId);
-    return decisions.length > 0 && published.length >= decisions.length ? decisions : undefined;
-  });
-
-interface Request {
-  readonly account: string;
-  /** What is set up before the endpoint is created. */
-  readonly arrange?: (stage: Stage) => void;
-  /** What happens once it is. */
-  readonly afterwards?: (stage: Stage, endpointId: string) => void;
-  /** How many executions the request starts. @default 1 */
-  readonly executions?: number;
-}
-
-/** A customer creates an endpoint; what becomes of it, as the ledger and the customer see it. */
-const request = async (stage: Stage, { account, arrange, afterwards, executions = 1 }: Request) => {
-  const { serviceId, serviceName } = await stage.endpointService(SERVICE);
-  const before = (await stage.executions('AdmitConnectionArn')).length;
-  arrange?.(stage);
-  const endpointId = await stage.createEndpoint(account, serviceName);
-  afterwards?.(stage, endpointId);
-  const settled = () => settledDecisions(stage, { serviceId, endpointId }, { before, executions });
-  const decisions = await settled();
-  const state = await stage.endpointState(account, endpointId);
-  return { decisions, state: state ?? 'not listed', settled };
-};
-
-const reasonsOf = (decisions: readonly RecordedDecision[]): readonly string[] =>
-  decisions.flatMap(({ code, unsuccessful }) => (unsuccessful === undefined ? [code] : [code, unsuccessful]));
-
-const outcomeOf = (decisions: readonly RecordedDecision[]): string =>
-  decisions.map(({ outcome }) => outcome).join(', ');
-
 const answered = (account: string): ((stage: Stage) => Promise<CaseResult>) => {
-  return async (stage) => {
-    const { decisions, state } = await request(stage, { account });
-    return { actual: `${outcomeOf(decisions)}, ${state}`, reasons: reasonsOf(decisions) };
-  };
+  return async (stage) => resultOf(await askAndWait(stage, account));
 };
 
 /** A call of a service that delivers at least once is made again: at once, while the request is in hand, after it was decided. */
@@ -80,10 +20,10 @@ const repeated = (
   executions: number,
 ): ((stage: Stage) => Promise<CaseResult>) => {
   return async (stage) => {
-    const arrange = () => stage.repeatNext(service, action, ...waits);
-    const { state, settled } = await request(stage, { account: '555555555555', arrange, executions });
+    stage.repeatNext(service, action, ...waits);
+    const first = await askAndWait(stage, '555555555555', ({ runs }) => runs.length >= executions);
     await stage.clock.sleep(AFTER_THE_DECISION);
-    const decisions = await settled();
+    const { decisions, state } = await atRest(stage, first);
     const times = decisions.length === 1 ? 'once' : `${decisions.length} times`;
     return { actual: `${decisions[0]?.outcome} ${times}, ${state}`, reasons: reasonsOf(decisions) };
   };
@@ -92,13 +32,12 @@ const repeated = (
 /** The customer changes its mind after we decided: EC2 answers 200, with the id in `Unsuccessful`. */
 const deletedBefore = (account: string, action: string): ((stage: Stage) => Promise<CaseResult>) => {
   return async (stage) => {
-    const { decisions } = await request(stage, {
-      account,
-      afterwards: (_, endpointId) => stage.before('ec2', action, () => stage.deleteEndpoint(account, endpointId)),
-    });
+    const id = await ask(stage, account);
+    stage.before('ec2', action, () => stage.deleteEndpoint(account, id.endpointId));
+    const { decisions } = await atRest(stage, id);
     const isTold = decisions.some(({ unsuccessful }) => unsuccessful !== undefined);
     return {
-      actual: `${outcomeOf(decisions)}, ${isTold ? 'Unsuccessful' : 'no word of it'}`,
+      actual: `${decisions.map(({ outcome }) => outcome).join(', ')}, ${isTold ? 'Unsuccessful' : 'no word of it'}`,
       reasons: reasonsOf(decisions),
     };
   };

@@ -1,9 +1,10 @@
 import { admission } from './admission.ts';
 import { leftovers } from './leftovers.ts';
+import { refusals } from './refusals.ts';
 import type { Story } from './story.ts';
 
 /** Every story there is, in the order in which `--story all` plays them. */
-export const STORIES: readonly Story[] = [admission, leftovers];
+export const STORIES: readonly Story[] = [admission, refusals, leftovers];
 
 /** What `npm start` plays when it is not told: the telling cases, in under a minute. */
 export const TOUR: readonly Story[] = [admission];

@@ -1,51 +1,24 @@
 import { registerCustomers } from './customers.ts';
-import type { RecordedDecision, Stage } from './stage.ts';
+import { askAndWait, SERVICE } from './requests.ts';
+import type { Stage } from './stage.ts';
 import type { CaseResult, Story } from './story.ts';
 
-const SERVICE = 'orders';
-const WORKFLOWS = ['AdmitConnectionArn', 'ReconcileArn'];
 /** Longer than the delete notice and the run that it starts take. */
 const UNTIL_THE_PLACE_IS_FREE = 120_000;
-
-/** Whether no run is under way, those among them that settle what others left. */
-const isQuiet = async (stage: Stage): Promise<boolean> => {
-  for (const workflow of WORKFLOWS) {
-    if ((await stage.executions(workflow)).some(({ status }) => status === 'RUNNING')) return false;
-  }
-  return true;
-};
-
-interface Settled {
-  readonly endpointId: string;
-  readonly decision: RecordedDecision;
-  /** How each run on it ended, the first first. */
-  readonly runs: readonly string[];
-}
-
-/** A customer creates an endpoint; its decision once it was published, so many runs were made and nothing is left to settle. */
-const settled = async (stage: Stage, account: string, runs: number): Promise<Settled> => {
-  const { serviceId, serviceName } = await stage.endpointService(SERVICE);
-  const before = (await stage.executions('AdmitConnectionArn')).length;
-  const endpointId = await stage.createEndpoint(account, serviceName);
-  return stage.until(`the end of ${endpointId}`, async () => {
-    const all = await stage.executions('AdmitConnectionArn');
-    const ours = all.slice(0, all.length - before).map(({ status }) => String(status));
-    if (ours.length < runs || !(await isQuiet(stage))) return undefined;
-    const decision = (await stage.decisions(serviceId, endpointId)).at(-1);
-    const isTold = (await stage.published(endpointId)).length > 0;
-    return decision !== undefined && isTold ? { endpointId, decision, runs: ours.reverse() } : undefined;
-  });
-};
 
 /** The run is stopped just before a call of it arrives; another one finishes what it left. */
 const stoppedBefore = (service: string, action: string, by: string): ((stage: Stage) => Promise<CaseResult>) => {
   return async (stage) => {
     stage.before(service, action, () => stage.stopRuns('AdmitConnectionArn'), by);
-    const { endpointId, decision, runs } = await settled(stage, '555555555555', 2);
-    const state = await stage.endpointState('555555555555', endpointId);
-    await stage.deleteEndpoint('555555555555', endpointId);
+    const account = '555555555555';
+    const settled = await askAndWait(stage, account, ({ runs }) => runs.length >= 2, { runsMayFail: true });
+    await stage.deleteEndpoint(account, settled.endpointId);
     await stage.clock.sleep(UNTIL_THE_PLACE_IS_FREE);
-    return { actual: `${decision.outcome} by run ${runs.length}, ${state}`, reasons: [decision.code, ...runs] };
+    const [decision] = settled.decisions;
+    return {
+      actual: `${decision?.outcome} by run ${settled.runs.length}, ${settled.state}`,
+      reasons: [String(decision?.code), ...settled.runs.map(({ status }) => String(status))],
+    };
   };
 };
 
@@ -90,12 +63,12 @@ export const leftovers: Story = {
       expected: 'accepted, held, accepted',
       async play(stage) {
         const account = '666666666666';
-        const first = await settled(stage, account, 1);
-        const second = await settled(stage, account, 1);
+        const first = await askAndWait(stage, account);
+        const second = await askAndWait(stage, account);
         await stage.deleteEndpoint(account, first.endpointId);
         await stage.clock.sleep(UNTIL_THE_PLACE_IS_FREE);
-        const third = await settled(stage, account, 1);
-        const all = [first, second, third].map(({ decision }) => decision);
+        const third = await askAndWait(stage, account);
+        const all = [first, second, third].flatMap(({ decisions }) => decisions);
         return { actual: all.map(({ outcome }) => outcome).join(', '), reasons: all.map(({ code }) => code) };
       },
     },

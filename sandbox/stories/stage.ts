@@ -1,10 +1,12 @@
-import { DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import {
+  AcceptVpcEndpointConnectionsCommand,
   CreateVpcEndpointCommand,
   DeleteVpcEndpointsCommand,
   DescribeVpcEndpointServiceConfigurationsCommand,
   DescribeVpcEndpointsCommand,
   EC2Client,
+  RejectVpcEndpointConnectionsCommand,
 } from '@aws-sdk/client-ec2';
 import {
   DescribeExecutionCommand,
@@ -13,8 +15,10 @@ import {
   SFNClient,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { DECISION_PREFIX, requestKey } from '../../functions/registry/keys.ts';
+import { ADMISSION, DECISION_PREFIX, type Key, requestKey } from '../../functions/registry/keys.ts';
 import { type Clock, holding } from '../clock/clock.ts';
 import type { Call } from '../cloud.ts';
 import type { World } from '../world.ts';
@@ -26,7 +30,22 @@ export interface RecordedDecision {
   readonly code: string;
   readonly sentence: string;
   readonly generation: number;
+  readonly verdict: string;
+  readonly customerId?: string;
   readonly unsuccessful?: string;
+}
+
+/** A request as the ledger and Step Functions have it, at one moment. */
+export interface RequestView {
+  readonly decisions: readonly RecordedDecision[];
+  /** What was published of it, in the order in which it came: detail-types. */
+  readonly published: readonly string[];
+  /** The runs of `admit-connection` about it, oldest first. */
+  readonly runs: readonly ExecutionListItem[];
+  /** Whether its run waits with it in hand, for a person, a date or its deadline. */
+  readonly isWaiting: boolean;
+  /** Everything is recorded and told, and nobody works on it: it has ended, or it is waiting. */
+  readonly isAtRest: boolean;
 }
 
 const POLL_MILLISECONDS = 1000;
@@ -39,6 +58,10 @@ export class Stage {
   readonly #world: World;
   readonly #dynamo: DynamoDBClient;
   readonly #sfn: SFNClient;
+  readonly #sns: SNSClient;
+  readonly #sqs: SQSClient;
+  /** What an execution was started with, by its ARN: that never changes. */
+  readonly #inputs = new Map<string, string>();
   readonly #ec2 = new Map<string, EC2Client>();
   readonly #portal: Portal;
   readonly #patience: number;
@@ -51,6 +74,8 @@ export class Stage {
     this.clock = world.clock;
     this.#dynamo = new DynamoDBClient(world.clientConfig('operator'));
     this.#sfn = new SFNClient(world.clientConfig('operator'));
+    this.#sns = new SNSClient(world.clientConfig('operator'));
+    this.#sqs = new SQSClient(world.clientConfig('operator'));
     this.#portal = new Portal(world.clientConfig('operator'));
     world.journal.listen(({ kind, who }) => {
       if (kind === 'call' && who.includes(':assumed-role/')) this.#calls += 1;
@@ -85,9 +110,15 @@ export class Stage {
   }
 
   /** Puts one entry into the registry, as the people who onboard customers do. */
-  async register(key: { readonly pk: string; readonly sk: string }, entry: Record<string, unknown>): Promise<void> {
+  async register(key: Key, entry: Record<string, unknown>): Promise<void> {
     const Item = marshall({ ...key, ...entry });
     const command = new PutItemCommand({ TableName: this.output('RegistryTable'), Item });
+    await this.#send(() => this.#dynamo.send(command));
+  }
+
+  /** Takes one entry out of the registry. */
+  async unregister({ pk, sk }: Key): Promise<void> {
+    const command = new DeleteItemCommand({ TableName: this.output('RegistryTable'), Key: marshall({ pk, sk }) });
     await this.#send(() => this.#dynamo.send(command));
   }
 
@@ -118,16 +149,60 @@ export class Stage {
     return VpcEndpoints[0]?.State;
   }
 
-  /** The decisions recorded for a request, oldest first. */
-  async decisions(serviceId: string, endpointId: string): Promise<readonly RecordedDecision[]> {
+  /** A person answers a request in the EC2 console. */
+  async answerByHand(verdict: 'accept' | 'reject', ServiceId: string, endpointId: string): Promise<void> {
+    const input = { ServiceId, VpcEndpointIds: [endpointId] };
+    const ec2 = this.#ec2Of('operator');
+    if (verdict === 'accept') await this.#send(() => ec2.send(new AcceptVpcEndpointConnectionsCommand(input)));
+    else await this.#send(() => ec2.send(new RejectVpcEndpointConnectionsCommand(input)));
+  }
+
+  /** Something is said to the intake as if PrivateLink said it. */
+  async notify(Message: string): Promise<void> {
+    await this.#send(() => this.#sns.send(new PublishCommand({ TopicArn: this.output('IntakeTopicArn'), Message })));
+  }
+
+  /** Up to ten dead letters, as they lie there; each is seen once in a while. */
+  async deadLetters(): Promise<readonly string[]> {
+    const QueueUrl = this.output('DeadLetterQueueUrl');
+    const command = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 });
+    const { Messages = [] } = await this.#send(() => this.#sqs.send(command));
+    return Messages.map(({ Body = '' }) => Body);
+  }
+
+  /** Everything about a request, as it is now. */
+  async request(serviceId: string, endpointId: string): Promise<RequestView> {
     const command = new QueryCommand({
       TableName: this.output('LedgerTable'),
       ConsistentRead: true,
-      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-      ExpressionAttributeValues: { ':pk': { S: requestKey(serviceId, endpointId) }, ':prefix': { S: DECISION_PREFIX } },
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': { S: requestKey(serviceId, endpointId) } },
     });
     const { Items = [] } = await this.#send(() => this.#dynamo.send(command));
-    return Items.map((item) => unmarshall(item) as RecordedDecision);
+    const items = Items.map((item): Readonly<Record<string, unknown>> => unmarshall(item));
+    const decisions = items.filter(({ sk }) => String(sk).startsWith(DECISION_PREFIX)) as unknown as RecordedDecision[];
+    const isWaiting = items.some(
+      ({ sk, status, waiting }) => sk === ADMISSION && status === 'running' && Boolean(waiting),
+    );
+    const published = await this.published(endpointId);
+    const runs = await this.#runsOn('AdmitConnectionArn', endpointId);
+    const others = await this.#runsOn('ReconcileArn', endpointId);
+    const working = [...runs, ...others].filter(({ status }) => status === 'RUNNING').length - (isWaiting ? 1 : 0);
+    const isAtRest = decisions.length > 0 && published.length >= decisions.length && working === 0;
+    return { decisions, published, runs, isWaiting, isAtRest };
+  }
+
+  async #runsOn(workflowOutput: string, endpointId: string): Promise<readonly ExecutionListItem[]> {
+    const found: ExecutionListItem[] = [];
+    for (const execution of await this.executions(workflowOutput)) {
+      const { executionArn = '' } = execution;
+      const known = this.#inputs.get(executionArn);
+      const command = new DescribeExecutionCommand({ executionArn });
+      const input = known ?? (await this.#send(() => this.#sfn.send(command))).input ?? '';
+      this.#inputs.set(executionArn, input);
+      if (input.includes(endpointId)) found.push(execution);
+    }
+    return found.reverse();
   }
 
   /** Has the portal listen to what the Concierge publishes. */
