@@ -1,10 +1,12 @@
 import { admission } from './admission.ts';
+import { intake } from './intake.ts';
 import { leftovers } from './leftovers.ts';
+import { races } from './races.ts';
 import { refusals } from './refusals.ts';
 import type { Story } from './story.ts';
 
 /** Every story there is, in the order in which `--story all` plays them. */
-export const STORIES: readonly Story[] = [admission, refusals, leftovers];
+export const STORIES: readonly Story[] = [admission, refusals, races, intake, leftovers];
 
 /** What `npm start` plays when it is not told: the telling cases, in under a minute. */
 export const TOUR: readonly Story[] = [admission];

@@ -1,6 +1,6 @@
 import { registryKey } from '../../functions/registry/keys.ts';
 import { registerCustomers } from './customers.ts';
-import { ask, askAndWait, atRest, decided, enter, reasonsOf, resultOf, SERVICE } from './requests.ts';
+import { ask, askAndWait, atRest, decided, enter, leave, reasonsOf, resultOf, SERVICE } from './requests.ts';
 import type { Stage } from './stage.ts';
 import type { Case, CaseResult, Story } from './story.ts';
 
@@ -24,13 +24,6 @@ const under = (termsOf: (stage: Stage) => Terms, decisions = 1): ((stage: Stage)
     await leave(stage, settled);
     return resultOf(settled);
   };
-};
-
-/** The customer deletes its endpoint, and what follows from that is over. */
-const leave = async (stage: Stage, id: Parameters<typeof atRest>[1]): Promise<void> => {
-  await stage.deleteEndpoint(id.account, id.endpointId);
-  await stage.clock.sleep(60_000); // longer than the notice takes
-  await atRest(stage, id);
 };
 
 const cases: readonly Case[] = [

@@ -5,6 +5,8 @@ import type { CaseResult } from './story.ts';
 /** The endpoint service of the sandbox, by its name in `infra/config.ts`. */
 export const SERVICE = 'orders';
 
+const UNTIL_THE_NOTICE_CAME = 60_000;
+
 /** A request and what became of it up to now. */
 export interface Requested extends RequestView {
   readonly serviceId: string;
@@ -67,6 +69,13 @@ export const resultOf = ({ decisions, state }: Pick<Requested, 'decisions' | 'st
   actual: [...decisions.map(({ outcome }) => outcome), state].join(', '),
   reasons: reasonsOf(decisions),
 });
+
+/** The customer deletes its endpoint, and what follows from that is over. */
+export const leave = async (stage: Stage, id: RequestId): Promise<Requested> => {
+  await stage.deleteEndpoint(id.account, id.endpointId);
+  await stage.clock.sleep(UNTIL_THE_NOTICE_CAME);
+  return atRest(stage, id, undefined, { runsMayFail: true });
+};
 
 /** Enters a customer as a case needs it: whatever was entered for it before is replaced. */
 export const enter = async (stage: Stage, entry: CustomerEntry): Promise<void> =>

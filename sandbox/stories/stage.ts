@@ -21,6 +21,8 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { ADMISSION, DECISION_PREFIX, type Key, requestKey } from '../../functions/registry/keys.ts';
 import { type Clock, holding } from '../clock/clock.ts';
 import type { Call } from '../cloud.ts';
+import { type Fault, faultWords } from '../faults/fault.ts';
+import { injectFaults } from '../faults/inject.ts';
 import type { World } from '../world.ts';
 import { Portal } from './portal.ts';
 
@@ -260,6 +262,16 @@ export class Stage {
       return next();
     };
     this.#onNext(service, action, makeLater, by);
+  }
+
+  /** Things go wrong from now on, as the script says. @returns how to end it; whatever did not happen by then has failed the story. */
+  break(...faults: readonly Fault[]): () => void {
+    const injection = injectFaults(this.#world, faults);
+    return () => {
+      const [missed] = injection.waiting;
+      injection.stop();
+      if (missed !== undefined) throw new Error(`it never came to ${faultWords(missed)}`);
+    };
   }
 
   /** An operator stops every run of a workflow that is under way. */
