@@ -26,13 +26,18 @@ const decisionBehind = ({ watch }: Played, { invocation }: Answer): Invocation |
           ended.mark < invocation.begun.mark,
       );
 
+/** Whether a person had said yes to a request by then. */
+const isApprovedBy = ({ watch }: Played, endpointId: string, mark: number): boolean =>
+  watch.words.some((word) => word.answer === 'approve' && word.endpointId === endpointId && word.mark <= mark);
+
 /** Under which entitlements the registry allowed it while the decision was made: more than one where it changed meanwhile. */
 const entitlementsBehind = (played: Played, { endpointId }: Answer, decision: Invocation) => {
   const account = requestOf(played, endpointId)?.account ?? '';
   const { begun, ended = begun } = decision;
+  const isApproved = isApprovedBy(played, endpointId, ended.mark);
   return played.registry.between(begun.mark, ended.mark).flatMap((truth) =>
     [begun.at, ended.at].flatMap((at) => {
-      const found = entitlementOf(truth, { endpointId, account }, secondsAt(played, at));
+      const found = entitlementOf(truth, { endpointId, account, isApproved }, secondsAt(played, at));
       return found === undefined ? [] : [found];
     }),
   );
@@ -67,7 +72,10 @@ export const acceptsOnlyTheEntitled: Promised = {
       const decision = decisionBehind(played, answer);
       if (decision === undefined) return [`${answer.endpointId} was accepted without a decision before it`];
       const allowed = entitlementsBehind(played, answer, decision).some(
-        ({ customerId, terms }) => terms.approval !== 'first-manual' || hasItsFirst(played, customerId, decision),
+        ({ customerId, terms }) =>
+          terms.approval !== 'first-manual' ||
+          hasItsFirst(played, customerId, decision) ||
+          isApprovedBy(played, answer.endpointId, (decision.ended ?? decision.begun).mark),
       );
       return allowed ? [] : [`${answer.endpointId} was accepted, and was not entitled when that was decided`];
     });
@@ -106,5 +114,25 @@ export const keepsToMaxEndpoints: Promised = {
       return isWithin ? [] : [`${customerId} has ${live.join(', ')} of ${terms?.maxEndpoints} at most`];
     });
     return { judged, broken };
+  },
+};
+
+/**
+ * Each answer of ours was allowed by the mode of its kind while it was given: `enforce`, or `propose` where a person had said yes to an
+ * acceptance or no to the request.
+ */
+export const actsAsFarAsItMay: Promised = {
+  name: 'acts as far as the mode allows',
+  judge: (played) => {
+    const answers = played.watch.answers.filter(({ by }) => by === 'us');
+    const broken = answers.flatMap(({ endpointId, verdict, invocation, mark }) => {
+      const from = invocation?.begun.mark ?? mark;
+      const isAsked = played.watch.words.some((word) => word.endpointId === endpointId && word.mark <= mark);
+      const isAllowed = played.registry
+        .between(from, mark)
+        .some(({ modes }) => modes[verdict] === 'enforce' || (modes[verdict] === 'propose' && isAsked));
+      return isAllowed ? [] : [`${endpointId} was ${verdict}ed, and no mode at that time allowed it`];
+    });
+    return { judged: answers.length, broken };
   },
 };

@@ -1,8 +1,9 @@
-import { type Key, registryKey } from '../../functions/registry/keys.ts';
+import { DECISION_PREFIX, type Key, ledgerKey, registryKey, requestKey } from '../../functions/registry/keys.ts';
 import { OPERATOR } from '../cloud.ts';
 import { accountPrincipal, type Principal } from '../iam/principal.ts';
+import { AwsError } from '../services/errors.ts';
 import type { SimulatedWorld } from '../simulated.ts';
-import type { Deed, History, ServicePolicy, Terms } from './history.ts';
+import type { Deed, Effect, History, Mode, Terms } from './history.ts';
 import { matchKey, type RegistryTruth, RegistryVersions } from './registry-truth.ts';
 import type { Mark, Watch } from './watch.ts';
 
@@ -29,14 +30,14 @@ const text = (S: string) => ({ S });
 const LAX = ['requester-unknown', 'customer-suspended', 'contract-ended', 'approval-needed', 'quota-reached'];
 const STRICT = [...LAX, 'requester-ambiguous', 'entry-unreadable', 'region-not-covered', 'contract-not-begun'];
 
-const serviceEntry = (serviceId: string, policy: ServicePolicy): Attributes => {
+const serviceEntry = (serviceId: string, { policy, begins }: Pick<History, 'policy' | 'begins'>): Attributes => {
   const all = (codes: readonly string[], verdict: string) =>
     Object.fromEntries(codes.map((code) => [code, text(verdict)]));
   const verdicts = { plain: {}, none: {}, lax: all(LAX, 'accept'), strict: all(STRICT, 'reject') };
   const chosen = policy === 'closed' ? all(['entitled'], 'hold') : verdicts[policy];
   return {
     serviceId: text(serviceId),
-    origin: text('created'),
+    ...(begins === 'enforce' ? { origin: text('created') } : {}),
     ...(Object.keys(chosen).length === 0 ? {} : { verdicts: { M: chosen } }),
   };
 };
@@ -59,8 +60,10 @@ export class Actors {
   readonly #world: SimulatedWorld;
   readonly #watch: Watch;
   readonly #beginning: number;
+  #modesSet: Readonly<Partial<Record<Effect, Mode>>> = {};
+  #modesVersion = 0;
 
-  constructor(world: SimulatedWorld, watch: Watch, { policy, customers }: History) {
+  constructor(world: SimulatedWorld, watch: Watch, { policy, begins, customers }: History) {
     this.#world = world;
     this.#watch = watch;
     this.#beginning = world.clock.now();
@@ -75,15 +78,16 @@ export class Actors {
       policy,
       matches,
       statuses: new Map(customers.map(({ customerId, status }) => [customerId, status])),
+      modes: { accept: begins, reject: begins },
       terms: new Map(customers.flatMap(({ customerId, terms }) => (terms === undefined ? [] : [[customerId, terms]]))),
     });
   }
 
   /** Enters everything that a history begins with. */
-  async enter({ policy, customers }: History): Promise<void> {
+  async enter({ policy, begins, customers }: History): Promise<void> {
     const { serviceId } = this;
     const entries: (readonly [Key, Attributes])[] = [];
-    if (policy !== 'none') entries.push([registryKey.service(serviceId), serviceEntry(serviceId, policy)]);
+    if (policy !== 'none') entries.push([registryKey.service(serviceId), serviceEntry(serviceId, { policy, begins })]);
     for (const { customerId, status, account, isMatched, terms } of customers) {
       entries.push([registryKey.customer(customerId), customerEntry(customerId, status)]);
       const match = registryKey.match(serviceId, 'account', account, customerId);
@@ -120,6 +124,10 @@ export class Actors {
       }
       case 'start':
         return this.#start(endpointId, deed.input);
+      case 'mode':
+        return this.#setMode(deed.effect, deed.mode);
+      case 'word':
+        return this.#say(deed.answer, endpointId);
       case 'status': {
         const entry = customerEntry(deed.customerId, deed.status);
         const truth = { ...registry.last, statuses: new Map(statuses).set(deed.customerId, deed.status) };
@@ -177,6 +185,57 @@ export class Actors {
     });
     const { executionArn } = output as { readonly executionArn: string };
     this.startsByHand.push({ execution: executionArn.slice(executionArn.lastIndexOf(':') + 1), input });
+  }
+
+  /** As `ops` does it: the whole item again, with what was set by command before. */
+  async #setMode(effect: Effect, mode: Mode): Promise<void> {
+    const { pk, sk } = ledgerKey.modes(this.serviceId);
+    this.#modesSet = { ...this.#modesSet, [effect]: mode };
+    this.#modesVersion += 1;
+    const done = this.registry.change(
+      { ...this.registry.last, modes: { ...this.registry.last.modes, [effect]: mode } },
+      this.#watch.mark().mark,
+    );
+    const modes = Object.fromEntries(Object.entries(this.#modesSet).map(([name, set]) => [name, text(set)]));
+    const Item = { pk: text(pk), sk: text(sk), modes: { M: modes }, version: { N: String(this.#modesVersion) } };
+    await this.#call('dynamodb', 'PutItem', { TableName: this.#output('LedgerTable'), Item });
+    done(this.#watch.mark().mark);
+    this.#watch.note(`an operator sets ${effect} to ${mode}`);
+  }
+
+  /** As `ops` does it: one word for a decision that holds, then the workflow is started, which wakes the run that waits. */
+  async #say(answer: 'approve' | 'deny', endpointId: string): Promise<void> {
+    const TableName = this.#output('LedgerTable');
+    const { Items = [] } = (await this.#call('dynamodb', 'Query', {
+      TableName,
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :decision)',
+      ExpressionAttributeValues: {
+        ':pk': text(requestKey(this.serviceId, endpointId)),
+        ':decision': text(DECISION_PREFIX),
+      },
+    })) as { readonly Items?: readonly Record<string, { readonly S?: string }>[] };
+    const last = Items.at(-1);
+    const isFor = answer === 'approve' ? last?.proposed !== undefined : last?.proposed?.S !== 'reject';
+    if (last?.outcome?.S !== 'held' || !isFor) return;
+    const generation = Number(last.sk?.S?.slice(DECISION_PREFIX.length));
+    const { pk, sk } = ledgerKey.approval(this.serviceId, endpointId, generation);
+    const Item = {
+      pk: text(pk),
+      sk: text(sk),
+      answer: text(answer),
+      generation: { N: String(generation) },
+      by: text('arn:aws:iam::123456789012:user/operator'),
+      reason: text('as agreed'),
+    };
+    this.#watch.say(answer, endpointId);
+    try {
+      await this.#call('dynamodb', 'PutItem', { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' });
+    } catch (error) {
+      // Somebody said something before: that counts.
+      if (!(error instanceof AwsError) || error.code !== 'ConditionalCheckFailedException') throw error;
+    }
+    await this.#start(endpointId, 'right');
   }
 
   /** Puts an entry, or takes it away. A reader may see either truth as long as that is under way. */

@@ -20,6 +20,14 @@ const CALLS = [
   'dynamodb:PutItem',
   'states:StartExecution',
 ] as const;
+/** Which of them functions make. */
+const CALLS_OF_FUNCTIONS = [
+  'ec2:DescribeVpcEndpointConnections',
+  'ec2:AcceptVpcEndpointConnections',
+  'ec2:RejectVpcEndpointConnections',
+  'dynamodb:BatchGetItem',
+  'dynamodb:Query',
+] as const;
 /** What AWS delivers at least once and at its leisure: the notice, its message, the event, the execution that it starts. */
 const DELIVERIES = ['sns:Publish', 'sqs:SendMessage', 'events:PutEvents', 'states:StartExecution'] as const;
 /** The same, as far as the sandbox can delay it. */
@@ -64,8 +72,8 @@ const termsFrom = (random: Random): Terms => {
     ]),
     approval: weighted(random, [
       [8, 'automatic'],
-      [1, 'manual'],
-      [1, 'first-manual'],
+      [1.5, 'manual'],
+      [1.5, 'first-manual'],
     ] as const),
     ...(bound === 'none' ? {} : { [bound]: second }),
     ...(happens(random, 0.05) ? { regions: [pick(random, ['eu-central-1', 'us-west-2'])] } : {}),
@@ -160,6 +168,8 @@ const deedFrom = (
     [1, 'revoke'],
     [1.5, 'match'],
     [1.5, 'claim'],
+    [1.5, 'mode'],
+    [2.5, 'word'],
   ] as const);
   switch (kind) {
     case 'delete':
@@ -182,6 +192,57 @@ const deedFrom = (
       return { deed: kind, customerId, account: pick(random, accounts), isMatched: happens(random, 0.5) };
     case 'claim':
       return { deed: kind, customerId, endpoint };
+    case 'mode':
+      return {
+        deed: kind,
+        effect: pick(random, ['accept', 'reject']),
+        mode: pick(random, ['observe', 'propose', 'enforce']),
+      };
+    case 'word':
+      return { deed: kind, endpoint, answer: pick(random, ['approve', 'approve', 'deny']) };
+  }
+};
+
+/** The functions whose calls may meet a killing. */
+const FUNCTIONS = ['DecideConnectionRole', 'AnswerConnectionRole', 'ReadRequestsRole'] as const;
+/** Every state of the workflow in which something may be left half-done. */
+const STATES = [
+  'Take the admission',
+  'Decide',
+  'Note the intent',
+  'Open the places',
+  'Take a place',
+  'Answer',
+  'Give EC2 time',
+  'Give the place back',
+  'Free the place',
+  'Record',
+  'Publish',
+  'Hold',
+  'Release the admission',
+] as const;
+
+/** One thing that goes wrong: each passes by itself, or is tried again by whoever made the call. */
+const faultFrom = (random: Random): Step => {
+  const nth = random.between(1, 4);
+  const kind = weighted(random, [
+    [3, 'kill-before'],
+    [3, 'kill-after'],
+    [4, 'lost-reply'],
+    [1, 'error-before'],
+    [1, 'throttle'],
+    [4, 'stop-at-state'],
+  ] as const);
+  switch (kind) {
+    case 'stop-at-state':
+      return { deed: 'fault', fault: { kind, on: pick(random, STATES), nth: pick(random, [1, 1, 2]), by: 'admit-' } };
+    case 'kill-before':
+    case 'kill-after':
+      return { deed: 'fault', fault: { kind, on: pick(random, CALLS_OF_FUNCTIONS), nth, by: pick(random, FUNCTIONS) } };
+    case 'lost-reply':
+    case 'error-before':
+    case 'throttle':
+      return { deed: 'fault', fault: { kind, on: pick(random, CALLS), nth } };
   }
 };
 
@@ -234,7 +295,8 @@ const requestsFrom = (random: Random, mood: Mood, accounts: readonly string[], c
 
 /**
  * The history of a number under a seed: always the same. One to four customers, one to four requests, three to twelve steps.
- * Notices are doubled, repeated and late, never lost, since nothing sweeps yet; no call fails, nobody is killed.
+ * Notices are doubled, repeated and late, never lost, since nothing sweeps yet; in half of the histories something goes wrong once or
+ * twice: a call fails, a reply is lost, a function is killed, a run is stopped.
  */
 export const generate = (seed: number, number: number): History => {
   const own = seedOf(seed, number);
@@ -256,6 +318,10 @@ export const generate = (seed: number, number: number): History => {
     const deed = deedFrom(random, endpoints, customers, accounts);
     steps.push(isDelivery ? deliveryFrom(random) : { ...deed, when: momentFrom(random) });
   }
+  if (happens(random, 0.5)) {
+    for (let left = pick(random, [1, 1, 2]); left > 0; left -= 1) steps.push(faultFrom(random));
+  }
+  const begins = happens(random, 0.92) ? 'enforce' : 'observe';
   const latency = mood === 'rush' ? 500 : pick(random, [0, 0, 50, 500]);
-  return { seed: own, policy: policyFrom(random), customers, ec2: ec2From(random), latency, steps };
+  return { seed: own, policy: policyFrom(random), begins, customers, ec2: ec2From(random), latency, steps };
 };

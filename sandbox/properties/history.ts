@@ -1,3 +1,4 @@
+import type { Fault } from '../faults/fault.ts';
 import type { Ec2Options } from '../services/ec2/options.ts';
 
 /** What a customer's entitlement says. Times in seconds after the history's beginning; absent = no such bound. */
@@ -51,15 +52,31 @@ export type Deed =
   | { readonly deed: 'revoke'; readonly customerId: string }
   | { readonly deed: 'match'; readonly customerId: string; readonly account: string; readonly isMatched: boolean }
   /** The customer says that the endpoint is its own. */
-  | { readonly deed: 'claim'; readonly customerId: string; readonly endpoint: string };
+  | { readonly deed: 'claim'; readonly customerId: string; readonly endpoint: string }
+  /** An operator says how far the Concierge may go by itself. */
+  | { readonly deed: 'mode'; readonly effect: Effect; readonly mode: Mode }
+  /** A person says yes or no to a request, if it is held at that moment and may be answered so. */
+  | { readonly deed: 'word'; readonly endpoint: string; readonly answer: 'approve' | 'deny' };
+
+/** Which kind of answer a mode is for. */
+export type Effect = 'accept' | 'reject';
+
+/** How far the Concierge goes by itself. */
+export type Mode = 'observe' | 'propose' | 'enforce';
 
 /** How a service that delivers at least once treats a call of the stack: it makes it again, or makes it late. */
 export type Delivery =
   | { readonly deed: 'again'; readonly call: string; readonly nth: number; readonly waits: readonly number[] }
   | { readonly deed: 'late'; readonly call: string; readonly nth: number; readonly by: number };
 
+/** Something of AWS or of our own goes wrong, once. */
+export interface Mishap {
+  readonly deed: 'fault';
+  readonly fault: Fault;
+}
+
 /** One step of a history. */
-export type Step = (Deed & { readonly when: Moment }) | Delivery;
+export type Step = (Deed & { readonly when: Moment }) | Delivery | Mishap;
 
 /** What EC2 does where AWS's documents leave it open, or where it is slow. */
 export type Ec2Switches = Pick<Ec2Options, 'timings' | 'uncertain' | 'readDelay' | 'failing' | 'defaultPage'>;
@@ -69,6 +86,8 @@ export interface History {
   /** Of the world that it is played in. */
   readonly seed: number;
   readonly policy: ServicePolicy;
+  /** The mode that both kinds of answer begin with: the service was made for the Concierge, or was there before. */
+  readonly begins: 'enforce' | 'observe';
   readonly customers: readonly HistoryCustomer[];
   readonly ec2: Ec2Switches;
   /** Each call of the stack takes up to so many milliseconds to arrive, and as long to be answered: so runs overlap. */
@@ -78,4 +97,4 @@ export interface History {
 
 /** Whether a step is a deed of somebody's, not a quirk of a delivery. */
 export const isDeed = (step: Step): step is Deed & { readonly when: Moment } =>
-  step.deed !== 'again' && step.deed !== 'late';
+  step.deed !== 'again' && step.deed !== 'late' && step.deed !== 'fault';

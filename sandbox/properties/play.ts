@@ -1,4 +1,5 @@
 import type { Call } from '../cloud.ts';
+import { type Injection, injectFaults } from '../faults/inject.ts';
 import { seededRandom } from '../random.ts';
 import { AwsError } from '../services/errors.ts';
 import { createSimulatedWorld, type SimulatedWorld } from '../simulated.ts';
@@ -35,8 +36,8 @@ export interface PlayOptions {
   readonly disturb?: (world: SimulatedWorld, history: History) => void;
 }
 
-/** Virtual milliseconds after which a world that never comes to rest is given up; an execution may take an hour. */
-const LIMIT = 6 * 3_600_000;
+/** Virtual milliseconds after which a world that never comes to rest is given up: a request is held for two weeks. */
+const LIMIT = 20 * 86_400_000;
 
 /** The moments around calls, and the deliveries: what waits for the n-th call of an action. */
 class Turns {
@@ -120,6 +121,7 @@ export const playHistory = async (history: History, { assembly, disturb }: PlayO
   const world = await createSimulatedWorld({ assembly, seed: history.seed, ec2: history.ec2 });
   try {
     const { clock } = world;
+    let injection: Injection | undefined;
     const watch = new Watch(world);
     const actors = new Actors(world, watch, history);
     const beginning = clock.now();
@@ -139,11 +141,14 @@ export const playHistory = async (history: History, { assembly, disturb }: PlayO
     const entered = actors.enter(history).then(() => {
       for (const step of history.steps) {
         if (isDeed(step)) plan(step, step.when);
-        else turns.deliver(step);
+        else if (step.deed !== 'fault') turns.deliver(step);
       }
+      const faults = history.steps.flatMap((step) => (step.deed === 'fault' ? [step.fault] : []));
+      if (faults.length > 0) injection = injectFaults(world, faults);
     });
     const isQuiet = !(await clock.run(() => clock.now() > beginning + LIMIT));
     await entered;
+    injection?.stop();
     const quietAt = clock.now();
     const ledger = await actors.ledger();
     if (failures[0] !== undefined) throw failures[0];

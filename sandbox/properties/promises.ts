@@ -1,5 +1,5 @@
 import { CONNECTION_ANSWERED_DETAIL_TYPES } from '../../events/connection-answered.ts';
-import { acceptsOnlyTheEntitled, keepsToMaxEndpoints, secondsAt } from './acceptances.ts';
+import { acceptsOnlyTheEntitled, actsAsFarAsItMay, keepsToMaxEndpoints, secondsAt } from './acceptances.ts';
 import type { Request } from './actors.ts';
 import type { Played } from './play.ts';
 import type { Promised } from './promised.ts';
@@ -29,7 +29,7 @@ const decidesOnceForEachGeneration: Promised = {
       if (generations.some((generation, index) => generation !== index + FIRST)) {
         problems.push(`${endpointId} has the generations ${generations.join(', ')}`);
       }
-      const final = written.findIndex(({ outcome }) => outcome !== 'held');
+      const final = written.findIndex(({ outcome }) => outcome !== 'held' && outcome !== 'observed');
       const later = written.filter(
         ({ generation }, index) => final >= 0 && index > final && generation !== written[final]?.generation,
       );
@@ -62,14 +62,16 @@ const entitledThroughout = (played: Played, request: Request): string | undefine
     const found = [request.created.at, quietAt].map((at) => entitlementOf(truth, request, secondsAt(played, at)));
     const [atFirst, atLast] = found;
     if (atFirst === undefined || atLast === undefined || atLast.terms.approval !== 'automatic') return undefined;
+    if (truth.modes.accept !== 'enforce') return undefined;
     return everUnder(played, atLast.customerId) <= atLast.terms.maxEndpoints ? atLast.customerId : undefined;
   });
   const [owner] = owners;
   return owners.every((each) => each === owner) ? owner : undefined;
 };
 
-/** What is beyond us: the customer deleted it, a person answered it, AWS gave it up or let it expire. */
+/** What is beyond us: the customer deleted it, a person answered or denied it, AWS gave it up or let it expire. */
 const isUntouched = ({ watch }: Played, endpointId: string): boolean =>
+  !watch.words.some((word) => word.endpointId === endpointId && word.answer === 'deny') &&
   !watch.answers.some((answer) => answer.endpointId === endpointId && answer.by === 'hand') &&
   !(watch.states.get(endpointId) ?? []).some(({ state }) => ['deleting', 'failed', 'expired'].includes(state));
 
@@ -161,15 +163,33 @@ const keepsItsPlaces: Promised = {
   },
 };
 
-/** Every execution ends SUCCEEDED, but one that an operator started with what is no request: that fails as `Malformed`. */
+/** Nobody has a request in hand together with another run: who takes it, takes it from a run that has ended or let it go. */
+const worksOnOneAtATime: Promised = {
+  name: 'one run at a time has a request in hand',
+  judge: ({ watch }) => {
+    const taken = watch.holdings.filter(({ isTaken }) => isTaken);
+    const broken = taken.flatMap(({ endpointId, execution, takenFrom }) =>
+      takenFrom === undefined
+        ? []
+        : [`${execution.slice(0, 8)} took ${endpointId} from ${takenFrom.slice(0, 8)}, which was at it`],
+    );
+    return { judged: taken.length, broken };
+  },
+};
+
+/**
+ * Every execution ends SUCCEEDED, but one that an operator started with what is no request: that fails as `Malformed`; and one that was
+ * stopped.
+ */
 const executionsSucceed: Promised = {
   name: 'executions succeed',
-  judge: ({ watch, startsByHand, isQuiet }) => {
+  judge: ({ history, watch, startsByHand, isQuiet }) => {
+    const isStopped = history.steps.some((step) => step.deed === 'fault' && step.fault.kind === 'stop-at-state');
     const wrong = new Set(startsByHand.flatMap(({ execution, input }) => (input === 'wrong' ? [execution] : [])));
     const broken = [...watch.executions.values()].flatMap(({ name, status, why }) => {
       const isRight = wrong.has(name)
         ? status === 'FAILED' && why?.startsWith('Malformed') === true
-        : status === 'SUCCEEDED';
+        : status === 'SUCCEEDED' || (status === 'ABORTED' && isStopped);
       return isRight ? [] : [`execution ${name} is ${status}${why === undefined ? '' : `: ${why}`}`];
     });
     if (!isQuiet) broken.push('the world never came to rest');
@@ -203,6 +223,8 @@ const publishesWhatItRecords: Promised = {
 export const PROMISES: readonly Promised[] = [
   acceptsOnlyTheEntitled,
   keepsToMaxEndpoints,
+  actsAsFarAsItMay,
+  worksOnOneAtATime,
   decidesOnceForEachGeneration,
   connectsTheEntitled,
   keepsItsPlaces,

@@ -1,4 +1,4 @@
-import type { ServicePolicy, Terms } from './history.ts';
+import type { Effect, Mode, ServicePolicy, Terms } from './history.ts';
 
 /** What the registry says at one time, in this folder's own words: nothing of the product reads or writes it. */
 export interface RegistryTruth {
@@ -7,6 +7,8 @@ export interface RegistryTruth {
   readonly terms: ReadonlyMap<string, Terms>;
   /** `account ID` or `endpoint ID` to the customers that it stands for. */
   readonly matches: ReadonlyMap<string, ReadonlySet<string>>;
+  /** No part of the registry, but it changes as that does: who reads it may see either. */
+  readonly modes: Readonly<Record<Effect, Mode>>;
 }
 
 /** What the registry said from one mark to another; the two overlap with their neighbours' while an entry is being written. */
@@ -53,6 +55,8 @@ export const matchKey = (kind: 'account' | 'endpoint', id: string): string => `$
 interface Requester {
   readonly endpointId: string;
   readonly account: string;
+  /** Whether a person said yes. @default nobody did */
+  readonly isApproved?: boolean;
 }
 
 /** In which region all endpoints of these histories are. */
@@ -66,7 +70,7 @@ const HOME = 'us-west-2';
  */
 export const entitlementOf = (
   { policy, statuses, terms, matches }: RegistryTruth,
-  { endpointId, account }: Requester,
+  { endpointId, account, isApproved = false }: Requester,
   seconds: number,
 ): { readonly customerId: string; readonly terms: Terms } | undefined => {
   if (policy === 'none' || policy === 'closed') return undefined;
@@ -78,7 +82,7 @@ export const entitlementOf = (
   const isFit =
     statuses.get(customerId) === 'active' &&
     own.maxEndpoints >= 1 &&
-    own.approval !== 'manual' &&
+    (own.approval !== 'manual' || isApproved) &&
     (own.regions ?? [HOME]).includes(HOME) &&
     seconds >= (own.from ?? 0) &&
     seconds < (own.until ?? Number.POSITIVE_INFINITY);

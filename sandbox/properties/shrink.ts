@@ -11,7 +11,7 @@ const without = <T>(list: readonly T[], index: number): readonly T[] => list.fil
 /** A step in simpler words: at a time instead of around a call, earlier, once. */
 const simplerSteps = (step: Step): readonly Step[] => {
   if (step.deed === 'again') return step.waits.length > 1 ? [{ ...step, waits: step.waits.slice(0, 1) }] : [];
-  if (step.deed === 'late') return [];
+  if (step.deed === 'late' || step.deed === 'fault') return [];
   const { when } = step;
   if (!('at' in when)) return [];
   const rounded = [0, 1_000, Math.round(when.at / 10_000) * 10_000].filter((at) => at < when.at);
@@ -38,6 +38,7 @@ const simpler = function* (history: History): Generator<History> {
     yield { ...history, ec2: { ...ec2, uncertain: rest } };
   }
   if (history.latency > 0) yield { ...history, latency: 0 };
+  if (history.begins !== 'enforce') yield { ...history, begins: 'enforce' };
   if (policy !== 'plain') yield { ...history, policy: 'plain' };
   for (const [index, step] of steps.entries()) {
     for (const simple of simplerSteps(step)) yield { ...history, steps: steps.with(index, simple) };

@@ -1,3 +1,4 @@
+import { faultWords } from '../faults/fault.ts';
 import {
   type Delivery,
   type History,
@@ -33,6 +34,7 @@ const deliveryWords = (step: Delivery): string =>
 
 /** A step in a few words: `at 3.1 s: 222222222222 creates e1`. */
 const stepWords = (step: Step): string => {
+  if (step.deed === 'fault') return faultWords(step.fault);
   if (!isDeed(step)) return deliveryWords(step);
   const words = (): string => {
     switch (step.deed) {
@@ -54,15 +56,20 @@ const stepWords = (step: Step): string => {
         return `account ${step.account} ${step.isMatched ? 'is' : 'is no longer'} ${step.customerId}'s`;
       case 'claim':
         return `${step.customerId} claims ${step.endpoint}`;
+      case 'mode':
+        return `an operator sets ${step.effect} to ${step.mode}`;
+      case 'word':
+        return `a person says ${step.answer} to ${step.endpoint}`;
     }
   };
   return `${whenWords(step.when)}: ${words()}`;
 };
 
 /** How a history is set up and what is done in it, a line each. */
-export const historyLines = ({ policy, customers, ec2, latency, steps }: History): readonly string[] => [
+export const historyLines = ({ policy, begins, customers, ec2, latency, steps }: History): readonly string[] => [
   ...customers.map(customerWords),
   ...(policy === 'plain' ? [] : [`the service's policy is ${policy}`]),
+  ...(begins === 'enforce' ? [] : [`the service begins in ${begins}`]),
   ...(Object.keys(ec2).length === 0 ? [] : [`EC2: ${JSON.stringify(ec2)}`]),
   ...(latency === 0 ? [] : [`calls take up to ${latency} ms each way`]),
   ...steps.map(stepWords),

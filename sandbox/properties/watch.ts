@@ -38,6 +38,22 @@ export interface Told extends Mark {
   readonly text: string;
 }
 
+/** What a person said of a request. */
+export interface Word extends Mark {
+  readonly endpointId: string;
+  readonly answer: 'approve' | 'deny';
+}
+
+/** A run took a request in hand, or let it go. */
+export interface Holding extends Mark {
+  readonly endpointId: string;
+  /** The execution's name. */
+  readonly execution: string;
+  readonly isTaken: boolean;
+  /** Whose it was until then, where that run was still under way: there should be none. */
+  readonly takenFrom?: string;
+}
+
 /** A state that EC2 brought a connection to. */
 export interface StateChange extends Mark {
   readonly state: string;
@@ -99,6 +115,8 @@ export class Watch {
   readonly records: Told[] = [];
   readonly published: Told[] = [];
   readonly places: PlaceChange[] = [];
+  readonly words: Word[] = [];
+  readonly holdings: Holding[] = [];
   readonly states = new Map<string, StateChange[]>();
   readonly executions = new Map<string, ExecutionSeen>();
   readonly happenings: Happening[] = [];
@@ -120,6 +138,12 @@ export class Watch {
   /** Notes something for when the history is told. */
   note(text: string): void {
     this.happenings.push({ ...this.mark(), text });
+  }
+
+  /** Notes what a person is about to say. */
+  say(answer: 'approve' | 'deny', endpointId: string): void {
+    this.words.push({ ...this.mark(), endpointId, answer });
+    this.note(`a person says ${answer} to ${endpointId}`);
   }
 
   /** The state that EC2 truly had the connection in at a mark, whatever a lagging read showed. */
@@ -209,9 +233,31 @@ export class Watch {
     return output;
   }
 
-  async #update({ input }: Call, next: () => Promise<unknown>): Promise<unknown> {
+  /** As the ledger has it: by the write that just succeeded. */
+  #hold(call: Call, endpointId: string, expression: string): void {
+    const execution = this.#sessionOf(call);
+    const isTaken = expression.startsWith('SET execution');
+    if (!isTaken && !expression.startsWith('SET #status = :done')) return;
+    const before = this.holdings.findLast((each) => each.endpointId === endpointId);
+    const isRobbed =
+      isTaken &&
+      before?.isTaken === true &&
+      before.execution !== execution &&
+      this.executions.get(before.execution)?.status === 'RUNNING';
+    this.holdings.push({
+      ...this.mark(),
+      endpointId,
+      execution,
+      isTaken,
+      ...(isRobbed ? { takenFrom: before.execution } : {}),
+    });
+  }
+
+  async #update(call: Call, next: () => Promise<unknown>): Promise<unknown> {
+    const { input } = call;
     const { Key, UpdateExpression = '', ExpressionAttributeNames } = input as DynamoInput;
     const output = await next();
+    if (Key?.sk?.S === 'ADMISSION') this.#hold(call, Key.pk?.S?.split('#')[2] ?? '', UpdateExpression);
     const endpointId = ExpressionAttributeNames?.['#me'];
     if (Key?.sk?.S === 'PLACES' && endpointId !== undefined) {
       const customerId = Key.pk?.S?.split('#')[2] ?? '';
