@@ -37,7 +37,7 @@ export const setMode = createAction(Input, async (input, services): Promise<Mode
     readItem(services.tables.registry, registryKey.service(serviceId), services),
   ]);
   const service = parseWith(ServiceEntrySchema, entry);
-  // As a decision has it: a service whose entry is missing, or can't be read, is observed.
+  // As a decision has it: of an entry that is missing, or can't be read, nobody knows where the service comes from.
   const inForce = (set: ModesSet): Modes => modesInForce(set, service.success ? service.output : undefined);
   const before = inForce(read);
   const { version } = read;

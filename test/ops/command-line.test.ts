@@ -31,7 +31,7 @@ const SET_MODE = [
   '--effect',
   'accept',
   '--mode',
-  'propose',
+  'enforce',
   '--reason',
   'Why not.',
 ];
@@ -56,8 +56,8 @@ describe('a command that is done', () => {
     expect(printed).toBe(
       [
         `The mode of ${SERVICE_ID} is set.`,
-        'before  accept observe, reject observe',
-        'after   accept propose, reject observe',
+        'before  accept propose, reject propose',
+        'after   accept enforce, reject propose',
         'Requests that wait already are decided again when something wakes them: see "reconcile".',
       ].join('\n'),
     );
@@ -137,7 +137,7 @@ describe('a command that is done', () => {
   it('--json - the result and nothing else', async () => {
     const { exit, printed, complained } = await give([...SET_MODE, '--json'], having());
 
-    expect(JSON.parse(printed)).toMatchObject({ outcome: 'set', after: { accept: 'propose' } });
+    expect(JSON.parse(printed)).toMatchObject({ outcome: 'set', after: { accept: 'enforce' } });
     expect([exit, complained]).toEqual([0, '']);
   });
 });

@@ -120,10 +120,10 @@ describe('set-mode', () => {
     expect(writes()).toHaveLength(1);
   });
 
-  it('the entry of the service can not be read - it was observed, as a decision has it', async () => {
+  it('the entry of the service can not be read - a person was asked, as a decision has it', async () => {
     const { services } = world([undefined], { serviceId: SERVICE_ID, origin: 'stolen' });
 
-    await expect(setMode(INPUT, services)).resolves.toMatchObject({ before: { accept: 'observe' } });
+    await expect(setMode(INPUT, services)).resolves.toMatchObject({ before: { accept: 'propose' } });
   });
 
   it('another operator was faster with the first - told by whom and what, not overwritten', async () => {
