@@ -60,15 +60,12 @@ export const explain = (error: unknown, place: Place): string | undefined => {
   return $metadata?.httpStatusCode === undefined ? undefined : `AWS says ${name}: ${message}`;
 };
 
-/** AWS words it `User: ARN is not authorized to perform: ACTION on resource: ARN because ...`. */
+/** AWS words it `User: ARN is not authorized to perform: ACTION on resource: ARN because POLICY`; which policy it was is worth knowing. */
 const denialOf = (message: string): string => {
-  const found = /^User: (?<who>\S+) is not authorized to perform: (?<action>\S+)(?: on resource: (?<what>\S+))?/.exec(
-    message,
-  );
-  const { who, action, what } = found?.groups ?? {};
-  return found === null
-    ? `AWS denies it: ${message}`
-    : `${who} may not ${action}${what === undefined ? '' : ` on ${what}`}.`;
+  const found = /^User: (\S+) is not authorized to perform: (\S+)(?: on resource: (\S+))?(.*)$/.exec(message);
+  if (found === null) return `AWS denies it: ${message}`;
+  const [, who, action, what, because = ''] = found;
+  return `${who} may not ${action}${what === undefined ? '' : ` on ${what}`}${because}`;
 };
 
 const missingOf = (message: string): string =>

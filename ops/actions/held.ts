@@ -26,7 +26,8 @@ export const held = createAction(
   async ({ serviceId }, services): Promise<Held> => {
     const today = services.now().getTime();
     const last = new Map<string, DecisionRecord>();
-    for (let ago = 0; ago <= DAYS; ago += 1) {
+    // Tomorrow first: this machine's clock may be behind.
+    for (let ago = -1; ago <= DAYS; ago += 1) {
       const value = new Date(today - ago * DAY).toISOString().slice(0, 10);
       const { records } = await readRecords({ index: 'ByDay', value, most: Number.POSITIVE_INFINITY }, services);
       for (const record of records) {

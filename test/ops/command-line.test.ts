@@ -167,7 +167,7 @@ describe('a command that fails', () => {
     [
       'a permission is missing',
       said('AccessDeniedException', DENIED),
-      `${ADA} may not dynamodb:Query on arn:aws:dynamodb:us-west-2:123456789012:table/PrivateLinkConcierge-ledger.`,
+      `${ADA} may not dynamodb:Query on arn:aws:dynamodb:us-west-2:123456789012:table/PrivateLinkConcierge-ledger because no identity-based policy allows the dynamodb:Query action`,
     ],
     ['it is denied in other words', said('AccessDenied', 'No.'), 'AWS denies it: No.'],
     [

@@ -178,6 +178,16 @@ describe('approve and deny', () => {
     expect([writes(), wakes()]).toEqual([[], []]);
   });
 
+  it('somebody else gave the same answer for the same reason - refused: it is their word', async () => {
+    const { services, wakes } = world([recorded(1), word(1, { by: BOB })]);
+
+    await expect(approve(INPUT, services)).resolves.toMatchObject({
+      outcome: 'refused',
+      because: expect.stringContaining(`${BOB} approved`),
+    });
+    expect(wakes()).toEqual([]);
+  });
+
   it('somebody else answers in this moment - refused with who said what when', async () => {
     const ada = world([recorded(1)], [recorded(1), theirs]);
     somebodyWasFirst(ada);

@@ -66,7 +66,7 @@ describe('held', () => {
     expect(waiting.map(({ endpointId }) => endpointId)).toEqual(['vpce-0000000b']);
   });
 
-  it('looks at today and the 31 days before, a day that has several pages to its end', async () => {
+  it('looks at tomorrow, today and the 31 days before, a day that has several pages to its end', async () => {
     const { services, dynamoMock } = world({});
     dynamoMock
       .on(QueryCommand, { ExpressionAttributeValues: marshall({ ':value': '2026-11-23' }) })
@@ -78,9 +78,9 @@ describe('held', () => {
     const calls = dynamoMock.commandCalls(QueryCommand).map(({ args: [{ input }] }) => input);
     const days = calls.map(({ ExpressionAttributeValues }) => ExpressionAttributeValues?.[':value']?.S);
     expect(waiting).toHaveLength(1);
-    expect(days).toHaveLength(33);
-    expect(new Set(days).size).toBe(32);
-    expect([days[0], days.at(-1)]).toEqual(['2026-11-23', '2026-10-23']);
+    expect(days).toHaveLength(34);
+    expect(new Set(days).size).toBe(33);
+    expect([days[0], days.at(-1)]).toEqual(['2026-11-24', '2026-10-23']);
     expect(calls.every(({ IndexName, Limit }) => IndexName === 'ByDay' && Limit === undefined)).toBe(true);
   });
 });
