@@ -36,8 +36,8 @@ export const LAYER_RULES: readonly LayerRule[] = [
   {
     name: 'functions-ship-what-they-import',
     severity: 'error',
-    comment: 'A package that a function needs when it runs belongs in "dependencies" of package.json.',
-    from: { path: '^(functions|workflows|events)/' },
+    comment: 'A package that a function, or an operator, needs when it runs belongs in "dependencies" of package.json.',
+    from: { path: '^(functions|workflows|events|ops)/' },
     to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
   },
   only(

@@ -61,6 +61,7 @@ describe('an import that is refused', () => {
     ['infra-wires', 'infra/app.ts', '../workflows/other.ts'],
     ['infra-wires', 'infra/app.ts', '../sandbox/cloud.ts'],
     ['ops-drives-from-outside', 'ops/cli/main.ts', '../../functions/aws/ec2.ts'],
+    ['ops-drives-from-outside', 'ops/cli/main.ts', '../../workflows/catalog.ts'],
     ['ops-drives-from-outside', 'ops/cli/main.ts', '../../infra/config.ts'],
     ['ops-drives-from-outside', 'ops/cli/main.ts', '../../sandbox/cloud.ts'],
     ['sandbox-runs-what-the-template-names', 'sandbox/start.ts', '../functions/domain/types.ts'],
@@ -96,11 +97,14 @@ describe('an import that is refused', () => {
     expect((await checkLayers(root)).complaints).toEqual([expect.stringContaining('domain-is-pure')]);
   });
 
-  it('functions-ship-what-they-import: a package for development only', async () => {
-    const root = importing('functions/targets/plan.ts', 'vitest', installed('vitest', 'devDependencies'));
+  it.each(['functions/targets/plan.ts', 'ops/main.ts'])(
+    'functions-ship-what-they-import: %s imports a package for development only',
+    async (from) => {
+      const { complaints } = await checkLayers(importing(from, 'vitest', installed('vitest', 'devDependencies')));
 
-    expect((await checkLayers(root)).complaints).toEqual([expect.stringContaining('functions-ship-what-they-import')]);
-  });
+      expect(complaints).toEqual([expect.stringContaining('functions-ship-what-they-import')]);
+    },
+  );
 
   it('no-cycles: the complaint shows the way round', async () => {
     const root = project({
@@ -141,6 +145,7 @@ describe('an import that is allowed', () => {
     ['infra/app.ts', '../functions/registry/keys.ts'],
     ['ops/cli/main.ts', '../../functions/domain/types.ts'],
     ['ops/cli/main.ts', '../../functions/registry/keys.ts'],
+    ['ops/cli/main.ts', '../../events/requested.ts'],
     ['sandbox/start.ts', '../functions/registry/keys.ts'],
     ['sandbox/start.ts', '../events/requested.ts'],
     ['sandbox/start.ts', 'node:child_process'],

@@ -1,0 +1,70 @@
+import * as v from 'valibot';
+import { EFFECTS, MODES, type Modes, type ModesSet, modesInForce } from '../../functions/domain/mode.ts';
+import { plainText } from '../../functions/domain/text.ts';
+import { registryKey } from '../../functions/registry/keys.ts';
+import { parseWith, ServiceEntrySchema, ServiceId } from '../../functions/registry/schemas.ts';
+import { createAction, Reason, type Refused, refused } from '../action.ts';
+import { isChanged, type ModeChange, readModes } from '../modes.ts';
+import { readItem } from '../table.ts';
+
+const Input = v.strictObject({
+  serviceId: ServiceId,
+  effect: v.picklist(EFFECTS, `not one of ${EFFECTS.join(', ')}`),
+  mode: v.picklist(MODES, `not one of ${MODES.join(', ')}`),
+  reason: Reason,
+});
+
+/** The modes before and after. `unchanged`: somebody set it before, and nothing was written. */
+export interface ModeSet {
+  readonly outcome: 'set' | 'unchanged';
+  readonly serviceId: string;
+  readonly before: Modes;
+  readonly after: Modes;
+  /** How many commands there were for the service, this one among them. */
+  readonly version: number;
+}
+
+/**
+ * Sets how far the Concierge goes by itself for a service. It is written on condition that nobody set another mode since it was read: of
+ * two people at once, the second is told what the first did.
+ *
+ * @throws BadInput; `Malformed` where the modes can't be read; what AWS throws.
+ */
+export const setMode = createAction(Input, async (input, services): Promise<ModeSet | Refused> => {
+  const { serviceId, effect, mode, reason } = input;
+  const [read, entry] = await Promise.all([
+    readModes(serviceId, services),
+    readItem(services.tables.registry, registryKey.service(serviceId), services),
+  ]);
+  const service = parseWith(ServiceEntrySchema, entry);
+  // As a decision has it: of an entry that is missing, or can't be read, nobody knows where the service comes from.
+  const inForce = (set: ModesSet): Modes => modesInForce(set, service.success ? service.output : undefined);
+  const before = inForce(read);
+  const { version } = read;
+  // What follows from the service's origin only is worth writing down: it then holds whatever becomes of the entry.
+  if (read.modes[effect] === mode) return { outcome: 'unchanged', serviceId, before, after: before, version };
+
+  const by = await services.caller();
+  const change: ModeChange = { effect, from: before[effect], to: mode, by, reason, at: services.now().toISOString() };
+  if (await isChanged({ serviceId, version, change }, services)) {
+    const after = { ...before, [effect]: mode };
+    return { outcome: 'set', serviceId, before, after, version: version + 1 };
+  }
+  const now = await readModes(serviceId, services);
+  // The reply to our own write was lost, and it was made again.
+  if (now.changes.some((each) => isSame(each, change))) {
+    return { outcome: 'set', serviceId, before, after: inForce(now), version: now.version };
+  }
+  return refused(overtakenBy(now.changes.at(-1)));
+});
+
+const isSame = (one: ModeChange, other: ModeChange): boolean =>
+  one.by === other.by && one.at === other.at && one.effect === other.effect && one.to === other.to;
+
+const overtakenBy = (change: ModeChange | undefined): string => {
+  const what =
+    change === undefined
+      ? 'Somebody changed the modes of this service by hand'
+      : `${plainText(change.by, 300)} set ${change.effect} from ${change.from} to ${change.to} at ${change.at} ("${plainText(change.reason, 500)}")`;
+  return `${what}, while you were at it. Your change was not made: give the command again if you still want it.`;
+};

@@ -1,0 +1,176 @@
+import { Command, CommanderError } from 'commander';
+import * as v from 'valibot';
+import { plainText } from '../functions/domain/text.ts';
+import { type Action, BadInput, check, isRefused, type Refused } from './action.ts';
+import { approve, deny } from './actions/answer-held.ts';
+import { claimEndpoint } from './actions/claim-endpoint.ts';
+import { decisions } from './actions/decisions.ts';
+import { held } from './actions/held.ts';
+import { reconcile } from './actions/reconcile.ts';
+import { setMode } from './actions/set-mode.ts';
+import { explain } from './explain.ts';
+import type { Place, Services } from './services.ts';
+import { tellAnswer, tellClaim, tellDecisions, tellHeld, tellMode, tellReconciling } from './tell.ts';
+
+/** The world outside a command line, for the process and for tests. */
+export interface Outside {
+  readonly connect: (place: Place) => Services;
+  /** Takes what is written on standard output, without its last line break. */
+  readonly print: (text: string) => void;
+  /** The same, for standard error. */
+  readonly complain: (text: string) => void;
+}
+
+/** Done; refused, or failed; not understood. */
+const EXIT = { done: 0, failed: 1, usage: 2 } as const;
+
+/** Each field of an action's input, by the option that gives it. */
+const OPTIONS = {
+  serviceId: ['--service <id>', 'the endpoint service: vpce-svc-...'],
+  endpointId: ['--endpoint <id>', "the customer's endpoint: vpce-..."],
+  customerId: ['--customer <id>', 'the customer, as the registry has it'],
+  effect: ['--effect <effect>', 'accept or reject'],
+  mode: ['--mode <mode>', 'observe, propose or enforce'],
+  reason: ['--reason <text>', 'why, for colleagues: 1 to 500 characters'],
+  day: ['--day <date>', 'a day in UTC: 2026-11-23'],
+  most: ['--most <number>', 'how many at the most'],
+} satisfies Record<string, [flags: string, description: string]>;
+
+type Field = keyof typeof OPTIONS;
+
+const Where = v.strictObject({
+  stack: v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9-]{0,127}$/, "not a stack's name")),
+  region: v.exactOptional(v.pipe(v.string(), v.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'not a region'))),
+});
+
+type Given = Readonly<Record<string, string | true | undefined>>;
+
+/** `serviceId` is given as `--service`: what is written in the flags, and a problem with it, by the same name. */
+const nameOf = (field: string): string =>
+  field in OPTIONS ? (/^--([a-z]+)/.exec(OPTIONS[field as Field][0])?.[1] ?? field) : field;
+
+/**
+ * Runs one command.
+ *
+ * @param words - what a person typed after `npm run ops --`.
+ * @returns the exit code: 0 done; 1 refused, or failed; 2 not understood.
+ * @throws a surprise.
+ */
+export const runCommand = async (words: readonly string[], outside: Outside): Promise<number> => {
+  let exit: number = EXIT.done;
+  const program = new Command('npm run ops --')
+    .description('Drives the Concierge: who you are is what AWS says, and it is written down with your reason.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => outside.print(text.trimEnd()),
+      writeErr: (text) => outside.complain(text.trimEnd()),
+    });
+
+  const add = <Out extends object>(
+    name: string,
+    description: string,
+    fields: { readonly needed: readonly Field[]; readonly optional?: readonly Field[] },
+    { act, tell }: { act: Action<Out | Refused>; tell: (result: Out) => string },
+  ): void => {
+    const command = program.command(name).description(description).allowExcessArguments(false);
+    for (const field of fields.needed) command.requiredOption(...OPTIONS[field]);
+    for (const field of fields.optional ?? []) command.option(...OPTIONS[field]);
+    command
+      .option('--stack <name>', "the stack's name", 'PrivateLinkConcierge')
+      .option('--region <region>', "the stack's region, where AWS_REGION is another")
+      .option('--json', 'print the result as JSON')
+      .action(async (given: Given) => {
+        exit = await perform([...fields.needed, ...(fields.optional ?? [])], given, { act, tell }, outside);
+      });
+  };
+
+  const request = ['serviceId', 'endpointId'] as const;
+  add(
+    'set-mode',
+    'Sets how far the Concierge goes by itself for a service.',
+    { needed: ['serviceId', 'effect', 'mode', 'reason'] },
+    { act: setMode, tell: tellMode },
+  );
+  add(
+    'claim-endpoint',
+    'Enters that an endpoint belongs to a customer, and has its request looked at.',
+    { needed: [...request, 'customerId'] },
+    { act: claimEndpoint, tell: tellClaim },
+  );
+  add(
+    'approve',
+    'Says yes to what a held request proposes.',
+    { needed: [...request, 'reason'] },
+    { act: approve, tell: tellAnswer },
+  );
+  add(
+    'deny',
+    'Says no to a held request: it is rejected.',
+    { needed: [...request, 'reason'] },
+    { act: deny, tell: tellAnswer },
+  );
+  add('reconcile', 'Has a request looked at now.', { needed: request }, { act: reconcile, tell: tellReconciling });
+  add(
+    'decisions',
+    'Lists what was decided for a customer, of an endpoint, or on a day; newest first.',
+    { needed: [], optional: ['customerId', 'endpointId', 'day', 'most'] },
+    { act: decisions, tell: tellDecisions },
+  );
+  add(
+    'held',
+    'Lists the requests that wait for a person or a change of the registry; the oldest first.',
+    { needed: [], optional: ['serviceId'] },
+    { act: held, tell: tellHeld },
+  );
+
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+    return exit;
+  } catch (error) {
+    // Commander has told already what it did not understand.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    throw error;
+  }
+};
+
+/** Does one action and tells what came of it. @throws a surprise. */
+const perform = async <Out extends object>(
+  fields: readonly Field[],
+  given: Given,
+  { act, tell }: { act: Action<Out | Refused>; tell: (result: Out) => string },
+  outside: Outside,
+): Promise<number> => {
+  const { stack, region } = given;
+  let place: Place = { stack: String(stack) };
+  try {
+    place = check(Where, region === undefined ? { stack } : { stack, region });
+    const result = await act(inputOf(fields, given), outside.connect(place));
+    if (given.json === true) outside.print(JSON.stringify(result, null, 2));
+    else if (isRefused(result)) outside.complain(result.because);
+    else outside.print(tell(result));
+    return isRefused(result) ? EXIT.failed : EXIT.done;
+  } catch (error) {
+    if (error instanceof BadInput) {
+      for (const { field, problem } of error.faults) outside.complain(faultOf(field, problem, given));
+      return EXIT.usage;
+    }
+    const sentence = explain(error, place);
+    if (sentence === undefined) throw error;
+    outside.complain(sentence);
+    return EXIT.failed;
+  }
+};
+
+const inputOf = (fields: readonly Field[], given: Given): Record<string, unknown> =>
+  Object.fromEntries(
+    fields.flatMap((field) => {
+      const value = given[nameOf(field)];
+      return value === undefined ? [] : [[field, field === 'most' ? Number(value) : value]];
+    }),
+  );
+
+/** `--service vpce-1: not an id of an endpoint service`; a fault of several together has no option of its own. */
+const faultOf = (field: string, problem: string, given: Given): string => {
+  const name = nameOf(field);
+  return name in given ? `--${name} ${plainText(String(given[name]), 200)}: ${problem}` : problem;
+};

@@ -1,0 +1,62 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { plainText } from '../functions/domain/text.ts';
+
+/** What actions work with. Nothing is asked of AWS before an action needs it: a slip of the hand is told without credentials. */
+export interface Services {
+  readonly dynamo: DynamoDBClient;
+  readonly sfn: SFNClient;
+  /** The two tables, by name. */
+  readonly tables: { readonly registry: string; readonly ledger: string };
+  /** Who acts: the ARN under which the person calls, as AWS says it; never what somebody typed. */
+  readonly caller: () => Promise<string>;
+  /** The ARN of the workflow `admit-connection`. */
+  readonly admitConnection: () => Promise<string>;
+  readonly now: () => Date;
+}
+
+/** Which Concierge is meant. */
+export interface Place {
+  /** The stack's name: tables and workflows begin with it. */
+  readonly stack: string;
+  /** @default where the SDK finds it: AWS_REGION, then the profile. */
+  readonly region?: string;
+}
+
+/** The longest ARN there is: https://docs.aws.amazon.com/IAM/latest/APIReference/API_Policy.html */
+const LONGEST_ARN = 2048;
+
+/** Services on AWS, or wherever AWS_ENDPOINT_URL points. Credentials are found by the SDK's own chain. */
+export const connect = ({ stack, region }: Place): Services => {
+  const config = region === undefined ? {} : { region };
+  const dynamo = new DynamoDBClient(config);
+  const sfn = new SFNClient(config);
+  const sts = new STSClient(config);
+  let asked: Promise<string> | undefined;
+  const caller = (): Promise<string> => {
+    asked ??= sts.send(new GetCallerIdentityCommand({})).then(({ Arn }) => {
+      if (Arn === undefined) throw new Error('STS does not say who calls.');
+      return plainText(Arn, LONGEST_ARN);
+    });
+    return asked;
+  };
+  return {
+    dynamo,
+    sfn,
+    tables: { registry: `${stack}-registry`, ledger: `${stack}-ledger` },
+    caller,
+    admitConnection: async () => workflowArn(await caller(), await sfn.config.region(), `${stack}-admit-connection`),
+    now: () => new Date(),
+  };
+};
+
+/**
+ * A workflow of the account and partition to which a caller belongs.
+ *
+ * @param callerArn - `arn:aws:iam::123456789012:user/ada`, `arn:aws-cn:sts::123456789012:assumed-role/operator/ada`.
+ */
+export const workflowArn = (callerArn: string, region: string, name: string): string => {
+  const [, partition, , , account] = callerArn.split(':');
+  return `arn:${partition}:states:${region}:${account}:stateMachine:${name}`;
+};

@@ -1,0 +1,229 @@
+import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { ledgerKey, registryKey } from '../../../functions/registry/keys.ts';
+import { setMode } from '../../../ops/actions/set-mode.ts';
+import { awsError, item, TABLES } from '../../functions/support.ts';
+import { NOW, SERVICE_ID } from '../../support/builders.ts';
+import { ADA, BOB, ofAda } from '../support.ts';
+
+const INPUT = { serviceId: SERVICE_ID, effect: 'accept', mode: 'enforce', reason: 'A week without a surprise.' };
+
+const KEY = ledgerKey.modes(SERVICE_ID);
+const theModes = { TableName: TABLES.ledger, Key: marshall(KEY), ConsistentRead: true };
+const theEntry = { TableName: TABLES.registry, Key: marshall(registryKey.service(SERVICE_ID)), ConsistentRead: true };
+
+const change = (changes: object = {}) => ({
+  effect: 'accept',
+  from: 'observe',
+  to: 'propose',
+  by: BOB,
+  reason: 'To begin with.',
+  at: '2026-11-20T09:00:00.000Z',
+  ...changes,
+});
+const ours = change({ to: 'enforce', by: ADA, reason: INPUT.reason, at: NOW });
+const modes = (entry: object) => item(KEY, entry);
+/** Accept was set to propose by bob. */
+const proposing = { modes: { accept: 'propose' }, version: 1, changes: [change()] };
+
+/** A ledger that has these modes, one reading after the other, and a registry that has this entry. */
+const world = (readings: readonly (object | undefined)[], entry: object = { serviceId: SERVICE_ID }) => {
+  const ada = ofAda();
+  const [first, ...rest] = readings.map((reading) => ({ ...(reading === undefined ? {} : { Item: modes(reading) }) }));
+  ada.dynamoMock
+    .on(GetItemCommand, theEntry)
+    .resolves({ Item: item(registryKey.service(SERVICE_ID), entry) })
+    .on(GetItemCommand, theModes)
+    .resolvesOnce(first ?? {})
+    .resolves(rest[0] ?? first ?? {});
+  ada.dynamoMock.on(PutItemCommand).resolves({}).on(UpdateItemCommand).resolves({});
+  return ada;
+};
+
+const somebodyWasFirst = (ada: ReturnType<typeof world>) =>
+  ada.dynamoMock
+    .on(PutItemCommand)
+    .rejects(awsError('ConditionalCheckFailedException'))
+    .on(UpdateItemCommand)
+    .rejects(awsError('ConditionalCheckFailedException'));
+
+describe('set-mode', () => {
+  it('nobody set one before - the first item, unless somebody else writes it first', async () => {
+    const { services, writes } = world([undefined]);
+
+    await expect(setMode(INPUT, services)).resolves.toEqual({
+      outcome: 'set',
+      serviceId: SERVICE_ID,
+      before: { accept: 'observe', reject: 'observe' },
+      after: { accept: 'enforce', reject: 'observe' },
+      version: 1,
+    });
+    const written = { modes: { accept: 'enforce' }, version: 1, changes: [ours] };
+    expect(writes()).toEqual([
+      ['PutItem', { TableName: TABLES.ledger, Item: modes(written), ConditionExpression: 'attribute_not_exists(pk)' }],
+    ]);
+  });
+
+  it('somebody set one before - mode and change in one write, on condition of the version that was read', async () => {
+    const { services, writes } = world([proposing]);
+
+    await expect(setMode(INPUT, services)).resolves.toEqual({
+      outcome: 'set',
+      serviceId: SERVICE_ID,
+      before: { accept: 'propose', reject: 'observe' },
+      after: { accept: 'enforce', reject: 'observe' },
+      version: 2,
+    });
+    expect(writes()).toEqual([
+      [
+        'UpdateItem',
+        {
+          TableName: TABLES.ledger,
+          Key: marshall(KEY),
+          UpdateExpression:
+            'SET modes.#effect = :mode, #version = :next, changes = list_append(if_not_exists(changes, :none), :change)',
+          ConditionExpression: '#version = :read',
+          ExpressionAttributeNames: { '#effect': 'accept', '#version': 'version' },
+          ExpressionAttributeValues: marshall({
+            ':mode': 'enforce',
+            ':next': 2,
+            ':read': 1,
+            ':none': [],
+            ':change': [{ ...ours, from: 'propose' }],
+          }),
+        },
+      ],
+    ]);
+  });
+
+  it('it is set so already - nothing is written', async () => {
+    const { services, writes } = world([proposing]);
+
+    await expect(setMode({ ...INPUT, mode: 'propose' }, services)).resolves.toMatchObject({
+      outcome: 'unchanged',
+      before: { accept: 'propose' },
+      after: { accept: 'propose' },
+      version: 1,
+    });
+    expect(writes()).toEqual([]);
+  });
+
+  it('it is in force by the origin of the service only - it is written down', async () => {
+    const { services, writes } = world([undefined], { serviceId: SERVICE_ID, origin: 'created' });
+
+    await expect(setMode(INPUT, services)).resolves.toMatchObject({
+      outcome: 'set',
+      before: { accept: 'enforce', reject: 'enforce' },
+      after: { accept: 'enforce', reject: 'enforce' },
+    });
+    expect(writes()).toHaveLength(1);
+  });
+
+  it('the entry of the service can not be read - a person was asked, as a decision has it', async () => {
+    const { services } = world([undefined], { serviceId: SERVICE_ID, origin: 'stolen' });
+
+    await expect(setMode(INPUT, services)).resolves.toMatchObject({ before: { accept: 'propose' } });
+  });
+
+  it('another operator was faster with the first - told by whom and what, not overwritten', async () => {
+    const ada = world([undefined, proposing]);
+    somebodyWasFirst(ada);
+
+    await expect(setMode(INPUT, ada.services)).resolves.toEqual({
+      outcome: 'refused',
+      because: `${BOB} set accept from observe to propose at 2026-11-20T09:00:00.000Z ("To begin with."), while you were at it. Your change was not made: give the command again if you still want it.`,
+    });
+    expect(ada.writes()).toHaveLength(1);
+  });
+
+  it('another operator was faster with a later one - told the last that was done', async () => {
+    const last = change({ effect: 'reject', to: 'enforce', reason: 'Spam\u001b[2J.' });
+    const ada = world([
+      proposing,
+      { modes: { accept: 'propose', reject: 'enforce' }, version: 2, changes: [change(), last] },
+    ]);
+    somebodyWasFirst(ada);
+
+    await expect(setMode(INPUT, ada.services)).resolves.toMatchObject({
+      outcome: 'refused',
+      because: expect.stringContaining(`${BOB} set reject from observe to enforce at ${last.at} ("Spam·[2J.")`),
+    });
+  });
+
+  it('the reply to our own write was lost - set', async () => {
+    const ada = world([proposing, { modes: { accept: 'enforce' }, version: 2, changes: [change(), ours] }]);
+    somebodyWasFirst(ada);
+
+    await expect(setMode(INPUT, ada.services)).resolves.toMatchObject({
+      outcome: 'set',
+      after: { accept: 'enforce', reject: 'observe' },
+      version: 2,
+    });
+  });
+
+  it('our reply was lost, and somebody set another since - set, and what is in force now is told', async () => {
+    const theirs = change({ from: 'enforce', to: 'observe', at: NOW });
+    const ada = world([proposing, { modes: { accept: 'observe' }, version: 3, changes: [change(), ours, theirs] }]);
+    somebodyWasFirst(ada);
+
+    await expect(setMode(INPUT, ada.services)).resolves.toMatchObject({
+      outcome: 'set',
+      after: { accept: 'observe' },
+      version: 3,
+    });
+  });
+
+  it('ada asked for the same a minute ago, and bob for another since - it is not taken for a lost reply', async () => {
+    const earlier = { ...ours, at: '2026-11-23T11:59:00.000Z' };
+    const ada = world([
+      proposing,
+      { modes: { accept: 'observe' }, version: 3, changes: [change(), earlier, change()] },
+    ]);
+    somebodyWasFirst(ada);
+
+    await expect(setMode(INPUT, ada.services)).resolves.toMatchObject({ outcome: 'refused' });
+  });
+
+  it('the modes were edited by hand and can not be read - Malformed, and nothing is written', async () => {
+    const { services, writes } = world([{ modes: { accept: 'sometimes' }, version: 1 }]);
+
+    await expect(setMode(INPUT, services)).rejects.toMatchObject({
+      name: 'Malformed',
+      message: expect.stringMatching(new RegExp(`^The modes of ${SERVICE_ID} can't be read: modes.accept: `)),
+    });
+    expect(writes()).toEqual([]);
+  });
+
+  it('a reason with control characters - stored as plain text', async () => {
+    const { services, writes } = world([undefined]);
+
+    await setMode({ ...INPUT, reason: '  so\u202e\nbe it ' }, services);
+
+    expect(JSON.stringify(writes())).toContain('"so··be it"');
+  });
+
+  it('DynamoDB denies it - thrown as it is', async () => {
+    const ada = world([undefined]);
+    ada.dynamoMock.on(PutItemCommand).rejects(awsError('AccessDeniedException'));
+
+    await expect(setMode(INPUT, ada.services)).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+
+  it.each([
+    ['a service that is none', { serviceId: 'vpce-0123' }, 'serviceId', 'not an id of an endpoint service'],
+    ['an effect that is none', { effect: 'revoke' }, 'effect', 'not one of accept, reject'],
+    ['a mode that is none', { mode: 'auto' }, 'mode', 'not one of observe, propose, enforce'],
+    ['a reason of blanks', { reason: '  ' }, 'reason', 'say why'],
+    ['a reason of 501 characters', { reason: 'x'.repeat(501) }, 'reason', 'at most 500 characters'],
+    ['who it is', { by: BOB }, 'by', expect.stringContaining('never')],
+  ])('%s - BadInput, and nothing is asked of AWS', async (_situation, changes, field, problem) => {
+    const { services, dynamoMock } = ofAda();
+
+    await expect(setMode({ ...INPUT, ...changes }, services)).rejects.toMatchObject({
+      name: 'BadInput',
+      faults: [{ field, problem }],
+    });
+    expect(dynamoMock.calls()).toEqual([]);
+  });
+});

@@ -1,0 +1,59 @@
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import { ledgerKey } from '../../functions/registry/keys.ts';
+import type { Services } from '../../ops/services.ts';
+import { callsOf, item, strictDynamo, TABLES } from '../functions/support.ts';
+import { ENDPOINT_ID, HOME_REGION, NOW, SERVICE_ID } from '../support/builders.ts';
+
+/** Who acts, and somebody else. */
+export const ADA = 'arn:aws:sts::123456789012:assumed-role/operator/ada';
+export const BOB = 'arn:aws:sts::123456789012:assumed-role/operator/bob';
+
+const WORKFLOW = `arn:aws:states:${HOME_REGION}:123456789012:stateMachine:PrivateLinkConcierge-admit-connection`;
+
+/** The execution that a wake starts. */
+export const EXECUTION = `${WORKFLOW.replace('stateMachine', 'execution')}:one`;
+
+/** The one call that wakes the request. */
+export const THE_WAKE = [
+  'StartExecution',
+  { stateMachineArn: WORKFLOW, input: JSON.stringify({ serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID }) },
+];
+
+/** Services of ada's, to which no call is made but those that the test answers. A wake succeeds. */
+export const ofAda = () => {
+  const { dynamo, dynamoMock } = strictDynamo();
+  const sfn = new SFNClient({ region: HOME_REGION });
+  const sfnMock = mockClient(sfn);
+  sfnMock.onAnyCommand().callsFake((input) => {
+    throw new Error(`The test expects no such call: ${JSON.stringify(input)}`);
+  });
+  sfnMock.on(StartExecutionCommand).resolves({ executionArn: EXECUTION, startDate: new Date(NOW) });
+  const services: Services = {
+    dynamo,
+    sfn,
+    tables: TABLES,
+    caller: async () => ADA,
+    admitConnection: async () => WORKFLOW,
+    now: () => new Date(NOW),
+  };
+  /** What was written into tables, and no reads. */
+  const writes = () => callsOf(dynamoMock).filter(([command]) => !/^(Get|Query)/.test(command));
+  return { services, dynamoMock, sfnMock, writes, wakes: () => callsOf(sfnMock) };
+};
+
+/** A decision in the ledger: held for a person, unless it says otherwise. */
+export const recorded = (generation: number, changes: object = {}) =>
+  item(ledgerKey.decision(SERVICE_ID, ENDPOINT_ID, generation), {
+    serviceId: SERVICE_ID,
+    vpcEndpointId: ENDPOINT_ID,
+    customerId: 'acme',
+    generation,
+    outcome: 'held',
+    verdict: 'hold',
+    code: 'approval-needed',
+    sentence: 'Your endpoint is waiting: a person here has to approve it.',
+    proposed: 'accept',
+    recordedAt: '2026-11-23T11:00:00.000Z',
+    ...changes,
+  });
