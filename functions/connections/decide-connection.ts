@@ -1,7 +1,8 @@
 /** Workflow state `Decide`: reads the connection, its history and the registry, and decides. Writes nothing. */
+
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import { readConnections } from '../aws/connections.ts';
@@ -135,8 +136,10 @@ const itemOf = (plan: Plan, request: Record<string, unknown>): Record<string, un
 };
 
 /** An entry that somebody wrote wrongly harms one customer and tells nobody: the alarm does. */
-const countUnreadable = ({ code }: Plan): void => {
-  if (code === 'entry-unreadable') metrics.singleMetric().addMetric(UNREADABLE_ENTRIES, MetricUnit.Count, 1);
+const countUnreadable = ({ rules }: Plan): void => {
+  // By the rules: a hold whose time is up says so in its code, and the entry is no better.
+  if (rules.some(({ code }) => code === 'entry-unreadable'))
+    metrics.singleMetric().addMetric(UNREADABLE_ENTRIES, MetricUnit.Count, 1);
 };
 
 export const handler = createHandler(Input, run, {

@@ -1,6 +1,6 @@
-import type { PastDecision } from './history.ts';
+import { isWaiting, type PastDecision } from './history.ts';
 
-/** What a person said of a held request. */
+/** What a person said of a held request: `deny` is against the request, also where a rejection was proposed. */
 export interface Approval {
   readonly answer: 'approve' | 'deny';
   /** The decision that held the request. */
@@ -15,15 +15,26 @@ export interface Approval {
 export const heldChain = <Past extends Pick<PastDecision, 'outcome'>>(history: readonly Past[]): readonly Past[] =>
   history.slice(history.findLastIndex(({ outcome }) => outcome !== 'held') + 1);
 
-/** What a person said since the request is held, if anybody did: the last word. */
+/**
+ * What a person said of the request, if anybody did: the last word. A yes is to a proposal, and counts as long as the request is held
+ * without a break since. A no is to the request, and counts as long as the request waits: what is only observed then is not asked again.
+ */
 export const approvalOf = (
   history: readonly PastDecision[],
   approvals: readonly Approval[],
-): (Approval & Pick<PastDecision, 'proposed'>) | undefined =>
-  heldChain(history)
+): (Approval & Pick<PastDecision, 'proposed'>) | undefined => {
+  const [firstHeld] = heldChain(history);
+  return history
+    .slice(history.findLastIndex(({ outcome }) => !isWaiting(outcome)) + 1)
+    .filter(({ outcome }) => outcome === 'held')
     .flatMap(({ generation, proposed }) =>
       approvals
         .filter((approval) => approval.generation === generation)
         .map((approval) => ({ ...approval, ...(proposed === undefined ? {} : { proposed }) })),
     )
+    .filter(
+      ({ answer, generation, proposed }) =>
+        answer === 'deny' || (proposed !== undefined && firstHeld !== undefined && generation >= firstHeld.generation),
+    )
     .at(-1);
+};

@@ -21,7 +21,11 @@ export const explainEnding = (outcome: AnswerOutcome, endpointId: string): Endin
   switch (outcome) {
     case 'accepted':
     case 'rejected':
-      return explained('answered', `We ${outcome} your endpoint ${endpointId} earlier`, 'there is nothing for you to do');
+      return explained(
+        'answered',
+        `We ${outcome} your endpoint ${endpointId} earlier`,
+        'there is nothing for you to do',
+      );
     case 'gone':
       return explained(
         'endpoint-gone',

@@ -1,13 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CONNECTION_STATES } from '../../functions/domain/connection.ts';
-import {
-  type Candidate,
-  decideConnection,
-  decideWithoutPlace,
-  type Situation,
-} from '../../functions/domain/decide-connection.ts';
+import { decideConnection, decideWithoutPlace } from '../../functions/domain/decide-connection.ts';
 import type { Approval, Customer, CustomerStatus, Entitlement, Reading } from '../../functions/domain/registry.ts';
+import type { Candidate, Situation } from '../../functions/domain/situation.ts';
 import { DEFAULT_VERDICTS, DOUBTS, REASON_CODES, type Verdict } from '../../functions/domain/verdict.ts';
 import { absent, found, SERVICE_ID, unreadable } from '../support/builders.ts';
 
