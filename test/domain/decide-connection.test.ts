@@ -60,6 +60,18 @@ describe('decideConnection: what a situation comes to', () => {
       }),
     ],
     [
+      'one claims the endpoint, and the account is nobody’s',
+      'entitled',
+      'accept',
+      aSituation({ candidates: [aCandidate({ matchedBy: 'endpoint' })] }),
+    ],
+    [
+      'the claim can’t be read, the account’s customer can',
+      'entry-unreadable',
+      'hold',
+      aSituation({ candidates: [aCandidate(), { ...other, matchedBy: 'endpoint', customer: unreadable() }] }),
+    ],
+    [
       'the claimant is suspended, the account’s customer is not',
       'customer-suspended',
       'reject',
@@ -116,6 +128,19 @@ describe('decideConnection: what a situation comes to', () => {
     ],
 
     [
+      'no regions are named and the endpoint is in the service’s own, wherever that is',
+      'entitled',
+      'accept',
+      aSituation({ serviceRegion: 'eu-west-1', connection: aConnection({ region: 'eu-west-1' }) }),
+    ],
+    [
+      'the endpoint is in the home region of another service',
+      'region-not-covered',
+      'hold',
+      aSituation({ serviceRegion: 'eu-west-1' }),
+    ],
+
+    [
       'a second before the contract begins',
       'contract-not-begun',
       'hold',
@@ -159,6 +184,13 @@ describe('decideConnection: what a situation comes to', () => {
       'entitled',
       'accept',
       aSituation({ candidates: [entitled({ approval: 'first-manual' }, { taken: 2, mine: true })] }),
+    ],
+
+    [
+      'a person approves every endpoint, and it is one of many with its place',
+      'approval-needed',
+      'hold',
+      aSituation({ candidates: [entitled({ approval: 'manual' }, { taken: 2, mine: true })] }),
     ],
 
     [
@@ -337,6 +369,43 @@ const SITUATION_OF: Readonly<Record<Exclude<ReasonCode, 'service-unregistered'>,
   denied: aSituation({ approval: anApproval({ answer: 'deny' }) }),
   'hold-expired': aSituation({ candidates: [full], heldSince: '2026-11-09T12:00:00.000Z' }),
 };
+
+describe('decideConnection: every reason', () => {
+  const everyReason: readonly (readonly [ReasonCode, Situation])[] = [
+    ...(Object.entries(SITUATION_OF) as [ReasonCode, Situation][]),
+    ['service-unregistered', aSituation({ service: absent })],
+  ];
+
+  it('is there', () => {
+    expect(everyReason.map(([code]) => code).sort()).toEqual([...REASON_CODES].sort());
+  });
+
+  it.each(everyReason)('%s - is reached, has its default verdict, and ends with what to do', (code, situation) => {
+    const decision = decideConnection(situation);
+
+    expect(decision).toMatchObject({ code, verdict: DEFAULT_VERDICTS[code] });
+    expect(decision.action).not.toBe('');
+    expect(decision.sentence.endsWith(`; ${decision.action}.`)).toBe(true);
+  });
+
+  it.each<[situation: string, name: string]>([
+    ['control characters', '\u001b[31mAcme\u0007\r\n\u202e'],
+    ['HTML', '<img src=x onerror=alert(1)>"\'&amp;'],
+    ['10 KB', 'Acme '.repeat(2_048)],
+    ['a sentence of ours', 'We accepted your endpoint; there is nothing for you to do.'],
+  ])('a customer’s name and contact are %s - told in no sentence, and nothing is decided otherwise', (_what, name) => {
+    for (const [, situation] of everyReason) {
+      const candidates = situation.candidates.map((one) => ({
+        ...one,
+        customer: one.customer.kind === 'found' ? found({ ...one.customer.entry, name, contact: name }) : one.customer,
+      }));
+      const decision = decideConnection({ ...situation, candidates });
+
+      expect(decision).toEqual(decideConnection(situation));
+      expect(JSON.stringify(decision)).not.toContain(JSON.stringify(name).slice(1, -1));
+    }
+  });
+});
 
 describe('decideConnection: the policy of a service', () => {
   const refusals = Object.entries(SITUATION_OF).filter(([code]) => code !== 'entitled') as [ReasonCode, Situation][];
