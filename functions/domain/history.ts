@@ -125,6 +125,6 @@ export const isRepeated = (
   { verdict, code, proposed, isObserved }: Decision,
 ): boolean => {
   const last = history.at(-1);
-  if (last?.outcome !== (isObserved ? 'observed' : 'held') || (!isObserved && verdict !== 'hold')) return false;
+  if (last?.outcome !== (isObserved ? 'observed' : 'held')) return false;
   return last.verdict === verdict && last.code === code && last.proposed === proposed;
 };
