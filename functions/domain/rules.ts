@@ -160,6 +160,8 @@ export const RULES: readonly Rule[] = [
       const isFirst = taken - (mine ? 1 : 0) === 0;
       if (approval === 'automatic' || (approval === 'first-manual' && !isFirst)) return { saw: approval };
       if (isApproved(situation, 'accept')) return { saw: saidOf(situation) };
+      // Whoever approved of the customer, and then of a rejection for another reason, is not asked about the customer again.
+      if (situation.approval?.earlier?.includes('accept')) return { saw: 'approved before' };
       return {
         saw: `${approval}`,
         code: 'approval-needed',

@@ -166,6 +166,63 @@ describe('an approval releases what was proposed, and nothing else', () => {
   });
 });
 
+describe('a person who says yes again and again', () => {
+  /** What comes of a request under these circumstances, where every proposal is approved at once, up to the sixth. */
+  const approvedEachTime = (changes: Partial<Situation>): string[] => {
+    const history: PastDecision[] = [];
+    const outcomes: string[] = [];
+    while (outcomes.length < 6) {
+      const generation = history.length + 1;
+      const approval = approvalOf(
+        history,
+        history.map((each) => anApproval({ generation: each.generation })),
+      );
+      const { verdict, code, proposed } = decideConnection({ ...MANUAL, ...changes, ...(approval && { approval }) });
+      outcomes.push(proposed === undefined ? verdict : `${verdict} to ${proposed}`);
+      if (proposed === undefined) break;
+      history.push({ generation, outcome: 'held', code, verdict, proposed });
+    }
+    return outcomes;
+  };
+  const full = [entitled({ approval: 'manual' }, { taken: 2, mine: false })];
+  const asking: Modes = { accept: 'propose', reject: 'propose' };
+
+  it.each<[situation: string, Partial<Situation>, outcomes: string[]]>([
+    ['to the customer', {}, ['hold to accept', 'accept']],
+    ['to the customer, whom the mode asks about too', { modes: asking }, ['hold to accept', 'accept']],
+    ['to the customer, and no place is free', { candidates: full }, ['hold to accept', 'hold']],
+    [
+      'to the customer, and then to the rejection for want of a place',
+      { candidates: full, modes: asking, service: found(aService({ 'quota-reached': 'reject' })) },
+      ['hold to accept', 'hold to reject', 'reject'],
+    ],
+    [
+      'to the customer, and then to the rejection of everybody',
+      { modes: asking, service: found(aService({ entitled: 'reject' })) },
+      ['hold to accept', 'hold to reject', 'reject'],
+    ],
+  ])('%s - comes to an end', (_situation, changes, outcomes) => {
+    expect(approvedEachTime(changes)).toEqual(outcomes);
+  });
+
+  it('a yes to a rejection is none to an acceptance that the mode asks about', () => {
+    const approval = { ...YES_TO_REJECT, generation: 2, earlier: ['accept'] as const };
+
+    expect(decideConnection({ ...MANUAL, modes: asking, approval })).toMatchObject({
+      verdict: 'hold',
+      proposed: 'accept',
+    });
+  });
+
+  it('what was approved before is told from the last word, and a no from both', () => {
+    const history = [aHeld(), aHeld({ generation: 2, proposed: 'reject' })];
+    const second = anApproval({ generation: 2 });
+
+    expect(approvalOf(history, [anApproval(), second])).toEqual({ ...second, proposed: 'reject', earlier: ['accept'] });
+    expect(approvalOf(history, [NO, second])).toEqual({ ...second, proposed: 'reject' });
+  });
+});
+
 describe('a denial', () => {
   const endpoint = `endpoint ${ENDPOINT_ID} of account ${OWNER}`;
   const REJECTED = `We rejected your ${endpoint}: a person here decided against it; ask us why, then create a new endpoint.`;
