@@ -43,7 +43,8 @@ const DecisionSchema = v.object({
   sentence: v.string(),
   action: v.string(),
   customerId: v.exactOptional(v.string()),
-  recordedAt: v.string(),
+  // A hold's deadline counts from it.
+  recordedAt: v.pipe(v.string(), v.isoTimestamp()),
 });
 
 const ApprovalSchema = v.object({
@@ -154,10 +155,12 @@ export const readIntents = async (
   requests: readonly { readonly serviceId: string; readonly endpointId: string }[],
 ): Promise<readonly AdmissionIntent[]> => {
   if (requests.length === 0) return [];
-  const keys = requests.map(({ serviceId, endpointId }) => ledgerKey.admission(serviceId, endpointId));
+  // A notice may come twice in one batch, and DynamoDB refuses a key that is asked for twice.
+  const unique = new Map(requests.map((each) => [requestKey(each.serviceId, each.endpointId), each]));
+  const keys = [...unique.values()].map(({ serviceId, endpointId }) => ledgerKey.admission(serviceId, endpointId));
   const items = await readItems(dynamo, ledger, keys);
   return items.flatMap((item): readonly AdmissionIntent[] => {
-    const request = requests.find(({ serviceId, endpointId }) => requestKey(serviceId, endpointId) === item.pk);
+    const request = unique.get(String(item.pk));
     if (request === undefined) return [];
     const { verdict } = read(AdmissionSchema, item, request.endpointId).intent ?? {};
     return [{ endpointId: request.endpointId, ...(verdict === undefined ? {} : { verdict }) }];

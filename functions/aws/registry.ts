@@ -44,7 +44,7 @@ const MAX_READ = 30;
  * Reads everything that a decision on this connection depends on: two queries for the matches, then one batch for the entries
  * and places that they point to, and the service's modes. Every read is consistent.
  *
- * @throws `Throttled`, `Denied`.
+ * @throws `Throttled`, `Denied`; `Malformed` for modes that can't be read.
  */
 export const readRegistry = async (
   dynamo: DynamoDBClient,

@@ -140,8 +140,10 @@ const itemOf = (plan: Plan, request: Record<string, unknown>): Record<string, un
 };
 
 /** An entry that somebody wrote wrongly harms one customer and tells nobody: the alarm does. */
-const countUnreadable = ({ code }: Plan): void => {
-  if (code === 'entry-unreadable') metrics.singleMetric().addMetric(UNREADABLE_ENTRIES, MetricUnit.Count, 1);
+const countUnreadable = ({ rules }: Plan): void => {
+  // By the rules: a hold whose time is up says so in its code, and the entry is no better.
+  if (rules.some(({ code }) => code === 'entry-unreadable'))
+    metrics.singleMetric().addMetric(UNREADABLE_ENTRIES, MetricUnit.Count, 1);
 };
 
 export const handler = createHandler(Input, run, {

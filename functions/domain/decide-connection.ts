@@ -1,4 +1,4 @@
-import { approvedWords, closestMatches, endpointOf, type Finding, found, isApproved, RULES } from './rules.ts';
+import { closestMatches, endpointOf, type Finding, found, isApproved, RULES, saidOf } from './rules.ts';
 import type { Situation } from './situation.ts';
 import {
   DEFAULT_HOLD_DAYS,
@@ -42,7 +42,8 @@ export const decideConnection = (situation: Situation): Decision => {
   const told = isObserved ? 'hold' : verdict;
   const action = todoOf(told, isObserved ? undefined : todo);
   const reason = isObserved ? 'a person here answers it' : becauseOf(verdict, because);
-  const hold = verdict === 'hold' && !isObserved ? holdOf(situation) : undefined;
+  const isHeld = verdict === 'hold' && !isObserved;
+  const hold = isHeld ? holdOf(situation) : undefined;
   return {
     verdict,
     code,
@@ -50,7 +51,7 @@ export const decideConnection = (situation: Situation): Decision => {
     action,
     rules,
     isObserved,
-    ...(proposed === undefined ? {} : { proposed }),
+    ...(isHeld && proposed !== undefined ? { proposed } : {}),
     ...(hold === undefined ? {} : { hold }),
     ...(matches.length === 1 && matches[0] !== undefined ? { customerId: matches[0].customerId } : {}),
   };
@@ -91,7 +92,7 @@ const ruleOn = (situation: Situation): Ruling => {
   };
 };
 
-/** `observe`: the ruling stands, and nobody acts on it. `propose`: a person says yes to it first. */
+/** `observe`: the ruling stands, and nobody acts on it. `propose`: a person says yes to it first, or no to the request. */
 const withMode = (ruling: Ruling, situation: Situation): Ruling => {
   const { verdict, rules } = ruling;
   // A hold leads to an acceptance or to nothing: where we may not accept, it is not for us to hold.
@@ -103,7 +104,7 @@ const withMode = (ruling: Ruling, situation: Situation): Ruling => {
   ];
   if (mode === 'observe') return { ...ruling, isObserved: true, rules: noted(true, `${effect}: observe`) };
   if (verdict === 'hold' || mode === 'enforce') return { ...ruling, rules: noted(true, `${effect}: ${mode}`) };
-  if (isApproved(situation, verdict)) return { ...ruling, rules: noted(true, approvedWords(situation)) };
+  if (isApproved(situation, verdict)) return { ...ruling, rules: noted(true, saidOf(situation)) };
   return {
     verdict: 'hold',
     code: 'approval-needed',
@@ -148,7 +149,7 @@ const holdOf = (situation: Situation): Hold | undefined => {
     return [from, end].flatMap((date) => (date === undefined ? [] : [Date.parse(date)]));
   });
   const next = Math.min(until, ...dates.filter((date) => date > now));
-  return { until: new Date(until).toISOString(), seconds: Math.max(1, Math.ceil((next - now) / 1000)) };
+  return { until: new Date(until).toISOString(), seconds: Math.ceil((next - now) / 1000) };
 };
 
 const becauseOf = (verdict: Verdict, because: string | undefined): string =>

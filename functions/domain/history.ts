@@ -106,8 +106,8 @@ export const needOf = (state: ConnectionState | undefined, { decisions, intent, 
 export const hasDeparted = (state: ConnectionState | undefined, decisions: readonly PastDecision[]): boolean =>
   decisions.at(-1)?.outcome === 'accepted' && (state === undefined || isOver(state));
 
-/** Outcomes after which a request still waits. */
-const WAITING: ReadonlySet<Outcome> = new Set<Outcome>(['held', 'observed']);
+/** Whether a request still waits after a decision that ended like this. */
+export const isWaiting = (outcome: Outcome): boolean => outcome === 'held' || outcome === 'observed';
 
 /**
  * Whether there may be something to decide or record: nothing is recorded yet, or only that it was held or observed. A request that we gave up
@@ -115,7 +115,7 @@ const WAITING: ReadonlySet<Outcome> = new Set<Outcome>(['held', 'observed']);
  */
 export const isOpen = (state: ConnectionState | undefined, history: readonly PastDecision[]): boolean => {
   const last = history.at(-1);
-  if (last === undefined || WAITING.has(last.outcome)) return true;
+  if (last === undefined || isWaiting(last.outcome)) return true;
   return last.outcome === 'gone' && state === 'pendingAcceptance';
 };
 
@@ -125,6 +125,6 @@ export const isRepeated = (
   { verdict, code, proposed, isObserved }: Decision,
 ): boolean => {
   const last = history.at(-1);
-  if (last?.outcome !== (isObserved ? 'observed' : 'held') || (!isObserved && verdict !== 'hold')) return false;
+  if (last?.outcome !== (isObserved ? 'observed' : 'held')) return false;
   return last.verdict === verdict && last.code === code && last.proposed === proposed;
 };

@@ -1,6 +1,7 @@
 import type { Effect } from './mode.ts';
 import type { Reading } from './registry.ts';
 import type { Candidate, Situation } from './situation.ts';
+import { plainText } from './text.ts';
 import type { ReasonCode } from './verdict.ts';
 
 /** What a rule is asked about. */
@@ -40,10 +41,10 @@ export const endpointOf = ({ connection }: Situation): string =>
 export const RULES: readonly Rule[] = [
   {
     name: 'denial',
-    ask({ situation: { approval } }) {
-      if (approval?.answer !== 'deny') return { saw: 'nobody denied it' };
+    ask({ situation }) {
+      if (situation.approval?.answer !== 'deny') return { saw: 'nobody denied it' };
       return {
-        saw: `denied by ${approval.by}: ${approval.reason}`,
+        saw: saidOf(situation),
         code: 'denied',
         because: 'a person here decided against it',
         todo: 'ask us why',
@@ -158,7 +159,9 @@ export const RULES: readonly Rule[] = [
       const { taken, mine } = candidate?.places ?? { taken: 0, mine: false };
       const isFirst = taken - (mine ? 1 : 0) === 0;
       if (approval === 'automatic' || (approval === 'first-manual' && !isFirst)) return { saw: approval };
-      if (isApproved(situation, 'accept')) return { saw: approvedWords(situation) };
+      if (isApproved(situation, 'accept')) return { saw: saidOf(situation) };
+      // Whoever approved of the customer, and then of a rejection for another reason, is not asked about the customer again.
+      if (situation.approval?.earlier?.includes('accept')) return { saw: 'approved before' };
       return {
         saw: `${approval}`,
         code: 'approval-needed',
@@ -183,9 +186,15 @@ export const RULES: readonly Rule[] = [
   },
 ];
 
-/** Whether a person approved of what is to be done now: a yes to one proposal is none to another. */
-export const isApproved = ({ approval }: Situation, proposed: Effect): boolean =>
-  approval?.answer === 'approve' && approval.proposed === proposed;
+/**
+ * Whether a person approved of what is to be done now. A yes to one proposal is none to another; a no is said of the request, whatever
+ * was proposed, hence a yes to its rejection.
+ */
+export const isApproved = ({ approval }: Situation, effect: Effect): boolean =>
+  approval?.answer === 'deny' ? effect === 'reject' : approval?.proposed === effect;
 
-/** Who approved, and why, for the record. */
-export const approvedWords = ({ approval }: Situation): string => `approved by ${approval?.by}: ${approval?.reason}`;
+/** Who said what, and why, for the record. */
+export const saidOf = ({ approval }: Situation): string =>
+  approval === undefined
+    ? 'nobody said anything'
+    : plainText(`${approval.answer === 'deny' ? 'denied' : 'approved'} by ${approval.by}: ${approval.reason}`, 500);

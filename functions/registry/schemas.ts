@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { EFFECTS, MODES, type ModesSet } from '../domain/mode.ts';
+import { MODES, type ModesSet } from '../domain/mode.ts';
 import type { Customer, Entitlement, ServiceEntry } from '../domain/registry.ts';
 import { plainText } from '../domain/text.ts';
 import { REASON_CODES } from '../domain/verdict.ts';
@@ -59,9 +59,11 @@ export const ServiceEntrySchema = v.object({
 /** A match: which customer an account or an endpoint id stands for. */
 export const MatchSchema = v.object({ customerId: CustomerId });
 
-/** A service's modes in the ledger, as commands set them. */
+const ModeSchema = v.exactOptional(v.picklist(MODES));
+
+/** A service's modes in the ledger, as commands set them. Other effects' modes are for others: a held request may be older than they. */
 export const ModesSchema = v.object({
-  modes: v.record(v.picklist(EFFECTS), v.picklist(MODES)),
+  modes: v.object({ accept: ModeSchema, reject: ModeSchema }),
   version: v.pipe(v.number(), v.integer(), v.minValue(1)),
 }) satisfies v.GenericSchema<unknown, ModesSet>;
 

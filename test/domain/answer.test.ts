@@ -78,11 +78,14 @@ describe('explainEnding', () => {
       `AWS could not connect your endpoint ${ENDPOINT_ID}; delete it and create a new one.`,
     ],
   ])('%s - %s', (outcome, code, sentence) => {
-    expect(explainEnding(outcome, ENDPOINT_ID)).toEqual({ code, sentence });
+    const action = sentence.replace(/^.*; (.*)\.$/, '$1');
+
+    expect(explainEnding(outcome, ENDPOINT_ID)).toEqual({ code, sentence, action });
     expect(planEnding(outcome, ENDPOINT_ID, undefined)).toEqual({
       verdict: 'none',
       code,
       sentence,
+      action,
       outcome,
       rules: [],
       isRepeated: false,

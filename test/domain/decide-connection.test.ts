@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decideConnection, decideWithoutPlace, type Situation } from '../../functions/domain/decide-connection.ts';
+import { decideConnection, decideWithoutPlace } from '../../functions/domain/decide-connection.ts';
+import type { Situation } from '../../functions/domain/situation.ts';
 import {
   DEFAULT_VERDICTS,
   DOUBTS,
@@ -12,6 +13,7 @@ import {
   aCandidate,
   aConnection,
   aCustomer,
+  anApproval,
   aService,
   aSituation,
   ENDPOINT_ID,
@@ -56,6 +58,18 @@ describe('decideConnection: what a situation comes to', () => {
       aSituation({
         candidates: [{ ...other, matchedBy: 'endpoint' }, aCandidate({ matchedBy: 'endpoint' })],
       }),
+    ],
+    [
+      'one claims the endpoint, and the account is nobody’s',
+      'entitled',
+      'accept',
+      aSituation({ candidates: [aCandidate({ matchedBy: 'endpoint' })] }),
+    ],
+    [
+      'the claim can’t be read, the account’s customer can',
+      'entry-unreadable',
+      'hold',
+      aSituation({ candidates: [aCandidate(), { ...other, matchedBy: 'endpoint', customer: unreadable() }] }),
     ],
     [
       'the claimant is suspended, the account’s customer is not',
@@ -114,6 +128,19 @@ describe('decideConnection: what a situation comes to', () => {
     ],
 
     [
+      'no regions are named and the endpoint is in the service’s own, wherever that is',
+      'entitled',
+      'accept',
+      aSituation({ serviceRegion: 'eu-west-1', connection: aConnection({ region: 'eu-west-1' }) }),
+    ],
+    [
+      'the endpoint is in the home region of another service',
+      'region-not-covered',
+      'hold',
+      aSituation({ serviceRegion: 'eu-west-1' }),
+    ],
+
+    [
       'a second before the contract begins',
       'contract-not-begun',
       'hold',
@@ -160,6 +187,13 @@ describe('decideConnection: what a situation comes to', () => {
     ],
 
     [
+      'a person approves every endpoint, and it is one of many with its place',
+      'approval-needed',
+      'hold',
+      aSituation({ candidates: [entitled({ approval: 'manual' }, { taken: 2, mine: true })] }),
+    ],
+
+    [
       'the last place is free',
       'entitled',
       'accept',
@@ -196,21 +230,24 @@ describe('decideConnection: the order of the rules', () => {
     ],
   });
 
-  it('stops at the first that fails, and says what each before it saw', () => {
+  it('stops at the first that fails, says what each before it saw, and what the mode allows', () => {
     expect(decideConnection(everythingIsWrong).rules).toEqual([
+      { rule: 'denial', passed: true, saw: 'nobody denied it' },
       { rule: 'service', passed: true, saw: `${SERVICE_ID} is registered` },
       { rule: 'requester', passed: true, saw: 'acme by account' },
       { rule: 'entries', passed: true, saw: 'customer and entitlement are readable' },
       { rule: 'customer-status', passed: false, code: 'customer-suspended', saw: 'suspended' },
+      { rule: 'mode', passed: true, saw: 'reject: enforce' },
     ]);
   });
 
-  it('asks all eight before it accepts', () => {
+  it('asks all nine before it accepts, and the mode', () => {
     const { rules } = decideConnection(
       aSituation({ candidates: [entitled({ from: '2026-01-01T00:00:00Z' }, { taken: 2, mine: true })] }),
     );
 
     expect(rules.map(({ rule, saw }) => `${rule}: ${saw}`)).toEqual([
+      'denial: nobody denied it',
       `service: ${SERVICE_ID} is registered`,
       'requester: acme by account',
       'entries: customer and entitlement are readable',
@@ -219,6 +256,7 @@ describe('decideConnection: the order of the rules', () => {
       'contract: 2026-01-01T00:00:00Z to no end',
       'approval: automatic',
       'quota: 2 of 2 in use, one of them by this endpoint',
+      'mode: accept: enforce',
     ]);
   });
 
@@ -328,10 +366,51 @@ const SITUATION_OF: Readonly<Record<Exclude<ReasonCode, 'service-unregistered'>,
   'contract-ended': at('2026-12-01T00:00:00Z', { until: '2026-12-01T00:00:00Z' }),
   'approval-needed': aSituation({ candidates: [entitled({ approval: 'manual' })] }),
   'quota-reached': aSituation({ candidates: [full] }),
+  denied: aSituation({ approval: anApproval({ answer: 'deny' }) }),
+  'hold-expired': aSituation({ candidates: [full], heldSince: '2026-11-09T12:00:00.000Z' }),
 };
+
+describe('decideConnection: every reason', () => {
+  const everyReason: readonly (readonly [ReasonCode, Situation])[] = [
+    ...(Object.entries(SITUATION_OF) as [ReasonCode, Situation][]),
+    ['service-unregistered', aSituation({ service: absent })],
+  ];
+
+  it('is there', () => {
+    expect(everyReason.map(([code]) => code).sort()).toEqual([...REASON_CODES].sort());
+  });
+
+  it.each(everyReason)('%s - is reached, has its default verdict, and ends with what to do', (code, situation) => {
+    const decision = decideConnection(situation);
+
+    expect(decision).toMatchObject({ code, verdict: DEFAULT_VERDICTS[code] });
+    expect(decision.action).not.toBe('');
+    expect(decision.sentence.endsWith(`; ${decision.action}.`)).toBe(true);
+  });
+
+  it.each<[situation: string, name: string]>([
+    ['control characters', '\u001b[31mAcme\u0007\r\n\u202e'],
+    ['HTML', '<img src=x onerror=alert(1)>"\'&amp;'],
+    ['10 KB', 'Acme '.repeat(2_048)],
+    ['a sentence of ours', 'We accepted your endpoint; there is nothing for you to do.'],
+  ])('a customer’s name and contact are %s - told in no sentence, and nothing is decided otherwise', (_what, name) => {
+    for (const [, situation] of everyReason) {
+      const candidates = situation.candidates.map((one) => ({
+        ...one,
+        customer: one.customer.kind === 'found' ? found({ ...one.customer.entry, name, contact: name }) : one.customer,
+      }));
+      const decision = decideConnection({ ...situation, candidates });
+
+      expect(decision).toEqual(decideConnection(situation));
+      expect(JSON.stringify(decision)).not.toContain(JSON.stringify(name).slice(1, -1));
+    }
+  });
+});
 
 describe('decideConnection: the policy of a service', () => {
   const refusals = Object.entries(SITUATION_OF).filter(([code]) => code !== 'entitled') as [ReasonCode, Situation][];
+  /** A person's word is no policy's to change. */
+  const ofPolicy = refusals.filter(([code]) => code !== 'denied');
 
   it('has a default for every reason', () => {
     expect(Object.keys(DEFAULT_VERDICTS)).toEqual([...REASON_CODES]);
@@ -346,14 +425,14 @@ describe('decideConnection: the policy of a service', () => {
     expect(decision).toMatchObject({ code, verdict: DEFAULT_VERDICTS[code] });
   });
 
-  it.each(refusals)('%s - a policy may hold it', (code, situation) => {
+  it.each(ofPolicy)('%s - a policy may hold it', (code, situation) => {
     expect(decideConnection({ ...situation, service: found(aService({ [code]: 'hold' })) })).toMatchObject({
       code,
       verdict: 'hold',
     });
   });
 
-  it.each(refusals.filter(([code]) => !DOUBTS.has(code)))('%s - a policy may reject it', (code, situation) => {
+  it.each(ofPolicy.filter(([code]) => !DOUBTS.has(code)))('%s - a policy may reject it', (code, situation) => {
     const decision = decideConnection({ ...situation, service: found(aService({ [code]: 'reject' })) });
 
     expect(decision).toMatchObject({ code, verdict: 'reject' });

@@ -8,7 +8,7 @@ const OVER: readonly ConnectionState[] = ['deleting', 'deleted', 'rejected', 'fa
 const LIVE = STATES.filter((state) => !OVER.includes(state));
 /** Every state that EC2 shows, and that it lists no such connection. */
 const SEEN = [...STATES, undefined];
-const OUTCOMES: readonly Outcome[] = ['accepted', 'rejected', 'gone', 'overtaken', 'failed', 'held'];
+const OUTCOMES: readonly Outcome[] = ['accepted', 'rejected', 'gone', 'overtaken', 'failed', 'held', 'observed'];
 const NOT_ACCEPTED = OUTCOMES.filter((outcome) => outcome !== 'accepted');
 
 const everyPair = <A, B>(as: readonly A[], bs: readonly B[]): readonly (readonly [A, B])[] =>
@@ -35,6 +35,7 @@ describe('hasDeparted', () => {
     ['held, then accepted', aHistory('held', 'accepted'), true],
     ['gone, then accepted', aHistory('gone', 'accepted'), true],
     ['accepted, then held', aHistory('accepted', 'held'), false],
+    ['observed, then accepted', aHistory('observed', 'accepted'), true],
   ])('%s - only the last decision counts', (_situation, decisions, expected) => {
     expect(hasDeparted('deleted', decisions)).toBe(expected);
   });

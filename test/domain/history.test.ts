@@ -3,14 +3,17 @@ import { CONNECTION_STATES, type ConnectionState } from '../../functions/domain/
 import {
   hasDeparted,
   isOpen,
-  isOutcome,
   isRepeated,
+  isWaiting,
   type Known,
   type Need,
   needOf,
+  OUTCOMES,
   type Outcome,
+  type PastDecision,
 } from '../../functions/domain/history.ts';
-import { aHistory, anIntent } from '../support/builders.ts';
+import type { Decision, ReasonCode, Verdict } from '../../functions/domain/verdict.ts';
+import { aHeld, aHistory, anIntent } from '../support/builders.ts';
 
 type Seen = ConnectionState | undefined;
 
@@ -49,7 +52,7 @@ describe('needOf: a request that lacks an answer', () => {
     const withGeneration = (words: string, generation: number): string =>
       words.replace(/^(decision|record|appearance)/, `$1 ${generation}`);
 
-    for (const outcomes of [[], ['held'], ['held', 'held']] as const) {
+    for (const outcomes of [[], ['held'], ['held', 'held'], ['observed'], ['held', 'observed']] as const) {
       const generation = outcomes.length + 1;
       const need = (verdict?: 'accept' | 'reject'): string =>
         inWords(
@@ -71,11 +74,14 @@ describe('needOf: a request that lacks an answer', () => {
     }
   });
 
-  it('was held and nobody told - decided or recorded as ever: what comes of it is told instead', () => {
-    for (const state of ALL_STATES) {
-      expect(needOf(state, known(['held'], { told: 0 }))).toEqual(needOf(state, known(['held'])));
-    }
-  });
+  it.each(['held', 'observed'] as const)(
+    'was %s and nobody told - decided or recorded as ever: what comes of it is told instead',
+    (outcome) => {
+      for (const state of ALL_STATES) {
+        expect(needOf(state, known([outcome], { told: 0 }))).toEqual(needOf(state, known([outcome])));
+      }
+    },
+  );
 });
 
 describe('needOf: a request that came to an end', () => {
@@ -144,12 +150,26 @@ describe('needOf: a customer that left', () => {
   });
 });
 
+/** A decision to hold for approval, as far as a repetition depends on it. */
+const aDecision = (changes: Partial<Decision>): Decision => ({
+  verdict: 'hold',
+  code: 'approval-needed',
+  sentence: 'It waits.',
+  action: 'wait',
+  rules: [],
+  isObserved: false,
+  ...changes,
+});
+
 describe('a history', () => {
   it.each<[history: string, Outcome[], boolean]>([
     ['nothing', [], true],
     ['held', ['held'], true],
     ['held twice', ['held', 'held'], true],
+    ['observed', ['observed'], true],
+    ['held, then observed', ['held', 'observed'], true],
     ['accepted', ['accepted'], false],
+    ['observed, then answered by a person', ['observed', 'overtaken'], false],
     ['held, then rejected', ['held', 'rejected'], false],
     ['held, then gone', ['held', 'gone'], false],
   ])('%s - open: %s', (_history, outcomes, open) => {
@@ -161,22 +181,43 @@ describe('a history', () => {
     expect(isOpen(undefined, aHistory('gone'))).toBe(false);
   });
 
-  it.each<[situation: string, Outcome[], verdict: string, code: string, boolean]>([
-    ['held for the same reason', ['held'], 'hold', 'approval-needed', true],
-    ['held for another reason', ['held'], 'hold', 'quota-reached', false],
-    ['held, and now accepted', ['held'], 'accept', 'entitled', false],
-    ['held, and now rejected for the same reason', ['held'], 'reject', 'approval-needed', false],
-    ['never decided', [], 'hold', 'approval-needed', false],
-    ['answered', ['rejected'], 'hold', 'entitled', false],
-  ])('%s - repeats itself: %s', (_situation, outcomes, verdict, code, expected) => {
-    expect(isRepeated(aHistory(...outcomes), verdict, code)).toBe(expected);
+  it.each<[situation: string, PastDecision[], Partial<Decision>, boolean]>([
+    ['held for the same reason', [aHeld()], {}, true],
+    ['held for another reason', [aHeld()], { code: 'quota-reached' }, false],
+    ['held, and now accepted', [aHeld()], { verdict: 'accept', code: 'entitled' }, false],
+    ['held, and now rejected for the same reason', [aHeld()], { verdict: 'reject' }, false],
+    ['held with another proposal', [aHeld()], { proposed: 'reject' }, false],
+    ['held, and only observed now', [aHeld()], { isObserved: true }, false],
+    ['held for the same reason before it was held for another', [aHeld(), aHeld({ code: 'quota-reached' })], {}, false],
+    ['never decided', [], {}, false],
+    ['answered', [aHeld({ outcome: 'rejected' })], {}, false],
+  ])('%s - a hold repeats itself: %o %o %s', (_situation, history, changes, expected) => {
+    expect(isRepeated(history, aDecision({ proposed: 'accept', ...changes }))).toBe(expected);
   });
 
-  it.each([...ENDS, 'held'])('knows the outcome %s', (outcome) => {
-    expect(isOutcome(outcome)).toBe(true);
+  it.each<[situation: string, verdict: Verdict, last: Partial<PastDecision>, boolean]>([
+    ['observed the same', 'accept', {}, true],
+    ['observed the same', 'reject', { code: 'denied' }, true],
+    ['observed the same', 'hold', { code: 'quota-reached' }, true],
+    ['observed another verdict', 'reject', { verdict: 'accept' }, false],
+    ['observed for another reason', 'reject', { code: 'requester-unknown' }, false],
+    ['held', 'hold', { outcome: 'held', code: 'quota-reached' }, false],
+    ['done', 'accept', { outcome: 'accepted' }, false],
+  ])('%s - an observed %s repeats itself: %o %s', (_situation, verdict, last, expected) => {
+    const code = { accept: 'entitled', reject: 'denied', hold: 'quota-reached' }[verdict] as ReasonCode;
+    const before: PastDecision = { generation: 1, outcome: 'observed', code, verdict, ...last };
+
+    expect(isRepeated([before], aDecision({ verdict, code, isObserved: true }))).toBe(expected);
   });
 
-  it.each(['', 'Accepted', 'hold', 'toString', 'accepted '])('knows no outcome %j', (text) => {
-    expect(isOutcome(text)).toBe(false);
+  it.each(['accept', 'reject'] as const)('observed, and now to %s - no repetition: now it is acted on', (verdict) => {
+    const before: PastDecision = { generation: 1, outcome: 'observed', code: 'entitled', verdict };
+
+    expect(isRepeated([before], aDecision({ verdict, code: 'entitled' }))).toBe(false);
+  });
+
+  it('knows every outcome, and which of them leave the request waiting', () => {
+    expect([...OUTCOMES].sort()).toEqual([...ENDS, 'held', 'observed'].sort());
+    expect(OUTCOMES.filter(isWaiting)).toEqual(['held', 'observed']);
   });
 });

@@ -52,7 +52,9 @@ describe('planRequest', () => {
 
   it('knows of each plan whether the ledger says the same already', () => {
     const heldForApproval = background({ decisions: aHistory('held') });
-    const heldForQuota = background({ decisions: [{ generation: 1, outcome: 'held', code: 'quota-reached' }] });
+    const heldForQuota = background({
+      decisions: [{ generation: 1, outcome: 'held', code: 'quota-reached', verdict: 'hold' }],
+    });
 
     expect(planRequest(MANUAL, heldForApproval).plan.isRepeated).toBe(true);
     expect(planRequest(MANUAL, background()).plan.isRepeated).toBe(false);

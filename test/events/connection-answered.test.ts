@@ -2,10 +2,11 @@ import jsonata from 'jsonata';
 import { describe, expect, it } from 'vitest';
 import { CONNECTION_ANSWERED_DETAIL_TYPES, type ConnectionAnswered } from '../../events/connection-answered.ts';
 import { type AnswerOutcome, nextAnswerStep } from '../../functions/domain/answer.ts';
-import { decideConnection, type Situation } from '../../functions/domain/decide-connection.ts';
+import { decideConnection } from '../../functions/domain/decide-connection.ts';
 import { explainEnding } from '../../functions/domain/ending.ts';
-import { isOutcome } from '../../functions/domain/history.ts';
-import { aSituation, entitled } from '../support/builders.ts';
+import { OUTCOMES as DOMAIN_OUTCOMES } from '../../functions/domain/history.ts';
+import type { Situation } from '../../functions/domain/situation.ts';
+import { aSituation, entitled, theModes } from '../support/builders.ts';
 import { machineOf } from '../workflows/support.ts';
 import { sample } from './support.ts';
 
@@ -16,9 +17,13 @@ const detailExpression = publish.Entries[0]?.Detail.replace(/^\{%|%\}$/g, '') ??
 
 /** What `admit-connection` would publish, its variables standing as they do at that point for this event. */
 const published = async (detail: ConnectionAnswered): Promise<unknown> => {
-  const { outcome, code, sentence, dnsNames, customerId, vpcEndpointOwner, generation } = detail;
-  const isEnding = !['accepted', 'rejected', 'held'].includes(outcome);
-  const planned = isEnding ? { code: 'entitled', sentence: 'as it was planned' } : { code, sentence };
+  const { outcome, code, sentence, action, until, dnsNames, customerId, vpcEndpointOwner, generation } = detail;
+  const isEnding = !['accepted', 'rejected', 'held', 'observed'].includes(outcome);
+  const said = { code, sentence, action };
+  const planned = {
+    ...(isEnding ? { code: 'entitled', sentence: 'as it was planned', action: 'nothing' } : said),
+    ...(until === undefined ? {} : { hold: { until, seconds: 60 } }),
+  };
   return jsonata(detailExpression).evaluate(
     {},
     {
@@ -26,7 +31,7 @@ const published = async (detail: ConnectionAnswered): Promise<unknown> => {
       endpointId: detail.vpcEndpointId,
       plan: { ...planned, ...(customerId === undefined ? {} : { customerId }) },
       decided: { generation, ...(vpcEndpointOwner === undefined ? {} : { connection: { owner: vpcEndpointOwner } }) },
-      answer: { outcome, dnsNames, ...(isEnding ? { ending: { code, sentence } } : {}) },
+      answer: { outcome, dnsNames, ...(isEnding ? { ending: said } : {}) },
       states: {
         context: { State: { EnteredTime: detail.decidedAt }, Execution: { Id: detail.executionArn } },
       },
@@ -50,20 +55,23 @@ describe.each(OUTCOMES)('the event of a request that was %s', (outcome) => {
 
 it.each(['gone', 'overtaken', 'failed'] as const)('%s - the sample has the domain’s own words', (outcome) => {
   const { detail } = sample(`connection-answered-${outcome}`);
-  const { code, sentence, vpcEndpointId } = detail as unknown as ConnectionAnswered;
+  const { code, sentence, action, vpcEndpointId } = detail as unknown as ConnectionAnswered;
 
-  expect({ code, sentence }).toEqual(explainEnding(outcome, vpcEndpointId));
+  expect({ code, sentence, action }).toEqual(explainEnding(outcome, vpcEndpointId));
 });
 
 it.each<[outcome: ConnectionAnswered['outcome'], Situation]>([
   ['accepted', aSituation()],
   ['rejected', aSituation({ candidates: [] })],
   ['held', aSituation({ candidates: [entitled({ approval: 'manual' })] })],
+  ['observed', aSituation({ modes: theModes({ accept: 'observe' }) })],
 ])('%s - the sample has the domain’s own words', (outcome, situation) => {
-  const { code, sentence, customerId } = decideConnection(situation);
+  const { code, sentence, action, customerId, hold } = decideConnection(situation);
+  const { detail } = sample(`connection-answered-${outcome}`);
 
-  expect(sample(`connection-answered-${outcome}`).detail).toMatchObject({ code, sentence });
-  expect(sample(`connection-answered-${outcome}`).detail.customerId).toBe(customerId);
+  expect(detail).toMatchObject({ code, sentence, action });
+  expect(detail.customerId).toBe(customerId);
+  expect(detail.until).toBe(hold?.until);
 });
 
 it('every outcome of the domain has a detail-type', () => {
@@ -72,6 +80,6 @@ it('every outcome of the domain has a detail-type', () => {
   );
   const outcomes = settled.flatMap((each): AnswerOutcome[] => (each.step === 'settled' ? [each.outcome] : []));
 
-  expect([...new Set([...outcomes, 'held'])].sort()).toEqual([...OUTCOMES].sort());
-  expect(OUTCOMES.every(isOutcome)).toBe(true);
+  expect([...new Set([...outcomes, 'held', 'observed'])].sort()).toEqual([...OUTCOMES].sort());
+  expect([...DOMAIN_OUTCOMES].sort()).toEqual([...OUTCOMES].sort());
 });

@@ -1,7 +1,9 @@
+import type { Approval } from '../../functions/domain/approval.ts';
 import type { Connection } from '../../functions/domain/connection.ts';
-import type { Candidate, Places, Situation } from '../../functions/domain/decide-connection.ts';
 import type { Intent, Outcome, PastDecision } from '../../functions/domain/history.ts';
+import type { Modes } from '../../functions/domain/mode.ts';
 import type { Customer, Entitlement, Reading, ServiceEntry } from '../../functions/domain/registry.ts';
+import type { Candidate, Places, Situation } from '../../functions/domain/situation.ts';
 import type { ReasonCode, Verdict } from '../../functions/domain/verdict.ts';
 
 /** The ids that the tests speak of; each is of AWS's own shape. */
@@ -47,10 +49,15 @@ export const anEntitlement = (changes: Partial<Entitlement> = {}): Entitlement =
   ...changes,
 });
 
-/** A service, with a verdict for each reason where its policy differs from the default. */
-export const aService = (verdicts?: Readonly<Partial<Record<ReasonCode, Verdict>>>): ServiceEntry => ({
+/** A service that was made for the Concierge, with a verdict for each reason where its policy differs from the default. */
+export const aService = (
+  verdicts?: Readonly<Partial<Record<ReasonCode, Verdict>>>,
+  changes: Partial<ServiceEntry> = {},
+): ServiceEntry => ({
   serviceId: SERVICE_ID,
+  origin: 'created',
   ...(verdicts === undefined ? {} : { verdicts }),
+  ...changes,
 });
 
 /** Customer `acme`, found by the endpoint's account, with no endpoint yet. */
@@ -67,23 +74,52 @@ export const aCandidate = (changes: Partial<Candidate> = {}): Candidate => ({
 export const entitled = (changes: Partial<Entitlement>, places: Places = { taken: 0, mine: false }): Candidate =>
   aCandidate({ entitlement: found(anEntitlement(changes)), places });
 
-/** A request that passes every rule. */
+/** The modes of a service for which the Concierge acts by itself, unless said otherwise. */
+export const theModes = (changes: Partial<Modes> = {}): Modes => ({ accept: 'enforce', reject: 'enforce', ...changes });
+
+/** A request that passes every rule, where the Concierge acts by itself. */
 export const aSituation = (changes: Partial<Situation> = {}): Situation => ({
   connection: aConnection(),
   serviceRegion: HOME_REGION,
   service: found(aService()),
   candidates: [aCandidate()],
+  modes: theModes(),
   now: NOW,
   ...changes,
 });
 
-/** Decisions of generations 1, 2, ... that ended like this, oldest first. */
+/** A decision in the ledger that held a request, for a person to accept it. */
+export const aHeld = (changes: Partial<PastDecision> = {}): PastDecision => ({
+  generation: 1,
+  outcome: 'held',
+  code: 'approval-needed',
+  verdict: 'hold',
+  proposed: 'accept',
+  ...changes,
+});
+
+/** Decisions of generations 1, 2, ... that ended like this, oldest first. What was held waits for a person to accept it. */
 export const aHistory = (...outcomes: readonly Outcome[]): readonly PastDecision[] =>
-  outcomes.map((outcome, index) => ({
-    generation: index + 1,
-    outcome,
-    code: outcome === 'held' ? 'approval-needed' : 'entitled',
-  }));
+  outcomes.map((outcome, index) =>
+    outcome === 'held'
+      ? aHeld({ generation: index + 1 })
+      : {
+          generation: index + 1,
+          outcome,
+          code: 'entitled',
+          verdict:
+            outcome === 'accepted' || outcome === 'observed' ? 'accept' : outcome === 'rejected' ? 'reject' : 'none',
+        },
+  );
+
+/** A person's yes to the first decision, which held the request. */
+export const anApproval = (changes: Partial<Approval> = {}): Approval => ({
+  answer: 'approve',
+  generation: 1,
+  by: 'arn:aws:sts::123456789012:assumed-role/operator/jo',
+  reason: 'they called',
+  ...changes,
+});
 
 /** What a run noted before it acted for `acme`, over its first decision. */
 export const anIntent = (changes: Partial<Intent> = {}): Intent => ({

@@ -1,8 +1,8 @@
-import { QueryCommand } from '@aws-sdk/client-dynamodb';
+import { BatchGetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { readHistory } from '../../../functions/aws/ledger.ts';
+import { modesFrom, readHistory, readIntents, readStanding } from '../../../functions/aws/ledger.ts';
 import { ledgerKey } from '../../../functions/registry/keys.ts';
-import { ENDPOINT_ID, SERVICE_ID } from '../../support/builders.ts';
+import { anApproval, ENDPOINT_ID, NOW, SERVICE_ID } from '../../support/builders.ts';
 import { awsError, callsOf, item, strictDynamo, TABLES } from '../support.ts';
 
 const recorded = (generation: number, entry: object) =>
@@ -18,15 +18,20 @@ const reading = (...items: ReturnType<typeof item>[]) => {
   return readHistory(dynamo, TABLES.ledger, SERVICE_ID, ENDPOINT_ID);
 };
 
-const held = { outcome: 'held', code: 'approval-needed', sentence: 'A person has to approve it.' };
-const accepted = { outcome: 'accepted', code: 'entitled', sentence: 'We accepted it.', customerId: 'acme' };
+const said = { sentence: 'What we said then.', action: 'there is nothing for you to do', recordedAt: NOW };
+const held = { ...said, outcome: 'held', code: 'approval-needed', verdict: 'hold', proposed: 'accept' };
+const accepted = { ...said, outcome: 'accepted', code: 'entitled', verdict: 'accept', customerId: 'acme' };
+
+const approved = (generation: number, entry: object = anApproval({ generation })) =>
+  item(ledgerKey.approval(SERVICE_ID, ENDPOINT_ID, generation), entry);
 
 describe('readHistory', () => {
   it('reads everything of one request, consistently, in one query', async () => {
     const { dynamo, dynamoMock } = strictDynamo();
     dynamoMock.on(QueryCommand).resolves({
       Items: [
-        admission({ told: 1, intent: { verdict: 'accept', customerId: 'acme', generation: 2 } }),
+        admission({ told: 1, wakes: 4, intent: { verdict: 'accept', customerId: 'acme', generation: 2 } }),
+        approved(1, { ...anApproval(), at: NOW }),
         recorded(1, { ...held, before: { state: 'pendingAcceptance' } }),
         recorded(2, accepted),
         item({ pk: 'the same', sk: 'FAILURE#2026-11-23T12:00:00Z#e' }, { error: 'NotSettled' }),
@@ -40,6 +45,8 @@ describe('readHistory', () => {
       ],
       intent: { verdict: 'accept', customerId: 'acme', generation: 2 },
       told: 1,
+      wakes: 4,
+      approvals: [anApproval()],
     });
     expect(callsOf(dynamoMock)).toEqual([
       [
@@ -60,12 +67,14 @@ describe('readHistory', () => {
 
     await expect(readHistory(dynamo, TABLES.ledger, SERVICE_ID, ENDPOINT_ID)).resolves.toEqual({
       decisions: [],
+      approvals: [],
       told: 0,
+      wakes: 0,
     });
   });
 
   it('is in its first hands - nothing was told, and nothing is about to be done', async () => {
-    await expect(reading(admission({}))).resolves.toEqual({ decisions: [], told: 0 });
+    await expect(reading(admission({}))).resolves.toEqual({ decisions: [], approvals: [], told: 0, wakes: 0 });
   });
 
   it('a rejection of a stranger - an intent without a customer', async () => {
@@ -75,10 +84,16 @@ describe('readHistory', () => {
   });
 
   it.each([
-    ['an outcome that there is not', { ...held, outcome: 'maybe' }, 'outcome: not an outcome'],
+    ['an outcome that there is not', { ...held, outcome: 'maybe' }, 'outcome: '],
+    ['no outcome', { ...held, outcome: undefined }, 'outcome: '],
     ['no code', { ...held, code: undefined }, 'code'],
     ['no sentence', { ...held, sentence: undefined }, 'sentence'],
     ['a customer that is a number', { ...held, customerId: 7 }, 'customerId'],
+    ['no verdict', { ...held, verdict: undefined }, 'verdict'],
+    ['no action', { ...held, action: undefined }, 'action'],
+    ['a proposal that there is not', { ...held, proposed: 'hold' }, 'proposed'],
+    ['no time', { ...held, recordedAt: undefined }, 'recordedAt'],
+    ['a time from which no deadline can be counted', { ...held, recordedAt: 'yesterday' }, 'recordedAt'],
     ['a generation below nought', { ...held, generation: -1 }, 'generation'],
     ['half a generation', { ...held, generation: 1.5 }, 'generation'],
   ])('%s - Malformed, by the name of the record and of the field', async (_situation, entry, field) => {
@@ -91,12 +106,34 @@ describe('readHistory', () => {
   it.each([
     ['a count that is a text', { told: '1' }, 'told'],
     ['less than nothing told', { told: -1 }, 'told'],
+    ['half a call to look again', { wakes: 0.5 }, 'wakes'],
     ['an intent to hold', { intent: { verdict: 'hold', customerId: '', generation: 1 } }, 'intent.verdict'],
     ['an intent of no decision', { intent: { verdict: 'accept', customerId: 'acme' } }, 'intent.generation'],
   ])('the admission has %s - Malformed, by its name and the field’s', async (_situation, entry, field) => {
     await expect(reading(admission(entry))).rejects.toMatchObject({
       name: 'Malformed',
       message: expect.stringContaining(`The record ADMISSION of ${ENDPOINT_ID} can't be read: ${field}: `),
+    });
+  });
+
+  it('all that people said of it, in the order of its decisions', async () => {
+    const no = anApproval({ generation: 2, answer: 'deny', reason: 'not a customer' });
+
+    await expect(reading(approved(1), approved(2, no), recorded(1, held), recorded(2, held))).resolves.toMatchObject({
+      approvals: [anApproval(), no],
+      decisions: [{ generation: 1 }, { generation: 2 }],
+    });
+  });
+
+  it.each([
+    ['neither a yes nor a no', { ...anApproval(), answer: 'maybe' }, 'answer'],
+    ['of no decision', { ...anApproval(), generation: 0 }, 'generation'],
+    ['nobody’s', { ...anApproval(), by: undefined }, 'by'],
+    ['without a reason', { ...anApproval(), reason: undefined }, 'reason'],
+  ])('an approval that is %s - Malformed, by its name and the field’s', async (_situation, entry, field) => {
+    await expect(reading(recorded(1, held), approved(1, entry))).rejects.toMatchObject({
+      name: 'Malformed',
+      message: expect.stringContaining(`The record APPROVAL#0001 of ${ENDPOINT_ID} can't be read: ${field}: `),
     });
   });
 
@@ -107,5 +144,191 @@ describe('readHistory', () => {
     await expect(readHistory(dynamo, TABLES.ledger, SERVICE_ID, ENDPOINT_ID)).rejects.toMatchObject({
       name: 'Throttled',
     });
+  });
+});
+
+describe('modesFrom', () => {
+  it('nobody ever set one - none, version 0', () => {
+    expect(modesFrom(SERVICE_ID, undefined)).toEqual({ modes: {}, version: 0 });
+  });
+
+  it('what was set, without what else the item holds', () => {
+    const set = {
+      pk: 'x',
+      sk: 'MODES',
+      modes: { accept: 'propose', 'targets-add': 'enforce' },
+      version: 2,
+      changes: [],
+    };
+
+    expect(modesFrom(SERVICE_ID, set)).toEqual({ modes: { accept: 'propose' }, version: 2 });
+  });
+
+  it.each([
+    ['a mode that there is not', { modes: { accept: 'on' }, version: 1 }, 'modes.accept: '],
+    ['no version', { modes: {} }, 'version: '],
+    ['an empty item', {}, 'modes: '],
+  ])('%s - Malformed: what may be done is not known', (_situation, set, field) => {
+    expect(() => modesFrom(SERVICE_ID, set)).toThrow(
+      expect.objectContaining({
+        name: 'Malformed',
+        message: expect.stringContaining(`The modes of ${SERVICE_ID} can't be read: ${field}`),
+        fields: { serviceId: SERVICE_ID },
+      }),
+    );
+  });
+});
+
+/** The ledger, which has these items, whatever it is asked for. */
+const ledger = (...items: ReturnType<typeof item>[]) => {
+  const { dynamo, dynamoMock } = strictDynamo();
+  dynamoMock.on(BatchGetItemCommand).resolves({ Responses: { [TABLES.ledger]: items } });
+  return { dynamo, dynamoMock };
+};
+const key = (pk: string, sk: string) => ({ pk: { S: pk }, sk: { S: sk } });
+/** The one call for these keys, all of them read consistently. */
+const oneRead = (...Keys: ReturnType<typeof key>[]) => [
+  ['BatchGetItem', { RequestItems: { [TABLES.ledger]: { Keys, ConsistentRead: true } } }],
+];
+
+describe('readStanding', () => {
+  const request = { serviceId: SERVICE_ID, endpointId: ENDPOINT_ID, placeOf: 'acme' };
+  const modes = (version: number) => item(ledgerKey.modes(SERVICE_ID), { modes: {}, version });
+  const places = (...endpointIds: string[]) =>
+    item(ledgerKey.places(SERVICE_ID, 'acme'), { places: Object.fromEntries(endpointIds.map((each) => [each, {}])) });
+
+  it('reads mode and place in one call, consistently', async () => {
+    const { dynamo, dynamoMock } = ledger(places(ENDPOINT_ID, 'vpce-other'), modes(3));
+
+    await expect(readStanding(dynamo, TABLES.ledger, request)).resolves.toEqual({ modesVersion: 3, hasPlace: true });
+    expect(callsOf(dynamoMock)).toEqual(
+      oneRead(key(`SERVICE#${SERVICE_ID}`, 'MODES'), key(`ENTITLEMENT#${SERVICE_ID}#acme`, 'PLACES')),
+    );
+  });
+
+  it('no place is in question - asks for none, and finds none', async () => {
+    const { dynamo, dynamoMock } = ledger(modes(3));
+
+    await expect(readStanding(dynamo, TABLES.ledger, { ...request, placeOf: undefined })).resolves.toEqual({
+      modesVersion: 3,
+      hasPlace: false,
+    });
+    expect(callsOf(dynamoMock)).toEqual(oneRead(key(`SERVICE#${SERVICE_ID}`, 'MODES')));
+  });
+
+  it.each([
+    ['others hold places', [modes(1), places('vpce-other')], 1],
+    ['nobody holds one', [modes(1), places()], 1],
+    ['no places were opened, no mode was ever set', [], 0],
+    ['an endpoint is called like what every object has', [modes(1), places('toString')], 1],
+  ])('%s - no place', async (_situation, items, modesVersion) => {
+    const { dynamo } = ledger(...items);
+
+    await expect(readStanding(dynamo, TABLES.ledger, request)).resolves.toEqual({ modesVersion, hasPlace: false });
+    await expect(readStanding(dynamo, TABLES.ledger, { ...request, endpointId: 'valueOf' })).resolves.toEqual({
+      modesVersion,
+      hasPlace: false,
+    });
+  });
+
+  it('modes that nobody can read - Malformed', async () => {
+    const { dynamo } = ledger(item(ledgerKey.modes(SERVICE_ID), { modes: { accept: 'on' }, version: 1 }));
+
+    await expect(readStanding(dynamo, TABLES.ledger, request)).rejects.toMatchObject({ name: 'Malformed' });
+  });
+
+  it('DynamoDB leaves keys unprocessed - Throttled: what is missing is not absent', async () => {
+    const { dynamo, dynamoMock } = strictDynamo();
+    dynamoMock.on(BatchGetItemCommand).resolves({
+      Responses: { [TABLES.ledger]: [places(ENDPOINT_ID)] },
+      UnprocessedKeys: { [TABLES.ledger]: { Keys: [key(`SERVICE#${SERVICE_ID}`, 'MODES')] } },
+    });
+
+    await expect(readStanding(dynamo, TABLES.ledger, request)).rejects.toMatchObject({
+      name: 'Throttled',
+      message: 'read the ledger: DynamoDB left keys unprocessed',
+    });
+  });
+
+  it.each([
+    ['ThrottlingException', 'Throttled'],
+    ['AccessDeniedException', 'Denied'],
+  ])('DynamoDB says %s - %s', async (code, name) => {
+    const { dynamo, dynamoMock } = strictDynamo();
+    dynamoMock.on(BatchGetItemCommand).rejects(awsError(code));
+
+    await expect(readStanding(dynamo, TABLES.ledger, request)).rejects.toMatchObject({ name });
+  });
+});
+
+describe('readIntents', () => {
+  const endpoint = (index: number): string => `vpce-${String(index).padStart(17, '0')}`;
+  const requests = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ serviceId: SERVICE_ID, endpointId: endpoint(index) }));
+  const inHand = (index: number, entry: object = {}) =>
+    item(ledgerKey.admission(SERVICE_ID, endpoint(index)), { status: 'running', execution: 'arn', ...entry });
+  const about = (verdict: string) => ({ intent: { verdict, customerId: '', generation: 1 } });
+
+  it('nothing asked - nothing read', async () => {
+    const { dynamo, dynamoMock } = ledger();
+
+    await expect(readIntents(dynamo, TABLES.ledger, [])).resolves.toEqual([]);
+    expect(callsOf(dynamoMock)).toEqual([]);
+  });
+
+  it('says which were about to be answered how, and leaves out whom nobody ever had in hand', async () => {
+    const { dynamo, dynamoMock } = ledger(inHand(2, about('reject')), inHand(0, about('accept')), inHand(1));
+
+    await expect(readIntents(dynamo, TABLES.ledger, requests(4))).resolves.toEqual([
+      { endpointId: endpoint(2), verdict: 'reject' },
+      { endpointId: endpoint(0), verdict: 'accept' },
+      { endpointId: endpoint(1) },
+    ]);
+    expect(callsOf(dynamoMock)).toEqual(
+      oneRead(...[0, 1, 2, 3].map((index) => key(`REQUEST#${SERVICE_ID}#${endpoint(index)}`, 'ADMISSION'))),
+    );
+  });
+
+  it('a hundred - one call', async () => {
+    const { dynamo, dynamoMock } = ledger(...requests(100).map((_each, index) => inHand(index, about('accept'))));
+
+    await expect(readIntents(dynamo, TABLES.ledger, requests(100))).resolves.toHaveLength(100);
+    expect(callsOf(dynamoMock)).toHaveLength(1);
+  });
+
+  it('one request twice - asked for once: DynamoDB refuses a key that comes twice', async () => {
+    const { dynamo, dynamoMock } = ledger(inHand(0, about('accept')));
+
+    await expect(readIntents(dynamo, TABLES.ledger, [...requests(1), ...requests(1)])).resolves.toEqual([
+      { endpointId: endpoint(0), verdict: 'accept' },
+    ]);
+    expect(callsOf(dynamoMock)).toEqual(oneRead(key(`REQUEST#${SERVICE_ID}#${endpoint(0)}`, 'ADMISSION')));
+  });
+
+  it('one endpoint under two services - two requests', async () => {
+    const other = { serviceId: 'vpce-svc-0fffffffffffffff9', endpointId: endpoint(0) };
+    const { dynamo } = ledger(item(ledgerKey.admission(other.serviceId, other.endpointId), about('reject')));
+
+    await expect(readIntents(dynamo, TABLES.ledger, [...requests(1), other])).resolves.toEqual([
+      { endpointId: endpoint(0), verdict: 'reject' },
+    ]);
+  });
+
+  it('an admission that nobody can read - Malformed', async () => {
+    const { dynamo } = ledger(inHand(0, about('hold')));
+
+    await expect(readIntents(dynamo, TABLES.ledger, requests(1))).rejects.toMatchObject({
+      name: 'Malformed',
+      message: expect.stringContaining(`The record ADMISSION of ${endpoint(0)} can't be read: intent.verdict: `),
+    });
+  });
+
+  it('DynamoDB leaves keys unprocessed - Throttled', async () => {
+    const { dynamo, dynamoMock } = strictDynamo();
+    dynamoMock.on(BatchGetItemCommand).resolves({
+      UnprocessedKeys: { [TABLES.ledger]: { Keys: [key('REQUEST', 'ADMISSION')] } },
+    });
+
+    await expect(readIntents(dynamo, TABLES.ledger, requests(1))).rejects.toMatchObject({ name: 'Throttled' });
   });
 });

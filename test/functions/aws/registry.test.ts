@@ -69,21 +69,32 @@ describe('readRegistry: calls', () => {
                 key(`SERVICE#${SERVICE_ID}`, 'ENTITLEMENT#acme'),
               ],
             },
-            [TABLES.ledger]: { ConsistentRead: true, Keys: [key(`ENTITLEMENT#${SERVICE_ID}#acme`, 'PLACES')] },
+            [TABLES.ledger]: {
+              ConsistentRead: true,
+              Keys: [key(`SERVICE#${SERVICE_ID}`, 'MODES'), key(`ENTITLEMENT#${SERVICE_ID}#acme`, 'PLACES')],
+            },
           },
         },
       ],
     ]);
   });
 
-  it('asks the ledger nothing where nobody matches: an empty list of keys would be refused', async () => {
+  it('asks the ledger for the modes only where nobody matches', async () => {
     const { dynamo, dynamoMock } = tables([], [], [service]);
 
     await readRegistry(dynamo, TABLES, aConnection());
 
     expect(callsOf(dynamoMock)[2]).toEqual([
       'BatchGetItem',
-      { RequestItems: { [TABLES.registry]: expect.objectContaining({ ConsistentRead: true }) } },
+      {
+        RequestItems: {
+          [TABLES.registry]: expect.objectContaining({ ConsistentRead: true }),
+          [TABLES.ledger]: {
+            ConsistentRead: true,
+            Keys: [{ pk: { S: `SERVICE#${SERVICE_ID}` }, sk: { S: 'MODES' } }],
+          },
+        },
+      },
     ]);
   });
 
@@ -112,6 +123,30 @@ describe('readRegistry: what it finds', () => {
         },
       ],
       placesOpen: [],
+      modesSet: { modes: {}, version: 0 },
+    });
+  });
+
+  it.each([
+    ['one of them', { reject: 'propose' }],
+    ['both', { accept: 'observe', reject: 'enforce' }],
+    ['none of them', {}],
+  ])('the modes that people set, %s - with their version', async (_which, modes) => {
+    const set = item(ledgerKey.modes(SERVICE_ID), { modes, version: 7, changes: [{ by: 'arn', at: 'then' }] });
+    const { dynamo } = tables([], [], [service], [set]);
+
+    await expect(readRegistry(dynamo, TABLES, aConnection())).resolves.toMatchObject({
+      modesSet: { modes, version: 7 },
+    });
+  });
+
+  it('modes that nobody can read - Malformed: what may be done is not known', async () => {
+    const set = item(ledgerKey.modes(SERVICE_ID), { modes: { accept: 'always' }, version: 7 });
+    const { dynamo } = tables([], [accountMatch], [service, customer, entitlement], [set]);
+
+    await expect(readRegistry(dynamo, TABLES, aConnection())).rejects.toMatchObject({
+      name: 'Malformed',
+      message: expect.stringContaining(`The modes of ${SERVICE_ID} can't be read: modes.accept: `),
     });
   });
 
@@ -165,7 +200,7 @@ describe('readRegistry: an account that serves many customers', () => {
 
     const [registryKeys = 0, ledgerKeys = 0] = keysOf(callsOf(dynamoMock)[2]?.[1]);
     expect(candidates).toHaveLength(matching);
-    expect([registryKeys, ledgerKeys]).toEqual([1 + 2 * read, read]);
+    expect([registryKeys, ledgerKeys]).toEqual([1 + 2 * read, 1 + read]);
     expect(registryKeys + ledgerKeys).toBeLessThanOrEqual(100);
   });
 
@@ -183,7 +218,7 @@ describe('readRegistry: an account that serves many customers', () => {
       matchedBy: 'endpoint',
       customer: found(aCustomer({ customerId: 'zebra' })),
     });
-    expect(keysOf(callsOf(dynamoMock)[2]?.[1])).toEqual([61, 30]);
+    expect(keysOf(callsOf(dynamoMock)[2]?.[1])).toEqual([61, 31]);
   });
 });
 

@@ -1,19 +1,35 @@
+import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   AcceptVpcEndpointConnectionsCommand,
   DescribeVpcEndpointConnectionsCommand,
   RejectVpcEndpointConnectionsCommand,
 } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
+import { ledgerKey } from '../../../functions/registry/keys.ts';
 import { ENDPOINT_ID, HOME_REGION, SERVICE_ID } from '../../support/builders.ts';
-import { awsError, CONTEXT, callsOf, described, inState, strictEc2, stubFunctionEnvironment } from '../support.ts';
+import {
+  awsError,
+  CONTEXT,
+  callsOf,
+  described,
+  inState,
+  item,
+  strictDynamo,
+  strictEc2,
+  stubFunctionEnvironment,
+  TABLES,
+} from '../support.ts';
 
 stubFunctionEnvironment();
 const { handler, run } = await import('../../../functions/connections/answer-connection.ts');
 
+/** Decided under the third version of the service's modes; to be accepted on a place of acme's. */
 const request = (verdict: 'accept' | 'reject', absences = 0) => ({
   serviceId: SERVICE_ID,
   vpcEndpointId: ENDPOINT_ID,
   verdict,
+  placeOf: verdict === 'accept' ? 'acme' : null,
+  modesVersion: 3,
   absences,
 });
 const dnsNames = [`${ENDPOINT_ID}-k3v9x2aq.example.com`];
@@ -21,16 +37,27 @@ const refusal = (Code: string) => ({
   Unsuccessful: [{ ResourceId: ENDPOINT_ID, Error: { Code, Message: 'AWS documents no code.' } }],
 });
 
-/** EC2, which shows these states one after the other: `undefined` is an endpoint that it does not list. */
+const modesOf = (version: number) => item(ledgerKey.modes(SERVICE_ID), { modes: { accept: 'enforce' }, version });
+const placesOf = (...endpointIds: string[]) =>
+  item(ledgerKey.places(SERVICE_ID, 'acme'), { places: Object.fromEntries(endpointIds.map((each) => [each, {}])) });
+
+/**
+ * EC2, which shows these states one after the other: `undefined` is an endpoint that it does not list. In the ledger, mode and place are
+ * as they were when it was decided.
+ */
 const showing = (...states: (string | undefined)[]) => {
-  const world = strictEc2();
+  const world = { ...strictEc2(), ...strictDynamo() };
   const describing = world.ec2Mock.on(DescribeVpcEndpointConnectionsCommand);
   for (const state of states) {
     describing.resolvesOnce({ VpcEndpointConnections: state === undefined ? [] : [inState(state)] });
   }
   world.ec2Mock.on(AcceptVpcEndpointConnectionsCommand).resolves({ Unsuccessful: [] });
   world.ec2Mock.on(RejectVpcEndpointConnectionsCommand).resolves({});
-  return { ...world, services: { ec2: world.ec2, region: HOME_REGION } };
+  world.dynamoMock
+    .on(BatchGetItemCommand)
+    .resolves({ Responses: { [TABLES.ledger]: [modesOf(3), placesOf(ENDPOINT_ID, 'vpce-other')] } });
+  const { ec2, dynamo } = world;
+  return { ...world, services: { ec2, dynamo, ledger: TABLES.ledger, region: HOME_REGION } };
 };
 
 /** The calls by name: the fewer, the better. */
@@ -93,7 +120,7 @@ describe('answer-connection: accept', () => {
       outcome,
       state,
       dnsNames,
-      ending: { code, sentence: expect.stringContaining(ENDPOINT_ID) },
+      ending: { code, sentence: expect.stringContaining(ENDPOINT_ID), action: expect.any(String) },
     });
     expect(namesOf(ec2Mock)).toEqual(['Describe']);
   });
@@ -162,7 +189,11 @@ describe('answer-connection: an endpoint that EC2 does not list', () => {
         isSettled: true,
         outcome: 'gone',
         dnsNames: [],
-        ending: { code: 'endpoint-gone', sentence: expect.stringContaining('was deleted before it was connected') },
+        ending: {
+          code: 'endpoint-gone',
+          sentence: expect.stringContaining('was deleted before it was connected'),
+          action: 'create a new one if you still need it',
+        },
       });
       expect(namesOf(ec2Mock)).toEqual(['Describe']);
     },
@@ -221,6 +252,117 @@ describe('answer-connection: EC2 answers 200 and did not act', () => {
   });
 });
 
+describe('answer-connection: what it was decided on, read once more just before the call', () => {
+  /** The ledger, in which these items are left of what it was decided on. */
+  const left = (states: (string | undefined)[], ...items: ReturnType<typeof item>[]) => {
+    const world = showing(...states);
+    world.dynamoMock.on(BatchGetItemCommand).resolves({ Responses: { [TABLES.ledger]: items } });
+    return world;
+  };
+  const key = (pk: string, sk: string) => ({ pk: { S: pk }, sk: { S: sk } });
+  const read = (...Keys: ReturnType<typeof key>[]) => [
+    ['BatchGetItem', { RequestItems: { [TABLES.ledger]: { Keys, ConsistentRead: true } } }],
+  ];
+  const theModes = key(`SERVICE#${SERVICE_ID}`, 'MODES');
+  const thePlaces = key(`ENTITLEMENT#${SERVICE_ID}#acme`, 'PLACES');
+
+  it('to accept - the modes and the place, in one consistent read', async () => {
+    const { services, dynamoMock } = showing('pendingAcceptance');
+
+    await run(request('accept'), services);
+
+    expect(callsOf(dynamoMock)).toEqual(read(theModes, thePlaces));
+  });
+
+  it.each([
+    ['nobody’s', null],
+    ['somebody’s that a dead run took', 'acme'],
+  ])('to reject, and the place is %s - the modes alone: a rejection needs no place', async (_whose, placeOf) => {
+    const { services, ec2Mock, dynamoMock } = left(['pendingAcceptance', 'rejected'], modesOf(3));
+
+    await expect(run({ ...request('reject'), placeOf }, services)).resolves.toMatchObject({ outcome: 'rejected' });
+    expect(callsOf(dynamoMock)).toEqual(read(theModes));
+    expect(namesOf(ec2Mock)).toEqual(['Describe', 'Reject', 'Describe']);
+  });
+
+  it.each([
+    ['accept', 'changed', [modesOf(4), placesOf(ENDPOINT_ID)], 3],
+    ['accept', 'set for the first time', [modesOf(1), placesOf(ENDPOINT_ID)], 0],
+    ['accept', 'gone', [placesOf(ENDPOINT_ID)], 3],
+    ['reject', 'changed', [modesOf(4)], 3],
+  ] as const)('to %s, and the mode was %s - superseded, no call', async (verdict, _how, items, modesVersion) => {
+    const { services, ec2Mock } = left(['pendingAcceptance'], ...items);
+
+    await expect(run({ ...request(verdict), modesVersion }, services)).resolves.toEqual({
+      isSettled: false,
+      isSuperseded: true,
+      because: `${ENDPOINT_ID}: the service's mode was changed since it was decided`,
+    });
+    expect(namesOf(ec2Mock)).toEqual(['Describe']);
+  });
+
+  it.each([
+    ['is another’s now', [modesOf(3), placesOf('vpce-other')], 'acme'],
+    ['is free now', [modesOf(3), placesOf()], 'acme'],
+    ['was never opened', [modesOf(3)], 'acme'],
+    ['is nobody’s by the input', [modesOf(3), placesOf(ENDPOINT_ID)], null],
+  ] as const)('to accept, and the place %s - superseded, no call', async (_how, items, placeOf) => {
+    const { services, ec2Mock } = left(['pendingAcceptance'], ...items);
+
+    await expect(run({ ...request('accept'), placeOf }, services)).resolves.toEqual({
+      isSettled: false,
+      isSuperseded: true,
+      because: `${ENDPOINT_ID}: it has no place any more`,
+    });
+    expect(namesOf(ec2Mock)).toEqual(['Describe']);
+  });
+
+  it('nobody ever set a mode, and nobody did since - acted on', async () => {
+    const { services, ec2Mock } = left(['pendingAcceptance'], placesOf(ENDPOINT_ID));
+
+    await run({ ...request('accept'), modesVersion: 0 }, services);
+
+    expect(namesOf(ec2Mock)).toEqual(['Describe', 'Accept']);
+  });
+
+  it.each(['pending', 'available', 'rejected', 'deleted', 'partial', undefined])(
+    '%s - there is nothing to act on, so that nothing is read',
+    async (state) => {
+      const { services, dynamoMock } = left([state]);
+
+      await expect(run(request('accept'), services)).resolves.not.toHaveProperty('isSuperseded');
+      expect(callsOf(dynamoMock)).toEqual([]);
+    },
+  );
+
+  it('EC2 shows it waiting after a refused call - not judged again in the same run', async () => {
+    const { services, ec2Mock, dynamoMock } = showing('pendingAcceptance', 'pendingAcceptance');
+    ec2Mock.on(AcceptVpcEndpointConnectionsCommand).resolves(refusal('InvalidState'));
+
+    await run(request('accept'), services);
+
+    expect(callsOf(dynamoMock)).toHaveLength(1);
+  });
+
+  it.each([
+    ['DynamoDB is throttled', 'ThrottlingException', 'Throttled'],
+    ['DynamoDB refuses the read', 'AccessDeniedException', 'Denied'],
+  ])('%s - thrown, no call', async (_situation, code, name) => {
+    const { services, ec2Mock, dynamoMock } = showing('pendingAcceptance');
+    dynamoMock.on(BatchGetItemCommand).rejects(awsError(code));
+
+    await expect(run(request('accept'), services)).rejects.toMatchObject({ name });
+    expect(namesOf(ec2Mock)).toEqual(['Describe']);
+  });
+
+  it('the modes can’t be read - Malformed, no call', async () => {
+    const { services, ec2Mock } = left(['pendingAcceptance'], item(ledgerKey.modes(SERVICE_ID), { version: 3 }));
+
+    await expect(run(request('reject'), services)).rejects.toMatchObject({ name: 'Malformed' });
+    expect(namesOf(ec2Mock)).toEqual(['Describe']);
+  });
+});
+
 describe('answer-connection: an EC2 that takes no endpoint ids', () => {
   it('is found among the connections of its service', async () => {
     const { services, ec2Mock } = showing();
@@ -260,6 +402,10 @@ describe('answer-connection: errors', () => {
     ['no count of absences', { ...request('accept'), absences: undefined }, 'absences: '],
     ['half an absence', request('accept', 0.5), 'absences: '],
     ['less than none', request('accept', -1), 'absences: '],
+    ['no word of a place', { ...request('accept'), placeOf: undefined }, 'placeOf: '],
+    ['what is no customer’s id', { ...request('accept'), placeOf: 'Acme' }, 'placeOf: not a customer id'],
+    ['no version of the modes', { ...request('accept'), modesVersion: undefined }, 'modesVersion: '],
+    ['half a version', { ...request('accept'), modesVersion: 1.5 }, 'modesVersion: '],
     ['an id of twelve digits', { ...request('accept'), serviceId: 'vpce-svc-0a1b2c3d4e5f' }, 'serviceId: not an id'],
   ])('%s - Malformed, in words', async (_situation, event, words) => {
     const answering = handler(event, CONTEXT);

@@ -1,9 +1,9 @@
 import { BatchGetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeVpcEndpointConnectionsCommand } from '@aws-sdk/client-ec2';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { describe, expect, it } from 'vitest';
-import { ledgerKey } from '../../../functions/registry/keys.ts';
-import { ENDPOINT_ID, HOME_REGION, NOW, OWNER, SERVICE_ID } from '../../support/builders.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { ledgerKey, registryKey } from '../../../functions/registry/keys.ts';
+import { anApproval, ENDPOINT_ID, HOME_REGION, NOW, OWNER, SERVICE_ID } from '../../support/builders.ts';
 import {
   awsError,
   CONTEXT,
@@ -37,11 +37,24 @@ interface World {
   /** @default the entries of the service and of acme */
   readonly entries?: Item[];
   readonly places?: Item[];
+  /** What people said of the request. @default nothing */
+  readonly approvals?: Item[];
+  /** What the ledger's item of the modes says. @default nobody ever set one */
+  readonly modes?: object;
 }
 
 const { service, customer, entitlement, accountMatch } = REGISTRY_ITEMS;
 
-const world = ({ connections, decisions = [], admission, matches, entries, places }: World = {}) => {
+const world = ({
+  connections,
+  decisions = [],
+  admission,
+  matches,
+  entries,
+  places = [],
+  approvals = [],
+  modes,
+}: World = {}) => {
   const { ec2, ec2Mock } = strictEc2();
   const { dynamo, dynamoMock } = strictDynamo();
   ec2Mock.on(DescribeVpcEndpointConnectionsCommand).resolves({ VpcEndpointConnections: connections ?? [described()] });
@@ -50,6 +63,7 @@ const world = ({ connections, decisions = [], admission, matches, entries, place
     .resolves({
       Items: [
         ...(admission === undefined ? [] : [item(ledgerKey.admission(SERVICE_ID, ENDPOINT_ID), admission)]),
+        ...approvals,
         ...decisions,
       ],
     })
@@ -63,7 +77,7 @@ const world = ({ connections, decisions = [], admission, matches, entries, place
     .resolves({
       Responses: {
         [TABLES.registry]: entries ?? [service, customer, entitlement],
-        [TABLES.ledger]: places ?? [],
+        [TABLES.ledger]: [...(modes === undefined ? [] : [item(ledgerKey.modes(SERVICE_ID), modes)]), ...places],
       },
     });
   const services = { ec2, dynamo, tables: TABLES, region: HOME_REGION, now: () => new Date(NOW) };
@@ -71,10 +85,41 @@ const world = ({ connections, decisions = [], admission, matches, entries, place
 };
 
 /** What every record has, and what is told of it again. */
-const SAID = { customerId: 'acme', sentence: 'What we said then.' };
+const SAID = {
+  customerId: 'acme',
+  sentence: 'What we said then.',
+  action: 'there is nothing for you to do',
+  recordedAt: '2026-11-22T12:00:00.000Z',
+};
 
-const recorded = (generation: number, outcome: string, code = 'entitled'): Item =>
-  item(ledgerKey.decision(SERVICE_ID, ENDPOINT_ID, generation), { generation, outcome, code, ...SAID });
+/** What was decided before it ended like this; a hold for approval was to accept it. */
+const decidedOn = (outcome: string, code: string): object => {
+  if (outcome === 'held') {
+    return { code, verdict: 'hold', ...(code === 'approval-needed' ? { proposed: 'accept' as const } : {}) };
+  }
+  return { code, verdict: outcome === 'rejected' ? 'reject' : 'accept' };
+};
+
+const recorded = (generation: number, outcome: string, code = 'entitled', changes: object = {}): Item =>
+  item(ledgerKey.decision(SERVICE_ID, ENDPOINT_ID, generation), {
+    generation,
+    outcome,
+    ...decidedOn(outcome, code),
+    ...SAID,
+    ...changes,
+  });
+
+/** What a person said of a decision that held the request. */
+const said = (answer: 'approve' | 'deny', generation = 1): Item =>
+  item(ledgerKey.approval(SERVICE_ID, ENDPOINT_ID, generation), anApproval({ answer, generation }));
+
+const MANUAL = {
+  entries: [
+    REGISTRY_ITEMS.service,
+    REGISTRY_ITEMS.customer,
+    { ...REGISTRY_ITEMS.entitlement, approval: { S: 'manual' } },
+  ],
+};
 
 /** The plan of an output, which is one to record: not what is told again, nor a departure. */
 const planned = ({ plan }: Awaited<ReturnType<typeof run>>) => {
@@ -145,8 +190,9 @@ describe('decide-connection: a request that waits', () => {
       sentence: expect.stringContaining('We accepted your endpoint'),
       before: { owner: OWNER, region: HOME_REGION, state: 'pendingAcceptance' },
     });
-    expect(record.rules).toHaveLength(8);
-    expect(record.rules[0]).toEqual({ rule: 'service', passed: true, saw: `${SERVICE_ID} is registered` });
+    expect(record.action).toBe('there is nothing for you to do');
+    expect(record.rules).toHaveLength(10);
+    expect(record.rules[1]).toEqual({ rule: 'service', passed: true, saw: `${SERVICE_ID} is registered` });
   });
 
   it('has a place already - the places are open, and one is its own', async () => {
@@ -161,7 +207,7 @@ describe('decide-connection: a request that waits', () => {
 
   it('is held after a run that died with a place in its hand - whose place it is to give back', async () => {
     const dead = { admission: { intent: { verdict: 'accept', customerId: 'acme', generation: 1 } } };
-    const manual = { entries: [service, customer, { ...entitlement, approval: { S: 'manual' } }] };
+    const manual = MANUAL;
 
     const { plan } = await run(INPUT, world({ ...dead, ...manual }).services);
     const later = { decisions: [recorded(1, 'held', 'quota-reached')], ...manual };
@@ -197,7 +243,7 @@ describe('decide-connection: a request that waits', () => {
     const { services } = world({
       decisions: [recorded(1, 'held', 'approval-needed')],
       admission: { told: 1 },
-      entries: [service, customer, { ...entitlement, approval: { S: 'manual' } }],
+      ...MANUAL,
     });
 
     await expect(run(INPUT, services)).resolves.toMatchObject({ plan: { verdict: 'hold', isRepeated: true } });
@@ -206,14 +252,19 @@ describe('decide-connection: a request that waits', () => {
   it('was held for the same reason, and nobody was told - told as it was recorded', async () => {
     const { services } = world({
       decisions: [recorded(1, 'held', 'approval-needed')],
-      entries: [service, customer, { ...entitlement, approval: { S: 'manual' } }],
+      ...MANUAL,
     });
 
     await expect(run(INPUT, services)).resolves.toMatchObject({
       need: 'telling',
       generation: 1,
       told: 0,
-      plan: { outcome: 'held', code: 'approval-needed' },
+      plan: {
+        ...SAID,
+        outcome: 'held',
+        code: 'approval-needed',
+        hold: { until: '2026-12-06T12:00:00.000Z', seconds: 13 * 86_400 },
+      },
     });
   });
 
@@ -275,6 +326,269 @@ describe('decide-connection: a request that waits', () => {
   });
 });
 
+describe('decide-connection: modes', () => {
+  it('nobody set one, and the service was made for the Concierge - acted on, under version 0', async () => {
+    await expect(run(INPUT, world().services)).resolves.toMatchObject({ modesVersion: 0, plan: { verdict: 'accept' } });
+  });
+
+  it.each<[situation: string, World]>([
+    ['the service was there before', { entries: [{ ...service, origin: { S: 'imported' } }, customer, entitlement] }],
+    [
+      'nobody says where the service comes from',
+      { entries: [item(registryKey.service(SERVICE_ID), { serviceId: SERVICE_ID }), customer, entitlement] },
+    ],
+    ['somebody set it to be observed', { modes: { modes: { accept: 'observe' }, version: 5 } }],
+  ])('%s - observed: recorded, no place, nobody waits', async (_situation, parts) => {
+    const output = await run(INPUT, world(parts).services);
+    const { record, ...plan } = planned(output);
+
+    expect(output).toMatchObject({ need: 'decision', modesVersion: parts.modes === undefined ? 0 : 5 });
+    expect(plan).toMatchObject({ verdict: 'accept', code: 'entitled', outcome: 'observed', customerId: 'acme' });
+    expect(plan).not.toHaveProperty('place');
+    expect(plan).not.toHaveProperty('hold');
+    expect(record).toMatchObject({
+      verdict: 'accept',
+      sentence: expect.stringContaining('is waiting: a person here answers it'),
+    });
+    expect(record).not.toHaveProperty('until');
+  });
+
+  it('was observed - the same observation is repeated, another is not; under enforce it is acted on', async () => {
+    const observed = { decisions: [recorded(1, 'observed')], admission: { told: 1 } };
+    const planUnder = async (modes: object, parts: World = {}) =>
+      planned(await run(INPUT, world({ ...observed, ...parts, modes: { modes, version: 1 } }).services));
+
+    await expect(planUnder({ accept: 'observe' })).resolves.toMatchObject({ outcome: 'observed', isRepeated: true });
+    await expect(planUnder({ reject: 'observe' }, { matches: [] })).resolves.toMatchObject({
+      verdict: 'reject',
+      outcome: 'observed',
+      isRepeated: false,
+    });
+    await expect(planUnder({})).resolves.toMatchObject({ verdict: 'accept', isRepeated: false });
+  });
+
+  it('was observed, and nobody was told - told as it was recorded, with nothing to wait for', async () => {
+    const { services } = world({
+      decisions: [recorded(1, 'observed')],
+      modes: { modes: { accept: 'observe' }, version: 1 },
+    });
+
+    const output = await run(INPUT, services);
+
+    expect(output).toMatchObject({ need: 'telling', generation: 1, plan: { ...SAID, outcome: 'observed' } });
+    expect(output.plan).not.toHaveProperty('hold');
+  });
+
+  it('it is to be proposed - held for a person, with what that person would release, and until when', async () => {
+    const { services } = world({ matches: [], modes: { modes: { reject: 'propose' }, version: 2 } });
+
+    const output = await run(INPUT, services);
+    const { record, ...plan } = planned(output);
+
+    expect(output.modesVersion).toBe(2);
+    expect(plan).toMatchObject({
+      verdict: 'hold',
+      code: 'approval-needed',
+      proposed: 'reject',
+      hold: { until: '2026-12-07T12:00:00.000Z', seconds: 14 * 86_400 },
+    });
+    expect(record).toMatchObject({ proposed: 'reject', until: '2026-12-07T12:00:00.000Z' });
+  });
+
+  it('nobody can read the modes - Malformed', async () => {
+    const { services } = world({ modes: { modes: { accept: 'on' }, version: 1 } });
+
+    await expect(run(INPUT, services)).rejects.toMatchObject({ name: 'Malformed' });
+  });
+});
+
+describe('decide-connection: what people said of a held request', () => {
+  const held = [recorded(1, 'held', 'approval-needed')];
+  const planOf = async (parts: World) => planned(await run(INPUT, world({ ...MANUAL, ...parts }).services));
+
+  it.each<[situation: string, World, verdict: string, code: string]>([
+    ['approved', { decisions: held, approvals: [said('approve')] }, 'accept', 'entitled'],
+    ['denied', { decisions: held, approvals: [said('deny')] }, 'reject', 'denied'],
+    [
+      'approved, and then held for another reason',
+      { decisions: [...held, recorded(2, 'held', 'quota-reached')], approvals: [said('approve')] },
+      'accept',
+      'entitled',
+    ],
+    [
+      'approved before it was gone',
+      { decisions: [...held, recorded(2, 'gone', 'endpoint-gone')], approvals: [said('approve')] },
+      'hold',
+      'approval-needed',
+    ],
+    [
+      'approved to be rejected',
+      { decisions: [recorded(1, 'held', 'approval-needed', { proposed: 'reject' })], approvals: [said('approve')] },
+      'hold',
+      'approval-needed',
+    ],
+    [
+      'denied, where rejections are proposed',
+      { decisions: held, approvals: [said('deny')], modes: { modes: { reject: 'propose' }, version: 1 } },
+      'reject',
+      'denied',
+    ],
+  ])('%s - %o %s, %s', async (_situation, parts, verdict, code) => {
+    await expect(planOf(parts)).resolves.toMatchObject({ verdict, code, isRepeated: false });
+  });
+
+  it('is recorded with who said so', async () => {
+    const { record } = await planOf({ decisions: held, approvals: [said('approve')] });
+
+    expect(record.rules).toContainEqual({
+      rule: 'approval',
+      passed: true,
+      saw: `approved by ${anApproval().by}: ${anApproval().reason}`,
+    });
+  });
+});
+
+describe('decide-connection: the time since when it is held', () => {
+  const since = (generation: number, recordedAt: string, outcome = 'held') =>
+    recorded(generation, outcome, 'approval-needed', { recordedAt });
+  const told = { admission: { told: 9 }, ...MANUAL };
+
+  it.each<[situation: string, Item[], until: string]>([
+    ['its first hold', [since(1, '2026-11-20T12:00:00.000Z')], '2026-12-04T12:00:00.000Z'],
+    [
+      'the first of two holds',
+      [since(1, '2026-11-20T12:00:00.000Z'), since(2, '2026-11-22T12:00:00.000Z')],
+      '2026-12-04T12:00:00.000Z',
+    ],
+    [
+      'the hold after it was observed',
+      [
+        since(1, '2026-11-01T12:00:00.000Z'),
+        since(2, '2026-11-02T12:00:00.000Z', 'observed'),
+        since(3, '2026-11-22T12:00:00.000Z'),
+      ],
+      '2026-12-06T12:00:00.000Z',
+    ],
+    [
+      'now: it was gone, and is listed after all',
+      [since(1, '2026-11-01T12:00:00.000Z'), since(2, '2026-11-02T12:00:00.000Z', 'gone')],
+      '2026-12-07T12:00:00.000Z',
+    ],
+  ])('counts from %s', async (_situation, decisions, until) => {
+    await expect(run(INPUT, world({ ...told, decisions }).services)).resolves.toMatchObject({
+      need: 'decision',
+      plan: { verdict: 'hold', hold: { until } },
+    });
+  });
+
+  it('is up - held for good, and nobody waits', async () => {
+    const output = await run(INPUT, world({ ...told, decisions: [since(1, '2026-11-09T12:00:00.000Z')] }).services);
+
+    expect(output.plan).toMatchObject({ verdict: 'hold', code: 'hold-expired', proposed: 'accept', isRepeated: false });
+    expect(output.plan).not.toHaveProperty('hold');
+  });
+
+  it('is up, which is recorded and was told - repeated', async () => {
+    const decisions = [
+      since(1, '2026-11-09T12:00:00.000Z'),
+      recorded(2, 'held', 'hold-expired', { proposed: 'accept', recordedAt: NOW }),
+    ];
+
+    await expect(run(INPUT, world({ ...told, decisions }).services)).resolves.toMatchObject({
+      plan: { code: 'hold-expired', isRepeated: true },
+    });
+  });
+});
+
+describe('decide-connection: calls to look again', () => {
+  it('hands on how often it was called up to this look: its history is read before the connection is', async () => {
+    const { services, ec2Mock, dynamoMock } = world({ admission: { wakes: 3 } });
+    let read: string[] = [];
+    ec2Mock.on(DescribeVpcEndpointConnectionsCommand).callsFake(() => {
+      read = namesOf(dynamoMock);
+      return { VpcEndpointConnections: [described()] };
+    });
+
+    await expect(run(INPUT, services)).resolves.toMatchObject({ need: 'decision', wakes: 3 });
+    expect(read).toEqual(['Query']);
+  });
+
+  it.each<[need: string, World]>([
+    ['nothing', { connections: [inState('available')], decisions: [recorded(1, 'accepted')] }],
+    ['another-look', { connections: [inState('partial')] }],
+    ['appearance', { connections: [] }],
+    ['record', { connections: [inState('deleted')] }],
+    ['decision', { decisions: [recorded(1, 'held', 'approval-needed')], ...MANUAL }],
+  ])('needs %s - they are handed on too', async (need, parts) => {
+    const { services } = world({ ...parts, admission: { told: 1, wakes: 2 } });
+
+    await expect(run(INPUT, services)).resolves.toMatchObject({ need, wakes: 2 });
+  });
+});
+
+describe('decide-connection: entries that nobody can read', () => {
+  /** The lines in which metrics are written while it decides: CloudWatch's embedded format. */
+  const metricsOf = async (parts: World) => {
+    const written: string[] = [];
+    const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      written.push(String(text));
+      return true;
+    });
+    await run(INPUT, world(parts).services);
+    spy.mockRestore();
+    return written.filter((text) => text.includes('CloudWatchMetrics')).map((text) => JSON.parse(text));
+  };
+  const unreadable = { entries: [service, { ...customer, status: { S: 'asleep' } }, entitlement] };
+
+  it.each<[situation: string, World]>([
+    ['the customer’s', unreadable],
+    ['the entitlement is missing', { entries: [service, customer] }],
+    ['the service’s', { entries: [{ ...service, verdicts: { S: 'hold' } }, customer, entitlement] }],
+    [
+      'the customer’s, where it is only observed',
+      { ...unreadable, modes: { modes: { accept: 'observe' }, version: 1 } },
+    ],
+    [
+      'the customer’s, and the time is up',
+      {
+        ...unreadable,
+        decisions: [recorded(1, 'held', 'entry-unreadable', { recordedAt: '2026-11-01T12:00:00.000Z' })],
+      },
+    ],
+  ])('%s - counted, once', async (_situation, parts) => {
+    const lines = await metricsOf(parts);
+
+    expect(lines).toEqual([
+      expect.objectContaining({
+        service: 'privatelink-concierge',
+        UnreadableEntries: 1,
+        _aws: expect.objectContaining({
+          CloudWatchMetrics: [
+            {
+              Namespace: 'PrivateLinkConcierge',
+              Dimensions: [['service']],
+              Metrics: [{ Name: 'UnreadableEntries', Unit: 'Count' }],
+            },
+          ],
+        }),
+      }),
+    ]);
+  });
+
+  it.each<[situation: string, World]>([
+    ['everything can be read', {}],
+    ['the service is not registered', { entries: [customer, entitlement] }],
+    ['the customer is unknown', { matches: [] }],
+    ['the request is answered', { ...unreadable, connections: [inState('available')] }],
+    [
+      'a person denied it',
+      { ...unreadable, decisions: [recorded(1, 'held', 'entry-unreadable')], approvals: [said('deny')] },
+    ],
+  ])('%s - nothing to count', async (_situation, parts) => {
+    await expect(metricsOf(parts)).resolves.toEqual([]);
+  });
+});
+
 describe('decide-connection: a request that needs no decision', () => {
   it('is found among the connections of its service, where EC2 takes no endpoint ids', async () => {
     const { services, ec2Mock } = world();
@@ -299,6 +613,7 @@ describe('decide-connection: a request that needs no decision', () => {
     await expect(run(INPUT, services)).resolves.toEqual({
       need: 'nothing',
       told: 1,
+      wakes: 0,
       connection: expect.objectContaining({ state: 'available' }),
     });
     expect(namesOf(dynamoMock)).toEqual(['Query']);
@@ -377,8 +692,9 @@ describe('decide-connection: a request that needs no decision', () => {
         need: 'telling',
         generation: 2,
         told,
+        wakes: 0,
         connection: expect.objectContaining({ state: 'available', owner: OWNER }),
-        plan: { generation: 2, outcome: 'accepted', code: 'entitled', ...SAID },
+        plan: { generation: 2, outcome: 'accepted', code: 'entitled', verdict: 'accept', ...SAID },
       });
       expect(namesOf(dynamoMock)).toEqual(['Query']);
     },

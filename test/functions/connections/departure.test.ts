@@ -20,6 +20,15 @@ const { run } = await import('../../../functions/connections/decide-connection.t
 
 const INPUT = { serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID };
 
+/** What every record has. */
+const SAID = {
+  code: 'entitled',
+  verdict: 'accept',
+  sentence: 'What we said then.',
+  action: 'there is nothing for you to do',
+  recordedAt: NOW,
+};
+
 const theHistory = {
   TableName: TABLES.ledger,
   ConsistentRead: true,
@@ -57,7 +66,7 @@ const world = ({
   const { dynamo, dynamoMock } = strictDynamo();
   const connections = state === undefined ? [] : [inState(state)];
   ec2Mock.on(DescribeVpcEndpointConnectionsCommand).resolves({ VpcEndpointConnections: connections });
-  const decision = { generation: 1, outcome, code: 'entitled', sentence: 'What we said then.' };
+  const decision = { ...SAID, generation: 1, outcome };
   const places = Object.fromEntries((holders ?? []).map((each) => [each, { takenAt: NOW }]));
   dynamoMock
     .on(QueryCommand, theHistory)

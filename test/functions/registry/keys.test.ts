@@ -26,6 +26,13 @@ describe('the keys of the two tables', () => {
       `REQUEST#${SERVICE_ID}#${ENDPOINT_ID}`,
       'DECISION#0007',
     ],
+    [
+      'an approval',
+      ledgerKey.approval(SERVICE_ID, ENDPOINT_ID, 7),
+      `REQUEST#${SERVICE_ID}#${ENDPOINT_ID}`,
+      'APPROVAL#0007',
+    ],
+    ['the modes', ledgerKey.modes(SERVICE_ID), `SERVICE#${SERVICE_ID}`, 'MODES'],
     ['the places', ledgerKey.places(SERVICE_ID, 'acme'), `ENTITLEMENT#${SERVICE_ID}#acme`, 'PLACES'],
   ])('%s', (_entry, key, pk, sk) => {
     expect(key).toEqual({ pk, sk });

@@ -5,6 +5,7 @@ import {
   CustomerSchema,
   EndpointId,
   EntitlementSchema,
+  ModesSchema,
   parseWith,
   problemOf,
   ServiceEntrySchema,
@@ -75,7 +76,24 @@ describe('entries', () => {
       { ...aService(), verdicts: { 'quota-reached': 'no' } },
       /^verdicts.quota-reached: /,
     ],
+    ['a service that was there before', ServiceEntrySchema, aService(undefined, { origin: 'imported' }), 'fits'],
+    ['a service of unknown origin', ServiceEntrySchema, { serviceId: SERVICE_ID }, 'fits'],
+    ['a service of an origin that there is not', ServiceEntrySchema, { ...aService(), origin: 'found' }, /^origin: /],
+    ['a day to hold', ServiceEntrySchema, aService(undefined, { holdDays: 1 }), 'fits'],
+    ['thirty days to hold', ServiceEntrySchema, aService(undefined, { holdDays: 30 }), 'fits'],
+    ['thirty-one days to hold', ServiceEntrySchema, aService(undefined, { holdDays: 31 }), /^holdDays: /],
+    ['no day to hold', ServiceEntrySchema, aService(undefined, { holdDays: 0 }), /^holdDays: /],
+    ['half a day to hold', ServiceEntrySchema, aService(undefined, { holdDays: 0.5 }), /^holdDays: /],
     ['no entry', ServiceEntrySchema, null, /^entry: /],
+
+    ['modes', ModesSchema, { modes: { accept: 'observe', reject: 'enforce' }, version: 1 }, 'fits'],
+    ['a mode of one effect', ModesSchema, { modes: { reject: 'propose' }, version: 2 }, 'fits'],
+    ['a mode of an effect that came later', ModesSchema, { modes: { 'dns-b': 'later' }, version: 3 }, 'fits'],
+    ['a mode that there is not', ModesSchema, { modes: { accept: 'Enforce' }, version: 1 }, /^modes.accept: /],
+    ['modes without a version', ModesSchema, { modes: {} }, /^version: /],
+    ['modes of no command', ModesSchema, { modes: {}, version: 0 }, /^version: /],
+    ['half a version', ModesSchema, { modes: {}, version: 1.5 }, /^version: /],
+    ['no modes', ModesSchema, { version: 1 }, /^modes: /],
   ])('%s', (_situation, schema, entry, problem) => {
     expect(judge(schema, entry)).toMatch(problem);
   });
