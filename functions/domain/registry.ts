@@ -15,7 +15,7 @@ export interface Customer {
 }
 
 /** How a request under an entitlement gets its yes. */
-export type Approval = 'automatic' | 'manual' | 'first-manual';
+export type ApprovalKind = 'automatic' | 'manual' | 'first-manual';
 
 /** What one customer may do with one endpoint service. */
 export interface Entitlement {
@@ -29,7 +29,7 @@ export interface Entitlement {
   readonly from?: string;
   /** The first moment after the contract. Absent = no end. */
   readonly until?: string;
-  readonly approval: Approval;
+  readonly approval: ApprovalKind;
 }
 
 /** What the provider wants of one endpoint service. */

@@ -43,8 +43,8 @@ export const LAYER_RULES: readonly LayerRule[] = [
   only(
     'infra-wires',
     'infra',
-    ['^workflows/catalog\\.ts$', '^events/', '^functions/registry/'],
-    'infra imports the catalogue of workflows, the patterns of events and the keys of the registry; the rest it names by path.',
+    ['^workflows/catalog\\.ts$', '^events/', '^functions/registry/', '^functions/domain/metric\\.ts$'],
+    'infra imports the catalogue of workflows, the patterns of events, the keys of the tables and the names of metrics; the rest it names by path.',
   ),
   only(
     'ops-drives-from-outside',
@@ -55,8 +55,8 @@ export const LAYER_RULES: readonly LayerRule[] = [
   only(
     'sandbox-runs-what-the-template-names',
     'sandbox',
-    ['^functions/registry/', '^events/'],
-    'The sandbox runs the synthesised template; of the sources it may know the keys of the tables, and the events for its stories.',
+    ['^functions/registry/', '^events/', '^ops/(action|services|actions/[^/]+)\\.ts$'],
+    'The sandbox runs the synthesised template; of the sources it may know the keys of the tables, and for its stories the events and what operators do.',
   ),
   {
     name: 'nobody-imports-tests',

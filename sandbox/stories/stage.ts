@@ -19,8 +19,10 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { ADMISSION, DECISION_PREFIX, type Key, requestKey } from '../../functions/registry/keys.ts';
+import { type Action, isRefused } from '../../ops/action.ts';
+import type { Services } from '../../ops/services.ts';
 import { type Clock, holding } from '../clock/clock.ts';
-import type { Call } from '../cloud.ts';
+import { type Call, PROVIDER_ACCOUNT } from '../cloud.ts';
 import { type Fault, faultWords } from '../faults/fault.ts';
 import { injectFaults } from '../faults/inject.ts';
 import type { World } from '../world.ts';
@@ -122,6 +124,21 @@ export class Stage {
   async unregister({ pk, sk }: Key): Promise<void> {
     const command = new DeleteItemCommand({ TableName: this.output('RegistryTable'), Key: marshall({ pk, sk }) });
     await this.#send(() => this.#dynamo.send(command));
+  }
+
+  /** An operator does something, as `npm run ops` does it. @throws Error in words where it is refused. */
+  async operate<Out extends object>(action: Action<Out>, input: object): Promise<Out> {
+    const services: Services = {
+      dynamo: this.#dynamo,
+      sfn: this.#sfn,
+      tables: { registry: this.output('RegistryTable'), ledger: this.output('LedgerTable') },
+      caller: () => Promise.resolve(`arn:aws:iam::${PROVIDER_ACCOUNT}:user/operator`),
+      admitConnection: () => Promise.resolve(this.output('AdmitConnectionArn')),
+      now: () => new Date(this.clock.now()),
+    };
+    const result = await this.#send(() => action(input, services));
+    if (isRefused(result)) throw new Error(result.because);
+    return result;
   }
 
   /** A customer creates an endpoint. @returns its id. @throws what EC2 throws. */
@@ -255,13 +272,13 @@ export class Stage {
     });
   }
 
-  /** Does something just before the next call of this action is made; `by` is a part of the caller's ARN. */
-  before(service: string, action: string, then: () => Promise<void>, by = ''): void {
+  /** Does something just before the next call of this action is made; `by` is a part of the caller's ARN, `about` of the input. */
+  before(service: string, action: string, then: () => Promise<void>, by = '', about = ''): void {
     const makeLater = async (next: () => Promise<unknown>): Promise<unknown> => {
       await then();
       return next();
     };
-    this.#onNext(service, action, makeLater, by);
+    this.#onNext(service, action, makeLater, by, about);
   }
 
   /** Things go wrong from now on, as the script says. @returns how to end it; whatever did not happen by then has failed the story. */
@@ -282,9 +299,19 @@ export class Stage {
     }
   }
 
-  #onNext(service: string, action: string, stand: (next: () => Promise<unknown>) => Promise<unknown>, by = ''): void {
+  #onNext(
+    service: string,
+    action: string,
+    stand: (next: () => Promise<unknown>) => Promise<unknown>,
+    by = '',
+    about = '',
+  ): void {
     const leave = this.#world.cloud.intercept((call: Call, next) => {
-      const isIt = call.service === service && call.action === action && call.principal.arn.includes(by);
+      const isIt =
+        call.service === service &&
+        call.action === action &&
+        call.principal.arn.includes(by) &&
+        JSON.stringify(call.input ?? null).includes(about);
       if (!isIt) return next();
       leave();
       return stand(next);

@@ -33,7 +33,7 @@ describe('modesInForce: what nobody set', () => {
     ['made for the Concierge', { origin: 'created' }, 'enforce'],
     ['there before', { origin: 'imported' }, 'observe'],
     ['of unknown origin', {}, 'observe'],
-    ['not registered, or unreadable', undefined, 'observe'],
+    ['not registered, or unreadable', undefined, 'propose'],
   ])('the service is %s - %o, %s', (_origin, service, mode) => {
     expect(modesInForce({ modes: {}, version: 0 }, service)).toEqual({ accept: mode, reject: mode });
   });
@@ -45,7 +45,8 @@ describe('modesInForce: what nobody set', () => {
       const modesSet = { modes: { [effect]: mode }, version: 3 };
 
       expect(modesInForce(modesSet, { origin: 'created' })).toEqual({ [effect]: mode, [other]: 'enforce' });
-      expect(modesInForce(modesSet, undefined)).toEqual({ [effect]: mode, [other]: 'observe' });
+      expect(modesInForce(modesSet, {})).toEqual({ [effect]: mode, [other]: 'observe' });
+      expect(modesInForce(modesSet, undefined)).toEqual({ [effect]: mode, [other]: 'propose' });
     },
   );
 });
