@@ -73,13 +73,13 @@ const cases: readonly Case[] = [
   {
     name: 'ids of nobody',
     who: 'nobody',
-    expected: 'gone, not listed',
+    expected: 'gone, deleted',
     play: unlisted(undefined, 'vpce-0f0f0f0f0f0f0f0f0'),
   },
   {
     name: 'ids of a service that is not ours',
     who: 'nobody',
-    expected: 'gone, not listed',
+    expected: 'gone, deleted',
     play: unlisted('vpce-svc-0f0f0f0f0f0f0f0f0', 'vpce-0e0e0e0e0e0e0e0e0'),
   },
   {

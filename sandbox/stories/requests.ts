@@ -12,7 +12,7 @@ export interface Requested extends RequestView {
   readonly serviceId: string;
   readonly endpointId: string;
   readonly account: string;
-  /** What the customer sees of its endpoint. */
+  /** What the customer sees of its endpoint; `deleted` also where EC2 lists it no more. */
   readonly state: string;
 }
 
@@ -42,7 +42,7 @@ export const atRest = async (
     const failed = view.runs.find(({ status }) => status !== 'RUNNING' && status !== 'SUCCEEDED');
     if (failed !== undefined && !runsMayFail) throw new Error(await stage.endOf(failed));
     if (!view.isAtRest || !isEnough(view)) return undefined;
-    const state = (await stage.endpointState(id.account, id.endpointId)) ?? 'not listed';
+    const state = (await stage.endpointState(id.account, id.endpointId)) ?? 'deleted';
     return { ...id, ...view, state };
   });
 

@@ -1,51 +1,11 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Call } from '../../sandbox/cloud.ts';
 import { simulate } from '../../sandbox/simulated.ts';
 import { admission } from '../../sandbox/stories/admission.ts';
 import { leftovers } from '../../sandbox/stories/leftovers.ts';
 import { isAsExpected, type Story } from '../../sandbox/stories/story.ts';
 import { assembly } from '../support/assembly.ts';
-
-interface Statement {
-  readonly Sid?: string;
-  readonly Effect: string;
-  readonly Action: string | readonly string[];
-}
-interface Resource {
-  readonly Type: string;
-  readonly Properties: Record<string, { Statement: Statement[] } | undefined> & { EventPattern?: unknown };
-}
-interface Template {
-  readonly Resources: Record<string, Resource>;
-}
-
-const TEMPLATE = 'PrivateLinkConcierge.template.json';
-const ASSETS = 'PrivateLinkConcierge.assets.json';
-const rooms: string[] = [];
-afterEach(() => {
-  for (const room of rooms.splice(0)) rmSync(room, { recursive: true });
-});
-
-/** The synthesised stack, with something broken in its template. */
-const brokenAssembly = (breakIt: (template: Template) => void): string => {
-  const room = mkdtempSync(join(tmpdir(), 'broken-'));
-  rooms.push(room);
-  const whole = assembly();
-  const manifest = readFileSync(join(whole, ASSETS), 'utf8');
-  // What earlier syntheses left beside it is not worth the copying.
-  const isOurs = (name: string): boolean =>
-    !name.startsWith('asset.') || manifest.includes(name.slice('asset.'.length));
-  for (const name of readdirSync(whole).filter(isOurs)) {
-    if (name !== TEMPLATE) cpSync(join(whole, name), join(room, name), { recursive: true });
-  }
-  const template = JSON.parse(readFileSync(join(whole, TEMPLATE), 'utf8')) as Template;
-  breakIt(template);
-  writeFileSync(join(room, TEMPLATE), JSON.stringify(template));
-  return room;
-};
+import { brokenAssembly, wholeTemplate } from './broken-assembly.ts';
 
 const casesOf = ({ cases }: Story, ...names: readonly string[]) =>
   names.map((name) => {
@@ -76,8 +36,7 @@ const POLICY_PROPERTIES = ['PolicyDocument', 'KeyPolicy'];
 
 /** Every statement of the template: `LogicalId: action, action`. */
 const statements = () => {
-  const template = JSON.parse(readFileSync(join(assembly(), TEMPLATE), 'utf8')) as Template;
-  return Object.entries(template.Resources).flatMap(([id, { Properties = {} }]) =>
+  return Object.entries(wholeTemplate().Resources).flatMap(([id, { Properties = {} }]) =>
     POLICY_PROPERTIES.flatMap((property) =>
       (Properties[property]?.Statement ?? []).map((statement, index) => ({
         id,
@@ -133,7 +92,7 @@ describe('the story notices', () => {
   it.each([
     ['RunFailed', essence],
     ['ConnectionRequested', essence],
-    ['ConnectionDeparted', departure],
+    ['ConnectionChanged', departure],
   ])('that the rule %s is not there', async (rule, story) => {
     const directory = brokenAssembly(({ Resources }) => {
       const [id, ...more] = Object.keys(Resources).filter((each) => new RegExp(`^${rule}[0-9A-F]{8}$`).test(each));

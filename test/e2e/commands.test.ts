@@ -34,7 +34,9 @@ describe.concurrent('npm start', () => {
     const { code, stderr } = await npmStart('--story', 'nonsense');
 
     expect(code).toBe(1);
-    expect(stderr).toBe('There is no story "nonsense". Stories: all, admission, leftovers.\n');
+    expect(stderr).toBe(
+      'There is no story "nonsense". Stories: all, admission, refusals, holds, modes, races, intake, leftovers.\n',
+    );
   });
 
   it.each([

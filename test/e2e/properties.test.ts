@@ -51,6 +51,7 @@ describe('generated histories of one endpoint service', () => {
 const TWO_AT_ONCE: History = {
   seed: 1,
   policy: 'plain',
+  begins: 'enforce',
   // Both notices come in one batch, and calls take long enough: both are decided before either has its place.
   ec2: { timings: { notice: [1_000, 1_000] } },
   latency: 500,
