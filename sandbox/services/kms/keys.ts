@@ -16,7 +16,7 @@ export interface Key {
  *
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
  */
-const DEFAULT_POLICY: PolicyDocument = {
+export const DEFAULT_POLICY: PolicyDocument = {
   Version: '2012-10-17',
   Statement: [
     { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${PROVIDER_ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' },
