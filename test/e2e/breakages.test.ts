@@ -1,13 +1,13 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Call } from '../../sandbox/cloud.ts';
 import { simulate } from '../../sandbox/simulated.ts';
 import { admission } from '../../sandbox/stories/admission.ts';
 import { leftovers } from '../../sandbox/stories/leftovers.ts';
 import { isAsExpected, type Story } from '../../sandbox/stories/story.ts';
 import { assembly } from '../support/assembly.ts';
+import { changedAssembly } from '../support/changed-assembly.ts';
 
 interface Statement {
   readonly Sid?: string;
@@ -23,29 +23,10 @@ interface Template {
 }
 
 const TEMPLATE = 'PrivateLinkConcierge.template.json';
-const ASSETS = 'PrivateLinkConcierge.assets.json';
-const rooms: string[] = [];
-afterEach(() => {
-  for (const room of rooms.splice(0)) rmSync(room, { recursive: true });
-});
 
 /** The synthesised stack, with something broken in its template. */
-const brokenAssembly = (breakIt: (template: Template) => void): string => {
-  const room = mkdtempSync(join(tmpdir(), 'broken-'));
-  rooms.push(room);
-  const whole = assembly();
-  const manifest = readFileSync(join(whole, ASSETS), 'utf8');
-  // What earlier syntheses left beside it is not worth the copying.
-  const isOurs = (name: string): boolean =>
-    !name.startsWith('asset.') || manifest.includes(name.slice('asset.'.length));
-  for (const name of readdirSync(whole).filter(isOurs)) {
-    if (name !== TEMPLATE) cpSync(join(whole, name), join(room, name), { recursive: true });
-  }
-  const template = JSON.parse(readFileSync(join(whole, TEMPLATE), 'utf8')) as Template;
-  breakIt(template);
-  writeFileSync(join(room, TEMPLATE), JSON.stringify(template));
-  return room;
-};
+const brokenAssembly = (breakIt: (template: Template) => void): string =>
+  changedAssembly({ template: (template) => breakIt(template as Template) });
 
 const casesOf = ({ cases }: Story, ...names: readonly string[]) =>
   names.map((name) => {
