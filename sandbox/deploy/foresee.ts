@@ -6,7 +6,7 @@ import { references } from './order.ts';
 import { withoutAccepted } from './property-rules.ts';
 import type { ResourceType } from './resource-type.ts';
 import type { PlannedResource, StackTemplate } from './stack-template.ts';
-import { isRetained, type Properties } from './template.ts';
+import type { Properties } from './template.ts';
 import { RESOURCE_TYPES } from './types/all.ts';
 
 /** The names of the properties that differ, in alphabetical order. */
@@ -25,6 +25,7 @@ const impossible = (type: ResourceType, changed: readonly string[]): readonly st
     ? []
     : changed.filter((name) => !type.inPlace?.includes(name) && !type.replacing?.includes(name));
 
+/** What can be replaced can be removed too. */
 const canRemove = (type: ResourceType | undefined): boolean =>
   type?.behaviour !== undefined || type?.remove !== undefined;
 
@@ -32,8 +33,8 @@ const canRemove = (type: ResourceType | undefined): boolean =>
  * Refuses an update before anything of it is done. Values that are known only once other resources are made count as
  * changed, as in CloudFormation's change sets.
  *
- * @throws DeploymentError naming, in one message, every resource, type and property that cannot be changed, replaced or
- * deleted.
+ * @throws DeploymentError naming, in one message, every resource, type and property that cannot be changed, and every
+ * resource that cannot be deleted.
  */
 export const refuseImpossible = (previous: Deployment, template: StackTemplate): void => {
   const problems: string[] = [];
@@ -71,15 +72,11 @@ export const refuseImpossible = (previous: Deployment, template: StackTemplate):
     for (const name of impossible(type, changed)) {
       problems.push(`${where}: a change of ${name} is not modelled.`);
     }
-    if (!isReplacing(type, changed)) continue;
     // From here on it is another one, of which nothing is known yet.
-    known.delete(id);
-    if (!canRemove(type) && !isRetained(resource.UpdateReplacePolicy)) {
-      problems.push(`${where} cannot be replaced: its deletion is not modelled.`);
-    }
+    if (isReplacing(type, changed)) known.delete(id);
   }
-  for (const [id, { type, isRetained: stays }] of previous.resources) {
-    if (!template.plan.has(id) && !stays && !canRemove(RESOURCE_TYPES[type])) {
+  for (const [id, { type, isRetained }] of previous.resources) {
+    if (!template.plan.has(id) && !isRetained && !canRemove(RESOURCE_TYPES[type])) {
       problems.push(`${id} (${type}) cannot be deleted: that is not modelled.`);
     }
   }

@@ -429,5 +429,7 @@ describe('every type that is modelled', () => {
     const changeable = [...(type.inPlace ?? []), ...(type.replacing ?? [])];
     expect(used.filter((property) => !changeable.includes(property)).sort()).toEqual(REFUSED[name] ?? []);
     expect(changeable.filter((property) => !used.includes(property))).toEqual([]);
+    expect(type.update !== undefined).toBe((type.inPlace ?? []).length > 0);
+    expect(type.remove !== undefined || (type.replacing ?? []).length === 0).toBe(true);
   });
 });

@@ -42,11 +42,16 @@ const refusal = async (updating: Promise<unknown>): Promise<string> =>
 
 describe('what an update does', () => {
   it('the same template - nothing', async () => {
-    const resources = { A: queue({ QueueName: 'a' }), B: queue({ QueueName: { 'Fn::Sub': `b-$\{A.QueueName}` } }) };
+    const rule = { Type: 'AWS::Events::Rule', Properties: { EventPattern: { source: ['a'] } } };
+    const resources = {
+      A: queue({ QueueName: 'a' }),
+      B: queue({ QueueName: { 'Fn::Sub': `b-$\{A.QueueName}` } }),
+      C: rule,
+    };
     const { calls, first, over } = await running(resources, { Outputs: { A: { Value: { Ref: 'A' } } } });
     const second = await over({ Resources: resources, Outputs: { A: { Value: { Ref: 'A' } } } });
     expect(calls).toEqual([]);
-    expect(second.changes).toEqual({ created: [], updated: [], deleted: [], kept: ['A', 'B'] });
+    expect(second.changes).toEqual({ created: [], updated: [], deleted: [], kept: ['A', 'B', 'C'] });
     expect({ ...second, changes: undefined }).toEqual({ ...first, changes: undefined });
   });
 
@@ -192,7 +197,7 @@ describe('what can not be done', () => {
     const message = await refusal(
       over({
         Resources: {
-          A: queue({ DelaySeconds: 5 }),
+          A: queue({ KmsMasterKeyId: { 'Fn::GetAtt': ['Other', 'TopicName'] } }),
           New: queue(),
           Changed: table([{ AttributeName: 'b', KeyType: 'HASH' }]),
           Bus: { Type: 'AWS::Events::EventBus', Properties: { Name: 'b', Description: 'ours' } },
@@ -221,10 +226,9 @@ describe('what can not be done', () => {
       Type: 'AWS::DynamoDB::Table',
       Properties: { TableName: value, KeySchema: [] },
     });
-    const { calls, over } = await running({ T: named('x'), A: queue({ QueueName: 'old' }) });
-    const message = await refusal(
-      over({ Resources: { T: named({ 'Fn::GetAtt': ['A', 'QueueName'] }), A: queue({ QueueName: 'new' }) } }),
-    );
+    const T = named({ 'Fn::GetAtt': ['A', 'QueueName'] });
+    const { calls, over } = await running({ T, A: queue({ QueueName: 'old' }) });
+    const message = await refusal(over({ Resources: { T, A: queue({ QueueName: 'new' }) } }));
     expect(message).toContain('T (AWS::DynamoDB::Table): a change of TableName is not modelled.');
     expect(calls).toEqual([]);
   });
