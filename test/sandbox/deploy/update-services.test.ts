@@ -193,11 +193,19 @@ const stack = (form: 'first' | 'second') => {
         ConnectionEvents: one ? ['Connect'] : ['Connect', 'Delete'],
       },
     },
+    Table: {
+      Type: 'AWS::DynamoDB::Table',
+      Properties: {
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+      },
+    },
     Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { Threshold: one ? 1 : 2 } },
   };
 };
 
-const KEPT = ['Bus', 'Balancer', 'Dead', 'OtherBalancer', 'Schedules', 'Version1'];
+const KEPT = ['Bus', 'Balancer', 'Dead', 'OtherBalancer', 'Schedules', 'Table', 'Version1'];
 
 describe('the services themselves', () => {
   it('take every change, and every deletion', async () => {
@@ -250,6 +258,7 @@ describe('the services themselves', () => {
     expect([...third.changes.kept].sort()).toEqual(['Alarm', 'Key', 'Version2']);
     expect(third.changes.deleted).toHaveLength(second.resources.size - third.changes.kept.length);
     expect(await call('sqs:ListQueues', {})).toEqual({});
+    expect(await call('dynamodb:ListTables', {})).toEqual({ TableNames: [] });
     expect(await call('lambda:ListFunctions', {})).toEqual({ Functions: [] });
     expect(await call('states:ListStateMachines', {})).toEqual({ stateMachines: [] });
   });
