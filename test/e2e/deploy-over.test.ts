@@ -150,6 +150,8 @@ describe('requests while the pipe is updated', () => {
         }),
       );
     const before = await request();
+    // Its notice is in the queue: the pipe is about to take it.
+    await world.clock.run(() => world.journal.entries.some(({ what }) => what === 'sqs:SendMessage'));
     const { changes } = await deployOver({ code: { IntakeReadRequests: TELLING } });
     expect(changes.updated.join()).toMatch(/IntakePipe[0-9A-F]{8}/);
     const after = await request();
