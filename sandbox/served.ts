@@ -1,6 +1,9 @@
+import { resolve } from 'node:path';
 import { ScaledClock } from './clock/scaled-clock.ts';
+import { withControl } from './control.ts';
 import { workerHost } from './run/worker-host.ts';
 import { serve } from './wire/server.ts';
+import type { WireHandler } from './wire/wire.ts';
 import { createWorld, type World } from './world.ts';
 
 /** What is deployed behind a door, and how time goes there. */
@@ -34,13 +37,14 @@ export interface Door {
 export const openDoor = async (port: number): Promise<Door> => {
   let clock: ScaledClock | undefined;
   let world: World | undefined;
+  let handler: WireHandler | undefined;
   const server = await serve({
     port,
     host: '127.0.0.1',
     handler: (request) =>
-      world === undefined
+      handler === undefined
         ? Promise.resolve({ status: 503, headers: {}, body: Buffer.from('The sandbox is being deployed.') })
-        : world.handler(request),
+        : handler(request),
   });
   const { url } = server;
   return {
@@ -48,7 +52,7 @@ export const openDoor = async (port: number): Promise<Door> => {
     deploy: async ({ assembly, speed, seed }) => {
       const scaled = new ScaledClock(speed);
       clock = scaled;
-      world = await createWorld({
+      const deployed = await createWorld({
         clock: scaled,
         seed,
         assembly,
@@ -56,7 +60,9 @@ export const openDoor = async (port: number): Promise<Door> => {
         transport: 'socket',
         createHost: () => workerHost(scaled),
       });
-      return world;
+      world = deployed;
+      handler = withControl(deployed.handler, (directory) => deployed.deployOver(resolve(directory)));
+      return deployed;
     },
     close: async () => {
       clock?.stop();

@@ -37,7 +37,7 @@ export const createSimulatedWorld = async ({ assembly, seed, ec2 }: SimulatedOpt
     createHost: ({ random, handler }) => simulatedHost({ clock, random, http: inProcessHttp(handler, clock) }),
     ...(ec2 === undefined ? {} : { ec2 }),
   });
-  return { ...world, clock };
+  return Object.assign(world, { clock });
 };
 
 /** A story as it went, with everything that happened in its world. */

@@ -15,6 +15,22 @@ const bullets = (lines: readonly string[]): string => lines.map((line) => `- ${l
 
 const codes = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
 
+/** What a later deployment cannot do to a resource of each type: `Description of AWS::KMS::Key`. */
+const fixed = (types: ResourceTypes): readonly string[] =>
+  Object.keys(types)
+    .sort()
+    .flatMap((name) => {
+      const type = types[name];
+      if (type === undefined || type.behaviour !== undefined) return [];
+      const { properties, inPlace = [], replacing = [] } = type;
+      const rules = properties === 'anything' ? {} : properties;
+      const changeable = [...inPlace, ...replacing];
+      const left = Object.keys(rules).filter((each) => rules[each] !== 'accepted' && !changeable.includes(each));
+      const changes = left.length === 0 ? [] : [`change ${codes(left.sort())}`];
+      const refused = [...changes, ...(type.remove === undefined ? ['be deleted'] : [])];
+      return refused.length === 0 ? [] : [`\`${name}\` cannot ${refused.join(', nor ')}`];
+    });
+
 /** What the sandbox models and what not, for a person who is about to rely on it. */
 export const supportText = (tables: SupportTables): string => {
   const { services, wireServices, types } = tables;
@@ -48,6 +64,11 @@ Made by the same actions that clients call: ${codes(withBehaviour)}
 Accepted in name only, without behaviour: ${codes(inNameOnly)}
 
 Ignored: ${codes(tables.ignoredTypes)}
+
+A deployment over one that runs changes, replaces and deletes resources as CloudFormation does, with these exceptions, which are refused before anything is done:
+
+${bullets(fixed(types))}
+Not modelled: rollback, import, drift, stack policies, DeletionPolicy \`Snapshot\` (deletes), waiting for anything but pipes
 
 ## Services
 

@@ -1,7 +1,9 @@
 import type { Clock } from './clock/clock.ts';
 import { Cloud, REGION } from './cloud.ts';
-import { assetsOf } from './deploy/assembly.ts';
-import { type Deployment, deploy } from './deploy/deploy.ts';
+import { Assets } from './deploy/assembly.ts';
+import { deploy } from './deploy/deploy.ts';
+import type { Deployment } from './deploy/deployment.ts';
+import { Stack } from './deploy/stack.ts';
 import { Identities } from './iam/identities.ts';
 import type { Principal } from './iam/principal.ts';
 import { Sessions } from './iam/sessions.ts';
@@ -69,12 +71,21 @@ export interface World {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly cloud: Cloud;
+  /** The stack as it is after the newest deployment. */
   readonly deployment: Deployment;
   readonly host: FunctionHost;
   /** The door for clients. */
   readonly handler: WireHandler;
   /** Ends the function's environment that made a call, in the middle of it. @returns false where no function made it. */
   endCaller(caller: Principal): boolean;
+  /**
+   * Deploys another assembly over the stack that runs. Whatever is under way goes on meanwhile, and takes the world's time:
+   * on a virtual clock somebody must let it pass.
+   *
+   * @throws DeploymentError in words: nothing was changed, or there was a failure in the middle, after which `deployment`
+   * is what is left.
+   */
+  deployOver(directory: string): Promise<Deployment>;
   /** Configures an SDK client that acts as an account (12 digits) or as the operator (anything else). */
   clientConfig(accessKeyId: string): ClientConfig;
 }
@@ -128,11 +139,16 @@ export const createEmptyWorld = (
  */
 export const createWorld = async (options: WorldOptions): Promise<World> => {
   const { assembly, endpoint } = options;
-  const empty = createEmptyWorld(options, assetsOf(assembly));
-  const deployment = await deploy(empty.cloud, { directory: assembly });
+  const assets = new Assets();
+  assets.add(assembly);
+  const empty = createEmptyWorld(options, (s3Key) => assets.find(s3Key));
+  const stack = new Stack(empty.cloud, assets, await deploy(empty.cloud, { directory: assembly }));
   return {
     ...empty,
-    deployment,
+    get deployment() {
+      return stack.deployment;
+    },
+    deployOver: (directory) => stack.deployOver(directory),
     clientConfig: (accessKeyId) => ({
       region: REGION,
       endpoint,

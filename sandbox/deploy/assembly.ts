@@ -83,24 +83,34 @@ const assetManifests = (directory: string): readonly string[] => {
 };
 
 /**
- * Where the content of a Lambda function's code lies: `assetsOf('cdk.out')('3f1c….zip')` is the absolute path of the
- * directory that CDK would have zipped and uploaded under that key.
- *
- * @throws DeploymentError for a key that no asset manifest (`*.assets.json`) names.
+ * Where the content of Lambda functions' code lies, in every assembly that was deployed into a world: functions keep the
+ * code of theirs.
  */
-export const assetsOf = (directory: string): ((s3Key: string) => string) => {
-  const paths = new Map<string, string>();
-  for (const manifest of assetManifests(directory)) {
-    for (const { source, destinations = {} } of Object.values(readJson<AssetManifest>(manifest).files ?? {})) {
-      if (source?.path === undefined) continue;
-      for (const { objectKey } of Object.values(destinations)) {
-        paths.set(objectKey, resolve(manifest, '..', source.path));
+export class Assets {
+  readonly #directories: string[] = [];
+  readonly #paths = new Map<string, string>();
+
+  /** Takes up what an assembly's manifests (`*.assets.json`) name. A key that was known leads to the newer assembly. */
+  add(directory: string): void {
+    this.#directories.push(directory);
+    for (const manifest of assetManifests(directory)) {
+      for (const { source, destinations = {} } of Object.values(readJson<AssetManifest>(manifest).files ?? {})) {
+        if (source?.path === undefined) continue;
+        for (const { objectKey } of Object.values(destinations)) {
+          this.#paths.set(objectKey, resolve(manifest, '..', source.path));
+        }
       }
     }
   }
-  return (s3Key) => {
-    const path = paths.get(s3Key);
-    if (path === undefined) throw new DeploymentError(`No asset of ${directory} has the key ${s3Key}.`);
-    return path;
-  };
-};
+
+  /**
+   * `find('3f1c….zip')` is the absolute path of the directory that CDK would have zipped and uploaded under that key.
+   *
+   * @throws DeploymentError for a key that no manifest names.
+   */
+  find(s3Key: string): string {
+    const path = this.#paths.get(s3Key);
+    if (path !== undefined) return path;
+    throw new DeploymentError(`No asset of ${this.#directories.join(' or ')} has the key ${s3Key}.`);
+  }
+}

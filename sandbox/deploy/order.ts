@@ -2,7 +2,7 @@ import { DeploymentError } from './deployment-error.ts';
 import { attributeOf, intrinsicOf, isRecord, substitutions, type TemplateResource } from './template.ts';
 
 /** The names that an expression refers to: resources, parameters and pseudo parameters alike. */
-const references = (value: unknown): readonly string[] => {
+export const references = (value: unknown): readonly string[] => {
   if (Array.isArray(value)) return value.flatMap(references);
   if (!isRecord(value)) return [];
   const [name, argument] = intrinsicOf(value) ?? [];

@@ -20,9 +20,28 @@ export interface Creation {
   readonly hex: (length: number) => string;
   /** What resources of one deployment share under a name of their choice, made at first use. */
   readonly shared: <T>(name: string, make: () => T) => T;
+  /** Whether the stack that runs has a resource with this physical id already. */
+  readonly isTaken: (physicalId: string) => boolean;
+  /** Waits, in milliseconds of the world's clock. */
+  readonly pause: (milliseconds: number) => Promise<void>;
 }
 
-/** How resources of one CloudFormation type are made. Its update and deletion would stand beside `create`. */
+/** A resource that was made, and of what. */
+export interface Existing<P> extends ResourceValues {
+  readonly properties: P;
+}
+
+/** What is asked of a resource that runs. Properties that were left out of the new template are absent from `after`. */
+export interface Change<P> extends ResourceValues {
+  readonly before: P;
+  readonly after: P;
+}
+
+/**
+ * How resources of one CloudFormation type are made, changed and taken away. The change of a property that is neither in
+ * `inPlace` nor in `replacing`, and a deletion without `remove`, are refused before anything is done. A type without
+ * behaviour takes every change and deletion.
+ */
 export interface ResourceType<P = Properties> {
   /** `without behaviour`: the resource is made in name only. */
   readonly behaviour?: 'without behaviour';
@@ -30,6 +49,13 @@ export interface ResourceType<P = Properties> {
   readonly properties: PropertyRules | 'anything';
   /** Makes it by the same actions that clients call, and gives what Ref and Fn::GetAtt answer. */
   create(properties: P, creation: Creation): Promise<ResourceValues>;
+  /** Properties that `update` changes while the resource stays what it is. */
+  readonly inPlace?: readonly string[];
+  /** Properties whose change makes another resource; what refers to it follows, then the old one goes. */
+  readonly replacing?: readonly string[];
+  /** What Ref and Fn::GetAtt answer stays the same. */
+  update?(change: Change<P>, creation: Creation): Promise<void>;
+  remove?(existing: Existing<P>, creation: Creation): Promise<void>;
 }
 
 /** Resource types by their CloudFormation names. */

@@ -9,6 +9,10 @@ export interface TemplateResource {
   readonly DependsOn?: string | readonly string[];
   /** The name of a condition without which the resource is not made. */
   readonly Condition?: string;
+  /** What becomes of it when the template has it no longer: `Delete`, which is the default, or `Retain`. */
+  readonly DeletionPolicy?: string;
+  /** The same for when another takes its place. */
+  readonly UpdateReplacePolicy?: string;
 }
 
 /** One parameter of a template. */
@@ -32,6 +36,10 @@ export interface Template {
   readonly Outputs?: Readonly<Record<string, { readonly Value: unknown; readonly Condition?: string }>>;
   readonly Transform?: unknown;
 }
+
+/** Whether a DeletionPolicy or UpdateReplacePolicy says that the resource stays. */
+export const isRetained = (policy: string | undefined): boolean =>
+  policy === 'Retain' || policy === 'RetainExceptOnCreate';
 
 export const isRecord = (value: unknown): value is Properties =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

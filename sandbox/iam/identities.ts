@@ -12,7 +12,7 @@ export interface Role {
   readonly name: string;
   /** e.g. `AROA` and 17 letters or digits. */
   readonly id: string;
-  readonly trust: PolicyDocument;
+  trust: PolicyDocument;
   /** By name: policies that belong to this role alone. */
   readonly inline: Map<string, PolicyDocument>;
   /** ARNs of managed policies. */
@@ -21,6 +21,9 @@ export interface Role {
 
 /** Why a policy was not enough, in AWS's words. */
 type Cause = 'identity' | 'resource';
+
+const noSuchPolicy = (arn: string): AwsError =>
+  new AwsError('NoSuchEntity', `Policy ${arn} does not exist or is not attachable.`, 404);
 
 const sentence = (principal: Principal, { action, resource }: Permission, cause: Cause, denied: boolean): string => {
   const who = `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource}`;
@@ -99,6 +102,29 @@ export class Identities implements Authorizer {
     this.role(roleName).inline.set(policyName, this.#identityPolicy(document, `${policyName} of role ${roleName}`));
   }
 
+  /** Who may take the role from now on; sessions that are open stay open. */
+  updateTrust(roleName: string, trust: unknown): void {
+    this.role(roleName).trust = this.#checked(trust, `trust of role ${roleName}`);
+  }
+
+  /** @throws AwsError `NoSuchEntity`. */
+  deleteRolePolicy(roleName: string, policyName: string): void {
+    if (this.role(roleName).inline.delete(policyName)) return;
+    throw new AwsError('NoSuchEntity', `The role policy with name ${policyName} cannot be found.`, 404);
+  }
+
+  /** @throws AwsError `NoSuchEntity`; `DeleteConflict` where the role still has policies. */
+  deleteRole(name: string): void {
+    const role = this.role(name);
+    if (role.inline.size > 0) {
+      throw new AwsError('DeleteConflict', 'Cannot delete entity, must delete policies first.', 409);
+    }
+    if (role.attached.size > 0) {
+      throw new AwsError('DeleteConflict', 'Cannot delete entity, must detach all policies first.', 409);
+    }
+    this.#roles.delete(role.arn);
+  }
+
   createManagedPolicy(arn: string, document: unknown): void {
     if (this.#managed.has(arn)) {
       throw new AwsError(
@@ -110,6 +136,21 @@ export class Identities implements Authorizer {
     this.#managed.set(arn, this.#identityPolicy(document, arn));
   }
 
+  /** The document that counts from now on. @throws AwsError `NoSuchEntity`. */
+  updateManagedPolicy(arn: string, document: unknown): void {
+    if (!this.#managed.has(arn)) throw noSuchPolicy(arn);
+    this.#managed.set(arn, this.#identityPolicy(document, arn));
+  }
+
+  /** @throws AwsError `NoSuchEntity`; `DeleteConflict` where a role still has it. */
+  deleteManagedPolicy(arn: string): void {
+    if (!this.#managed.has(arn)) throw noSuchPolicy(arn);
+    if ([...this.#roles.values()].some(({ attached }) => attached.has(arn))) {
+      throw new AwsError('DeleteConflict', 'Cannot delete a policy attached to entities.', 409);
+    }
+    this.#managed.delete(arn);
+  }
+
   hasManagedPolicy(arn: string): boolean {
     return this.#managed.has(arn);
   }
@@ -117,10 +158,13 @@ export class Identities implements Authorizer {
   /** @throws AwsError `NoSuchEntity` for an unknown role or policy. */
   attachRolePolicy(roleName: string, policyArn: string): void {
     const role = this.role(roleName);
-    if (!this.#managed.has(policyArn)) {
-      throw new AwsError('NoSuchEntity', `Policy ${policyArn} does not exist or is not attachable.`, 404);
-    }
+    if (!this.#managed.has(policyArn)) throw noSuchPolicy(policyArn);
     role.attached.add(policyArn);
+  }
+
+  /** @throws AwsError `NoSuchEntity` for an unknown role, or where it does not have the policy. */
+  detachRolePolicy(roleName: string, policyArn: string): void {
+    if (!this.role(roleName).attached.delete(policyArn)) throw noSuchPolicy(policyArn);
   }
 
   refuse(principal: Principal, permission: Permission): string | undefined {

@@ -35,6 +35,7 @@ export class InstancePool {
   readonly #idle: Environment[] = [];
   readonly #busy = new Set<Environment>();
   readonly #waiting: (() => void)[] = [];
+  #retired = false;
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -55,7 +56,8 @@ export class InstancePool {
     } finally {
       this.#busy.delete(environment);
       environment.idleSince = this.#options.clock.now();
-      if (environment.instance.alive) this.#idle.push(environment);
+      if (this.#retired) environment.instance.kill();
+      else if (environment.instance.alive) this.#idle.push(environment);
       this.#waiting.shift()?.();
     }
   }
@@ -69,6 +71,12 @@ export class InstancePool {
     const environments = [...this.#idle.splice(0), ...this.#busy];
     for (const { instance } of environments) instance.kill();
     return environments.length;
+  }
+
+  /** Another pool has taken its place: idle instances end now, busy ones once they have answered. */
+  retire(): void {
+    this.#retired = true;
+    for (const { instance } of this.#idle.splice(0)) instance.kill();
   }
 
   #start(): Environment {

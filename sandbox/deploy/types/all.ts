@@ -6,6 +6,8 @@ import { lambdaTypes } from './lambda.ts';
 import { messagingTypes } from './messaging.ts';
 import { networkTypes } from './network.ts';
 import { observabilityTypes } from './observability.ts';
+import { pipeTypes } from './pipes.ts';
+import { schedulerTypes } from './scheduler.ts';
 import { stateTypes } from './states.ts';
 
 /** Every CloudFormation type that the sandbox can make. */
@@ -14,6 +16,8 @@ export const RESOURCE_TYPES: ResourceTypes = {
   ...identityTypes,
   ...lambdaTypes,
   ...eventTypes,
+  ...pipeTypes,
+  ...schedulerTypes,
   ...stateTypes,
   ...dynamodbTypes,
   ...networkTypes,

@@ -78,6 +78,10 @@ const createTable = async (properties: TableProperties, { call, generatedName }:
   };
 };
 
+const deleteTable = async ({ ref }: ResourceValues, { call }: Creation): Promise<void> => {
+  await call('dynamodb', 'DeleteTable', { TableName: ref });
+};
+
 /**
  * Tables. A global table is the replica of this world's region; others are accepted without behaviour.
  *
@@ -92,6 +96,7 @@ export const dynamodbTypes: ResourceTypes = {
       ContributorInsightsSpecification: 'accepted',
     },
     create: createTable,
+    remove: deleteTable,
   }),
 
   'AWS::DynamoDB::GlobalTable': resourceType<GlobalTableProperties>({
@@ -113,5 +118,6 @@ export const dynamodbTypes: ResourceTypes = {
       const guard = DeletionProtectionEnabled === undefined ? {} : { DeletionProtectionEnabled };
       return createTable({ ...properties, ...guard }, creation);
     },
+    remove: deleteTable,
   }),
 };

@@ -1,6 +1,6 @@
 import { PROVIDER_ACCOUNT, REGION } from '../../cloud.ts';
 import { each } from '../property-rules.ts';
-import { type Creation, defined, type ResourceTypes, resourceType, textOf } from '../resource-type.ts';
+import { type Creation, type ResourceTypes, resourceType, textOf } from '../resource-type.ts';
 import { jsonText, policyText } from './policies.ts';
 
 /** A bus may be named by its ARN; rules and permissions speak of its name. */
@@ -16,12 +16,46 @@ const addStatement = async (bus: string, statement: object, creation: Creation):
 const putPolicy = (bus: string, document: unknown, { call }: Creation): Promise<unknown> =>
   call('events', 'PutPermission', { EventBusName: bus, Policy: policyText(document, `of event bus ${bus}`) });
 
+interface RuleProperties {
+  readonly Name?: string;
+  readonly EventBusName?: string;
+  readonly EventPattern?: unknown;
+  readonly Targets?: readonly { readonly Id: string }[];
+}
+
+type Call = Creation['call'];
+
+const putRule = async (
+  Name: string,
+  { EventPattern, EventBusName, ...rest }: Omit<RuleProperties, 'Name' | 'Targets'>,
+  call: Call,
+): Promise<void> => {
+  const pattern = EventPattern === undefined ? {} : { EventPattern: jsonText(EventPattern) };
+  await call('events', 'PutRule', { Name, ...rest, EventBusName: busName(EventBusName), ...pattern });
+};
+
+const putTargets = async (
+  Rule: string,
+  EventBusName: string,
+  Targets: readonly object[],
+  call: Call,
+): Promise<void> => {
+  if (Targets.length === 0) return;
+  const answer = await call('events', 'PutTargets', { Rule, EventBusName, Targets });
+  const failed = answer.FailedEntries;
+  if (Array.isArray(failed) && failed.length > 0) throw new Error(`targets refused: ${JSON.stringify(failed)}`);
+};
+
+const removeTargets = async (Rule: string, EventBusName: string, Ids: readonly string[], call: Call): Promise<void> => {
+  if (Ids.length > 0) await call('events', 'RemoveTargets', { Rule, EventBusName, Ids });
+};
+
+const idsOf = ({ Targets = [] }: RuleProperties): readonly string[] => Targets.map(({ Id }) => Id);
+
 /**
- * Event buses, rules, pipes and schedules.
+ * Event buses and rules.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_Events.html
- * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_Pipes.html
- * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_Scheduler.html
  */
 export const eventTypes: ResourceTypes = {
   'AWS::Events::EventBus': resourceType<{
@@ -38,6 +72,10 @@ export const eventTypes: ResourceTypes = {
       if (Policy !== undefined) await putPolicy(properties.Name, Policy, creation);
       return { ref: properties.Name, attributes: { Arn: arn, Name: properties.Name } };
     },
+    replacing: ['Name'],
+    async remove({ ref }, { call }) {
+      await call('events', 'DeleteEventBus', { Name: ref });
+    },
   }),
 
   'AWS::Events::EventBusPolicy': resourceType<{
@@ -52,12 +90,7 @@ export const eventTypes: ResourceTypes = {
     },
   }),
 
-  'AWS::Events::Rule': resourceType<{
-    readonly Name?: string;
-    readonly EventBusName?: string;
-    readonly EventPattern?: unknown;
-    readonly Targets?: readonly object[];
-  }>({
+  'AWS::Events::Rule': resourceType<RuleProperties>({
     properties: {
       ...each('used', 'Name', 'Description', 'EventBusName', 'EventPattern', 'ScheduleExpression', 'State', 'RoleArn'),
       Tags: 'accepted',
@@ -69,73 +102,34 @@ export const eventTypes: ResourceTypes = {
         },
       ],
     },
-    async create({ Name, EventPattern, Targets = [], ...properties }, { call, generatedName }) {
+    async create({ Name, Targets = [], ...properties }, { call, generatedName }) {
       const name = Name ?? generatedName(64);
       const bus = busName(properties.EventBusName);
-      await call('events', 'PutRule', {
-        Name: name,
-        ...properties,
-        EventBusName: bus,
-        ...defined({ EventPattern: EventPattern === undefined ? undefined : jsonText(EventPattern) }),
-      });
-      if (Targets.length > 0) {
-        const answer = await call('events', 'PutTargets', { Rule: name, EventBusName: bus, Targets });
-        const failed = answer.FailedEntries;
-        if (Array.isArray(failed) && failed.length > 0) throw new Error(`targets refused: ${JSON.stringify(failed)}`);
-      }
+      await putRule(name, properties, call);
+      await putTargets(name, bus, Targets, call);
       const path = bus === 'default' ? name : `${bus}/${name}`;
       return {
         ref: bus === 'default' ? name : `${bus}|${name}`,
         attributes: { Arn: `arn:aws:events:${REGION}:${PROVIDER_ACCOUNT}:rule/${path}`, RuleName: name },
       };
     },
-  }),
-
-  'AWS::Pipes::Pipe': resourceType<{ readonly Name?: string; readonly Tags?: Readonly<Record<string, string>> }>({
-    properties: {
-      ...each('used', 'Name', 'Description', 'DesiredState', 'RoleArn', 'Source', 'SourceParameters'),
-      ...each('used', 'Enrichment', 'EnrichmentParameters', 'Target', 'TargetParameters', 'Tags'),
-      ...each('accepted', 'LogConfiguration', 'KmsKeyIdentifier'),
+    replacing: ['Name', 'EventBusName'],
+    inPlace: ['Description', 'EventPattern', 'ScheduleExpression', 'State', 'RoleArn', 'Targets'],
+    async update({ attributes, before, after }, { call }) {
+      const { Name: _, Targets = [], ...properties } = after;
+      const name = attributes.RuleName ?? '';
+      const bus = busName(after.EventBusName);
+      await putRule(name, properties, call);
+      // First, since a rule has a limit of targets.
+      const gone = idsOf(before).filter((id) => !idsOf(after).includes(id));
+      await removeTargets(name, bus, gone, call);
+      await putTargets(name, bus, Targets, call);
     },
-    async create(properties, { call, generatedName }) {
-      const name = properties.Name ?? generatedName(64);
-      const created = await call('pipes', 'CreatePipe', { ...properties, Name: name });
-      return {
-        ref: name,
-        attributes: { Arn: textOf(created, 'Arn'), CurrentState: textOf(created, 'DesiredState') },
-      };
-    },
-  }),
-
-  'AWS::Scheduler::ScheduleGroup': resourceType<{ readonly Name?: string }>({
-    properties: { Name: 'used', Tags: 'accepted' },
-    async create(properties, { call, generatedName }) {
-      const name = properties.Name ?? generatedName(64);
-      const arn = textOf(await call('scheduler', 'CreateScheduleGroup', { Name: name }), 'ScheduleGroupArn');
-      return { ref: name, attributes: { Arn: arn, State: 'ACTIVE' } };
-    },
-  }),
-
-  'AWS::Scheduler::Schedule': resourceType<{
-    readonly Name?: string;
-    readonly StartDate?: string;
-    readonly EndDate?: string;
-  }>({
-    properties: {
-      ...each('used', 'Name', 'Description', 'GroupName', 'ScheduleExpression', 'ScheduleExpressionTimezone', 'State'),
-      ...each('used', 'FlexibleTimeWindow', 'Target', 'StartDate', 'EndDate'),
-      KmsKeyArn: 'accepted',
-    },
-    async create(properties, { call, generatedName }) {
-      const name = properties.Name ?? generatedName(64);
-      const { StartDate, EndDate } = properties;
-      const created = await call('scheduler', 'CreateSchedule', {
-        ...properties,
-        Name: name,
-        ...(StartDate !== undefined && { StartDate: new Date(StartDate) }),
-        ...(EndDate !== undefined && { EndDate: new Date(EndDate) }),
-      });
-      return { ref: name, attributes: { Arn: textOf(created, 'ScheduleArn') } };
+    async remove({ attributes, properties }, { call }) {
+      const name = attributes.RuleName ?? '';
+      const bus = busName(properties.EventBusName);
+      await removeTargets(name, bus, idsOf(properties), call);
+      await call('events', 'DeleteRule', { Name: name, EventBusName: bus });
     },
   }),
 };

@@ -1,9 +1,10 @@
 import { PROVIDER_ACCOUNT, REGION } from '../../cloud.ts';
+import { DEFAULT_POLICY } from '../../services/kms/keys.ts';
+import { defaultAttributes } from '../../services/sqs/attributes.ts';
 import { each } from '../property-rules.ts';
-import { defined, type ResourceTypes, resourceType, textOf } from '../resource-type.ts';
-import { jsonText, policyText, tagRecord } from './policies.ts';
-
-type Tags = readonly { readonly Key: string; readonly Value: string }[];
+import { type Change, defined, type ResourceTypes, resourceType, textOf } from '../resource-type.ts';
+import { jsonText, policyText } from './policies.ts';
+import { type Tags, tagChange, tagRecord } from './tags.ts';
 
 const QUEUE_ATTRIBUTES = [
   'DelaySeconds',
@@ -37,6 +38,22 @@ const attributes = (names: readonly string[], properties: Readonly<Record<string
   );
 
 /**
+ * The attributes that differ, as a service takes them: what is gone has its default again, else the empty text, which
+ * removes it.
+ */
+const changedAttributes = (
+  names: readonly string[],
+  { before, after }: Pick<Change<Readonly<Record<string, unknown>>>, 'before' | 'after'>,
+  defaults: Readonly<Record<string, string>> = {},
+): Record<string, string> => {
+  const had = attributes(names, before);
+  const has = attributes(names, after);
+  return Object.fromEntries(
+    names.filter((name) => had[name] !== has[name]).map((name) => [name, has[name] ?? defaults[name] ?? '']),
+  );
+};
+
+/**
  * Queues, topics, subscriptions and their policies.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_SQS.html
@@ -58,6 +75,19 @@ export const messagingTypes: ResourceTypes = {
         attributes: { Arn: `arn:aws:sqs:${REGION}:${PROVIDER_ACCOUNT}:${name}`, QueueName: name, QueueUrl: url },
       };
     },
+    replacing: ['QueueName'],
+    inPlace: ['Tags', ...QUEUE_ATTRIBUTES],
+    async update(change, { call }) {
+      const QueueUrl = change.ref;
+      const Attributes = changedAttributes(QUEUE_ATTRIBUTES, change, defaultAttributes(new Map()));
+      if (Object.keys(Attributes).length > 0) await call('sqs', 'SetQueueAttributes', { QueueUrl, Attributes });
+      const { added, removed } = tagChange(change.before.Tags, change.after.Tags);
+      if (added.length > 0) await call('sqs', 'TagQueue', { QueueUrl, Tags: tagRecord(added) });
+      if (removed.length > 0) await call('sqs', 'UntagQueue', { QueueUrl, TagKeys: removed });
+    },
+    async remove({ ref }, { call }) {
+      await call('sqs', 'DeleteQueue', { QueueUrl: ref });
+    },
   }),
 
   'AWS::SQS::QueuePolicy': resourceType<{ readonly PolicyDocument: unknown; readonly Queues: readonly string[] }>({
@@ -67,6 +97,20 @@ export const messagingTypes: ResourceTypes = {
       for (const QueueUrl of Queues) await call('sqs', 'SetQueueAttributes', { QueueUrl, Attributes: { Policy } });
       const id = generatedName(255);
       return { ref: id, attributes: { Id: id } };
+    },
+    inPlace: ['PolicyDocument', 'Queues'],
+    async update({ before, after }, { call, logicalId }) {
+      const Policy = policyText(after.PolicyDocument, `of queue policy ${logicalId}`);
+      for (const QueueUrl of after.Queues)
+        await call('sqs', 'SetQueueAttributes', { QueueUrl, Attributes: { Policy } });
+      for (const QueueUrl of before.Queues.filter((queue) => !after.Queues.includes(queue))) {
+        await call('sqs', 'SetQueueAttributes', { QueueUrl, Attributes: { Policy: '' } });
+      }
+    },
+    async remove({ properties }, { call }) {
+      for (const QueueUrl of properties.Queues) {
+        await call('sqs', 'SetQueueAttributes', { QueueUrl, Attributes: { Policy: '' } });
+      }
     },
   }),
 
@@ -92,6 +136,17 @@ export const messagingTypes: ResourceTypes = {
       }
       return { ref: arn, attributes: { TopicArn: arn, TopicName: name } };
     },
+    replacing: ['TopicName'],
+    inPlace: TOPIC_ATTRIBUTES,
+    async update(change, { call }) {
+      const changed = changedAttributes(TOPIC_ATTRIBUTES, change);
+      for (const [AttributeName, AttributeValue] of Object.entries(changed)) {
+        await call('sns', 'SetTopicAttributes', { TopicArn: change.ref, AttributeName, AttributeValue });
+      }
+    },
+    async remove({ ref }, { call }) {
+      await call('sns', 'DeleteTopic', { TopicArn: ref });
+    },
   }),
 
   'AWS::SNS::TopicPolicy': resourceType<{ readonly PolicyDocument: unknown; readonly Topics: readonly string[] }>({
@@ -103,6 +158,21 @@ export const messagingTypes: ResourceTypes = {
       }
       const id = generatedName(255);
       return { ref: id, attributes: { Id: id } };
+    },
+    inPlace: ['PolicyDocument', 'Topics'],
+    async update({ before, after }, { call, logicalId }) {
+      const AttributeValue = policyText(after.PolicyDocument, `of topic policy ${logicalId}`);
+      for (const TopicArn of after.Topics) {
+        await call('sns', 'SetTopicAttributes', { TopicArn, AttributeName: 'Policy', AttributeValue });
+      }
+      for (const TopicArn of before.Topics.filter((topic) => !after.Topics.includes(topic))) {
+        await call('sns', 'SetTopicAttributes', { TopicArn, AttributeName: 'Policy', AttributeValue: '' });
+      }
+    },
+    async remove({ properties }, { call }) {
+      for (const TopicArn of properties.Topics) {
+        await call('sns', 'SetTopicAttributes', { TopicArn, AttributeName: 'Policy', AttributeValue: '' });
+      }
     },
   }),
 
@@ -123,6 +193,17 @@ export const messagingTypes: ResourceTypes = {
       const arn = textOf(created, 'SubscriptionArn');
       return { ref: arn, attributes: { Arn: arn } };
     },
+    replacing: ['TopicArn', 'Protocol', 'Endpoint'],
+    inPlace: SUBSCRIPTION_ATTRIBUTES,
+    async update(change, { call }) {
+      const changed = changedAttributes(SUBSCRIPTION_ATTRIBUTES, change, { RawMessageDelivery: 'false' });
+      for (const [AttributeName, AttributeValue] of Object.entries(changed)) {
+        await call('sns', 'SetSubscriptionAttributes', { SubscriptionArn: change.ref, AttributeName, AttributeValue });
+      }
+    },
+    async remove({ ref }, { call }) {
+      await call('sns', 'Unsubscribe', { SubscriptionArn: ref });
+    },
   }),
 
   'AWS::KMS::Key': resourceType<{ readonly KeyPolicy?: unknown; readonly Description?: string }>({
@@ -142,6 +223,11 @@ export const messagingTypes: ResourceTypes = {
       );
       const id = textOf(created, 'KeyMetadata', 'KeyId');
       return { ref: id, attributes: { Arn: textOf(created, 'KeyMetadata', 'Arn'), KeyId: id } };
+    },
+    inPlace: ['KeyPolicy'],
+    async update({ ref, after }, { call, logicalId }) {
+      const Policy = policyText(after.KeyPolicy ?? DEFAULT_POLICY, `of key ${logicalId}`);
+      await call('kms', 'PutKeyPolicy', { KeyId: ref, Policy });
     },
   }),
 

@@ -5,6 +5,7 @@ import { type ResourceType, type ResourceTypes, resourceType } from '../resource
 const alarm: ResourceType = resourceType<{ readonly AlarmName?: string }>({
   behaviour: 'without behaviour',
   properties: 'anything',
+  replacing: ['AlarmName'],
   async create({ AlarmName }, { generatedName }) {
     const name = AlarmName ?? generatedName(255);
     return { ref: name, attributes: { Arn: `arn:aws:cloudwatch:${REGION}:${PROVIDER_ACCOUNT}:alarm:${name}` } };
@@ -32,6 +33,10 @@ export const observabilityTypes: ResourceTypes = {
         attributes: { Arn: `arn:aws:logs:${REGION}:${PROVIDER_ACCOUNT}:log-group:${name}:*` },
       };
     },
+    replacing: ['LogGroupName'],
+    async remove({ ref }, { call }) {
+      await call('logs', 'DeleteLogGroup', { logGroupName: ref });
+    },
   }),
 
   'AWS::CloudWatch::Alarm': alarm,
@@ -39,6 +44,7 @@ export const observabilityTypes: ResourceTypes = {
   'AWS::CloudWatch::Dashboard': resourceType<{ readonly DashboardName?: string }>({
     behaviour: 'without behaviour',
     properties: 'anything',
+    replacing: ['DashboardName'],
     async create({ DashboardName }, { generatedName }) {
       return { ref: DashboardName ?? generatedName(255), attributes: {} };
     },

@@ -13,9 +13,3 @@ export const policyText = (document: unknown, where: string): string => {
 
 /** A text as it is, and anything else as its JSON: `60` for a number, `true`, an object's or a list's JSON. */
 export const jsonText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
-
-/** Tags as CloudFormation lists them, `[{ Key, Value }]`, as the record that some APIs take. */
-export const tagRecord = (
-  tags: readonly { readonly Key: string; readonly Value: string }[] | undefined,
-): Record<string, string> | undefined =>
-  tags === undefined ? undefined : Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));

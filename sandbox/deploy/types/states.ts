@@ -36,6 +36,20 @@ const definitionOf = (properties: StateMachineProperties): string => {
   throw new DeploymentError('it needs DefinitionString or Definition');
 };
 
+/** How CreateStateMachine and UpdateStateMachine are told to log and to trace. */
+const observationOf = ({ LoggingConfiguration: logging, TracingConfiguration: tracing }: StateMachineProperties) => ({
+  ...(logging !== undefined && {
+    loggingConfiguration: defined({
+      level: logging.Level,
+      includeExecutionData: logging.IncludeExecutionData,
+      destinations: logging.Destinations?.map(({ CloudWatchLogsLogGroup: group }) => ({
+        cloudWatchLogsLogGroup: defined({ logGroupArn: group?.LogGroupArn }),
+      })),
+    }),
+  }),
+  ...(tracing !== undefined && { tracingConfiguration: defined({ enabled: tracing.Enabled }) }),
+});
+
 /**
  * State machines. The definition is in the template: one that lies in S3 has no rule and is refused.
  *
@@ -55,25 +69,37 @@ export const stateTypes: ResourceTypes = {
     },
     async create(properties, { call, generatedName }) {
       const name = properties.StateMachineName ?? generatedName(80);
-      const { LoggingConfiguration: logging, TracingConfiguration: tracing } = properties;
       const created = await call('states', 'CreateStateMachine', {
         name,
         definition: definitionOf(properties),
         roleArn: properties.RoleArn,
         type: properties.StateMachineType ?? 'STANDARD',
-        ...(logging !== undefined && {
-          loggingConfiguration: defined({
-            level: logging.Level,
-            includeExecutionData: logging.IncludeExecutionData,
-            destinations: logging.Destinations?.map(({ CloudWatchLogsLogGroup: group }) => ({
-              cloudWatchLogsLogGroup: defined({ logGroupArn: group?.LogGroupArn }),
-            })),
-          }),
-        }),
-        ...(tracing !== undefined && { tracingConfiguration: defined({ enabled: tracing.Enabled }) }),
+        ...observationOf(properties),
       });
       const arn = textOf(created, 'stateMachineArn');
       return { ref: arn, attributes: { Arn: arn, Name: name, StateMachineRevisionId: 'INITIAL' } };
+    },
+    replacing: ['StateMachineName', 'StateMachineType'],
+    inPlace: [
+      'RoleArn',
+      'DefinitionString',
+      'Definition',
+      'DefinitionSubstitutions',
+      'LoggingConfiguration',
+      'TracingConfiguration',
+    ],
+    async update({ ref, after }, { call }) {
+      await call('states', 'UpdateStateMachine', {
+        stateMachineArn: ref,
+        definition: definitionOf(after),
+        roleArn: after.RoleArn,
+        loggingConfiguration: { level: 'OFF', includeExecutionData: false },
+        tracingConfiguration: { enabled: false },
+        ...observationOf(after),
+      });
+    },
+    async remove({ ref }, { call }) {
+      await call('states', 'DeleteStateMachine', { stateMachineArn: ref });
     },
   }),
 };

@@ -21,6 +21,16 @@ interface CreatePolicyInput {
   readonly PolicyDocument: string;
   readonly Path?: string;
 }
+interface UpdateAssumeRolePolicyInput {
+  readonly RoleName: string;
+  readonly PolicyDocument: string;
+}
+interface CreatePolicyVersionInput {
+  readonly PolicyArn: string;
+  readonly PolicyDocument: string;
+  /** Must be true: there are no versions beside the default one. */
+  readonly SetAsDefault?: boolean;
+}
 interface AttachRolePolicyInput {
   readonly RoleName: string;
   readonly PolicyArn: string;
@@ -49,7 +59,7 @@ export const iamService = (identities: Identities): ServiceDefinition => ({
   denied: (message) => new AwsError('AccessDenied', message, 403),
   notModelled: [
     'Users, groups, permissions boundaries, session policies, service control policies',
-    'Every read, update and delete',
+    'Every read and list; policies have one version, the newest',
   ],
   actions: {
     CreateRole: define<CreateRoleInput, unknown>({
@@ -74,6 +84,55 @@ export const iamService = (identities: Identities): ServiceDefinition => ({
         const arn = `arn:aws:iam::${PROVIDER_ACCOUNT}:policy${Path}${PolicyName}`;
         identities.createManagedPolicy(arn, PolicyDocument);
         return { Policy: { PolicyName, Path, PolicyId: uniqueId('ANPA', cloud.random), Arn: arn } };
+      },
+    }),
+    UpdateAssumeRolePolicy: define<UpdateAssumeRolePolicyInput, unknown>({
+      permissions: ({ RoleName }) => [{ action: 'iam:UpdateAssumeRolePolicy', resource: roleArn(RoleName) }],
+      run: ({ RoleName, PolicyDocument }) => {
+        identities.updateTrust(RoleName, PolicyDocument);
+        return {};
+      },
+    }),
+    DeleteRolePolicy: define<Pick<PutRolePolicyInput, 'RoleName' | 'PolicyName'>, unknown>({
+      permissions: ({ RoleName }) => [{ action: 'iam:DeleteRolePolicy', resource: roleArn(RoleName) }],
+      run: ({ RoleName, PolicyName }) => {
+        identities.deleteRolePolicy(RoleName, PolicyName);
+        return {};
+      },
+    }),
+    DetachRolePolicy: define<AttachRolePolicyInput, unknown>({
+      permissions: ({ RoleName }) => [{ action: 'iam:DetachRolePolicy', resource: roleArn(RoleName) }],
+      run: ({ RoleName, PolicyArn }) => {
+        identities.detachRolePolicy(RoleName, PolicyArn);
+        return {};
+      },
+    }),
+    DeleteRole: define<Pick<CreateRoleInput, 'RoleName'>, unknown>({
+      permissions: ({ RoleName }) => [{ action: 'iam:DeleteRole', resource: roleArn(RoleName) }],
+      run: ({ RoleName }) => {
+        identities.deleteRole(RoleName);
+        return {};
+      },
+    }),
+    CreatePolicyVersion: define<CreatePolicyVersionInput, unknown>({
+      permissions: ({ PolicyArn }) => [{ action: 'iam:CreatePolicyVersion', resource: PolicyArn }],
+      run: ({ PolicyArn, PolicyDocument, SetAsDefault }) => {
+        if (SetAsDefault !== true) {
+          throw new AwsError(
+            'NotImplemented',
+            'The sandbox keeps one version of a policy: SetAsDefault must be true.',
+            501,
+          );
+        }
+        identities.updateManagedPolicy(PolicyArn, PolicyDocument);
+        return {};
+      },
+    }),
+    DeletePolicy: define<Pick<AttachRolePolicyInput, 'PolicyArn'>, unknown>({
+      permissions: ({ PolicyArn }) => [{ action: 'iam:DeletePolicy', resource: PolicyArn }],
+      run: ({ PolicyArn }) => {
+        identities.deleteManagedPolicy(PolicyArn);
+        return {};
       },
     }),
     AttachRolePolicy: define<AttachRolePolicyInput, unknown>({

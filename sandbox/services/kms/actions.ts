@@ -6,6 +6,11 @@ interface CreateKeyInput {
   readonly Policy?: string;
   readonly Description?: string;
 }
+interface PutKeyPolicyInput {
+  /** A key's id or ARN. */
+  readonly KeyId: string;
+  readonly Policy: string;
+}
 interface CreateAliasInput {
   /** `alias/NAME`. */
   readonly AliasName: string;
@@ -40,6 +45,18 @@ export const kmsService = (keys: Keys): ServiceDefinition => ({
             KeyManager: 'CUSTOMER',
           },
         };
+      },
+    }),
+    PutKeyPolicy: define<PutKeyPolicyInput, unknown>({
+      permissions: ({ KeyId }) => {
+        const key = keys.find(KeyId);
+        return key === undefined
+          ? [{ action: 'kms:PutKeyPolicy', resource: '*' }]
+          : [{ action: 'kms:PutKeyPolicy', resource: key.arn, resourcePolicy: key.policy }];
+      },
+      run: ({ KeyId, Policy }) => {
+        keys.putPolicy(KeyId, Policy);
+        return {};
       },
     }),
     CreateAlias: define<CreateAliasInput, unknown>({

@@ -8,7 +8,7 @@ export interface Key {
   /** A UUID. */
   readonly id: string;
   readonly arn: string;
-  readonly policy: PolicyDocument;
+  policy: PolicyDocument;
 }
 
 /**
@@ -16,7 +16,7 @@ export interface Key {
  *
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
  */
-const DEFAULT_POLICY: PolicyDocument = {
+export const DEFAULT_POLICY: PolicyDocument = {
   Version: '2012-10-17',
   Statement: [
     { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${PROVIDER_ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' },
@@ -56,6 +56,15 @@ const awsManagedPolicy = (service: string): PolicyDocument => ({
 
 const arnOf = (resource: string): string => `arn:aws:kms:${REGION}:${PROVIDER_ACCOUNT}:${resource}`;
 
+const noSuchKey = (id: string): AwsError =>
+  new AwsError('NotFoundException', `Key '${arnOf(`key/${id}`)}' does not exist`);
+
+const checked = (id: string, policy: unknown): PolicyDocument => {
+  const document = readPolicy(policy, `of key ${id}`);
+  checkPolicy(document, `of key ${id}`);
+  return document;
+};
+
 /** Every key and alias of the provider's account. */
 export class Keys {
   readonly #keys = new Map<string, Key>();
@@ -73,12 +82,17 @@ export class Keys {
 
   /** @throws AwsError `MalformedPolicyDocument` and what `checkPolicy` throws. */
   create(id: string, policy: unknown): Key {
-    const where = `of key ${id}`;
-    const document = policy === undefined ? DEFAULT_POLICY : readPolicy(policy, where);
-    checkPolicy(document, where);
+    const document = policy === undefined ? DEFAULT_POLICY : checked(id, policy);
     const key = { id, arn: arnOf(`key/${id}`), policy: document };
     this.#keys.set(id, key);
     return key;
+  }
+
+  /** @throws AwsError `NotFoundException`, `MalformedPolicyDocument` and what `checkPolicy` throws. */
+  putPolicy(id: string, policy: unknown): void {
+    const key = this.find(id);
+    if (key === undefined) throw noSuchKey(id);
+    key.policy = checked(key.id, policy);
   }
 
   /** @throws AwsError `AlreadyExistsException`, `NotFoundException`, `InvalidAliasNameException`. */
@@ -90,7 +104,7 @@ export class Keys {
       throw new AwsError('AlreadyExistsException', `An alias with the name ${arnOf(name)} already exists`);
     }
     const key = this.find(target);
-    if (key === undefined) throw new AwsError('NotFoundException', `Key '${arnOf(`key/${target}`)}' does not exist`);
+    if (key === undefined) throw noSuchKey(target);
     this.#aliases.set(name, key.id);
   }
 

@@ -4,6 +4,9 @@ import type {
   AliasConfiguration,
   Concurrency,
   CreateAliasRequest,
+  DeleteAliasRequest,
+  DeleteFunctionConcurrencyRequest,
+  DeleteFunctionEventInvokeConfigRequest,
   FunctionEventInvokeConfig,
   GetAliasRequest,
   GetFunctionConcurrencyRequest,
@@ -14,13 +17,24 @@ import type {
   PutFunctionConcurrencyRequest,
   PutFunctionEventInvokeConfigRequest,
   RemovePermissionRequest,
+  UpdateAliasRequest,
 } from '@aws-sdk/client-lambda';
 import type { ActionDefinition } from '../../cloud.ts';
 import { conflict, invalidParameter, notFound } from './errors.ts';
 import { onFunction } from './function-actions.ts';
-import { ACCOUNT_CONCURRENCY, type LambdaModel, UNRESERVED_MINIMUM } from './model.ts';
+import { ACCOUNT_CONCURRENCY, type FunctionRecord, type LambdaModel, UNRESERVED_MINIMUM } from './model.ts';
 import { functionArn, readFunctionName } from './names.ts';
 import { permissionStatement } from './resource-policy.ts';
+
+const refuseWeights = ({ RoutingConfig }: Pick<CreateAliasRequest, 'RoutingConfig'>): void => {
+  if (Object.keys(RoutingConfig?.AdditionalVersionWeights ?? {}).length === 0) return;
+  throw invalidParameter('The sandbox does not model aliases that are routed to two versions.');
+};
+
+const checkVersion = (record: FunctionRecord, version: string): void => {
+  if (record.versions.has(version)) return;
+  throw notFound(`Function not found: ${functionArn({ name: record.name, qualifier: version })}`);
+};
 
 /** How a function is named, who may call it, how often at once, and what becomes of its events. */
 export const accessActions = (model: LambdaModel) => {
@@ -33,14 +47,10 @@ export const accessActions = (model: LambdaModel) => {
         throw invalidParameter(`'${Name}' cannot be the name of an alias.`);
       }
       if (FunctionVersion === undefined) throw invalidParameter('An alias needs a FunctionVersion.');
-      if (Object.keys(input.RoutingConfig?.AdditionalVersionWeights ?? {}).length > 0) {
-        throw invalidParameter('The sandbox does not model aliases that are routed to two versions.');
-      }
+      refuseWeights(input);
       const AliasArn = functionArn({ name: record.name, qualifier: Name });
       if (record.aliases.has(Name)) throw conflict(`Alias already exists: ${AliasArn}`);
-      if (!record.versions.has(FunctionVersion)) {
-        throw notFound(`Function not found: ${functionArn({ name: record.name, qualifier: FunctionVersion })}`);
-      }
+      checkVersion(record, FunctionVersion);
       const alias = { AliasArn, Name, FunctionVersion, Description, RevisionId: cloud.random.uuid() };
       record.aliases.set(Name, alias);
       return alias;
@@ -54,6 +64,36 @@ export const accessActions = (model: LambdaModel) => {
       const alias = record.aliases.get(input.Name ?? '');
       if (alias !== undefined) return alias;
       throw notFound(`Cannot find alias arn: ${functionArn({ name: record.name, qualifier: input.Name })}`);
+    },
+  };
+
+  const UpdateAlias: ActionDefinition<UpdateAliasRequest, AliasConfiguration> = {
+    permissions: (input) => [onFunction('UpdateAlias', readFunctionName(input.FunctionName))],
+    run(input, { cloud }) {
+      const record = model.find(readFunctionName(input.FunctionName));
+      const alias = record.aliases.get(input.Name ?? '');
+      if (alias === undefined) {
+        throw notFound(`Cannot find alias arn: ${functionArn({ name: record.name, qualifier: input.Name })}`);
+      }
+      refuseWeights(input);
+      const { FunctionVersion = alias.FunctionVersion, Description = alias.Description } = input;
+      checkVersion(record, FunctionVersion);
+      const changed = {
+        ...alias,
+        FunctionVersion,
+        ...(Description === undefined ? {} : { Description }),
+        RevisionId: cloud.random.uuid(),
+      };
+      record.aliases.set(input.Name ?? '', changed);
+      return changed;
+    },
+  };
+
+  const DeleteAlias: ActionDefinition<DeleteAliasRequest, Record<string, never>> = {
+    permissions: (input) => [onFunction('DeleteAlias', readFunctionName(input.FunctionName))],
+    run(input) {
+      model.find(readFunctionName(input.FunctionName)).aliases.delete(input.Name ?? '');
+      return {};
     },
   };
 
@@ -122,6 +162,14 @@ export const accessActions = (model: LambdaModel) => {
     },
   };
 
+  const DeleteFunctionConcurrency: ActionDefinition<DeleteFunctionConcurrencyRequest, Record<string, never>> = {
+    permissions: (input) => [onFunction('DeleteFunctionConcurrency', readFunctionName(input.FunctionName))],
+    run(input) {
+      model.find(readFunctionName(input.FunctionName)).reserved = undefined;
+      return {};
+    },
+  };
+
   const GetFunctionConcurrency: ActionDefinition<GetFunctionConcurrencyRequest, GetFunctionConcurrencyResponse> = {
     permissions: (input) => [onFunction('GetFunctionConcurrency', readFunctionName(input.FunctionName))],
     run(input) {
@@ -167,15 +215,31 @@ export const accessActions = (model: LambdaModel) => {
       },
     };
 
+  const DeleteFunctionEventInvokeConfig: ActionDefinition<
+    DeleteFunctionEventInvokeConfigRequest,
+    Record<string, never>
+  > = {
+    permissions: (input) => [onFunction('DeleteFunctionEventInvokeConfig', readFunctionName(input.FunctionName))],
+    run(input) {
+      const ref = readFunctionName(input.FunctionName, input.Qualifier);
+      model.find(ref).eventInvokeConfigs.delete(ref.qualifier ?? '$LATEST');
+      return {};
+    },
+  };
+
   return {
     CreateAlias,
+    UpdateAlias,
+    DeleteAlias,
     GetAlias,
     AddPermission,
     RemovePermission,
     GetPolicy,
     PutFunctionConcurrency,
+    DeleteFunctionConcurrency,
     GetFunctionConcurrency,
     PutFunctionEventInvokeConfig,
     GetFunctionEventInvokeConfig,
+    DeleteFunctionEventInvokeConfig,
   };
 };

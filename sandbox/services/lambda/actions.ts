@@ -10,13 +10,15 @@ import { functionActions } from './function-actions.ts';
 import { runFunction } from './invocation.ts';
 import { LambdaModel, type LambdaOptions } from './model.ts';
 import { functionArn, readFunctionName } from './names.ts';
+import { updateActions } from './update-actions.ts';
 
 /** What an asynchronous event may hold. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_EVENT = 1024 * 1024;
 
 const NOT_MODELLED = [
   'Runtimes other than nodejs24.x, container images, inline code, layers, VPC attachment (VpcConfig is accepted without behaviour), file systems, SnapStart',
-  'UpdateFunctionCode, UpdateFunctionConfiguration, UpdateAlias, weighted aliases, deleting single versions, function URLs, code signing, provisioned concurrency',
+  'Weighted aliases, function URLs, code signing, provisioned concurrency',
+  'LastUpdateStatus InProgress: an update is done at once. Updating without RevisionId never finds another update under way',
   'Event source mappings',
   'Response streaming, durable functions, tenants, X-Ray traces, metrics',
   'The 10 seconds of the init phase: loading a function counts against its own time-out',
@@ -109,6 +111,7 @@ export const lambdaService = (cloud: Cloud, options: LambdaOptions): LambdaServi
     name: 'lambda',
     actions: {
       ...functionActions(model, options),
+      ...updateActions(model, options),
       ...accessActions(model),
       Invoke: invokeAction(model, new AsyncEvents(cloud, model)),
     },

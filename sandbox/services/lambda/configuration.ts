@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { CreateFunctionRequest, FunctionConfiguration } from '@aws-sdk/client-lambda';
 import { RESERVED_VARIABLES } from './environment.ts';
 import { invalidParameter } from './errors.ts';
+import type { LambdaOptions } from './model.ts';
 import { functionArn } from './names.ts';
 
 /** A function's configuration with everything that the sandbox reads filled in. */
@@ -56,6 +57,37 @@ const sizeOf = (directory: string): number =>
     .filter((entry) => entry.isFile())
     .reduce((size, entry) => size + statSync(join(entry.parentPath, entry.name)).size, 0);
 
+/**
+ * Where the code with an S3 key is.
+ *
+ * @throws AwsError `InvalidParameterValueException` where no asset has the key, and for code that comes otherwise.
+ */
+export const codeDirectory = (name: string, s3Key: string | undefined, options: LambdaOptions): string => {
+  if (s3Key === undefined) {
+    throw invalidParameter(
+      `${name}: the sandbox takes code by its S3Key, as the CDK writes it; not inline or as an image.`,
+    );
+  }
+  try {
+    return options.assets(s3Key);
+  } catch (error) {
+    throw invalidParameter(
+      `Error occurred while GetObject. S3 Error Code: NoSuchKey. S3 Error Message: ${(error as Error).message}`,
+    );
+  }
+};
+
+/** What a configuration says of the code. An asset's key is the hash of its content, so that of the key is as good. */
+export const codeOf = (directory: string, s3Key: string | undefined): { CodeSize: number; CodeSha256: string } => ({
+  CodeSize: sizeOf(directory),
+  CodeSha256: createHash('sha256')
+    .update(s3Key ?? '')
+    .digest('base64'),
+});
+
+/** `2026-11-23T00:00:00.000+0000` */
+export const lastModified = (now: number): string => new Date(now).toISOString().replace('Z', '+0000');
+
 /** What CreateFunction's configuration needs beside its input. */
 export interface ConfigurationParts {
   /** Where the code is. */
@@ -72,7 +104,7 @@ export interface ConfigurationParts {
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
  */
 export const readConfiguration = (
-  input: CreateFunctionRequest,
+  input: Omit<CreateFunctionRequest, 'Code'> & Partial<Pick<CreateFunctionRequest, 'Code'>>,
   { directory, now, revisionId }: ConfigurationParts,
 ): Configuration => {
   const { FunctionName: name = '', Role, Handler } = input;
@@ -99,14 +131,11 @@ export const readConfiguration = (
     Runtime: RUNTIME,
     Role,
     Handler,
-    CodeSize: sizeOf(directory),
-    CodeSha256: createHash('sha256')
-      .update(input.Code?.S3Key ?? '')
-      .digest('base64'),
+    ...codeOf(directory, input.Code?.S3Key),
     Description: input.Description ?? '',
     Timeout: whole('Timeout', input.Timeout, 3, 1, 900),
     MemorySize: whole('MemorySize', input.MemorySize, 128, 128, 10_240),
-    LastModified: new Date(now).toISOString().replace('Z', '+0000'),
+    LastModified: lastModified(now),
     Version: '$LATEST',
     ...(Object.keys(Variables).length === 0 ? {} : { Environment: { Variables } }),
     ...(input.DeadLetterConfig?.TargetArn ? { DeadLetterConfig: input.DeadLetterConfig } : {}),

@@ -10,13 +10,16 @@ import type {
   ListVersionsByFunctionRequest,
   ListVersionsByFunctionResponse,
   PublishVersionRequest,
+  TagResourceRequest,
+  UntagResourceRequest,
 } from '@aws-sdk/client-lambda';
 import type { ActionDefinition, Permission } from '../../cloud.ts';
-import { AwsError } from '../errors.ts';
-import { type Configuration, readConfiguration } from './configuration.ts';
-import { conflict, invalidParameter, notFound } from './errors.ts';
+import { codeDirectory, readConfiguration } from './configuration.ts';
+import { conflict, invalidParameter } from './errors.ts';
+import { passRole, takeRole } from './function-role.ts';
 import type { FunctionRecord, LambdaModel, LambdaOptions } from './model.ts';
 import { type FunctionRef, functionArn, readFunctionName } from './names.ts';
+import { latestOf, publish } from './publish.ts';
 
 /** What ListFunctions and ListVersionsByFunction answer at once. */
 const PAGE = 50;
@@ -34,37 +37,19 @@ const page = <T>(all: readonly T[], marker: string | undefined, most: number | u
   return { items: all.slice(start, end), next: end < all.length ? { NextMarker: String(end) } : {} };
 };
 
-const latestOf = (record: FunctionRecord): Configuration => {
-  const latest = record.versions.get('$LATEST');
-  if (latest === undefined) throw notFound(`Function not found: ${record.name}`);
-  return latest.configuration;
-};
-
-/** Makes a version of what `$LATEST` is, or gives the one that was made of it before. */
-const publish = (model: LambdaModel, record: FunctionRecord, input: PublishVersionRequest): Configuration => {
-  const latest = record.versions.get('$LATEST');
-  if (latest === undefined) throw notFound(`Function not found: ${record.name}`);
-  const { configuration } = latest;
-  if (input.RevisionId !== undefined && input.RevisionId !== configuration.RevisionId) {
-    throw new AwsError('PreconditionFailedException', 'The RevisionId provided does not match the latest one.', 412);
+/** @throws AwsError `InvalidParameterValueException` for what is no number; `ResourceConflictException` where an alias needs it. */
+const deleteVersion = (record: FunctionRecord, qualifier: string): void => {
+  if (!/^\d+$/.test(qualifier)) {
+    throw invalidParameter(`'${qualifier}' cannot be deleted by itself: only a version that has a number can.`);
   }
-  if (input.CodeSha256 !== undefined && input.CodeSha256 !== configuration.CodeSha256) {
-    throw invalidParameter(`CodeSha256 (${input.CodeSha256}) is different from current CodeSHA256 in $LATEST.`);
+  const aliases = [...record.aliases.values()].filter(({ FunctionVersion }) => FunctionVersion === qualifier);
+  if (aliases.length > 0) {
+    const names = aliases.map(({ Name }) => Name).join(', ');
+    throw conflict(`Unable to delete version because the following aliases reference it: [${names}]`);
   }
-  const before = record.versions.get(String(record.versions.size - 1));
-  if (before !== undefined) return before.configuration; // nothing changes code or configuration here
-  const Version = String(record.versions.size);
-  const version = model.addVersion(
-    record,
-    {
-      ...configuration,
-      Version,
-      FunctionArn: functionArn({ name: record.name, qualifier: Version }),
-      ...(input.Description === undefined ? {} : { Description: input.Description }),
-    },
-    latest.principal,
-  );
-  return version.configuration;
+  // Deleting what is not there succeeds.
+  record.versions.get(qualifier)?.pool.retire();
+  record.versions.delete(qualifier);
 };
 
 /** Functions and their versions. https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html */
@@ -72,46 +57,30 @@ export const functionActions = (model: LambdaModel, options: LambdaOptions) => {
   const CreateFunction: ActionDefinition<CreateFunctionRequest, FunctionConfiguration> = {
     permissions: (input) => [
       onFunction('CreateFunction', { name: readFunctionName(input.FunctionName).name, qualifier: undefined }),
-      {
-        action: 'iam:PassRole',
-        resource: input.Role ?? '*',
-        context: { 'iam:PassedToService': 'lambda.amazonaws.com' },
-      },
+      passRole(input.Role ?? '*'),
     ],
     run(input, { cloud }) {
       const { name } = readFunctionName(input.FunctionName);
       if (model.functions.has(name)) throw conflict(`Function already exist: ${name}`);
-      const key = input.Code?.S3Key;
-      if (key === undefined) {
-        throw invalidParameter(
-          `${name}: the sandbox takes code by its S3Key, as the CDK writes it; not inline or as an image.`,
-        );
-      }
+      const directory = codeDirectory(name, input.Code?.S3Key, options);
       const configuration = readConfiguration(
         { ...input, FunctionName: name },
-        { directory: options.assets(key), now: cloud.clock.now(), revisionId: cloud.random.uuid() },
+        { directory, now: cloud.clock.now(), revisionId: cloud.random.uuid() },
       );
-      const principal = ((): ReturnType<typeof cloud.assumeRole> => {
-        try {
-          return cloud.assumeRole('lambda.amazonaws.com', configuration.Role, name);
-        } catch (error) {
-          if (!(error instanceof AwsError)) throw error;
-          throw invalidParameter(`The role defined for the function cannot be assumed by Lambda. ${error.message}`);
-        }
-      })();
+      const principal = takeRole(cloud, configuration.Role, name);
       const record: FunctionRecord = {
         name,
-        directory: options.assets(key),
         versions: new Map(),
+        published: undefined,
         aliases: new Map(),
         policies: new Map(),
         eventInvokeConfigs: new Map(),
-        tags: input.Tags ?? {},
+        tags: new Map(Object.entries(input.Tags ?? {})),
         reserved: undefined,
         running: 0,
       };
       model.functions.set(name, record);
-      model.addVersion(record, configuration, principal);
+      model.addVersion(record, { configuration, directory, principal });
       return input.Publish === true ? publish(model, record, { FunctionName: name }) : configuration;
     },
   };
@@ -125,12 +94,13 @@ export const functionActions = (model: LambdaModel, options: LambdaOptions) => {
     permissions: (input) => [onFunction('GetFunction', readFunctionName(input.FunctionName, input.Qualifier))],
     run(input) {
       const ref = readFunctionName(input.FunctionName, input.Qualifier);
-      const record = model.find(ref);
+      const { tags, reserved } = model.find(ref);
+      const { configuration, directory } = model.version(ref);
       return {
-        Configuration: model.version(ref).configuration,
-        Code: { RepositoryType: 'S3', Location: `file://${record.directory}` },
-        ...(Object.keys(record.tags).length === 0 ? {} : { Tags: record.tags }),
-        ...(record.reserved === undefined ? {} : { Concurrency: { ReservedConcurrentExecutions: record.reserved } }),
+        Configuration: configuration,
+        Code: { RepositoryType: 'S3', Location: `file://${directory}` },
+        ...(tags.size === 0 ? {} : { Tags: Object.fromEntries(tags) }),
+        ...(reserved === undefined ? {} : { Concurrency: { ReservedConcurrentExecutions: reserved } }),
       };
     },
   };
@@ -149,7 +119,7 @@ export const functionActions = (model: LambdaModel, options: LambdaOptions) => {
       const all = records.flatMap((record) =>
         input.FunctionVersion === 'ALL'
           ? [...record.versions.values()].map(({ configuration }) => configuration)
-          : [latestOf(record)],
+          : [latestOf(record).configuration],
       );
       const { items, next } = page(all, input.Marker, input.MaxItems);
       return { Functions: items, ...next };
@@ -169,11 +139,27 @@ export const functionActions = (model: LambdaModel, options: LambdaOptions) => {
     permissions: (input) => [onFunction('DeleteFunction', readFunctionName(input.FunctionName))],
     run(input) {
       const ref = readFunctionName(input.FunctionName, input.Qualifier);
-      if (ref.qualifier !== undefined)
-        throw invalidParameter('The sandbox deletes whole functions, not single versions.');
       const record = model.find(ref);
-      for (const { pool } of record.versions.values()) pool.kill();
-      model.functions.delete(record.name);
+      if (ref.qualifier === undefined) model.delete(record);
+      else deleteVersion(record, ref.qualifier);
+      return {};
+    },
+  };
+
+  const TagResource: ActionDefinition<TagResourceRequest, Record<string, never>> = {
+    permissions: (input) => [onFunction('TagResource', readFunctionName(input.Resource))],
+    run(input) {
+      const { tags } = model.find(readFunctionName(input.Resource));
+      for (const [key, value] of Object.entries(input.Tags ?? {})) tags.set(key, value);
+      return {};
+    },
+  };
+
+  const UntagResource: ActionDefinition<UntagResourceRequest, Record<string, never>> = {
+    permissions: (input) => [onFunction('UntagResource', readFunctionName(input.Resource))],
+    run(input) {
+      const { tags } = model.find(readFunctionName(input.Resource));
+      for (const key of input.TagKeys ?? []) tags.delete(key);
       return {};
     },
   };
@@ -186,5 +172,7 @@ export const functionActions = (model: LambdaModel, options: LambdaOptions) => {
     ListFunctions,
     ListVersionsByFunction,
     DeleteFunction,
+    TagResource,
+    UntagResource,
   };
 };

@@ -20,25 +20,38 @@ export interface LambdaOptions {
   readonly endpoint: () => string;
 }
 
-/** One published version or `$LATEST`: a configuration and the environments that run it. */
-export interface FunctionVersion {
+/** What a version is made of. */
+export interface VersionParts {
   readonly configuration: Configuration;
-  readonly pool: InstancePool;
+  /** Where its code is: its own asset, whatever becomes of the function later. */
+  readonly directory: string;
   /** Who its code is. */
   readonly principal: RolePrincipal;
+}
+
+/** One published version or `$LATEST`: code, a configuration and the environments that run it. */
+export interface FunctionVersion extends VersionParts {
+  readonly pool: InstancePool;
+}
+
+/** A version's number, and what `$LATEST` was when it was published. */
+export interface Publication {
+  readonly number: number;
+  readonly latest: Configuration;
 }
 
 /** A function with all that belongs to it. */
 export interface FunctionRecord {
   readonly name: string;
-  readonly directory: string;
   /** By version; `$LATEST` is one. */
   readonly versions: Map<string, FunctionVersion>;
+  /** What was published last. */
+  published: Publication | undefined;
   readonly aliases: Map<string, AliasConfiguration & { readonly FunctionVersion: string }>;
   /** By qualifier; '' is the function itself. */
   readonly policies: Map<string, PolicyStatement[]>;
   readonly eventInvokeConfigs: Map<string, FunctionEventInvokeConfig>;
-  readonly tags: Readonly<Record<string, string>>;
+  readonly tags: Map<string, string>;
   reserved: number | undefined;
   /** Invocations under way, of all versions. */
   running: number;
@@ -65,6 +78,8 @@ export class LambdaModel {
   readonly #options: LambdaOptions;
   /** Which environment calls as whom: each has a session of its own. */
   readonly #callers = new WeakMap<Principal, FunctionInstance>();
+  /** Those of what `$LATEST` was before, by function: some of their environments may still be busy. */
+  readonly #retired = new Map<string, InstancePool[]>();
 
   constructor(cloud: Cloud, options: LambdaOptions) {
     this.#cloud = cloud;
@@ -97,8 +112,9 @@ export class LambdaModel {
     return statements === undefined || statements.length === 0 ? undefined : policyOf(statements);
   }
 
-  /** Adds a version and readies its environments. */
-  addVersion(record: FunctionRecord, configuration: Configuration, principal: RolePrincipal): FunctionVersion {
+  /** Adds a version and readies its environments. Invocations under way of the `$LATEST` that it replaces are finished as they began. */
+  addVersion(record: FunctionRecord, parts: VersionParts): FunctionVersion {
+    const { configuration, principal } = parts;
     const { host } = this.#options;
     const arn = functionArn({ name: record.name, qualifier: undefined });
     const pool = new InstancePool({
@@ -107,14 +123,24 @@ export class LambdaModel {
       log: (line) => this.#cloud.journal.write({ kind: 'log', who: arn, what: 'line', detail: logDetail(line) }),
       start: (log) => {
         const session = { ...principal };
-        const instance = host.start(this.#spec(record, configuration, session), log);
+        const instance = host.start(this.#spec(record, parts, session), log);
         this.#callers.set(session, instance);
         return instance;
       },
     });
-    const version = { configuration, pool, principal };
+    const version = { ...parts, pool };
+    const replaced = record.versions.get(configuration.Version)?.pool;
+    replaced?.retire();
+    if (replaced !== undefined) this.#retired.set(record.name, [...(this.#retired.get(record.name) ?? []), replaced]);
     record.versions.set(configuration.Version, version);
     return version;
+  }
+
+  /** The function goes, with every environment. */
+  delete(record: FunctionRecord): void {
+    this.endEnvironments(record.name);
+    this.functions.delete(record.name);
+    this.#retired.delete(record.name);
   }
 
   /**
@@ -125,8 +151,11 @@ export class LambdaModel {
   endEnvironments(name?: string): number {
     const records = name === undefined ? [...this.functions.values()] : [this.find({ name, qualifier: undefined })];
     return records
-      .flatMap((record) => [...record.versions.values()])
-      .reduce((count, { pool }) => count + pool.kill(), 0);
+      .flatMap((record) => [
+        ...[...record.versions.values()].map(({ pool }) => pool),
+        ...(this.#retired.get(record.name) ?? []),
+      ])
+      .reduce((count, pool) => count + pool.kill(), 0);
   }
 
   /**
@@ -157,7 +186,7 @@ export class LambdaModel {
   }
 
   /** Every environment has keys and a log stream of its own. */
-  #spec(record: FunctionRecord, configuration: Configuration, principal: RolePrincipal): FunctionSpec {
+  #spec(record: FunctionRecord, { configuration, directory }: VersionParts, principal: RolePrincipal): FunctionSpec {
     const { clock, random } = this.#cloud;
     const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
     const logging = configuration.LoggingConfig ?? {};
@@ -165,7 +194,7 @@ export class LambdaModel {
     return {
       functionName: record.name,
       functionVersion: configuration.Version,
-      directory: record.directory,
+      directory,
       handler: configuration.Handler,
       timeoutSeconds: configuration.Timeout,
       memoryMb: configuration.MemorySize,

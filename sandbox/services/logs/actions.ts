@@ -1,7 +1,13 @@
-import { type ActionDefinition, PROVIDER_ACCOUNT, REGION, type ServiceDefinition } from '../../cloud.ts';
+import {
+  type ActionDefinition,
+  type Permission,
+  PROVIDER_ACCOUNT,
+  REGION,
+  type ServiceDefinition,
+} from '../../cloud.ts';
 import { AwsError } from '../errors.ts';
 
-interface CreateLogGroupInput {
+interface LogGroupInput {
   readonly logGroupName: string;
 }
 
@@ -13,13 +19,19 @@ interface CreateLogGroupInput {
  */
 export const logsService = (): ServiceDefinition => {
   const groups = new Set<string>();
-  const CreateLogGroup: ActionDefinition<CreateLogGroupInput, object> = {
-    permissions: ({ logGroupName }) => [
-      {
-        action: 'logs:CreateLogGroup',
-        resource: `arn:aws:logs:${REGION}:${PROVIDER_ACCOUNT}:log-group:${logGroupName}`,
-      },
-    ],
+  const onGroup = (action: string, { logGroupName }: LogGroupInput): Permission => ({
+    action: `logs:${action}`,
+    resource: `arn:aws:logs:${REGION}:${PROVIDER_ACCOUNT}:log-group:${logGroupName}`,
+  });
+  const DeleteLogGroup: ActionDefinition<LogGroupInput, object> = {
+    permissions: (input) => [onGroup('DeleteLogGroup', input)],
+    run: ({ logGroupName }) => {
+      if (groups.delete(logGroupName)) return {};
+      throw new AwsError('ResourceNotFoundException', 'The specified log group does not exist.');
+    },
+  };
+  const CreateLogGroup: ActionDefinition<LogGroupInput, object> = {
+    permissions: (input) => [onGroup('CreateLogGroup', input)],
     run: ({ logGroupName }) => {
       if (groups.has(logGroupName)) {
         throw new AwsError('ResourceAlreadyExistsException', 'The specified log group already exists');
@@ -28,5 +40,9 @@ export const logsService = (): ServiceDefinition => {
       return {};
     },
   };
-  return { name: 'logs', actions: { CreateLogGroup }, notModelled: ['Log streams, events, retention, queries'] };
+  return {
+    name: 'logs',
+    actions: { CreateLogGroup, DeleteLogGroup },
+    notModelled: ['Log streams, events, retention, queries'],
+  };
 };

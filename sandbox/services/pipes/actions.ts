@@ -12,11 +12,13 @@ import type {
   StartPipeResponse,
   StopPipeRequest,
   StopPipeResponse,
+  UpdatePipeRequest,
+  UpdatePipeResponse,
 } from '@aws-sdk/client-pipes';
 import type { ActionDefinition, CallContext, Cloud, ServiceDefinition } from '../../cloud.ts';
 import { AwsError } from '../errors.ts';
 import type { SqsModel } from '../sqs/model.ts';
-import { checkPipe, readBatching, readFilters } from './checks.ts';
+import { readDefinition, updatedRequest } from './definition.ts';
 import { type Pipe, PipesModel, pipeArn } from './model.ts';
 import { PipeRunner } from './runner.ts';
 
@@ -25,9 +27,19 @@ const TRANSITION = [1_000, 3_000] as const;
 
 const NOT_MODELLED = [
   'Sources other than standard queues, enrichments other than functions, targets other than buses, queues and state machines: refused by name',
-  'UpdatePipe, tags; LogConfiguration and KmsKeyIdentifier are stored without effect',
+  'Tags; LogConfiguration and KmsKeyIdentifier are stored without effect',
   'Partial batch responses of targets: a failed entry makes the whole batch show again',
   'Pollers beyond five',
+];
+
+/** A pipe that is on its way to another state is updated only when it has arrived. */
+const UPDATABLE: readonly PipeState[] = [
+  'RUNNING',
+  'STOPPED',
+  'CREATE_FAILED',
+  'START_FAILED',
+  'STOP_FAILED',
+  'UPDATE_FAILED',
 ];
 
 const summary = (pipe: Pipe): CreatePipeResponse => ({
@@ -41,7 +53,8 @@ const summary = (pipe: Pipe): CreatePipeResponse => ({
 
 /**
  * Amazon EventBridge Pipes from a queue over a function to a bus, queue or state machine. `queues` tells when there is
- * something to take, so nothing polls an empty queue. Follows docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes.html.
+ * something to take, so nothing polls an empty queue. A pipe that is being updated goes on as it was until the update is
+ * done, and what it took before that it finishes as it was: AWS does not say. Follows docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes.html.
  */
 export const pipesService = (
   cloud: Cloud,
@@ -67,16 +80,22 @@ export const pipesService = (
     cloud.clock.after(cloud.random.between(...TRANSITION), task);
   };
 
-  const run = (pipe: Pipe, failed: PipeState): void => {
+  /** Whether the role may be taken; where not, the pipe has failed. */
+  const takesRole = (pipe: Pipe, roleArn: string, failed: PipeState): boolean => {
     try {
-      cloud.assumeRole('pipes.amazonaws.com', pipe.roleArn, pipe.name);
+      cloud.assumeRole('pipes.amazonaws.com', roleArn, pipe.name);
+      return true;
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       enter(pipe, failed, error.message);
-      return;
+      return false;
     }
+  };
+
+  const run = (pipe: Pipe, failed: PipeState): void => {
+    if (!takesRole(pipe, pipe.definition.roleArn, failed)) return;
     enter(pipe, 'RUNNING');
-    runners.set(pipe.arn, new PipeRunner(cloud, pipe, queues));
+    runners.set(pipe.arn, new PipeRunner(cloud, pipe.definition, queues));
   };
 
   const halt = (pipe: Pipe): void => {
@@ -97,18 +116,14 @@ export const pipesService = (
       { action: 'pipes:CreatePipe', resource: pipeArn(principal.accountId, input.Name ?? '') },
     ],
     run(input, { principal }) {
-      checkPipe(input);
       const now = cloud.clock.now();
       const name = input.Name ?? '';
+      const definition = readDefinition(principal.accountId, input);
       const pipe: Pipe = {
         name,
-        arn: pipeArn(principal.accountId, name),
+        arn: definition.arn,
         account: principal.accountId,
-        roleArn: input.RoleArn ?? '',
-        source: input.Source ?? '',
-        ...readBatching(input),
-        filters: readFilters(input),
-        request: input,
+        definition,
         createdAt: now,
         desiredState: input.DesiredState ?? 'RUNNING',
         currentState: 'CREATING',
@@ -127,7 +142,7 @@ export const pipesService = (
   };
 
   const describe = (pipe: Pipe): DescribePipeResponse => {
-    const { DesiredState: _, Tags: tags, ...request } = pipe.request;
+    const { DesiredState: _, Tags: tags, ...request } = pipe.definition.request;
     return {
       ...request,
       ...summary(pipe),
@@ -145,9 +160,9 @@ export const pipesService = (
         .sort((a, b) => (a.name < b.name ? -1 : 1))
         .map((pipe) => ({
           ...summary(pipe),
-          Source: pipe.source,
-          Target: pipe.request.Target,
-          Enrichment: pipe.request.Enrichment,
+          Source: pipe.definition.source,
+          Target: pipe.definition.request.Target,
+          Enrichment: pipe.definition.request.Enrichment,
         })),
     }),
   };
@@ -186,6 +201,21 @@ export const pipesService = (
         halt(pipe);
         later(() => {
           if (pipe.currentState === 'STOPPING') enter(pipe, 'STOPPED');
+        });
+        return summary(pipe);
+      }),
+      UpdatePipe: onPipe('UpdatePipe', (pipe, input: UpdatePipeRequest): UpdatePipeResponse => {
+        requireState(pipe, UPDATABLE, 'updated');
+        const updated = readDefinition(pipe.account, updatedRequest(pipe.definition.request, input));
+        pipe.desiredState = input.DesiredState ?? pipe.desiredState;
+        pipe.modifiedAt = cloud.clock.now();
+        enter(pipe, 'UPDATING');
+        later(() => {
+          if (pipe.currentState !== 'UPDATING' || !takesRole(pipe, updated.roleArn, 'UPDATE_FAILED')) return;
+          pipe.definition = updated;
+          halt(pipe);
+          if (pipe.desiredState === 'RUNNING') run(pipe, 'UPDATE_FAILED');
+          else enter(pipe, 'STOPPED');
         });
         return summary(pipe);
       }),

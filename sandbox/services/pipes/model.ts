@@ -2,11 +2,10 @@ import type { CreatePipeRequest, PipeState, RequestedPipeState } from '@aws-sdk/
 import { REGION } from '../../cloud.ts';
 import type { Matcher } from '../events/pattern.ts';
 
-/** A pipe from a queue to a target. */
-export interface Pipe {
+/** What a pipe does, as it was asked for at one time. What is in a batch goes through one of these, whatever the pipe becomes. */
+export interface PipeDefinition {
   readonly name: string;
   readonly arn: string;
-  readonly account: string;
   readonly roleArn: string;
   /** The queue's ARN. */
   readonly source: string;
@@ -16,6 +15,14 @@ export interface Pipe {
   readonly filters: readonly Matcher[];
   /** What was asked for, as DescribePipe shows it again. */
   readonly request: CreatePipeRequest;
+}
+
+/** A pipe from a queue to a target. */
+export interface Pipe {
+  readonly name: string;
+  readonly arn: string;
+  readonly account: string;
+  definition: PipeDefinition;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   desiredState: RequestedPipeState;

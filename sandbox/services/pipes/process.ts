@@ -6,7 +6,7 @@ import type { Principal } from '../../iam/principal.ts';
 import { AwsError } from '../errors.ts';
 import { parseJson } from '../parse-json.ts';
 import { queueUrlOf } from '../sqs/queue-url.ts';
-import type { Pipe } from './model.ts';
+import type { PipeDefinition } from './model.ts';
 import type { SqsRecord } from './records.ts';
 import { asText, toEntry, transform } from './transform.ts';
 
@@ -23,11 +23,11 @@ const isEmpty = (reply: unknown): boolean =>
 /** Takes a batch of records through a pipe's enrichment to its target, as the pipe's role. */
 export class BatchProcess {
   readonly #cloud: Cloud;
-  readonly #pipe: Pipe;
+  readonly #pipe: PipeDefinition;
   readonly #principal: Principal;
   readonly #ingestedAt: string;
 
-  constructor(cloud: Cloud, pipe: Pipe, principal: Principal) {
+  constructor(cloud: Cloud, pipe: PipeDefinition, principal: Principal) {
     this.#cloud = cloud;
     this.#pipe = pipe;
     this.#principal = principal;

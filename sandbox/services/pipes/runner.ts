@@ -4,7 +4,7 @@ import type { Principal } from '../../iam/principal.ts';
 import { AwsError } from '../errors.ts';
 import type { SqsModel } from '../sqs/model.ts';
 import { queueUrlOf } from '../sqs/queue-url.ts';
-import type { Pipe } from './model.ts';
+import type { PipeDefinition } from './model.ts';
 import { BatchProcess } from './process.ts';
 import { forFilter, type SqsRecord, toRecord } from './records.ts';
 
@@ -23,7 +23,7 @@ const CALL_BATCH = 10;
  */
 export class PipeRunner {
   readonly #cloud: Cloud;
-  readonly #pipe: Pipe;
+  readonly #pipe: PipeDefinition;
   readonly #stopListening: () => void;
   #running = true;
   #collecting = false;
@@ -32,7 +32,7 @@ export class PipeRunner {
   #inProcess = 0;
   #nudge: (() => void) | undefined;
 
-  constructor(cloud: Cloud, pipe: Pipe, queues: Pick<SqsModel, 'onAvailable'>) {
+  constructor(cloud: Cloud, pipe: PipeDefinition, queues: Pick<SqsModel, 'onAvailable'>) {
     this.#cloud = cloud;
     this.#pipe = pipe;
     this.#stopListening = queues.onAvailable(pipe.source, () => this.#wake());

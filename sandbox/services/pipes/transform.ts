@@ -3,10 +3,15 @@ import { AwsError } from '../errors.ts';
 import { renderTemplate } from '../events/input-template.ts';
 import { parsePath, readPath } from '../events/json-path.ts';
 import { parseJson } from '../parse-json.ts';
-import type { Pipe } from './model.ts';
+import type { PipeDefinition } from './model.ts';
 
 /** An event of a pipe after a template: what the filled-in text holds, or the text itself where it is no JSON. */
-export const transform = (pipe: Pipe, template: string | undefined, event: unknown, ingestedAt: string): unknown => {
+export const transform = (
+  pipe: PipeDefinition,
+  template: string | undefined,
+  event: unknown,
+  ingestedAt: string,
+): unknown => {
   if (template === undefined || template === '') return event;
   const reserved: Readonly<Record<string, unknown>> = {
     'aws.pipes.pipe-arn': pipe.arn,
@@ -47,7 +52,7 @@ export const asText = (event: unknown): string => (typeof event === 'string' ? e
  *
  * @throws AwsError `ValidationException` where a path finds nothing
  */
-export const toEntry = (pipe: Pipe, event: unknown, detail: unknown): PutEventsRequestEntry => {
+export const toEntry = (pipe: PipeDefinition, event: unknown, detail: unknown): PutEventsRequestEntry => {
   const parameters = pipe.request.TargetParameters?.EventBridgeEventBusParameters ?? {};
   const resources = (parameters.Resources ?? []).flatMap(
     (value) => dynamic('Resources', value, event) as string | string[],

@@ -62,7 +62,7 @@ const byHandle = (queue: Queue, handle: string | undefined): StoredMessage | und
 
 const NOT_MODELLED = [
   'FIFO queues and their parameters are refused by name; MessageGroupId on standard queues (fair queues) is accepted without effect',
-  'AddPermission, RemovePermission, UntagQueue, ListDeadLetterSourceQueues, StartMessageMoveTask and its like',
+  'AddPermission, RemovePermission, ListDeadLetterSourceQueues, StartMessageMoveTask and its like',
   'RedriveAllowPolicy is stored, not enforced',
   'Short polls look at the whole queue, where AWS samples its servers; messages are not delivered twice or out of order of their own accord',
   'A receipt handle that is not the latest deletes nothing (AWS: the message might not be deleted)',

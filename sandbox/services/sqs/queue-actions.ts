@@ -13,6 +13,7 @@ import type {
   PurgeQueueRequest,
   SetQueueAttributesRequest,
   TagQueueRequest,
+  UntagQueueRequest,
 } from '@aws-sdk/client-sqs';
 import type { ActionDefinition, Cloud } from '../../cloud.ts';
 import { AwsError } from '../errors.ts';
@@ -168,6 +169,10 @@ export const queueActions = (cloud: Cloud, model: SqsModel, options: SqsOptions)
     }),
     TagQueue: on('TagQueue', (queue, input: TagQueueRequest) => {
       for (const [key, value] of Object.entries(input.Tags ?? {})) queue.tags.set(key, value);
+      return {};
+    }),
+    UntagQueue: on('UntagQueue', (queue, input: UntagQueueRequest) => {
+      for (const key of input.TagKeys ?? []) queue.tags.delete(key);
       return {};
     }),
     ListQueueTags: on(

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { assetsOf } from '../../../sandbox/deploy/assembly.ts';
+import { Assets } from '../../../sandbox/deploy/assembly.ts';
 import { deploy } from '../../../sandbox/deploy/deploy.ts';
 import { writeAssembly } from './support/assembly.ts';
 import { recordingCloud } from './support/recording-cloud.ts';
@@ -92,7 +92,7 @@ describe('what a deployment tells', () => {
     );
     expect(deployment.stackName).toBe('Concierge');
     expect(deployment.outputs).toEqual({ Url: 'https://sqs.us-west-2.amazonaws.com/123456789012/intake' });
-    expect(deployment.resources.get('Named')).toEqual({
+    expect(deployment.resources.get('Named')).toMatchObject({
       type: 'AWS::SQS::Queue',
       physicalId: 'https://sqs.us-west-2.amazonaws.com/123456789012/intake',
       attributes: {
@@ -218,13 +218,31 @@ describe('what is refused', () => {
 });
 
 describe('assets', () => {
+  const assetsOf = (...directories: readonly string[]): Assets => {
+    const assets = new Assets();
+    for (const directory of directories) assets.add(directory);
+    return assets;
+  };
+
   it('the key of a function’s code - the absolute directory of the asset', () => {
     const directory = writeAssembly({ Concierge: {} }, [{ hash: 'abc', path: 'asset.abc' }]);
-    expect(assetsOf(directory)('abc.zip')).toBe(join(directory, 'asset.abc'));
+    expect(assetsOf(directory).find('abc.zip')).toBe(join(directory, 'asset.abc'));
+  });
+
+  it('several assemblies - the keys of all, those of the newest first', () => {
+    const [older, newer] = [['old', 'both'], ['both']].map((hashes) =>
+      writeAssembly(
+        { Concierge: {} },
+        hashes.map((hash) => ({ hash, path: `asset.${hash}` })),
+      ),
+    );
+    const assets = assetsOf(older ?? '', newer ?? '');
+    expect(assets.find('old.zip')).toBe(join(older ?? '', 'asset.old'));
+    expect(assets.find('both.zip')).toBe(join(newer ?? '', 'asset.both'));
   });
 
   it('a key that nobody knows - refused, naming it', () => {
     const directory = writeAssembly({ Concierge: {} });
-    expect(() => assetsOf(directory)('nope.zip')).toThrow('has the key nope.zip');
+    expect(() => assetsOf(directory).find('nope.zip')).toThrow('has the key nope.zip');
   });
 });

@@ -93,4 +93,17 @@ describe('a pool of execution environments', () => {
     expect((await second).payload).toBe('1');
     expect(started()).toBe(2);
   });
+
+  it('once retired ends what is idle at once, and what is busy when it has answered', async () => {
+    const { begin, answer, instances, killed } = pool();
+    const idle = begin();
+    const busy = begin();
+    answer();
+    await idle;
+    instances.retire();
+    expect(killed).toEqual([0]);
+    answer();
+    expect((await busy).payload).toBe('1');
+    expect(killed).toEqual([0, 1]);
+  });
 });

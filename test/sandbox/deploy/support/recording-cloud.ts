@@ -55,7 +55,10 @@ const ANSWERS: Readonly<Record<string, Readonly<Record<string, (input: Input) =>
     PutTargets: () => ({ FailedEntryCount: 0, FailedEntries: [] }),
     PutPermission: () => ({}),
   },
-  pipes: { CreatePipe: ({ Name }) => ({ Arn: `arn:aws:pipes:${ACCOUNT}:pipe/${Name}`, DesiredState: 'RUNNING' }) },
+  pipes: {
+    CreatePipe: ({ Name }) => ({ Arn: `arn:aws:pipes:${ACCOUNT}:pipe/${Name}`, DesiredState: 'RUNNING' }),
+    DescribePipe: () => ({ CurrentState: 'RUNNING' }),
+  },
   scheduler: {
     CreateSchedule: ({ Name }) => ({ ScheduleArn: `arn:aws:scheduler:${ACCOUNT}:schedule/default/${Name}` }),
     CreateScheduleGroup: ({ Name }) => ({ ScheduleGroupArn: `arn:aws:scheduler:${ACCOUNT}:schedule-group/${Name}` }),
@@ -93,6 +96,31 @@ const ANSWERS: Readonly<Record<string, Readonly<Record<string, (input: Input) =>
   },
 };
 
+/** Actions of updates and deletions: nothing is read of their answers. */
+const SILENT: Readonly<Record<string, readonly string[]>> = {
+  sqs: ['DeleteQueue', 'TagQueue', 'UntagQueue'],
+  sns: ['DeleteTopic', 'SetSubscriptionAttributes', 'Unsubscribe'],
+  kms: ['PutKeyPolicy'],
+  iam: [
+    ...['UpdateAssumeRolePolicy', 'DeleteRolePolicy', 'DetachRolePolicy', 'DeleteRole'],
+    ...['CreatePolicyVersion', 'DeletePolicy'],
+  ],
+  lambda: [
+    ...['UpdateFunctionCode', 'UpdateFunctionConfiguration', 'DeleteFunction', 'TagResource', 'UntagResource'],
+    ...['DeleteFunctionConcurrency', 'UpdateAlias', 'DeleteAlias', 'RemovePermission'],
+    'DeleteFunctionEventInvokeConfig',
+  ],
+  logs: ['DeleteLogGroup'],
+  events: ['RemoveTargets', 'DeleteRule', 'DeleteEventBus'],
+  pipes: ['UpdatePipe', 'DeletePipe'],
+  scheduler: ['UpdateSchedule', 'DeleteSchedule', 'DeleteScheduleGroup'],
+  states: ['UpdateStateMachine', 'DeleteStateMachine'],
+  ec2: [
+    ...['ModifyVpcEndpointServiceConfiguration', 'CreateTags', 'DeleteTags', 'DeleteVpcEndpointServiceConfigurations'],
+    ...['ModifyVpcEndpointConnectionNotification', 'DeleteVpcEndpointConnectionNotifications'],
+  ],
+};
+
 /** A world of fake services that write down what they are asked. */
 export const recordingCloud = () => {
   const clock = new VirtualClock(0);
@@ -104,16 +132,19 @@ export const recordingCloud = () => {
   });
   const calls: RecordedCall[] = [];
   for (const [name, answers] of Object.entries(ANSWERS)) {
-    const actions = Object.entries(answers).map(([action, answer]): readonly [string, ActionDefinition<Input>] => [
-      action,
-      {
-        permissions: () => [{ action: `${name}:${action}`, resource: '*' }],
-        run: (input) => {
-          calls.push([`${name}:${action}`, input]);
-          return answer(input);
+    const silent = (SILENT[name] ?? []).map((action) => [action, () => ({})] as const);
+    const actions = [...Object.entries(answers), ...silent].map(
+      ([action, answer]): readonly [string, ActionDefinition<Input>] => [
+        action,
+        {
+          permissions: () => [{ action: `${name}:${action}`, resource: '*' }],
+          run: (input) => {
+            calls.push([`${name}:${action}`, input]);
+            return answer(input);
+          },
         },
-      },
-    ]);
+      ],
+    );
     cloud.register({ name, actions: Object.fromEntries(actions) });
   }
   return { cloud, calls };

@@ -118,3 +118,61 @@ describe('services without behaviour', () => {
     });
   });
 });
+
+describe('what is changed', () => {
+  const allowing = (Action: string): string =>
+    JSON.stringify({ Statement: [{ Effect: 'Allow', Action, Resource: '*' }] });
+  const ARN = 'arn:aws:iam::123456789012:role/r';
+  const session = roleSession(ARN, 'f');
+  const withRole = async () => {
+    const made = world();
+    await made.call('iam:CreateRole', { RoleName: 'r', AssumeRolePolicyDocument: TRUST });
+    return made;
+  };
+
+  it('a policy put again or taken away - counts for the next call of a session that is open', async () => {
+    const { identities, call } = await withRole();
+    await call('iam:PutRolePolicy', { RoleName: 'r', PolicyName: 'p', PolicyDocument: allowing('logs:*') });
+    expect(identities.refuse(session, LOGS)).toBeUndefined();
+    await call('iam:PutRolePolicy', { RoleName: 'r', PolicyName: 'p', PolicyDocument: allowing('sqs:*') });
+    expect(identities.refuse(session, LOGS)).toContain('no identity-based policy allows');
+    await call('iam:PutRolePolicy', { RoleName: 'r', PolicyName: 'p', PolicyDocument: allowing('logs:*') });
+    await call('iam:DeleteRolePolicy', { RoleName: 'r', PolicyName: 'p' });
+    expect(identities.refuse(session, LOGS)).toContain('no identity-based policy allows');
+  });
+
+  it("a managed policy's new version, and its detaching - count for the next call", async () => {
+    const { identities, call } = await withRole();
+    const PolicyArn = 'arn:aws:iam::123456789012:policy/p';
+    await call('iam:CreatePolicy', { PolicyName: 'p', PolicyDocument: allowing('sqs:*') });
+    await call('iam:AttachRolePolicy', { RoleName: 'r', PolicyArn });
+    await call('iam:CreatePolicyVersion', { PolicyArn, PolicyDocument: allowing('logs:*'), SetAsDefault: true });
+    expect(identities.refuse(session, LOGS)).toBeUndefined();
+    await expect(call('iam:DeletePolicy', { PolicyArn })).rejects.toMatchObject({ code: 'DeleteConflict' });
+    await call('iam:DetachRolePolicy', { RoleName: 'r', PolicyArn });
+    expect(identities.refuse(session, LOGS)).toContain('no identity-based policy allows');
+    await call('iam:DeletePolicy', { PolicyArn });
+    await expect(call('iam:AttachRolePolicy', { RoleName: 'r', PolicyArn })).rejects.toMatchObject({
+      code: 'NoSuchEntity',
+    });
+  });
+
+  it("a role's trust - counts for who takes it next", async () => {
+    const { identities, call } = await withRole();
+    await call('iam:UpdateAssumeRolePolicy', {
+      RoleName: 'r',
+      PolicyDocument: TRUST.replace('lambda.amazonaws.com', 'pipes.amazonaws.com'),
+    });
+    expect(() => identities.assumeRole('lambda.amazonaws.com', ARN, 'f')).toThrow('sts:AssumeRole');
+    expect(identities.assumeRole('pipes.amazonaws.com', ARN, 'p').roleArn).toBe(ARN);
+  });
+
+  it('a role that still has policies - not deleted', async () => {
+    const { identities, call } = await withRole();
+    await call('iam:PutRolePolicy', { RoleName: 'r', PolicyName: 'p', PolicyDocument: allowing('logs:*') });
+    await expect(call('iam:DeleteRole', { RoleName: 'r' })).rejects.toMatchObject({ code: 'DeleteConflict' });
+    await call('iam:DeleteRolePolicy', { RoleName: 'r', PolicyName: 'p' });
+    await call('iam:DeleteRole', { RoleName: 'r' });
+    expect(identities.findRole('r')).toBeUndefined();
+  });
+});

@@ -39,7 +39,11 @@ export const createLambdaWorld = (seed = 1) => {
   const codes = new Map<string, string>();
   const lambda = lambdaService(cloud, {
     host,
-    assets: (key) => codes.get(key) ?? '',
+    assets: (key) => {
+      const directory = codes.get(key);
+      if (directory === undefined) throw new Error(`No asset has the key ${key}.`);
+      return directory;
+    },
     sessions,
     endpoint: () => ENDPOINT,
   });
@@ -64,19 +68,23 @@ export const createLambdaWorld = (seed = 1) => {
     return (await answer) as O;
   };
 
-  /** Creates a function of one file, `exports.handler = …`. */
-  const create = (code: string, more: object = {}, files: Readonly<Record<string, string>> = {}) => {
+  /** Makes an asset of one file and gives where it is, as CreateFunction's `Code` has it. */
+  const upload = (code: string, files: Readonly<Record<string, string>> = {}) => {
     const S3Key = `${codes.size}.zip`;
     codes.set(S3Key, asset({ 'index.js': code, ...files }));
-    return call<Record<string, unknown>>('CreateFunction', {
+    return { S3Bucket: 'assets', S3Key };
+  };
+
+  /** Creates a function of one file, `exports.handler = …`. */
+  const create = (code: string, more: object = {}, files: Readonly<Record<string, string>> = {}) =>
+    call<Record<string, unknown>>('CreateFunction', {
       FunctionName: 'decide',
       Runtime: 'nodejs24.x',
       Handler: 'index.handler',
       Role: ROLE,
-      Code: { S3Bucket: 'assets', S3Key },
+      Code: upload(code, files),
       ...more,
     });
-  };
 
   interface Answer {
     readonly StatusCode: number;
@@ -100,6 +108,7 @@ export const createLambdaWorld = (seed = 1) => {
     host,
     lambda,
     call,
+    upload,
     create,
     invoke,
     pass: (seconds: number) => clock.run(() => false, clock.now() + seconds * 1000),
