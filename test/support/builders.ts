@@ -1,7 +1,7 @@
 import type { Connection } from '../../functions/domain/connection.ts';
-import type { Candidate, Places, Situation } from '../../functions/domain/decide-connection.ts';
 import type { Intent, Outcome, PastDecision } from '../../functions/domain/history.ts';
 import type { Customer, Entitlement, Reading, ServiceEntry } from '../../functions/domain/registry.ts';
+import type { Candidate, Places, Situation } from '../../functions/domain/situation.ts';
 import type { ReasonCode, Verdict } from '../../functions/domain/verdict.ts';
 
 /** The ids that the tests speak of; each is of AWS's own shape. */
@@ -47,9 +47,10 @@ export const anEntitlement = (changes: Partial<Entitlement> = {}): Entitlement =
   ...changes,
 });
 
-/** A service, with a verdict for each reason where its policy differs from the default. */
+/** A service that was made for the Concierge, with a verdict for each reason where its policy differs from the default. */
 export const aService = (verdicts?: Readonly<Partial<Record<ReasonCode, Verdict>>>): ServiceEntry => ({
   serviceId: SERVICE_ID,
+  origin: 'created',
   ...(verdicts === undefined ? {} : { verdicts }),
 });
 
@@ -73,9 +74,20 @@ export const aSituation = (changes: Partial<Situation> = {}): Situation => ({
   serviceRegion: HOME_REGION,
   service: found(aService()),
   candidates: [aCandidate()],
+  modes: { accept: 'enforce', reject: 'enforce' },
   now: NOW,
   ...changes,
 });
+
+const VERDICTS: Readonly<Record<Outcome, string>> = {
+  accepted: 'accept',
+  rejected: 'reject',
+  held: 'hold',
+  observed: 'accept',
+  gone: 'none',
+  overtaken: 'none',
+  failed: 'none',
+};
 
 /** Decisions of generations 1, 2, ... that ended like this, oldest first. */
 export const aHistory = (...outcomes: readonly Outcome[]): readonly PastDecision[] =>
@@ -83,6 +95,8 @@ export const aHistory = (...outcomes: readonly Outcome[]): readonly PastDecision
     generation: index + 1,
     outcome,
     code: outcome === 'held' ? 'approval-needed' : 'entitled',
+    verdict: VERDICTS[outcome],
+    ...(outcome === 'held' ? { proposed: 'accept' as const } : {}),
   }));
 
 /** What a run noted before it acted for `acme`, over its first decision. */
