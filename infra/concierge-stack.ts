@@ -94,7 +94,7 @@ export class ConciergeStack extends Stack {
         statistic: 'Sum',
         period: ALARM_PERIOD,
       }),
-      failureImpact: 'An entry of the registry is missing or does not parse: requests under it are held.',
+      failureImpact: 'An entry of the registry is missing or does not parse: its customers wait.',
       article: '#unreadable-entries',
     });
 

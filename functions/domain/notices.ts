@@ -64,7 +64,7 @@ export const planNotices = (notices: readonly Notice[]): NoticePlan => {
     const [serviceId] = notice.body.match(SERVICE_ID) ?? [];
     const more = endpointIds.length - 1;
     if (more < 0) hopeless.push(unreadable(notice, 'it names no endpoint'));
-    else if (more > room) hopeless.push(unreadable(notice, `it names ${endpointIds.length} endpoints`));
+    else if (more > 0 && more > room) hopeless.push(unreadable(notice, `it names ${endpointIds.length} endpoints`));
     else {
       room -= more;
       for (const endpointId of endpointIds) {

@@ -14,9 +14,11 @@ const requested = (vpcEndpointId = ENDPOINT_ID, serviceId = SERVICE_ID): NoticeF
   serviceId,
   vpcEndpointId,
 });
+/** No run of ours meant anything. */
+const NOBODY = new Map<string, 'accept' | 'reject'>();
 const idsOf = (body: string): readonly string[] => planNotices([notice(body)]).endpointIds;
 /** What a notice comes to where EC2 lists nothing. */
-const judgeUnseen = (body: string): readonly NoticeFinding[] => planNotices([notice(body)]).judge([]);
+const judgeUnseen = (body: string): readonly NoticeFinding[] => planNotices([notice(body)]).judge([], NOBODY);
 
 /** What PrivateLink may say; AWS documents no schema, so several are tried. */
 const BODIES: readonly [form: string, body: string][] = [
@@ -66,60 +68,83 @@ describe('planNotices: what EC2 says of the endpoints', () => {
   it('waits for acceptance - one request, however often it was announced', () => {
     const thrice = planNotices([1, 2, 3].map((each) => notice(`${ENDPOINT_ID} ${SERVICE_ID}`, `m-${each}`)));
 
-    expect(thrice.judge([aConnection()])).toEqual([requested()]);
+    expect(thrice.judge([aConnection()], NOBODY)).toEqual([requested()]);
   });
 
   it('belongs to another service than the notice says - EC2 is right', () => {
     const serviceId = 'vpce-svc-0fffffffffffffff9';
 
-    expect(plan.judge([aConnection({ serviceId })])).toEqual([requested(ENDPOINT_ID, serviceId)]);
+    expect(plan.judge([aConnection({ serviceId })], NOBODY)).toEqual([requested(ENDPOINT_ID, serviceId)]);
   });
 
-  const OVER: readonly ConnectionState[] = ['deleting', 'deleted', 'rejected', 'failed', 'expired'];
+  const OVER: readonly ConnectionState[] = ['deleting', 'deleted', 'failed', 'expired'];
+  const ANSWERED: readonly (readonly [ConnectionState, 'accept' | 'reject', 'accept' | 'reject'])[] = [
+    ['pending', 'accept', 'reject'],
+    ['available', 'accept', 'reject'],
+    ['rejected', 'reject', 'accept'],
+  ];
 
-  it.each(OVER)('is %s - departed: a place may be free', (state) => {
-    expect(plan.judge([aConnection({ state })])).toEqual([
-      { kind: 'departed', serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID },
-    ]);
+  it.each(ANSWERED)('is %s, as we meant to %s it - nothing to do: our own answer is no news', (state, meant) => {
+    expect(plan.judge([aConnection({ state })], new Map([[ENDPOINT_ID, meant]]))).toEqual([]);
   });
 
-  it.each(
-    [...CONNECTION_STATES, 'unknown' as const].filter(
-      (state) => state !== 'pendingAcceptance' && !OVER.includes(state),
-    ),
-  )('is %s - nothing to do', (state) => {
-    expect(plan.judge([aConnection({ state })])).toEqual([]);
+  it.each(ANSWERED)(
+    'is %s, and that was not what we meant, or nobody meant anything - changed',
+    (state, _ours, other) => {
+      const changed = [{ kind: 'changed', serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID }];
+
+      expect(plan.judge([aConnection({ state })], new Map([[ENDPOINT_ID, other]]))).toEqual(changed);
+      expect(plan.judge([aConnection({ state })], new Map([[ENDPOINT_ID, undefined]]))).toEqual(changed);
+      expect(plan.judge([aConnection({ state })], new Map([[OTHER_ENDPOINT, 'accept']]))).toEqual(changed);
+    },
+  );
+
+  it('the ledger is asked about what was answered, and about nothing else', () => {
+    const all = [...CONNECTION_STATES, 'unknown' as const].map((state) => aConnection({ state }));
+
+    expect(plan.answered(all).map(({ state }) => state)).toEqual(['pending', 'available', 'rejected']);
+  });
+
+  it.each(OVER)('is %s, whatever we meant - changed: a place may be free', (state) => {
+    for (const intents of [NOBODY, new Map([[ENDPOINT_ID, 'accept' as const]])]) {
+      expect(plan.judge([aConnection({ state })], intents)).toEqual([
+        { kind: 'changed', serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID },
+      ]);
+    }
+  });
+
+  it.each(['partial', 'unknown'] as const)('is %s - nothing to do', (state) => {
+    expect(plan.judge([aConnection({ state })], NOBODY)).toEqual([]);
   });
 
   it('is over, and belongs to another service than the notice says - EC2 is right', () => {
     const serviceId = 'vpce-svc-0fffffffffffffff9';
 
-    expect(plan.judge([aConnection({ serviceId, state: 'deleted' })])).toEqual([
-      { kind: 'departed', serviceId, vpcEndpointId: ENDPOINT_ID },
+    expect(plan.judge([aConnection({ serviceId, state: 'deleted' })], NOBODY)).toEqual([
+      { kind: 'changed', serviceId, vpcEndpointId: ENDPOINT_ID },
     ]);
   });
 
   it('one came and one left in a batch - both, in the order of their ids', () => {
     const two = planNotices([notice(`${OTHER_ENDPOINT} ${SERVICE_ID}`), notice(ENDPOINT_ID)]);
 
-    expect(two.judge([aConnection({ endpointId: OTHER_ENDPOINT }), aConnection({ state: 'deleting' })])).toEqual([
-      { kind: 'departed', serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID },
-      requested(OTHER_ENDPOINT),
-    ]);
+    expect(
+      two.judge([aConnection({ endpointId: OTHER_ENDPOINT }), aConnection({ state: 'deleting' })], NOBODY),
+    ).toEqual([{ kind: 'changed', serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID }, requested(OTHER_ENDPOINT)]);
   });
 
   it('is not listed yet - a request, since the notice may be early', () => {
-    expect(plan.judge([])).toEqual([requested()]);
+    expect(plan.judge([], NOBODY)).toEqual([requested()]);
   });
 
   it('is not listed yet, and only another notice names its service - a request all the same', () => {
     const two = planNotices([notice(ENDPOINT_ID, 'm-1'), notice(`${ENDPOINT_ID} ${SERVICE_ID}`, 'm-2')]);
 
-    expect(two.judge([])).toEqual([requested()]);
+    expect(two.judge([], NOBODY)).toEqual([requested()]);
   });
 
   it('is not listed, and no notice names its service - kept for a person', () => {
-    expect(planNotices([notice(ENDPOINT_ID, 'm-3')]).judge([])).toEqual([
+    expect(planNotices([notice(ENDPOINT_ID, 'm-3')]).judge([], NOBODY)).toEqual([
       {
         kind: 'unreadable',
         messageId: 'm-3',
@@ -135,12 +160,14 @@ describe('planNotices: what EC2 says of the endpoints', () => {
       notice(OTHER_ENDPOINT, 'm-2'),
       notice(`${ENDPOINT_ID} ${SERVICE_ID}`),
     ]);
-    const unlisted = mixed.judge([]);
+    const unlisted = mixed.judge([], NOBODY);
 
     expect(unlisted).toHaveLength(3);
-    expect(mixed.judge([aConnection({ state: 'available' })])).toEqual(unlisted.slice(1));
-    expect(mixed.judge([])).toEqual(unlisted);
-    expect(mixed.judge([])).toEqual(unlisted);
+    expect(mixed.judge([aConnection({ state: 'available' })], new Map([[ENDPOINT_ID, 'accept']]))).toEqual(
+      unlisted.slice(1),
+    );
+    expect(mixed.judge([], NOBODY)).toEqual(unlisted);
+    expect(mixed.judge([], NOBODY)).toEqual(unlisted);
   });
 
   it('comes to requests first, then what names no endpoint, then what names no service', () => {
@@ -150,15 +177,13 @@ describe('planNotices: what EC2 says of the endpoints', () => {
       notice(`${ENDPOINT_ID} ${SERVICE_ID}`),
     ]);
 
-    expect(mixed.judge([]).map((each) => (each.kind === 'unreadable' ? each.messageId : each.vpcEndpointId))).toEqual([
-      ENDPOINT_ID,
-      'm-1',
-      'm-2',
-    ]);
+    expect(
+      mixed.judge([], NOBODY).map((each) => (each.kind === 'unreadable' ? each.messageId : each.vpcEndpointId)),
+    ).toEqual([ENDPOINT_ID, 'm-1', 'm-2']);
   });
 
   it('lists endpoints that nobody asked about - they are nobody’s business', () => {
-    expect(plan.judge([aConnection({ endpointId: OTHER_ENDPOINT }), aConnection()])).toEqual([requested()]);
+    expect(plan.judge([aConnection({ endpointId: OTHER_ENDPOINT }), aConnection()], NOBODY)).toEqual([requested()]);
   });
 });
 
@@ -166,7 +191,7 @@ describe('planNotices: what cannot be read', () => {
   it('names no endpoint - kept with its beginning, beside the requests of the others', () => {
     const plan = planNotices([notice('Hello?', 'm-7'), notice(`${ENDPOINT_ID} ${SERVICE_ID}`, 'm-8')]);
 
-    expect(plan.judge([aConnection()])).toEqual([
+    expect(plan.judge([aConnection()], NOBODY)).toEqual([
       requested(),
       { kind: 'unreadable', messageId: 'm-7', problem: 'it names no endpoint', excerpt: 'Hello?' },
     ]);
@@ -178,8 +203,47 @@ describe('planNotices: what cannot be read', () => {
     expect(idsOf(ids.slice(1).join(' '))).toHaveLength(10);
     expect(idsOf(ids.join(' '))).toEqual([]);
     expect(judgeUnseen(ids.join(' '))).toEqual([
-      expect.objectContaining({ kind: 'unreadable', problem: 'it names more than 10 endpoints' }),
+      expect.objectContaining({ kind: 'unreadable', problem: 'it names 11 endpoints' }),
     ]);
+  });
+
+  const many = (count: number, from = 0) =>
+    Array.from({ length: count }, (_, index) => `vpce-0000000000000${(from + index).toString(16).padStart(4, '0')}`);
+
+  it('names several - looked up where there is room beside the other notices', () => {
+    const others = many(7, 100).map((each, index) => notice(`${each} ${SERVICE_ID}`, `o-${index}`));
+
+    // Eight notices leave room for two more ids.
+    expect(planNotices([notice(many(3).join(' ')), ...others]).endpointIds).toHaveLength(10);
+    const four = planNotices([notice(`${many(4).join(' ')} ${SERVICE_ID}`, 'm-4'), ...others]);
+    expect(four.endpointIds).toEqual(many(7, 100));
+    expect(four.judge([], NOBODY)).toHaveLength(8);
+    expect(four.judge([], NOBODY).at(-1)).toMatchObject({ messageId: 'm-4', problem: 'it names 4 endpoints' });
+  });
+
+  it('ten notices, of which one names eleven endpoints - nine are answered as ever', () => {
+    const nine = many(9, 100).map((each, index) => notice(`${each} ${SERVICE_ID}`, `o-${index}`));
+    const findings = planNotices([...nine.slice(0, 4), notice(many(11).join(' '), 'm-11'), ...nine.slice(4)]).judge(
+      many(9, 100).map((endpointId) => aConnection({ endpointId })),
+      NOBODY,
+    );
+
+    expect(findings.slice(0, 9)).toEqual(many(9, 100).map((each) => requested(each)));
+    expect(findings.slice(9)).toMatchObject([
+      { kind: 'unreadable', messageId: 'm-11', problem: 'it names 11 endpoints' },
+    ]);
+  });
+
+  it('two that name two each, with room for one - the first is looked up', () => {
+    const eight = many(7, 100).map((each, index) => notice(each, `o-${index}`));
+    const [first, second] = [many(2).join(' '), many(2, 50).join(' ')];
+    const plan = planNotices([notice(first), notice(second, 'm-2'), ...eight]);
+
+    expect(plan.endpointIds).toEqual([...many(2), ...many(7, 100)]);
+  });
+
+  it('more notices than the pipe takes at once - those of one endpoint are looked up all the same', () => {
+    expect(planNotices(many(12).map((each) => notice(each))).endpointIds).toHaveLength(12);
   });
 
   it('holds control characters - shown as dots, 200 characters of it', () => {
@@ -202,7 +266,14 @@ describe('planNotices: what cannot be read', () => {
       piece.repeat(Math.ceil((256 * 1024) / piece.length)),
     );
 
+    const began = performance.now();
     for (const body of bodies) expect(judgeUnseen(body)).toEqual([expect.objectContaining({ kind: 'unreadable' })]);
+    // Ids without an end, and services without an end: as many as there is room for.
+    const ids = many(15_000).join(' ');
+    expect(planNotices(Array.from({ length: 10 }, (_, index) => notice(ids, `m-${index}`))).endpointIds).toEqual([]);
+    expect(judgeUnseen(`${ENDPOINT_ID} ${`${SERVICE_ID} `.repeat(9_000)}`)).toEqual([requested()]);
+    // A second would be one try of Lambda's thirty; what backtracks takes minutes.
+    expect(performance.now() - began).toBeLessThan(3_000);
   }, 5_000);
 });
 
@@ -221,8 +292,9 @@ describe('planNotices: any text at all', () => {
       fc.property(fc.array(anyBody, { maxLength: 10 }), (bodies) => {
         const notices = bodies.map((body, index) => notice(body, `m-${index}`));
         const plan = planNotices(notices);
-        const unreadable = plan.judge([]).filter(({ kind }) => kind === 'unreadable');
+        const unreadable = plan.judge([], NOBODY).filter(({ kind }) => kind === 'unreadable');
         expect(plan.endpointIds.length > 0 || unreadable.length === notices.length).toBe(true);
+        expect(plan.judge([], NOBODY).length).toBeLessThanOrEqual(10);
         expect(plan.endpointIds).toEqual([...new Set(plan.endpointIds)].sort());
         expect(plan.endpointIds.every((each) => /^vpce-([0-9a-f]{8}|[0-9a-f]{17})$/.test(each))).toBe(true);
         // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not occur
@@ -245,6 +317,37 @@ describe('planNotices: any text at all', () => {
     );
   });
 
+  it('comes to at most ten findings, and to one for each notice of one endpoint, whatever EC2 and the ledger say', () => {
+    const connection = fc.record({
+      endpointId: id,
+      state: fc.constantFrom(...CONNECTION_STATES, 'unknown' as const),
+    });
+    const meant = fc.constantFrom('accept' as const, 'reject' as const, undefined);
+
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(fc.oneof(id, fc.constant(SERVICE_ID)), { maxLength: 13 }), { minLength: 1, maxLength: 10 }),
+        fc.array(fc.tuple(connection, meant), { maxLength: 20 }),
+        (words, known) => {
+          const plan = planNotices(words.map((each, index) => notice(each.join(' '), `m-${index}`)));
+          const listed = known.map(([each], index) =>
+            aConnection({ ...each, endpointId: plan.endpointIds[index] ?? each.endpointId }),
+          );
+          const intents = new Map(listed.map(({ endpointId }, index) => [endpointId, known[index]?.[1]]));
+          const findings = plan.judge(listed, intents);
+          const single = words.flat().filter((each) => each !== SERVICE_ID);
+          const alone = words.filter((each) => new Set(each.filter((word) => word !== SERVICE_ID)).size === 1).flat();
+
+          expect(findings.length).toBeLessThanOrEqual(10);
+          expect(plan.endpointIds.length).toBeLessThanOrEqual(10);
+          expect(plan.endpointIds.every((each) => single.includes(each))).toBe(true);
+          // Nobody's crowd costs another its look.
+          expect(alone.filter((each) => each !== SERVICE_ID && !plan.endpointIds.includes(each))).toEqual([]);
+        },
+      ),
+    );
+  });
+
   it('comes to the same findings, doubled and in any order', () => {
     const bodies = fc.uniqueArray(
       id.map((endpointId) => `${endpointId} ${SERVICE_ID}`),
@@ -256,7 +359,7 @@ describe('planNotices: any text at all', () => {
         const once = planNotices(each.map((body) => notice(body)));
         const again = planNotices([...each.toReversed(), ...each].map((body) => notice(body)));
         expect(again.endpointIds).toEqual(once.endpointIds);
-        expect(again.judge([])).toEqual(once.judge([]));
+        expect(again.judge([], NOBODY)).toEqual(once.judge([], NOBODY));
       }),
     );
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CONNECTION_ANSWERED_DETAIL_TYPES, CONNECTION_ANSWERED_PATTERN } from '../../events/connection-answered.ts';
-import { CONNECTION_DEPARTED_PATTERN, connectionDeparted } from '../../events/connection-departed.ts';
+import { CONNECTION_CHANGED_PATTERN, connectionChanged } from '../../events/connection-changed.ts';
 import { CONNECTION_REQUESTED_PATTERN, connectionRequested } from '../../events/connection-requested.ts';
 import { NOTICE_UNREADABLE_PATTERN, noticeUnreadable } from '../../events/notice-unreadable.ts';
 import { runFailedPattern } from '../../events/run-failed.ts';
@@ -11,7 +11,7 @@ const ADMIT_CONNECTION = 'arn:aws:states:us-west-2:123456789012:stateMachine:Pri
 
 const PATTERNS = {
   'connection-requested': CONNECTION_REQUESTED_PATTERN,
-  'connection-departed': CONNECTION_DEPARTED_PATTERN,
+  'connection-changed': CONNECTION_CHANGED_PATTERN,
   'notice-unreadable': NOTICE_UNREADABLE_PATTERN,
   'connection-answered': CONNECTION_ANSWERED_PATTERN,
   'run-failed': runFailedPattern(ADMIT_CONNECTION),
@@ -84,7 +84,7 @@ it('there is a sample of every kind, and of no other', () => {
   expect([...samples.keys()]).toEqual(
     [
       'connection-requested',
-      'connection-departed',
+      'connection-changed',
       'notice-unreadable',
       ...['aborted', 'failed', 'timed-out'].map((how) => `run-failed-${how}`),
       ...Object.keys(CONNECTION_ANSWERED_DETAIL_TYPES).map((outcome) => `connection-answered-${outcome}`),
@@ -102,10 +102,10 @@ describe('the constructors', () => {
     expect(made.detailType).toBe(detailType);
   });
 
-  it('connectionDeparted makes the sample’s detail, without what else its giver holds', () => {
-    const { detail, 'detail-type': detailType } = sample('connection-departed');
+  it('connectionChanged makes the sample’s detail, without what else its giver holds', () => {
+    const { detail, 'detail-type': detailType } = sample('connection-changed');
     const { serviceId, vpcEndpointId } = detail as { serviceId: string; vpcEndpointId: string };
-    const made = connectionDeparted({ kind: 'departed', serviceId, vpcEndpointId } as never);
+    const made = connectionChanged({ kind: 'changed', serviceId, vpcEndpointId } as never);
 
     expect(made).toEqual(detail);
     expect(made.detailType).toBe(detailType);

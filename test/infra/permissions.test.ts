@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   inWords,
@@ -38,7 +39,13 @@ const MANAGED_SERVICES =
 
 /** Everything that any role of the stack may do. A line that is missing here, or too much, is a change to be reviewed. */
 const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
-  IntakeReadRequestsRole: [...OWN_LOG('IntakeReadRequests'), DESCRIBE, ...OWN_TRACES],
+  IntakeReadRequestsRole: [
+    ...OWN_LOG('IntakeReadRequests'),
+    DESCRIBE,
+    ...OWN_TRACES,
+    // Whether an answer was our own: no more of the ledger than items whose keys it knows.
+    'dynamodb:BatchGetItem -> <TablesLedger.Arn>',
+  ],
   DecideConnectionRole: [
     ...OWN_LOG('DecideConnection'),
     DESCRIBE,
@@ -52,6 +59,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...OWN_LOG('AnswerConnection'),
     DESCRIBE,
     ...OWN_TRACES,
+    'dynamodb:BatchGetItem -> <TablesLedger.Arn>',
     `ec2:AcceptVpcEndpointConnections -> ${MANAGED_SERVICES}`,
     `ec2:RejectVpcEndpointConnections -> ${MANAGED_SERVICES}`,
   ],
@@ -63,7 +71,6 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     'events:PutEvents -> <Bus.Arn>',
   ],
   AdmitConnectionRole: [
-    'dynamodb:GetItem -> <TablesLedger.Arn>',
     'dynamodb:PutItem -> <TablesLedger.Arn>',
     'dynamodb:UpdateItem -> <TablesLedger.Arn>',
     'events:PutEvents -> <Bus.Arn>',
@@ -71,6 +78,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     'lambda:InvokeFunction -> <AnswerConnectionFunction.Arn>:*',
     'lambda:InvokeFunction -> <DecideConnectionFunction.Arn>:*',
     'states:DescribeExecution -> arn:aws:states:us-west-2:123456789012:execution:PrivateLinkConcierge-admit-connection:*',
+    'states:SendTaskSuccess -> arn:aws:states:us-west-2:123456789012:stateMachine:PrivateLinkConcierge-admit-connection',
     ...WATCHED,
   ],
   AdmitConnectionStateMachineEventsRole: ['states:StartExecution -> <AdmitConnectionStateMachine>'],
@@ -128,6 +136,45 @@ describe('what the roles may do', () => {
       .flatMap(({ Action }) => listOf(Action).map(inWords));
 
     expect([...new Set(onEverything)].sort()).toEqual(ACTIONS_WITHOUT_RESOURCE);
+  });
+
+  it('a token is answered by one role, of one workflow: its own', () => {
+    const answering = [...statements].flatMap(([role, each]) =>
+      linesOf(each)
+        .filter((line) => line.startsWith('states:SendTask'))
+        .map((line) => `${role}: ${line}`),
+    );
+
+    expect(answering).toEqual([
+      'AdmitConnectionRole: states:SendTaskSuccess -> arn:aws:states:us-west-2:123456789012:stateMachine:PrivateLinkConcierge-admit-connection',
+    ]);
+    const [, machine] =
+      resourcesOf(template, 'AWS::StepFunctions::StateMachine').find(
+        ([id]) => nameOf(id) === 'AdmitConnectionStateMachine',
+      ) ?? [];
+    expect(machine?.Properties.StateMachineName).toBe('PrivateLinkConcierge-admit-connection');
+  });
+
+  it('what a workflow’s SDK tasks call, its role may do, and nothing else', () => {
+    const needs = (workflow: string): readonly string[] => {
+      const file = new URL(`../../workflows/${workflow}.asl.json`, import.meta.url);
+      const called = [...readFileSync(file, 'utf8').matchAll(/"arn:aws:states:::(?:aws-sdk:)?(\w+):(\w+)/g)];
+      const services: Readonly<Record<string, string>> = { sfn: 'states' };
+      const actions = called.map(([, service = '', action = '']) =>
+        service === 'lambda'
+          ? 'lambda:InvokeFunction'
+          : `${services[service] ?? service}:${action.replace(/^./, (letter) => letter.toUpperCase())}`,
+      );
+      return [...new Set(actions)].sort();
+    };
+    const may = (role: string): readonly string[] => {
+      const watched = new Set(WATCHED.map((line) => line.replace(/ ->.*/, '')));
+      const actions = linesOf(statements.get(role) ?? []).map((line) => line.replace(/ ->.*/, ''));
+      return [...new Set(actions.filter((action) => !watched.has(action)))].sort();
+    };
+
+    expect(may('AdmitConnectionRole')).toEqual(needs('admit-connection'));
+    expect(may('ReconcileRole')).toEqual(needs('reconcile'));
   });
 
   it('nobody writes the registry: it is people’s', () => {
@@ -196,7 +243,7 @@ describe('what others may do to ours', () => {
       [
         'sqs:SendMessage -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <IntakeTopic>',
         'sqs:SendMessage -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <ConnectionRequested.Arn>',
-        'sqs:SendMessage -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <ConnectionDeparted.Arn>',
+        'sqs:SendMessage -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <ConnectionChanged.Arn>',
         'sqs:SendMessage -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <RunFailed.Arn>',
         'sqs:GetQueueAttributes -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <NoticeUnreadable.Arn>',
         'sqs:GetQueueUrl -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <NoticeUnreadable.Arn>',

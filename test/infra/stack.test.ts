@@ -1,6 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { describe, expect, it, vi } from 'vitest';
+import { METRIC_NAMESPACE, METRIC_SERVICE, UNREADABLE_ENTRIES } from '../../functions/domain/metric.ts';
+import { planNotices } from '../../functions/domain/notices.ts';
+import { LEDGER_INDEXES, RECORDED_AT } from '../../functions/registry/keys.ts';
+import { metrics } from '../../functions/runtime/handler.ts';
 import { ENVIRONMENTS, environmentNamed } from '../../infra/config.ts';
+import { machineOf, tasksOf } from '../workflows/support.ts';
 import { inWords, type Json, nameOf, type Resource, resourcesOf, synthesise, templateOf } from './support.ts';
 
 const template = synthesise('sandbox');
@@ -54,7 +60,7 @@ describe('nothing is lost without a trace', () => {
 
     expect(targets).toEqual([
       ['ConnectionRequested', '<AdmitConnectionStateMachine>', deadLetters],
-      ['ConnectionDeparted', '<AdmitConnectionStateMachine>', deadLetters],
+      ['ConnectionChanged', '<ReconcileStateMachine>', deadLetters],
       ['RunFailed', '<ReconcileStateMachine>', deadLetters],
       ['NoticeUnreadable', deadLetters, 'undefined'],
     ]);
@@ -106,6 +112,70 @@ describe('nothing is lost without a trace', () => {
         }),
       ]);
     }
+  });
+});
+
+describe('the tables', () => {
+  it.each(['Registry', 'Ledger'])(
+    '%s - found by the stack’s name, its keys as the access patterns have them',
+    (table) => {
+      expect(named('AWS::DynamoDB::GlobalTable', `Tables${table}`)).toMatchObject({
+        TableName: `PrivateLinkConcierge-${table.toLowerCase()}`,
+        KeySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+        BillingMode: 'PAY_PER_REQUEST',
+      });
+    },
+  );
+
+  it('the ledger’s decisions are listed by customer, by endpoint and by day; nothing of the registry is', () => {
+    const { GlobalSecondaryIndexes, AttributeDefinitions } = named('AWS::DynamoDB::GlobalTable', 'TablesLedger');
+    const indexes = (GlobalSecondaryIndexes as readonly { IndexName: string; KeySchema: Json; Projection: Json }[]).map(
+      ({ IndexName, ...rest }) => [IndexName, rest],
+    );
+
+    expect(Object.keys(LEDGER_INDEXES)).toEqual(['ByCustomer', 'ByEndpoint', 'ByDay']);
+    expect(Object.fromEntries(indexes)).toEqual(
+      Object.fromEntries(
+        Object.entries(LEDGER_INDEXES).map(([index, attribute]) => [
+          index,
+          {
+            KeySchema: [
+              { AttributeName: attribute, KeyType: 'HASH' },
+              { AttributeName: RECORDED_AT, KeyType: 'RANGE' },
+            ],
+            Projection: { ProjectionType: 'ALL' },
+          },
+        ]),
+      ),
+    );
+    expect(AttributeDefinitions).toEqual(
+      ['pk', 'sk', 'customerId', RECORDED_AT, 'vpcEndpointId', 'recordedOn'].map((AttributeName) => ({
+        AttributeName,
+        AttributeType: 'S',
+      })),
+    );
+    expect(named('AWS::DynamoDB::GlobalTable', 'TablesRegistry')).not.toHaveProperty('GlobalSecondaryIndexes');
+  });
+
+  it('what is indexed is what the workflow records', () => {
+    const record = tasksOf(machineOf('admit-connection.asl.json')).find(([state]) => state === 'Record')?.[1];
+    const { Item } = (record?.Arguments ?? { Item: '' }) as { Item: string };
+
+    for (const attribute of ['recordedOn', RECORDED_AT]) expect(Item).toContain(`'${attribute}': {'S':`);
+  });
+});
+
+describe('the intake', () => {
+  it('takes no more notices at once than the bus takes events: each may come to one', () => {
+    const { SourceParameters } = named('AWS::Pipes::Pipe', 'IntakePipe');
+    const { BatchSize } = (SourceParameters as { SqsQueueParameters: { BatchSize: number } }).SqsQueueParameters;
+    const notices = Array.from({ length: BatchSize }, (_, index) => ({ messageId: `m-${index}`, body: 'Hello?' }));
+
+    // eb-pipes-batching-concurrency.html
+    expect(planNotices(notices).judge([], new Map())).toHaveLength(10);
   });
 });
 
@@ -191,6 +261,7 @@ describe('alarms', () => {
       'ReconcileAbortedAlarm: ExecutionsAborted',
       'ReconcileFailedAlarm: ExecutionsFailed',
       'ReconcileTimedOutAlarm: ExecutionsTimedOut',
+      'UnreadableEntriesAlarm: UnreadableEntries',
     ]);
   });
 
@@ -218,6 +289,7 @@ describe('alarms', () => {
       'ReconcileAbortedAlarm: Sum > 0, 1 in a row',
       'ReconcileFailedAlarm: Sum > 0, 1 in a row',
       'ReconcileTimedOutAlarm: Sum > 0, 1 in a row',
+      'UnreadableEntriesAlarm: Sum > 0, 1 in a row',
     ]);
   });
 
@@ -229,6 +301,23 @@ describe('alarms', () => {
 
     expect(queuesOf('IntakeWaitingAlarm')).toEqual(['<IntakeQueue.QueueName>']);
     expect(queuesOf('IntakeDeadLettersAlarm')).toEqual(['<IntakeDeadLettersQueue.QueueName>']);
+  });
+
+  it('that of unreadable entries listens to the very metric that the functions write', () => {
+    const { Namespace, MetricName, Dimensions } = named('AWS::CloudWatch::Alarm', 'UnreadableEntriesAlarm');
+    const written = vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
+    metrics.singleMetric().addMetric(UNREADABLE_ENTRIES, MetricUnit.Count, 1);
+    const [line = '{}', ...more] = written.mock.calls.map(([text]) => String(text));
+    written.mockRestore();
+    const { _aws, ...values } = JSON.parse(line) as { _aws: object };
+
+    expect(more).toEqual([]);
+    expect(_aws).toMatchObject({
+      CloudWatchMetrics: [{ Namespace, Dimensions: [['service']], Metrics: [{ Name: MetricName, Unit: 'Count' }] }],
+    });
+    expect(values).toEqual({ service: METRIC_SERVICE, [UNREADABLE_ENTRIES]: 1 });
+    expect(Dimensions).toEqual([{ Name: 'service', Value: METRIC_SERVICE }]);
+    expect({ Namespace, MetricName }).toEqual({ Namespace: METRIC_NAMESPACE, MetricName: UNREADABLE_ENTRIES });
   });
 
   it('where no topic is named they show in CloudWatch only', () => {
@@ -282,10 +371,10 @@ describe('an endpoint service of the stack’s own', () => {
     });
   });
 
-  it('tells the topic of endpoints that come and go, once the topic’s policy is there', () => {
+  it('tells the topic of endpoints that come and go, and of answers, by whomever, once the topic’s policy is there', () => {
     const [, notification] = resources('AWS::EC2::VPCEndpointConnectionNotification')[0] ?? [];
 
-    expect(notification?.Properties.ConnectionEvents).toEqual(['Connect', 'Delete']);
+    expect(notification?.Properties.ConnectionEvents).toEqual(['Accept', 'Connect', 'Delete', 'Reject']);
     expect(inWords(notification?.Properties.ConnectionNotificationArn)).toBe('<IntakeTopic>');
     expect((notification as unknown as { DependsOn: string[] }).DependsOn.map(nameOf)).toContain('IntakeTopicPolicy');
   });

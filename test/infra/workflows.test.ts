@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { CONNECTION_CHANGED_PATTERN } from '../../events/connection-changed.ts';
+import { CONNECTION_REQUESTED_PATTERN } from '../../events/connection-requested.ts';
 import { WORKFLOWS } from '../../workflows/catalog.ts';
 import { inWords, type Json, nameOf, type Resource, resourcesOf, synthesise } from './support.ts';
 
@@ -71,13 +73,17 @@ it.each([
 });
 
 describe('what starts a workflow', () => {
-  it.each(['ConnectionRequested', 'ConnectionDeparted'])(
-    '%s - hands over the ids of the event and nothing else',
-    (rule) => {
+  it.each([
+    ['ConnectionRequested', 'AdmitConnectionStateMachine', CONNECTION_REQUESTED_PATTERN],
+    ['ConnectionChanged', 'ReconcileStateMachine', CONNECTION_CHANGED_PATTERN],
+  ])(
+    '%s - starts %s, and hands over the ids of the event and nothing else',
+    (rule, machine, { source, detailType }) => {
       const [target, ...more] = targetsOf(rule);
 
+      expect(named('AWS::Events::Rule', rule).EventPattern).toEqual({ source, 'detail-type': detailType });
       expect(more).toEqual([]);
-      expect(inWords(target?.Arn)).toBe('<AdmitConnectionStateMachine>');
+      expect(inWords(target?.Arn)).toBe(`<${machine}>`);
       expect(target?.InputTransformer).toEqual({
         InputPathsMap: {
           'detail-serviceId': '$.detail.serviceId',
@@ -111,7 +117,7 @@ describe('what starts a workflow', () => {
 
     expect(Object.fromEntries(buses)).toEqual({
       ConnectionRequested: '<Bus>',
-      ConnectionDeparted: '<Bus>',
+      ConnectionChanged: '<Bus>',
       RunFailed: 'undefined',
       NoticeUnreadable: '<Bus>',
     });

@@ -1,8 +1,8 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
-import type { Situation } from '../../functions/domain/decide-connection.ts';
 import { explainEnding } from '../../functions/domain/ending.ts';
 import type { Intent, PastDecision } from '../../functions/domain/history.ts';
 import { type Plan, planEnding, planRequest, type Telling } from '../../functions/domain/plan.ts';
+import type { Situation } from '../../functions/domain/situation.ts';
 import { ledgerKey } from '../../functions/registry/keys.ts';
 import type { Json } from '../../sandbox/asl/definition.ts';
 import { failure, finish, prepare, START } from '../sandbox/asl/run-definition.ts';
@@ -38,21 +38,31 @@ export interface Attempt {
 }
 
 /**
- * What a task's attempts come to, one after the other, the last one again and again: a result, an Error to fail with, or
- * {@link NO_REPLY}.
+ * What a task's attempts come to, one after the other, the last one again and again: a result, an Error to fail with,
+ * {@link NO_REPLY}, or {@link Answered}. A task that waits by token and has a plain result was called, and nobody answers its token.
  */
 export type Replies = readonly unknown[];
 /** A call from which nobody ever hears again. */
 export const NO_REPLY: Promise<never> = new Promise(() => undefined);
+/** A call of a task that waits, whose token is answered so many seconds later. */
+class Answered {
+  readonly seconds: number;
+
+  constructor(seconds: number) {
+    this.seconds = seconds;
+  }
+}
+export const wokenAfter = (seconds: number): Answered => new Answered(seconds);
 export type Script = Readonly<Record<string, Replies>>;
 
 /** A function's reply, as the state sees it. */
 export const payload = (value: unknown): unknown => ({ StatusCode: 200, Payload: JSON.parse(JSON.stringify(value)) });
 
 const recorded = (plan: Plan, generation: number): unknown => {
-  const { customerId, verdict, code, sentence } = plan;
-  const entry = { ...ledgerKey.decision(SERVICE_ID, ENDPOINT_ID, generation), generation, customerId, verdict, code };
-  return { ...plan, item: marshall({ ...entry, sentence }, { removeUndefinedValues: true }) };
+  const { customerId, verdict, code, sentence, action, proposed, hold } = plan;
+  const key = ledgerKey.decision(SERVICE_ID, ENDPOINT_ID, generation);
+  const why = { customerId, verdict, code, sentence, action, proposed, until: hold?.until };
+  return { ...plan, item: marshall({ ...key, generation, ...why }, { removeUndefinedValues: true }) };
 };
 
 /** What `Decide` returns of a request that waits: the domain's own plans, with the record of each. */
@@ -62,7 +72,19 @@ export const decision = (
     history = [],
     placesOpen = ['acme'],
     intent,
-  }: { history?: readonly PastDecision[]; placesOpen?: readonly string[]; intent?: Intent } = {},
+    told = history.length,
+    wakes = 0,
+    modesVersion = 0,
+  }: {
+    history?: readonly PastDecision[];
+    placesOpen?: readonly string[];
+    intent?: Intent;
+    /** The last decision that was published, as the ledger has it. @default the last of the history */
+    told?: number;
+    /** How often the run was called to look again. */
+    wakes?: number;
+    modesVersion?: number;
+  } = {},
 ) => {
   const whole = aSituation(situation);
   const generation = history.length + 1;
@@ -70,7 +92,9 @@ export const decision = (
   return {
     need: 'decision',
     generation,
-    told: history.length,
+    told,
+    wakes,
+    modesVersion,
     connection: whole.connection,
     plan: recorded(plan, generation),
     planWithoutPlace: recorded(planWithoutPlace, generation),
@@ -87,21 +111,26 @@ export const ending = (
   need,
   generation: 1,
   told: 0,
+  wakes: 0,
   ...(need === 'record' ? { connection: aSituation().connection } : {}),
   plan: recorded(planEnding(outcome, ENDPOINT_ID, intent), 1),
 });
 
 /** What `Decide` returns of a request whose last decision, its second, is recorded and was not told. */
-export const telling = (last: Partial<Telling> = {}) => ({
+export const telling = (last: Partial<Telling> & { readonly verdict?: string } = {}) => ({
   need: 'telling',
   generation: 2,
   told: 1,
+  wakes: 0,
   connection: aSituation().connection,
   plan: {
     generation: 2,
     outcome: 'accepted',
     code: 'entitled',
-    sentence: 'What we said then.',
+    verdict: 'accept',
+    sentence: 'What we said then; what you can do.',
+    action: 'what you can do',
+    recordedAt: '2026-11-23T11:00:00.000Z',
     customerId: 'acme',
     ...last,
   },
@@ -112,6 +141,7 @@ export const departure = (isSeen = true) => ({
   need: 'departure',
   isSeen,
   told: 1,
+  wakes: 0,
   plan: { placeOf: 'acme' },
 });
 
@@ -119,6 +149,7 @@ export const departure = (isSeen = true) => ({
 export const unplanned = (need: 'nothing' | 'another-look', because?: string) => ({
   need,
   told: 1,
+  wakes: 0,
   ...(because === undefined ? {} : { because }),
 });
 
@@ -137,6 +168,13 @@ export const unsettled = (state: string, rest: object = {}) => ({
   isListed: state !== 'not listed',
   because: `${ENDPOINT_ID} is still ${state}`,
   ...rest,
+});
+
+/** What `Answer` returns where what it was decided on holds no more. */
+export const superseded = (because = "the service's mode was changed since it was decided") => ({
+  isSettled: false,
+  isSuperseded: true,
+  because: `${ENDPOINT_ID}: ${because}`,
 });
 
 export const ACCEPTED = settled('accepted', { state: 'available' });
@@ -165,7 +203,15 @@ export interface Admission {
   /** The states in the order in which they were entered. */
   readonly path: readonly string[];
   readonly attempts: readonly Attempt[];
+  /** How many events its history has; Step Functions ends an execution at 25,000. */
+  readonly historyEvents: number;
 }
+
+/** The token with which a task waits, as it stands in its arguments. */
+export const tokenIn = (given: unknown): string =>
+  (given as { ExpressionAttributeValues: { ':waiting': { M: { token: { S: string } } } } }).ExpressionAttributeValues[
+    ':waiting'
+  ].M.token.S;
 
 /**
  * Executes the workflow on virtual time, its tasks answered by the script.
@@ -193,13 +239,18 @@ export const admit = async (script: Script = {}, input: Json = INPUT): Promise<A
       if (replies.length === 0) surprises.push(state);
       const reply = replies[Math.min(before, replies.length - 1)];
       if (reply instanceof Error) throw reply;
+      if (reply instanceof Answered) {
+        const answer = { kind: 'success', output: '{"woken": true}' } as const;
+        world.clock.after(reply.seconds * 1000, () => world.tokens.answer(tokenIn(given), answer));
+        return {};
+      }
       return reply;
     },
   });
   const { status, output, error, cause, seconds, events } = await finish(world);
   if (surprises.length > 0) throw new Error(`The test expects no call of ${surprises.join(', ')}.`);
   const path = events.flatMap(({ stateEnteredEventDetails: each }) => each?.name ?? []);
-  return { status, output, error, cause, seconds, path, attempts };
+  return { status, output, error, cause, seconds, path, attempts, historyEvents: events.length };
 };
 
 /** The one attempt that a state made. @throws Error where it made none or several. */

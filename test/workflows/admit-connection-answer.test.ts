@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aService, ENDPOINT_ID, entitled, found, SERVICE_ID } from '../support/builders.ts';
+import { aHistory, anIntent, aService, ENDPOINT_ID, entitled, found, SERVICE_ID } from '../support/builders.ts';
 import {
   ACCEPT,
   ACCEPTED,
@@ -15,11 +15,20 @@ import {
   payload,
   REJECTED,
   settled,
+  superseded,
+  telling,
+  unplanned,
   unsettled,
+  wokenAfter,
 } from './admission.ts';
 
 const PLACES_KEY = { pk: { S: `ENTITLEMENT#${SERVICE_ID}#acme` }, sk: { S: 'PLACES' } };
+/** A request that a person has to approve. */
+const MANUAL = { candidates: [entitled({ approval: 'manual' })] };
 const REJECT = { ...ACCEPT, Decide: [payload(decision({ candidates: [] }))], Answer: [payload(REJECTED)] };
+
+const QUOTA_TOLD = [{ generation: 1, outcome: 'held', code: 'quota-reached', verdict: 'hold' }] as const;
+const HOLD = { until: '2026-12-07T12:00:00.000Z', seconds: 1_209_600 };
 
 describe('places', () => {
   it('are opened by the first request of an entitlement, which does no harm twice', async () => {
@@ -61,7 +70,12 @@ describe('places', () => {
     });
   });
 
-  const LOST = { ...ACCEPT, 'Take a place': [failing(CONDITION_FAILED)] };
+  const LOST = {
+    ...ACCEPT,
+    Decide: [payload(decision()), payload(unplanned('nothing'))],
+    'Take a place': [failing(CONDITION_FAILED)],
+    Hold: [wokenAfter(60)],
+  };
 
   it('the last one went to another - held instead, as was decided for that case; nothing is answered', async () => {
     const ran = await admit(LOST);
@@ -71,10 +85,13 @@ describe('places', () => {
       'Act without a place',
       'Record',
       'Publish',
+      'Wait or let go',
+      'Hold',
+      'Decide',
+      'Go by its need',
       'Release the admission',
       'Done',
     ]);
-    expect(ran.output).toMatchObject({ verdict: 'hold', code: 'quota-reached', outcome: 'held' });
     expect(onlyAttempt(ran, 'Record').arguments).toMatchObject({
       Item: { verdict: { S: 'hold' }, code: { S: 'quota-reached' }, outcome: { S: 'held' } },
     });
@@ -101,10 +118,77 @@ describe('places', () => {
   });
 
   it('the last one went to another, as the ledger says already - nobody is told twice', async () => {
-    const history = [{ generation: 1, outcome: 'held', code: 'quota-reached' }] as const;
-    const ran = await admit({ ...LOST, Decide: [payload(decision({}, { history }))] });
+    const Decide = [payload(decision({}, { history: QUOTA_TOLD })), payload(unplanned('nothing'))];
+    const ran = await admit({ ...LOST, Decide });
+
+    expect(ran.path.slice(6, 10)).toEqual(['Take a place', 'Act without a place', 'Hold', 'Decide']);
+    expect(attemptsByState(ran)).not.toHaveProperty('Publish');
+  });
+
+  it('the last one went to another, as the ledger says and nobody was told - decided anew, which tells of it', async () => {
+    const Decide = [
+      payload(decision({}, { history: QUOTA_TOLD, told: 0 })),
+      payload({ ...telling({ outcome: 'held', code: 'quota-reached', hold: HOLD }), generation: 1, told: 0 }),
+      payload(unplanned('nothing')),
+    ];
+    const ran = await admit({ ...LOST, Decide });
+
+    expect(ran.path.slice(6, 13)).toEqual([
+      'Take a place',
+      'Act without a place',
+      'Decide',
+      'Go by its need',
+      'Publish',
+      'Wait or let go',
+      'Hold',
+    ]);
+    expect(onlyAttempt(ran, 'Publish').arguments).toMatchObject({
+      Entries: [{ DetailType: 'Connection Held', Detail: { generation: 1, until: HOLD.until } }],
+    });
+  });
+
+  it('the last one went to another, and a run that died has a place for another customer - that is freed first', async () => {
+    const intent = anIntent({ customerId: 'globex', generation: 2 });
+    const Decide = [payload(decision({}, { history: QUOTA_TOLD, intent })), payload(unplanned('nothing'))];
+    const ran = await admit({ ...LOST, Decide, 'Free the place': [{}] });
+
+    expect(ran.path.slice(6, 9)).toEqual(['Take a place', 'Act without a place', 'Free the place']);
+    expect(onlyAttempt(ran, 'Free the place').arguments).toMatchObject({
+      Key: { pk: { S: `ENTITLEMENT#${SERVICE_ID}#globex` } },
+    });
+  });
+
+  it('the last one went to another, and that place was freed before - freed once only', async () => {
+    const again = decision({}, { history: QUOTA_TOLD, intent: anIntent({ customerId: 'globex', generation: 2 }) });
+    const ran = await admit({
+      ...LOST,
+      Decide: [payload(again), payload(again), payload(unplanned('nothing'))],
+      'Free the place': [failing(CONDITION_FAILED)],
+    });
+
+    expect(attemptsByState(ran)).toMatchObject({ 'Take a place': 2, 'Free the place': 1, Hold: 1 });
+  });
+
+  it('the last one went to another, and nobody waits any more - let go', async () => {
+    const history = [{ ...QUOTA_TOLD[0], code: 'hold-expired' }];
+    const overdue = decision({ heldSince: '2026-11-01T00:00:00.000Z' }, { history });
+    const ran = await admit({ ...LOST, Decide: [payload(overdue)] });
 
     expect(ran.path.slice(6)).toEqual(['Take a place', 'Act without a place', 'Release the admission', 'Done']);
+    expect(onlyAttempt(ran, 'Release the admission').arguments).toMatchObject({
+      UpdateExpression: 'SET #status = :done, told = :told REMOVE waiting, intent',
+    });
+  });
+
+  it('the last one went to another, where a rejection is only observed - observed, and nothing is answered', async () => {
+    const watched = decision({
+      service: found(aService({ 'quota-reached': 'reject' })),
+      modes: { accept: 'enforce', reject: 'observe' },
+    });
+    const ran = await admit({ ...LOST, Decide: [payload(watched)] });
+
+    expect(ran.path.slice(6, 10)).toEqual(['Take a place', 'Act without a place', 'Record', 'Publish']);
+    expect(ran.output).toMatchObject({ verdict: 'reject', outcome: 'observed' });
   });
 
   it.each([
@@ -158,7 +242,10 @@ describe('the answer', () => {
     expect(looks.map(({ at, arguments: given }) => [at, given])).toEqual(
       [0, 1, 2, 3].map((each) => [
         20 * each,
-        { FunctionName: 'answer:7', Payload: { ...INPUT, verdict: 'accept', absences: 0 } },
+        {
+          FunctionName: 'answer:7',
+          Payload: { ...INPUT, verdict: 'accept', placeOf: 'acme', modesVersion: 0, absences: 0 },
+        },
       ]),
     );
     expect(ran.output).toMatchObject({ outcome: 'accepted' });
@@ -243,5 +330,91 @@ describe('the answer', () => {
     const ran = await admit({ ...ACCEPT, Answer: [said('First'), said('Second'), ACCEPTED].map(payload) });
 
     expect(onlyAttempt(ran, 'Record').arguments).toMatchObject({ Item: { unsuccessful: { S: 'Second: no.' } } });
+  });
+});
+
+describe('an answer that holds no more', () => {
+  const OBSERVED = decision({ modes: { accept: 'observe', reject: 'observe' } }, { modesVersion: 8 });
+
+  it('is decided again, and nothing is recorded of the first', async () => {
+    const ran = await admit({
+      ...ACCEPT,
+      Decide: [payload(decision({}, { modesVersion: 7 })), payload(OBSERVED)],
+      Answer: [payload(superseded())],
+    });
+
+    expect(ran.path.slice(7, 12)).toEqual(['Answer', 'Look at the end', 'Decide', 'Go by its need', 'Record']);
+    expect(onlyAttempt(ran, 'Answer').arguments).toMatchObject({ Payload: { modesVersion: 7 } });
+    expect(ran.output).toMatchObject({ verdict: 'accept', outcome: 'observed', generation: 1 });
+    expect(onlyAttempt(ran, 'Record').arguments).not.toHaveProperty('Item.after');
+    expect(onlyAttempt(ran, 'Release the admission').arguments).toMatchObject({
+      UpdateExpression: 'SET #status = :done, told = :told REMOVE waiting, intent',
+    });
+  });
+
+  it('is answered under the modes that hold then', async () => {
+    const ran = await admit({
+      ...ACCEPT,
+      Decide: [7, 8].map((modesVersion) => payload(decision({}, { modesVersion }))),
+      Answer: [payload(superseded()), payload(ACCEPTED)],
+    });
+
+    expect(ran.attempts.filter(({ state }) => state === 'Answer').map(({ arguments: given }) => given)).toMatchObject([
+      { Payload: { modesVersion: 7 } },
+      { Payload: { modesVersion: 8 } },
+    ]);
+    expect(ran.output).toMatchObject({ outcome: 'accepted' });
+  });
+
+  it('leaves no word of EC2’s from the answer before it', async () => {
+    const ran = await admit({
+      ...ACCEPT,
+      Answer: [
+        payload(unsettled('pendingAcceptance', { unsuccessful: 'InvalidState: no.' })),
+        payload(superseded()),
+        payload(ACCEPTED),
+      ],
+    });
+
+    expect(onlyAttempt(ran, 'Record').arguments).not.toHaveProperty('Item.unsuccessful');
+  });
+
+  it('has its patience anew: what EC2 took before is not counted', async () => {
+    const slow = Array.from({ length: 30 }, () => payload(unsettled('pending')));
+    const ran = await admit({ ...ACCEPT, Answer: [...slow, payload(superseded()), ...slow, payload(ACCEPTED)] });
+
+    expect(ran).toMatchObject({ status: 'SUCCEEDED', seconds: 1200 });
+  });
+
+  it('gives a place back that was taken since one was freed', async () => {
+    const freed = decision(MANUAL, { history: aHistory('held'), intent: anIntent({ generation: 2 }) });
+    const ran = await admit({
+      ...ACCEPT,
+      Decide: [freed, decision({}, { history: aHistory('held') }), freed, unplanned('nothing')].map(payload),
+      'Free the place': [{}],
+      Answer: [payload(superseded())],
+    });
+
+    expect(ran.attempts.map(({ state }) => state)).toEqual([
+      'Take the admission',
+      'Decide',
+      'Free the place',
+      'Decide',
+      'Note the intent',
+      'Take a place',
+      'Answer',
+      'Decide',
+      'Free the place',
+      'Decide',
+      'Release the admission',
+    ]);
+  });
+
+  it('a hundred times - NotSettled', async () => {
+    const ran = await admit({ ...ACCEPT, Answer: [payload(superseded())] });
+
+    expect(ran).toMatchObject({ status: 'FAILED', error: 'NotSettled', seconds: 0 });
+    expect(attemptsByState(ran)).toMatchObject({ Decide: 102, Answer: 101 });
+    expect(ran.historyEvents).toBeLessThan(25_000);
   });
 });

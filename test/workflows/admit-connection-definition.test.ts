@@ -62,9 +62,10 @@ describe('the keys under which admit-connection writes and reads', () => {
 
   it.each([
     'Take the admission',
-    'See who has it',
+    'Wake its holder',
     'Take over the admission',
     'Note the intent',
+    'Hold',
     'Release the admission',
   ])('%s - the admission', async (name) => {
     await expect(keyOf(name)).resolves.toEqual(ledgerKey.admission(SERVICE_ID, ENDPOINT_ID));
@@ -80,7 +81,7 @@ describe('the keys under which admit-connection writes and reads', () => {
   it('nothing is read or written under another key, save records', () => {
     const keyed = Object.entries(tasks).filter(([, { Arguments }]) => 'Key' in (Arguments as object));
 
-    expect(keyed.map(([name]) => name)).toHaveLength(9);
+    expect(keyed.map(([name]) => name)).toHaveLength(10);
     expect(Object.keys(tasks).filter((name) => name.startsWith('Record'))).toEqual(['Record', 'Record the failure']);
   });
 });
@@ -132,6 +133,8 @@ describe('the order of failures in admit-connection', () => {
     ['no place is given back before EC2 was asked what became of the endpoint', 'Give the place back', 'Decide'],
     ['nor freed', 'Free the place', 'Decide'],
     ['nothing is decided in earnest by two at once', 'Decide', 'Take the admission'],
+    ['nobody waits before it was decided', 'Hold', 'Decide'],
+    ['no token is answered before we know that its task may wait', 'Answer its token', 'Look at its execution'],
   ])('%s', (_rule, state, before) => {
     expect(reachableFrom(machine, machine.StartAt)).toContain(state);
     expect(reachableFrom(machine, machine.StartAt, before)).not.toContain(state);
@@ -143,7 +146,7 @@ describe('the order of failures in admit-connection', () => {
       ...Choices.filter((choice) => choice.Next === 'Publish').map(({ Condition }) => `${name}: ${Condition}`),
     ]);
 
-    expect(ways).toEqual(["Go by its need: {% $decided.need = 'telling' %}", 'Record']);
+    expect(ways).toEqual(["Go by its need: {% $decided.need = 'telling' and $told < $decided.generation %}", 'Record']);
   });
 
   it('a condition that failed is an answer, not a failure: each conditional write says what follows', () => {
@@ -152,14 +155,60 @@ describe('the order of failures in admit-connection', () => {
     );
 
     expect(conditional.map(([name, { Catch = [] }]) => [name, Catch[0]?.ErrorEquals, Catch[0]?.Next])).toEqual([
-      ['Take the admission', ['DynamoDb.ConditionalCheckFailedException'], 'See who has it'],
+      ['Take the admission', ['DynamoDb.ConditionalCheckFailedException'], 'Wake its holder'],
+      ['Wake its holder', ['DynamoDb.ConditionalCheckFailedException'], 'Try to take it again'],
       ['Take over the admission', ['DynamoDb.ConditionalCheckFailedException'], 'In other hands'],
       ['Note the intent', ['DynamoDb.ConditionalCheckFailedException'], 'In other hands'],
       ['Take a place', ['DynamoDb.ConditionalCheckFailedException'], 'Act without a place'],
       ['Give the place back', ['DynamoDb.ConditionalCheckFailedException'], 'Record'],
-      ['Free the place', ['DynamoDb.ConditionalCheckFailedException'], 'Release the admission'],
+      ['Free the place', ['DynamoDb.ConditionalCheckFailedException'], 'Decide'],
       ['Record', ['DynamoDb.ConditionalCheckFailedException'], 'Release the admission'],
-      ['Release the admission', ['DynamoDb.ConditionalCheckFailedException'], 'Done'],
+      ['Hold', ['DynamoDb.ConditionalCheckFailedException'], 'Take the admission'],
+      ['Release the admission', ['DynamoDb.ConditionalCheckFailedException'], 'Take the admission'],
+    ]);
+  });
+
+  it.each(['Hold', 'Release the admission', 'Note the intent'])(
+    '%s - only while the request is in our hands',
+    (name) => {
+      expect(stateNamed(name).Arguments).toMatchObject({
+        ConditionExpression: expect.stringMatching(/^execution = :me\b/),
+      });
+    },
+  );
+
+  it('every loop goes by a choice that counts, or by one that waits', () => {
+    // Whoever decides again has counted: by looks, by what was freed, or by how often.
+    const backToDecide = Object.entries(machine.States).flatMap(([name, state]) => [
+      ...(state.Next === 'Decide' ? [[name, Object.keys(state.Assign ?? {})]] : []),
+      ...[...(state.Choices ?? []), ...(state.Catch ?? [])]
+        .filter(({ Next }) => Next === 'Decide')
+        .map(({ Assign }) => [name, Object.keys(Assign ?? {})]),
+    ]);
+
+    expect(backToDecide).toEqual([
+      ['Take the admission', []],
+      ['Take over the admission', []],
+      ['Look again later', ['looks']],
+      ['Act without a place', ['again']],
+      ['Look at the end', ['again', 'looks', 'freed']],
+      ['Free the place', ['freed']],
+      ['Free the place', ['freed']],
+      ['Hold', ['again', 'looks', 'freed']],
+      ['Hold', ['again', 'looks', 'freed']],
+    ]);
+    const backToTake = Object.entries(machine.States).flatMap(([name, { Default, Catch = [] }]) => [
+      ...(Default === 'Take the admission' ? [[name]] : []),
+      ...Catch.filter(({ Next }) => Next === 'Take the admission').map(({ Assign }) => [
+        name,
+        ...Object.keys(Assign ?? {}),
+      ]),
+    ]);
+    expect(backToTake).toEqual([
+      ['Check the input'],
+      ['Try to take it again'],
+      ['Hold', 'again', 'looks', 'freed'],
+      ['Release the admission', 'again', 'looks', 'freed'],
     ]);
   });
 });

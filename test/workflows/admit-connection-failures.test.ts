@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TERMINAL_ERRORS } from '../../functions/domain/errors.ts';
+import { entitled } from '../support/builders.ts';
 import {
   ACCEPT,
   admit,
@@ -17,15 +18,16 @@ import {
   type Script,
   settled,
   unplanned,
+  wokenAfter,
 } from './admission.ts';
-import { machineOf, type State, serviceOf, tasksOf, waitsOf } from './support.ts';
+import { machineOf, type State, serviceOf, tasksOf, waitsForToken, waitsOf } from './support.ts';
 
 const tasks = tasksOf(machineOf('admit-connection.asl.json'));
 
 const HELD: Script = {
   ...ACCEPT,
   'Take the admission': [failing(CONDITION_FAILED)],
-  'See who has it': [{ Item: { execution: { S: OTHER } } }],
+  'Wake its holder': [{ Attributes: { execution: { S: OTHER }, waiting: { M: { token: { S: 'its token' } } } } }],
   'Look at its execution': [{ Status: 'FAILED' }],
   'Take over the admission': [{}],
 };
@@ -34,8 +36,9 @@ const HELD: Script = {
 const WAYS: Readonly<Record<string, Script>> = {
   'Plan only': { 'Plan only': [payload(decision())] },
   'Take the admission': ACCEPT,
-  'See who has it': HELD,
+  'Wake its holder': HELD,
   'Look at its execution': HELD,
+  'Answer its token': { ...HELD, 'Look at its execution': [{ Status: 'RUNNING' }], 'Answer its token': [{}] },
   'Take over the admission': HELD,
   Decide: ACCEPT,
   'Note the intent': ACCEPT,
@@ -48,6 +51,11 @@ const WAYS: Readonly<Record<string, Script>> = {
     Decide: [payload(departure()), payload(unplanned('nothing'))],
     'Free the place': [{}],
   },
+  Hold: {
+    ...ACCEPT,
+    Decide: [payload(decision({ candidates: [entitled({ approval: 'manual' })] })), payload(unplanned('nothing'))],
+    Hold: [wokenAfter(0)],
+  },
   Record: ACCEPT,
   Publish: ACCEPT,
   'Release the admission': ACCEPT,
@@ -59,7 +67,8 @@ const inputFor = (state: string) => (state === 'Plan only' ? { ...INPUT, dryRun:
 /** Runs the way on which the task lies, the task answering with these replies; `usual` stands for its usual one. */
 const on = (state: string, repliesWith: (usual: unknown) => readonly unknown[]) => {
   const way = WAYS[state] ?? {};
-  return admit({ ...way, [state]: repliesWith(way[state]?.[0]) }, inputFor(state));
+  const [usual, ...more] = way[state] ?? [];
+  return admit({ ...way, [state]: [...repliesWith(usual), ...more] }, inputFor(state));
 };
 
 /** How the way ends where nothing goes wrong on it but what goes wrong on purpose. */
@@ -170,7 +179,7 @@ describe('a surprise', () => {
   });
 
   it('a reply without what the next states need - recorded too', async () => {
-    const ran = await on('See who has it', () => [{}]);
+    const ran = await on('Wake its holder', () => [{}]);
 
     expect(ran).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
     expect(ran.path.slice(-2)).toEqual(['Record the failure', 'Fail']);
@@ -178,27 +187,29 @@ describe('a surprise', () => {
 });
 
 describe('a call from which nobody hears again', () => {
-  const recording = tasks.filter(([state]) => !['Plan only', 'Record the failure'].includes(state));
+  // One that waits for its token gets no reply for days, and that is no failure: its time is its plan's.
+  const calling = tasks.filter(([, task]) => !waitsForToken(task));
+  const recording = calling.filter(([state]) => !['Plan only', 'Record the failure'].includes(state));
   /** How often a task is tried again that gets no reply, and the seconds that it waits in between, at most. */
   const patience = ({ Retry = [] }: State) => {
     const waits = Retry.filter(({ ErrorEquals }) => ErrorEquals.includes('States.Timeout')).flatMap(waitsOf);
     return { retries: waits.length, waits: waits.reduce((sum, wait) => sum + wait, 0) };
   };
 
-  it.each(tasks)('%s - given up after its time, and made again with the same arguments', async (state, task) => {
+  it.each(calling)('%s - given up after its time, and made again with the same arguments', async (state, task) => {
     const ran = await on(state, (usual) => [NO_REPLY, usual]);
     const [first, second, ...more] = ran.attempts.filter((each) => each.state === state);
 
     expect(ran.status).toBe(endOf(state));
     expect(second?.arguments).toEqual(first?.arguments);
-    expect(second?.at).toBeGreaterThanOrEqual((first?.at ?? 0) + (task.TimeoutSeconds ?? 0));
+    expect(second?.at).toBeGreaterThanOrEqual((first?.at ?? 0) + Number(task.TimeoutSeconds ?? 0));
     expect(more).toEqual([]);
   });
 
   it.each(recording)('%s, again and again - recorded, and failed as States.Timeout', async (state, task) => {
     const ran = await on(state, () => [NO_REPLY]);
     const { retries, waits } = patience(task);
-    const withoutReply = (1 + retries) * (task.TimeoutSeconds ?? 0);
+    const withoutReply = (1 + retries) * Number(task.TimeoutSeconds ?? 0);
 
     expect(ran.attempts.filter((each) => each.state === state)).toHaveLength(1 + retries);
     expect(ran).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });

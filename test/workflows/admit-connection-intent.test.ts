@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   aCandidate,
   aCustomer,
+  aHistory,
   anIntent,
   aService,
   ENDPOINT_ID,
@@ -35,6 +36,8 @@ const placesOf = (customerId: string) => ({
   pk: { S: `ENTITLEMENT#${SERVICE_ID}#${customerId}` },
   sk: { S: 'PLACES' },
 });
+const NOTHING = payload(unplanned('nothing'));
+const LONG_AGO = '2026-11-01T00:00:00.000Z';
 const GIVEN_BACK = { 'Give the place back': [{}] };
 
 /** The intents that a run noted, one after the other. */
@@ -86,14 +89,15 @@ describe('the intent', () => {
   });
 
   it('is of the decision that is about to be recorded', async () => {
-    const history = [{ generation: 1, outcome: 'held', code: 'approval-needed' }] as const;
+    const history = aHistory('held');
     const ran = await admit({ ...ACCEPT, Decide: [payload(decision({}, { history }))] });
 
     expect(intentsOf(ran)).toEqual([intent('accept', 'acme', 2)]);
   });
 
   it.each<[situation: string, Script]>([
-    ['held', { Decide: [payload(decision({ candidates: [entitled({ approval: 'manual' })] }))] }],
+    ['held', { Decide: [payload(decision({ candidates: [entitled({ approval: 'manual' })] })), NOTHING], Hold: [{}] }],
+    ['only observed', { Decide: [payload(decision({ modes: { accept: 'observe', reject: 'observe' } }))] }],
     ['recorded only', { Decide: [payload(ending('record', 'overtaken'))] }],
     ['told only', { Decide: [payload(telling())] }],
   ])('is none where a request is %s', async (_situation, script) => {
@@ -116,7 +120,11 @@ describe('the place of a run that died', () => {
   it.each<[situation: string, Script, customerId: string]>([
     [
       'the request is held now',
-      { Decide: [payload(decision({ candidates: [entitled({ approval: 'manual' })] }, { intent: dead }))] },
+      {
+        Decide: [
+          payload(decision({ candidates: [entitled({ approval: 'manual' })], heldSince: LONG_AGO }, { intent: dead })),
+        ],
+      },
       'globex',
     ],
     [
@@ -138,7 +146,14 @@ describe('the place of a run that died', () => {
       ConditionExpression: 'attribute_exists(places.#me)',
       ExpressionAttributeNames: { '#me': ENDPOINT_ID },
     });
-    expect(ran.path.slice(-5)).toEqual(['Give the place back', 'Record', 'Publish', 'Release the admission', 'Done']);
+    expect(ran.path.slice(-6)).toEqual([
+      'Give the place back',
+      'Record',
+      'Publish',
+      'Wait or let go',
+      'Release the admission',
+      'Done',
+    ]);
   });
 
   it('was never taken, or was given back - recorded all the same', async () => {
@@ -182,6 +197,7 @@ describe('what is recorded and was not told', () => {
       'Decide',
       'Go by its need',
       'Publish',
+      'Wait or let go',
       'Release the admission',
       'Done',
     ]);
@@ -193,7 +209,8 @@ describe('what is recorded and was not told', () => {
             ...INPUT,
             outcome: 'accepted',
             code: 'entitled',
-            sentence: 'What we said then.',
+            action: 'what you can do',
+            sentence: 'What we said then; what you can do.',
             customerId: 'acme',
             generation: 2,
             dnsNames: telling().connection.dnsNames,
@@ -203,9 +220,9 @@ describe('what is recorded and was not told', () => {
     });
     expect(ran.output).toEqual({
       need: 'telling',
-      verdict: 'none',
+      verdict: 'accept',
       code: 'entitled',
-      sentence: 'What we said then.',
+      sentence: 'What we said then; what you can do.',
       outcome: 'accepted',
       generation: 2,
     });
@@ -229,7 +246,7 @@ describe('what is recorded and was not told', () => {
     const ran = await admit({ ...ACCEPT, Decide: [payload(telling())] });
 
     expect(onlyAttempt(ran, 'Release the admission').arguments).toMatchObject({
-      UpdateExpression: 'SET #status = :done, told = :told',
+      UpdateExpression: 'SET #status = :done, told = :told REMOVE waiting',
       ExpressionAttributeValues: { ':told': { N: '2' } },
     });
   });
@@ -244,7 +261,7 @@ describe('what is recorded and was not told', () => {
   });
 
   it('is another’s decision - the release says what was told before, so that the next run tells', async () => {
-    const history = [{ generation: 1, outcome: 'held', code: 'approval-needed' }] as const;
+    const history = aHistory('held');
     const Decide = [payload(decision({}, { history }))];
     const toldBy = async (script: Script) =>
       onlyAttempt(await admit({ ...ACCEPT, Decide, ...script }), 'Release the admission').arguments;
@@ -293,7 +310,13 @@ describe('a customer that left', () => {
       'Free the place': [{}],
     });
 
-    expect(ran.path.slice(-4)).toEqual(['Go by its need', 'Publish', 'Release the admission', 'Done']);
+    expect(ran.path.slice(-5)).toEqual([
+      'Go by its need',
+      'Publish',
+      'Wait or let go',
+      'Release the admission',
+      'Done',
+    ]);
     expect(onlyAttempt(ran, 'Release the admission').arguments).toMatchObject({
       ExpressionAttributeValues: { ':told': { N: '2' } },
     });
@@ -312,7 +335,7 @@ describe('a customer that left', () => {
   });
 
   it('was not listed, and is listed after all - its place is kept', async () => {
-    const nothing = { need: 'nothing', told: 1 };
+    const nothing = { need: 'nothing', told: 1, wakes: 0 };
     const ran = await admit({ ...ACCEPT, Decide: [payload(departure(false)), payload(nothing)] });
 
     expect(ran).toMatchObject({ status: 'SUCCEEDED', seconds: 15 });

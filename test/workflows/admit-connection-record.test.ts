@@ -15,6 +15,7 @@ import {
   payload,
   REQUEST,
   settled,
+  unplanned,
 } from './admission.ts';
 
 const dnsNames = [`${ENDPOINT_ID}-k3v9x2aq.example.com`];
@@ -22,7 +23,7 @@ const dnsNames = [`${ENDPOINT_ID}-k3v9x2aq.example.com`];
 describe('the record', () => {
   const recordOf = async (script: Parameters<typeof admit>[0]) => onlyAttempt(await admit(script), 'Record');
   const unchanged = { pk: { S: REQUEST }, sk: { S: 'DECISION#0001' }, generation: { N: '1' } };
-  const written = { execution: { S: ME }, recordedAt: { S: moment() } };
+  const written = { execution: { S: ME }, recordedAt: { S: moment() }, recordedOn: { S: '2026-11-23' } };
 
   it('of a decision - what Decide prepared and what became of it; never over another’s', async () => {
     await expect(recordOf(ACCEPT)).resolves.toMatchObject({
@@ -36,6 +37,7 @@ describe('the record', () => {
           verdict: { S: 'accept' },
           code: { S: 'entitled' },
           sentence: { S: expect.stringContaining('We accepted your endpoint') },
+          action: { S: 'there is nothing for you to do' },
           outcome: { S: 'accepted' },
           after: { S: 'available' },
         },
@@ -61,6 +63,7 @@ describe('the record', () => {
         verdict: { S: 'accept' },
         code: { S: 'endpoint-gone' },
         sentence: { S: expect.stringContaining('was deleted before it was connected') },
+        action: { S: 'create a new one if you still need it' },
         outcome: { S: 'gone' },
       },
     });
@@ -129,6 +132,7 @@ describe('the event', () => {
       entry('Connection Accepted', {
         outcome: 'accepted',
         code: 'entitled',
+        action: 'there is nothing for you to do',
         sentence: expect.stringContaining('We accepted your endpoint'),
         dnsNames,
       }),
@@ -139,11 +143,15 @@ describe('the event', () => {
     const manual = decision({ candidates: [entitled({ approval: 'manual' })] }, { history: aHistory('held') });
     const decided = { ...manual, plan: { ...(manual.plan as object), isRepeated: false } };
 
-    await expect(eventOf({ ...ACCEPT, Decide: [payload(decided)] })).resolves.toMatchObject(
+    const Decide = [payload(decided), payload(unplanned('nothing'))];
+
+    await expect(eventOf({ ...ACCEPT, Decide, Hold: [{}] })).resolves.toEqual(
       entry('Connection Held', {
         outcome: 'held',
         code: 'approval-needed',
+        action: 'there is nothing for you to do',
         sentence: expect.stringContaining('a person here has to approve it'),
+        until: moment(14 * 86_400),
         dnsNames: manual.connection.dnsNames,
         generation: 2,
       }),
@@ -157,6 +165,7 @@ describe('the event', () => {
       entry('Connection Gone', {
         outcome: 'gone',
         code: 'endpoint-gone',
+        action: 'create a new one if you still need it',
         sentence: expect.stringContaining('was deleted before it was connected'),
         dnsNames: [],
       }),

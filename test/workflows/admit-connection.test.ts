@@ -24,13 +24,17 @@ const ADMISSION_KEY = { pk: { S: REQUEST }, sk: { S: 'ADMISSION' } };
 
 /** A request that a person has to approve. */
 const MANUAL = { candidates: [entitled({ approval: 'manual' })] };
+/** The same, after nobody did in time. */
+const OVERDUE = { ...MANUAL, heldSince: '2026-11-01T00:00:00.000Z' };
 
 describe('the admission', () => {
-  const seen = { Item: { ...ADMISSION_KEY, execution: { S: OTHER }, status: { S: 'running' } } };
+  const woken = {
+    Attributes: { ...ADMISSION_KEY, execution: { S: OTHER }, status: { S: 'running' }, wakes: { N: '1' } },
+  };
   const HELD = {
     ...ACCEPT,
     'Take the admission': [failing(CONDITION_FAILED)],
-    'See who has it': [seen],
+    'Wake its holder': [woken],
     'Look at its execution': [{ Status: 'RUNNING' }],
     'Take over the admission': [{}],
   };
@@ -43,7 +47,8 @@ describe('the admission', () => {
       arguments: {
         TableName: 'ledger-table',
         Key: ADMISSION_KEY,
-        UpdateExpression: 'SET execution = :me, #status = :running, takenAt = :now',
+        UpdateExpression:
+          'SET execution = :me, #status = :running, takenAt = :now, wakes = if_not_exists(wakes, :zero) REMOVE waiting',
         ConditionExpression: 'attribute_not_exists(pk) OR #status = :done OR execution = :me',
         ExpressionAttributeNames: { '#status': 'status' },
         ExpressionAttributeValues: {
@@ -51,25 +56,34 @@ describe('the admission', () => {
           ':running': { S: 'running' },
           ':done': { S: 'done' },
           ':now': { S: moment() },
+          ':zero': { N: '0' },
         },
       },
     });
   });
 
-  it('is held by an execution that runs - left to it: nothing is decided', async () => {
+  it('is held by an execution that runs - told to look again, and left to it: nothing is decided', async () => {
     const ran = await admit(HELD);
 
     expect(ran.output).toEqual({ need: 'nothing', holder: OTHER });
     expect(ran.path.slice(1)).toEqual([
       'Take the admission',
-      'See who has it',
+      'Wake its holder',
       'Look at its execution',
       'Leave it or take over',
       'In other hands',
     ]);
-    expect(onlyAttempt(ran, 'See who has it')).toMatchObject({
-      action: 'dynamodb:getItem',
-      arguments: { TableName: 'ledger-table', Key: ADMISSION_KEY, ConsistentRead: true },
+    expect(onlyAttempt(ran, 'Wake its holder')).toMatchObject({
+      action: 'dynamodb:updateItem',
+      arguments: {
+        TableName: 'ledger-table',
+        Key: ADMISSION_KEY,
+        UpdateExpression: 'ADD wakes :one',
+        ConditionExpression: '#status = :running',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: { ':one': { N: '1' }, ':running': { S: 'running' } },
+        ReturnValues: 'ALL_NEW',
+      },
     });
     expect(onlyAttempt(ran, 'Look at its execution')).toMatchObject({
       action: 'sfn:describeExecution',
@@ -94,7 +108,7 @@ describe('the admission', () => {
       arguments: {
         TableName: 'ledger-table',
         Key: ADMISSION_KEY,
-        UpdateExpression: 'SET execution = :me, #status = :running, takenAt = :now',
+        UpdateExpression: 'SET execution = :me, #status = :running, takenAt = :now REMOVE waiting',
         ConditionExpression: 'execution = :holder OR execution = :me',
         ExpressionAttributeNames: { '#status': 'status' },
         ExpressionAttributeValues: {
@@ -119,25 +133,43 @@ describe('the admission', () => {
     expect(ran.path).not.toContain('Decide');
   });
 
-  it('is released, by us only, with what was told', async () => {
-    expect(onlyAttempt(await admit(ACCEPT), 'Release the admission')).toMatchObject({
+  it('is released, by us only, with what was told, if nobody came since we looked', async () => {
+    const woken = decision({}, { wakes: 3 });
+
+    expect(onlyAttempt(await admit({ ...ACCEPT, Decide: [payload(woken)] }), 'Release the admission')).toMatchObject({
       action: 'dynamodb:updateItem',
       arguments: {
         TableName: 'ledger-table',
         Key: ADMISSION_KEY,
-        UpdateExpression: 'SET #status = :done, told = :told',
-        ConditionExpression: 'execution = :me',
+        UpdateExpression: 'SET #status = :done, told = :told REMOVE waiting',
+        ConditionExpression: 'execution = :me AND wakes = :wakes',
         ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: { ':me': { S: ME }, ':done': { S: 'done' }, ':told': { N: '1' } },
+        ExpressionAttributeValues: {
+          ':me': { S: ME },
+          ':done': { S: 'done' },
+          ':told': { N: '1' },
+          ':wakes': { N: '3' },
+        },
       },
     });
   });
 
-  it('was taken over meanwhile - whoever did keeps it, and we end well', async () => {
-    const ran = await admit({ ...ACCEPT, 'Release the admission': [failing(CONDITION_FAILED)] });
+  it('was taken over meanwhile - whoever did keeps it and looks again, and we end well', async () => {
+    const ran = await admit({
+      ...HELD,
+      'Take the admission': [{}, failing(CONDITION_FAILED)],
+      'Release the admission': [failing(CONDITION_FAILED)],
+    });
 
-    expect(ran.output).toMatchObject({ need: 'decision', outcome: 'accepted' });
-    expect(ran.path.at(-1)).toBe('Done');
+    expect(ran.output).toEqual({ need: 'nothing', holder: OTHER });
+    expect(ran.path.slice(-6)).toEqual([
+      'Release the admission',
+      'Take the admission',
+      'Wake its holder',
+      'Look at its execution',
+      'Leave it or take over',
+      'In other hands',
+    ]);
   });
 });
 
@@ -145,7 +177,7 @@ describe('what a request needs', () => {
   const DECIDED = ['Check the input', 'Take the admission', 'Decide', 'Go by its need'];
   const ACTED = ['Note the intent', 'Act on the plan'];
   const RELEASED = ['Release the admission', 'Done'];
-  const TOLD = ['Record', 'Publish', ...RELEASED];
+  const TOLD = ['Record', 'Publish', 'Wait or let go', ...RELEASED];
 
   it('nothing - released', async () => {
     const ran = await admit({ ...ACCEPT, Decide: [payload(unplanned('nothing'))] });
@@ -178,24 +210,26 @@ describe('what a request needs', () => {
     expect(ran.path).toEqual([...DECIDED, ...ACTED, 'Answer', 'Look at the end', ...TOLD]);
     expect(onlyAttempt(ran, 'Answer').arguments).toEqual({
       FunctionName: 'answer:7',
-      Payload: { ...INPUT, verdict: 'reject', absences: 0 },
+      Payload: { ...INPUT, verdict: 'reject', placeOf: null, modesVersion: 0, absences: 0 },
     });
     expect(ran.output).toMatchObject({ verdict: 'reject', code: 'requester-unknown', outcome: 'rejected' });
   });
 
-  it('a hold - no answer', async () => {
-    const ran = await admit({ ...ACCEPT, Decide: [payload(decision(MANUAL))] });
+  it('a hold whose time is up - no answer, and nobody waits', async () => {
+    const ran = await admit({ ...ACCEPT, Decide: [payload(decision(OVERDUE))] });
 
     expect(ran.path).toEqual([...DECIDED, ...TOLD]);
-    expect(ran.output).toMatchObject({ verdict: 'hold', code: 'approval-needed', outcome: 'held', generation: 1 });
+    expect(ran.output).toMatchObject({ verdict: 'hold', code: 'hold-expired', outcome: 'held', generation: 1 });
   });
 
-  it('the same hold again - nobody is told twice', async () => {
-    const again = decision(MANUAL, { history: aHistory('held') });
-    const ran = await admit({ ...ACCEPT, Decide: [payload(again)] });
+  it('the same of it again - nobody is told twice', async () => {
+    const history = [
+      { generation: 1, outcome: 'held', code: 'hold-expired', verdict: 'hold', proposed: 'accept' },
+    ] as const;
+    const ran = await admit({ ...ACCEPT, Decide: [payload(decision(OVERDUE, { history }))] });
 
     expect(ran.path).toEqual([...DECIDED, ...RELEASED]);
-    expect(ran.output).toMatchObject({ verdict: 'hold', code: 'approval-needed', generation: 2 });
+    expect(ran.output).toMatchObject({ verdict: 'hold', code: 'hold-expired', generation: 2 });
   });
 
   it('held before, accepted now - told under the next generation', async () => {

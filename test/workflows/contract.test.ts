@@ -1,5 +1,7 @@
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { RETRIED_ERRORS, TERMINAL_ERRORS } from '../../functions/domain/errors.ts';
+import { ServiceEntrySchema } from '../../functions/registry/schemas.ts';
 import { LAMBDA_SERVICE_ERRORS, SERVICE_ERRORS, WORKFLOWS, type WorkflowName } from '../../workflows/catalog.ts';
 import {
   budgetOf,
@@ -12,6 +14,7 @@ import {
   statesOf,
   tasksOf,
   textOf,
+  waitsForToken,
   waitsOf,
   writes,
 } from './support.ts';
@@ -24,7 +27,7 @@ const LONGEST_BUDGET_SECONDS: Readonly<Record<string, number>> = {
 };
 /**
  * No task lasts longer than this where no call of it is ever answered: seven Lambda calls of two minutes and their waits. Three such
- * tasks and ten minutes of looks are within the hour of an execution, so that it ends under the error's name, and not as timed out.
+ * tasks, ten minutes of looks and the longest hold are within the time of an execution, so that it ends under the error's name, and not as timed out.
  */
 const LONGEST_SILENCE_SECONDS: Readonly<Record<string, number>> = {
   'admit-connection': 16 * 60,
@@ -39,10 +42,17 @@ const retriedNames = ({ Retry = [] }: State): string[] => Retry.flatMap(({ Error
 const READS_ONLY = {
   'admit-connection': {
     dryRun: 'Plan only',
-    reading: ['Plan only', 'See who has it', 'Look at its execution', 'Decide'],
+    reading: ['Plan only', 'Look at its execution', 'Decide'],
   },
-  reconcile: { dryRun: undefined, reading: ['Count its failures'] },
+  reconcile: { dryRun: undefined, reading: ['Count its restarts'] },
 } as const;
+/** As long as a service's entry may make a hold: the number is the schema's own. */
+const longestHoldSeconds = (): number => {
+  const fits = (holdDays: number): boolean =>
+    v.is(ServiceEntrySchema, { serviceId: 'vpce-svc-0123456789abcdef0', holdDays });
+  const days = Array.from({ length: 365 }, (_, index) => index + 1).filter(fits);
+  return Math.max(...days) * 86_400;
+};
 /** How a catcher keeps the error for the record. */
 const KEPT_ERROR = { error: '{% $states.errorOutput %}' };
 
@@ -60,6 +70,8 @@ describe.each(workflows)('$name', ({ name, file, functions, placeholders, machin
   const { dryRun, reading } = READS_ONLY[name];
   const states = statesOf(machine);
   const tasks = tasksOf(machine);
+  const waiting = tasks.filter(([, task]) => waitsForToken(task));
+  const calling = tasks.filter(([, task]) => !waitsForToken(task));
 
   it('is written in JSONata, ends after a bounded time, and says what it is for', () => {
     expect(machine).toMatchObject({ QueryLanguage: 'JSONata', TimeoutSeconds: expect.any(Number) });
@@ -84,7 +96,7 @@ describe.each(workflows)('$name', ({ name, file, functions, placeholders, machin
     expect([...new Set(called)].sort()).toEqual(functions.map((each) => `\${${each}}`).sort());
   });
 
-  it.each(tasks)('%s - is given up after a time, and tried again before', (_state, { TimeoutSeconds, Retry }) => {
+  it.each(calling)('%s - is given up after a time, and tried again before', (_state, { TimeoutSeconds, Retry }) => {
     expect(TimeoutSeconds).toBeGreaterThan(0);
     expect(TimeoutSeconds).toBeLessThanOrEqual(300);
     expect(Retry?.length).toBeGreaterThan(0);
@@ -95,9 +107,10 @@ describe.each(workflows)('$name', ({ name, file, functions, placeholders, machin
     const expected =
       serviceOf(task) === 'lambda' ? ['Throttled', ...LAMBDA_SERVICE_ERRORS] : (serviceErrors[serviceOf(task)] ?? []);
 
-    expect(names).toEqual(expected);
+    // The time of a task that waits is its plan's: when it is up, that is no failure of a call.
+    expect(names).toEqual(waitsForToken(task) ? expected.filter((each) => each !== 'States.Timeout') : expected);
     expect(names.length).toBeGreaterThan(0);
-    expect(names.filter((each) => each.startsWith('States.'))).toEqual(['States.Timeout']);
+    expect(names.filter((each) => each.startsWith('States.'))).toEqual(waitsForToken(task) ? [] : ['States.Timeout']);
     expect(names.filter((each) => (TERMINAL_ERRORS as readonly string[]).includes(each))).toEqual([]);
   });
 
@@ -138,7 +151,7 @@ describe.each(workflows)('$name', ({ name, file, functions, placeholders, machin
   });
 
   it('waits no longer between attempts than somebody would', () => {
-    const budgets = tasks.map(([state, task]) => ({
+    const budgets = calling.map(([state, task]) => ({
       state,
       attempts: (task.Retry ?? []).map((retrier) => waitsOf(retrier).length).join(' + '),
       'seconds between them': budgetOf(task),
@@ -153,7 +166,25 @@ describe.each(workflows)('$name', ({ name, file, functions, placeholders, machin
     expect(Math.min(...budgets.map((each) => each['seconds between them']))).toBeGreaterThanOrEqual(30);
     const silence = Math.max(...budgets.map((each) => each['seconds without a reply']));
     expect(silence).toBeLessThanOrEqual(LONGEST_SILENCE_SECONDS[name] ?? 0);
-    expect(machine.TimeoutSeconds).toBeGreaterThanOrEqual(SILENT_TASKS * silence + LOOKS_SECONDS);
+    const held = waiting.length === 0 ? 0 : longestHoldSeconds();
+    expect(machine.TimeoutSeconds).toBeGreaterThanOrEqual(held + SILENT_TASKS * silence + LOOKS_SECONDS);
+  });
+
+  it('a task that waits by token is decided again when its time is up, and its call is tried again as any', () => {
+    expect(waiting.map(([state]) => state)).toEqual(name === 'admit-connection' ? ['Hold'] : []);
+    for (const [, task] of waiting) {
+      expect(task.TimeoutSeconds).toBe('{% $plan.hold.seconds %}');
+      expect(task).toMatchObject({
+        Next: 'Decide',
+        Catch: [
+          { ErrorEquals: ['DynamoDb.ConditionalCheckFailedException'], Next: 'Take the admission' },
+          { ErrorEquals: ['States.Timeout'], Next: 'Decide' },
+          { ErrorEquals: ['States.ALL'], Next: 'Record the failure' },
+        ],
+      });
+      expect(budgetOf(task)).toBeGreaterThanOrEqual(30);
+      expect(budgetOf(task)).toBeLessThanOrEqual(LONGEST_BUDGET_SECONDS[name] ?? 0);
+    }
   });
 
   it('has inputs that an operator may paste, and that can be read', () => {

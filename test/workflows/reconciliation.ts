@@ -8,7 +8,7 @@ import { textOf } from './support.ts';
 export const ADMIT_CONNECTION = 'arn:aws:states:us-west-2:123456789012:stateMachine:c-admit-connection';
 /** The run that is started. */
 export const STARTED = 'arn:aws:states:us-west-2:123456789012:execution:c-admit-connection:second';
-/** The ids, as a person gives them. */
+/** The ids, as a person gives them, or an event. */
 export const IDS = { serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID };
 
 /** What stands for the placeholders, as the stack would fill them in. */
@@ -24,10 +24,14 @@ export const ended = (input: Json, status = 'ABORTED'): Json => ({
   input,
 });
 
-/** A request that failed so often; the reply of every task on its way. */
-export const failedBefore = (failures: number): Script => ({
-  'Count its failures': [{ Count: failures, ScannedCount: failures }],
-  'Start it again': [{ ExecutionArn: STARTED, StartDate: START / 1000 }],
+/** What the rule hands over of a run that was stopped. */
+export const STOPPED = ended(JSON.stringify(IDS));
+
+/** A request that was started again so often since yesterday; the reply of every task on its way. */
+export const restarted = (times: number): Script => ({
+  'Count its restarts': [{ Count: times, ScannedCount: times }],
+  'Note the restart': [{}],
+  'Start admit-connection': [{ ExecutionArn: STARTED, StartDate: START / 1000 }],
   'Record the failure': [{}],
 });
 
@@ -60,5 +64,5 @@ export const reconcile = async (script: Script = {}, input: Json = IDS): Promise
   const { status, output, error, cause, seconds, events } = await finish(world);
   if (surprises.length > 0) throw new Error(`The test expects no call of ${surprises.join(', ')}.`);
   const path = events.flatMap(({ stateEnteredEventDetails: each }) => each?.name ?? []);
-  return { status, output, error, cause, seconds, path, attempts };
+  return { status, output, error, cause, seconds, path, attempts, historyEvents: events.length };
 };

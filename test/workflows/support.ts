@@ -12,6 +12,7 @@ export interface Retrier {
 
 export interface Catcher {
   readonly ErrorEquals: readonly string[];
+  readonly Assign?: Readonly<Record<string, unknown>>;
   readonly Next: string;
 }
 
@@ -19,11 +20,16 @@ export interface State {
   readonly Type: string;
   readonly Comment?: string;
   readonly Resource?: string;
-  readonly TimeoutSeconds?: number;
+  /** An expression only where the task waits for its token. */
+  readonly TimeoutSeconds?: number | string;
   readonly Arguments?: unknown;
   readonly Retry?: readonly Retrier[];
   readonly Catch?: readonly Catcher[];
-  readonly Choices?: readonly { readonly Condition: string; readonly Next: string }[];
+  readonly Choices?: readonly {
+    readonly Condition: string;
+    readonly Assign?: Readonly<Record<string, unknown>>;
+    readonly Next: string;
+  }[];
   readonly Default?: string;
   readonly Assign?: Readonly<Record<string, unknown>>;
   readonly Next?: string;
@@ -57,6 +63,9 @@ export const statesOf = (machine: Machine): readonly (readonly [name: string, st
 export const tasksOf = (machine: Machine): readonly (readonly [name: string, task: State])[] =>
   statesOf(machine).filter(([, { Type }]) => Type === 'Task');
 
+/** Whether a task lasts until its token is answered, by somebody who may take days. */
+export const waitsForToken = ({ Resource = '' }: State): boolean => Resource.endsWith('.waitForTaskToken');
+
 /** What a resource calls: `arn:aws:states:::aws-sdk:dynamodb:getItem` -> `dynamodb`. */
 export const serviceOf = ({ Resource = '' }: State): string =>
   /^arn:aws:states:::(?:aws-sdk:)?([a-z0-9]+):/.exec(Resource)?.[1] ?? `no service in "${Resource}"`;
@@ -73,9 +82,11 @@ export const waitsOf = (retrier: Retrier): readonly number[] => {
 export const budgetOf = ({ Retry = [] }: State): number => Retry.flatMap(waitsOf).reduce((sum, wait) => sum + wait, 0);
 
 /** How long a task lasts that never gets a reply, in seconds: the time of every attempt, and the waits between them. */
-export const silenceOf = ({ Retry = [], TimeoutSeconds = Number.POSITIVE_INFINITY }: State): number => {
+export const silenceOf = ({ Retry = [], TimeoutSeconds }: State): number => {
   const waits = Retry.filter(({ ErrorEquals }) => ErrorEquals.includes('States.Timeout')).flatMap(waitsOf);
-  return (1 + waits.length) * TimeoutSeconds + waits.reduce((sum, wait) => sum + wait, 0);
+  return (
+    (1 + waits.length) * Number(TimeoutSeconds ?? Number.POSITIVE_INFINITY) + waits.reduce((sum, wait) => sum + wait, 0)
+  );
 };
 
 /** The states that may follow a state, by any way: as it is, by a choice, or after an error. */
@@ -102,11 +113,7 @@ export const reachableFrom = ({ States }: Machine, start: string, without = ''):
 };
 
 /** The actions of AWS that only read. Whatever is not listed writes, until somebody says otherwise here. */
-const READING_ACTIONS: readonly string[] = [
-  'aws-sdk:dynamodb:getItem',
-  'aws-sdk:dynamodb:query',
-  'aws-sdk:sfn:describeExecution',
-];
+const READING_ACTIONS: readonly string[] = ['aws-sdk:dynamodb:query', 'aws-sdk:sfn:describeExecution'];
 /** The functions that only read; their roles allow nothing else, which the tests of the stack see to. */
 const READING_FUNCTIONS: readonly string[] = ['DecideConnection'];
 

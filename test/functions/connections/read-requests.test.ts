@@ -1,7 +1,20 @@
+import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeVpcEndpointConnectionsCommand } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
+import { ledgerKey } from '../../../functions/registry/keys.ts';
 import { ENDPOINT_ID, HOME_REGION, SERVICE_ID } from '../../support/builders.ts';
-import { awsError, CONTEXT, callsOf, described, inState, strictEc2, stubFunctionEnvironment } from '../support.ts';
+import {
+  awsError,
+  CONTEXT,
+  callsOf,
+  described,
+  inState,
+  item,
+  strictDynamo,
+  strictEc2,
+  stubFunctionEnvironment,
+  TABLES,
+} from '../support.ts';
 
 stubFunctionEnvironment();
 const { handler, run } = await import('../../../functions/connections/read-requests.ts');
@@ -16,13 +29,29 @@ const connectionRequested = {
   vpcEndpointId: ENDPOINT_ID,
 };
 
-const connectionDeparted = { ...connectionRequested, detailType: 'Connection Departed' };
+const connectionChanged = { ...connectionRequested, detailType: 'Connection Changed' };
+
+const ADMISSION_KEY = item(ledgerKey.admission(SERVICE_ID, ENDPOINT_ID), {});
+const admission = (endpointId: string, intent?: { readonly verdict?: string }) =>
+  item(ledgerKey.admission(SERVICE_ID, endpointId), {
+    told: 1,
+    wakes: 0,
+    ...(intent?.verdict === undefined ? {} : { intent: { customerId: 'acme', generation: 1, ...intent } }),
+  });
+/** The ledger's admission of the endpoint, with what a run of ours meant to do; none where `intent` is undefined. */
+const ledgerSays = (
+  dynamoMock: ReturnType<typeof strictDynamo>['dynamoMock'],
+  intent: { readonly verdict?: string } | undefined,
+) =>
+  dynamoMock.on(BatchGetItemCommand).resolves({
+    Responses: { [TABLES.ledger]: intent === undefined ? [] : [admission(ENDPOINT_ID, intent)] },
+  });
 
 /** EC2, which lists these connections. */
 const listing = (...VpcEndpointConnections: ReturnType<typeof described>[]) => {
-  const world = strictEc2();
+  const world = { ...strictEc2(), ...strictDynamo() };
   world.ec2Mock.on(DescribeVpcEndpointConnectionsCommand).resolves({ VpcEndpointConnections });
-  return { ...world, services: { ec2: world.ec2, region: HOME_REGION } };
+  return { ...world, services: { ec2: world.ec2, dynamo: world.dynamo, ledger: TABLES.ledger, region: HOME_REGION } };
 };
 
 describe('read-requests', () => {
@@ -69,23 +98,101 @@ describe('read-requests', () => {
     expect(ec2Mock).not.toHaveReceivedAnyCommand();
   });
 
-  it('an endpoint that was answered meanwhile - nothing, which skips the target', async () => {
-    const { services } = listing(inState('available'));
+  it.each([
+    ['pending', 'accept'],
+    ['available', 'accept'],
+    ['rejected', 'reject'],
+  ] as const)(
+    'an endpoint that is %s, since we meant to %s it - nothing, which skips the target',
+    async (state, verdict) => {
+      const { services, dynamoMock } = listing(inState(state));
+      ledgerSays(dynamoMock, { verdict });
 
-    await expect(run([connect], services)).resolves.toEqual([]);
+      await expect(run([connect], services)).resolves.toEqual([]);
+      expect(callsOf(dynamoMock)).toEqual([
+        ['BatchGetItem', { RequestItems: { [TABLES.ledger]: { Keys: [ADMISSION_KEY], ConsistentRead: true } } }],
+      ]);
+    },
+  );
+
+  it.each([
+    ['available', 'we meant to reject it', { verdict: 'reject' }],
+    ['rejected', 'we meant to accept it', { verdict: 'accept' }],
+    ['available', 'it was held: we meant nothing', {}],
+    ['rejected', 'no run of ours ever had it', undefined],
+  ] as const)('an endpoint that is %s, and %s - changed by somebody else', async (state, _what, intent) => {
+    const { services, dynamoMock } = listing(inState(state));
+    ledgerSays(dynamoMock, intent);
+
+    await expect(run([connect], services)).resolves.toEqual([connectionChanged]);
   });
 
-  it('an endpoint that is over - an event of ours too, with the ids only', async () => {
+  it('ten endpoints that were answered - the ledger is asked once', async () => {
+    const ids = Array.from({ length: 10 }, (_, index) => `vpce-0000000000000000${index}`);
+    const { services, dynamoMock } = listing(
+      ...ids.map((VpcEndpointId) => described({ VpcEndpointId, VpcEndpointState: 'available' as never })),
+    );
+    const mine = ids.slice(0, 5).map((id) => admission(id, { verdict: 'accept' }));
+    dynamoMock.on(BatchGetItemCommand).resolves({ Responses: { [TABLES.ledger]: mine } });
+
+    const events = await run(
+      ids.map((id) => notice(`${id} ${SERVICE_ID}`)),
+      services,
+    );
+
+    expect(events).toEqual(ids.slice(5).map((vpcEndpointId) => ({ ...connectionChanged, vpcEndpointId })));
+    expect(callsOf(dynamoMock)).toHaveLength(1);
+  });
+
+  it('nothing was answered - the ledger is not asked', async () => {
+    const { services, dynamoMock } = listing(described(), described({ VpcEndpointId: OTHER_ENDPOINT }));
+
+    await run([connect, notice(OTHER_ENDPOINT)], services);
+
+    expect(dynamoMock).not.toHaveReceivedAnyCommand();
+  });
+
+  it.each([
+    ['is throttled', awsError('ThrottlingException'), 'Throttled'],
+    ['may not be read', awsError('AccessDeniedException'), 'Denied'],
+  ])('the ledger %s - thrown, so that the batch stays in the queue', async (_what, error, name) => {
+    const { services, dynamoMock } = listing(inState('available'));
+    dynamoMock.on(BatchGetItemCommand).rejects(error);
+
+    await expect(run([connect], services)).rejects.toMatchObject({ name });
+  });
+
+  it('the ledger leaves keys unread - thrown: what was not read is not another’s doing', async () => {
+    const { services, dynamoMock } = listing(inState('available'));
+    dynamoMock
+      .on(BatchGetItemCommand)
+      .resolves({ Responses: {}, UnprocessedKeys: { [TABLES.ledger]: { Keys: [ADMISSION_KEY] } } });
+
+    await expect(run([connect], services)).rejects.toMatchObject({ name: 'Throttled' });
+  });
+
+  it('more endpoints than the bus takes events - at most ten events', async () => {
+    const { services } = listing();
+    const ids = Array.from({ length: 11 }, (_, index) => `vpce-0000000000000000${index.toString(16)}`);
+    const batch = [notice(ids.join(' '), 'm-0'), ...ids.slice(0, 9).map((id) => notice(`${id} ${SERVICE_ID}`))];
+
+    const events = await run(batch, services);
+
+    expect(events).toHaveLength(10);
+    expect(events.at(-1)).toMatchObject({ detailType: 'Notice Unreadable', messageId: 'm-0' });
+  });
+
+  it('an endpoint that is over - changed by its consumer: an event of ours too, with the ids only', async () => {
     const { services } = listing(inState('deleted'));
 
-    await expect(run([connect], services)).resolves.toEqual([connectionDeparted]);
+    await expect(run([connect], services)).resolves.toEqual([connectionChanged]);
   });
 
   it('a departure, a request and a bad notice in a batch - an event each', async () => {
     const { services } = listing(inState('deleting'), described({ VpcEndpointId: OTHER_ENDPOINT }));
 
     await expect(run([notice('Hello?'), notice(OTHER_ENDPOINT), connect], services)).resolves.toEqual([
-      connectionDeparted,
+      connectionChanged,
       { ...connectionRequested, vpcEndpointId: OTHER_ENDPOINT },
       expect.objectContaining({ detailType: 'Notice Unreadable' }),
     ]);
@@ -103,9 +210,9 @@ describe('read-requests', () => {
       .on(DescribeVpcEndpointConnectionsCommand, { Filters: [{ Name: 'vpc-endpoint-id', Values: [ENDPOINT_ID] }] })
       .rejects(awsError('InvalidFilter'))
       .on(DescribeVpcEndpointConnectionsCommand, { Filters: [{ Name: 'service-id', Values: [SERVICE_ID] }] })
-      .resolves({ VpcEndpointConnections: [described({ VpcEndpointId: OTHER_ENDPOINT }), inState('rejected')] });
+      .resolves({ VpcEndpointConnections: [described({ VpcEndpointId: OTHER_ENDPOINT }), inState('deleted')] });
 
-    await expect(run([connect], services)).resolves.toEqual([connectionDeparted]);
+    await expect(run([connect], services)).resolves.toEqual([connectionChanged]);
     expect(callsOf(ec2Mock)).toHaveLength(2);
   });
 

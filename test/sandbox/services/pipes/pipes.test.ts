@@ -151,13 +151,25 @@ describe('a running pipe', () => {
     expect(world.bodies('notices')).toEqual([]);
   });
 
-  it('puts ten entries at a time on a bus', async () => {
-    world.lambda.answer = () => Array.from({ length: 23 }, (_, n) => ({ type: 'T', n }));
+  it('puts as many entries on a bus as the enrichment answers, up to ten, in one call', async () => {
+    world.lambda.answer = () => Array.from({ length: 10 }, (_, n) => ({ type: 'T', n }));
     await createPipe();
     await send('x');
     await world.pass(2);
-    expect(calls('events:PutEvents')).toHaveLength(3);
-    expect(events()).toHaveLength(23);
+    expect(calls('events:PutEvents')).toHaveLength(1);
+    expect(events()).toHaveLength(10);
+  });
+
+  it('more entries than the target takes at once - none is delivered, the messages are gone, and the journal says so', async () => {
+    world.lambda.answer = () => Array.from({ length: 11 }, (_, n) => ({ type: 'T', n }));
+    await createPipe();
+    await send('x');
+    await world.pass(200);
+    expect(calls('events:PutEvents')).toEqual([]);
+    expect(events()).toEqual([]);
+    expect(world.states()).toContain('11 events are more than the target takes at once: none is delivered');
+    expect(world.lambda.payloads).toHaveLength(1);
+    expect(world.bodies('notices')).toEqual([]);
   });
 
   it('stops and starts', async () => {
