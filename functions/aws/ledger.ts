@@ -34,7 +34,7 @@ export interface RecordedDecision extends PastDecision {
 
 const Generation = v.pipe(v.number(), v.integer(), v.minValue(1));
 
-const DecisionSchema = v.object({
+const RawDecisionSchema = v.object({
   generation: Generation,
   outcome: v.picklist(OUTCOMES),
   code: v.string(),
@@ -45,7 +45,17 @@ const DecisionSchema = v.object({
   customerId: v.exactOptional(v.string()),
   // A hold's deadline counts from it.
   recordedAt: v.pipe(v.string(), v.isoTimestamp()),
+  before: v.exactOptional(v.object({ state: v.string() })),
+  after: v.exactOptional(v.string()),
 });
+
+const DecisionSchema = v.pipe(
+  RawDecisionSchema,
+  v.transform(({ before, after, ...decision }): RecordedDecision => {
+    const seen = after ?? before?.state;
+    return { ...decision, ...(seen === undefined ? {} : { seen }) };
+  }),
+);
 
 const ApprovalSchema = v.object({
   answer: v.picklist(['approve', 'deny']),

@@ -19,6 +19,8 @@ const Input = v.strictObject({
   placeOf: v.nullable(CustomerId),
   /** The version of the service's modes under which this was decided. */
   modesVersion: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** Whether EC2 was told so already and did not object: then it is only looked at. */
+  hasAnswered: v.boolean(),
   /** How many looks in a row, up to now, found the endpoint not listed. */
   absences: v.pipe(v.number(), v.integer(), v.minValue(0)),
 });
@@ -49,6 +51,8 @@ interface Settled extends Said {
 /** EC2 is not there yet: look again. No error, since it is what happens with every acceptance. */
 interface Unsettled extends Said {
   readonly isSettled: false;
+  /** EC2 was told, and did not object. A list that still shows the request as waiting is an old one. */
+  readonly hasAnswered: boolean;
   /** Whether EC2 lists the connection. */
   readonly isListed: boolean;
   readonly because: string;
@@ -70,7 +74,7 @@ interface Superseded {
  * @throws `Throttled`, `Denied`, `Malformed`.
  */
 export const run = async (
-  { serviceId, vpcEndpointId, verdict, placeOf, modesVersion, absences }: v.InferOutput<typeof Input>,
+  { serviceId, vpcEndpointId, verdict, placeOf, modesVersion, hasAnswered, absences }: v.InferOutput<typeof Input>,
   { ec2, dynamo, ledger, region }: Services,
 ): Promise<Settled | Unsettled | Superseded> => {
   const read = async () => {
@@ -80,7 +84,8 @@ export const run = async (
   };
   let seen = await read();
   let failure: Unsuccessful | undefined;
-  if (seen.next.step === 'answer') {
+  let isTold = hasAnswered;
+  if (seen.next.step === 'answer' && !hasAnswered) {
     const place = verdict === 'accept' ? (placeOf ?? undefined) : undefined;
     const standing = await readStanding(dynamo, ledger, { serviceId, endpointId: vpcEndpointId, placeOf: place });
     const because = supersededBecause(standing, { verdict, modesVersion });
@@ -89,9 +94,10 @@ export const run = async (
       return { isSettled: false, isSuperseded: true, because: `${vpcEndpointId}: ${because}` };
     }
     [failure] = await answerConnections(ec2, verdict, serviceId, [vpcEndpointId]);
+    isTold = failure === undefined;
     // An accepted endpoint is pending for a while: reading it at once would tell nothing.
     if (failure === undefined && verdict === 'accept')
-      return { isSettled: false, isListed: true, because: `${vpcEndpointId} was accepted` };
+      return { isSettled: false, hasAnswered: true, isListed: true, because: `${vpcEndpointId} was accepted` };
     seen = await read();
   }
   const { connection, next } = seen;
@@ -99,7 +105,7 @@ export const run = async (
   logger.info('connection answered', { serviceId, vpcEndpointId, verdict, state: connection?.state, next, ...said });
   if (next.step !== 'settled') {
     const because = `${vpcEndpointId} is still ${connection?.state ?? 'not listed'}`;
-    return { isSettled: false, isListed: connection !== undefined, because, ...said };
+    return { isSettled: false, hasAnswered: isTold, isListed: connection !== undefined, because, ...said };
   }
   const asPlanned = next.outcome === 'accepted' || next.outcome === 'rejected';
   return {

@@ -11,7 +11,7 @@ import { readPlace, readRegistry, type Tables } from '../aws/registry.ts';
 import { approvalOf, heldChain } from '../domain/approval.ts';
 import type { Connection } from '../domain/connection.ts';
 import { malformed } from '../domain/errors.ts';
-import { hasDeparted, isOpen, type Need, needOf } from '../domain/history.ts';
+import { isOpen, type Need, needOf, placeInQuestion } from '../domain/history.ts';
 import { UNREADABLE_ENTRIES } from '../domain/metric.ts';
 import { modesInForce } from '../domain/mode.ts';
 import { type Plan, planEnding, planRequest, type Telling } from '../domain/plan.ts';
@@ -71,7 +71,7 @@ export const run = async (
       : undefined;
 
   const last = decisions.at(-1);
-  const placeOf = hasDeparted(connection?.state, decisions) ? last?.customerId : undefined;
+  const placeOf = placeInQuestion(connection?.state, decisions, intent);
   const hasPlace =
     placeOf !== undefined &&
     (await readPlace(dynamo, tables.ledger, { serviceId, customerId: placeOf, endpointId: vpcEndpointId }));
@@ -132,7 +132,9 @@ export const run = async (
 
 /** The part of the ledger's record that is known before the answer: who, what, why rule by rule, before, plan. */
 const itemOf = (plan: Plan, request: Record<string, unknown>): Record<string, unknown> => {
-  const { customerId, verdict, code, sentence, action, proposed, rules, hold } = plan;
+  const { verdict, code, sentence, action, proposed, rules, hold } = plan;
+  // A key of an index is no empty text: an entry that was written wrongly may name nobody.
+  const customerId = plan.customerId === '' ? undefined : plan.customerId;
   return marshall(
     { ...request, customerId, verdict, code, sentence, action, proposed, until: hold?.until, rules },
     { removeUndefinedValues: true },

@@ -1,5 +1,5 @@
 import type { AnswerOutcome } from './answer.ts';
-import { type ConnectionState, isOver } from './connection.ts';
+import { type ConnectionState, isOver, parseConnectionState } from './connection.ts';
 import type { Effect } from './mode.ts';
 import type { Decision } from './verdict.ts';
 
@@ -17,6 +17,8 @@ export interface PastDecision {
   readonly code: string;
   /** What was decided: `accept`, `reject`, `hold`, or `none` where there was nothing to answer. */
   readonly verdict: string;
+  /** The connection's state as it was last seen for this decision; absent where EC2 did not list it. */
+  readonly seen?: string;
   /** What a person was asked to approve. */
   readonly proposed?: Effect;
 }
@@ -53,7 +55,7 @@ export interface Known {
   readonly intent?: Intent;
   /** The last generation that was published; 0 = none. */
   readonly told: number;
-  /** Whether the endpoint that we accepted still holds a place. Only asked where it is over, or not listed. */
+  /** Whether the endpoint holds the place that is in question: {@link placeInQuestion}. */
   readonly hasPlace?: boolean;
 }
 
@@ -78,6 +80,8 @@ export const needOf = (state: ConnectionState | undefined, { decisions, intent, 
   }
   // An intent of an earlier generation is over and done with: what happened since was not it.
   const ours = intent?.generation === generation ? intent.verdict : undefined;
+  // We accept nobody without a place: a run that died before it took one did not accept either.
+  const isAccepted = ours === 'accept' && hasPlace === true;
   const record = (outcome: AnswerOutcome): Need => ({ need: 'record', generation, outcome });
   switch (state) {
     case undefined:
@@ -89,11 +93,11 @@ export const needOf = (state: ConnectionState | undefined, { decisions, intent, 
     case 'failed':
       return record('failed');
     case 'pending':
-      return ours === 'accept'
+      return isAccepted
         ? { need: 'another-look', because: 'the connection is pending after an acceptance of ours' }
         : record('overtaken');
     case 'available':
-      return record(ours === 'accept' ? 'accepted' : 'overtaken');
+      return record(isAccepted ? 'accepted' : 'overtaken');
     case 'rejected':
       return record(ours === 'reject' ? 'rejected' : 'overtaken');
     case 'partial':
@@ -106,17 +110,32 @@ export const needOf = (state: ConnectionState | undefined, { decisions, intent, 
 export const hasDeparted = (state: ConnectionState | undefined, decisions: readonly PastDecision[]): boolean =>
   decisions.at(-1)?.outcome === 'accepted' && (state === undefined || isOver(state));
 
+/**
+ * Under whose entitlement it must be known whether the endpoint holds a place: of a connection that we accepted and that is over, and of
+ * one that is connected where a run of ours was about to accept it.
+ */
+export const placeInQuestion = (
+  state: ConnectionState | undefined,
+  decisions: readonly (PastDecision & { readonly customerId?: string })[],
+  intent: Intent | undefined,
+): string | undefined => {
+  if (hasDeparted(state, decisions)) return decisions.at(-1)?.customerId;
+  const isConnected = state === 'pending' || state === 'available';
+  return isConnected && intent?.verdict === 'accept' && isOpen(state, decisions) ? intent.customerId : undefined;
+};
+
 /** Whether a request still waits after a decision that ended like this. */
 export const isWaiting = (outcome: Outcome): boolean => outcome === 'held' || outcome === 'observed';
 
 /**
- * Whether there may be something to decide or record: nothing is recorded yet, or only that it was held or observed. A request that we gave up
- * as gone is open again where EC2 lists it after all: gone is what we saw, not what EC2 said.
+ * Whether there may be something to decide or record: nothing is recorded yet, or only that it was held or observed. A request that we
+ * gave up as gone because EC2 did not list it is open again where EC2 lists it after all. One that was seen on its way out is not: what
+ * shows it as waiting then is an old list.
  */
 export const isOpen = (state: ConnectionState | undefined, history: readonly PastDecision[]): boolean => {
   const last = history.at(-1);
   if (last === undefined || isWaiting(last.outcome)) return true;
-  return last.outcome === 'gone' && state === 'pendingAcceptance';
+  return last.outcome === 'gone' && state === 'pendingAcceptance' && !isOver(parseConnectionState(last.seen));
 };
 
 /** Whether deciding again came to what the ledger says already: the same hold, or the same observation, for the same reason. */

@@ -42,6 +42,8 @@ const answerBehind = (state: ConnectionState): Effect | undefined => {
 // Not inside a longer word: vpce-svc-… has an id of its own, and a nine-digit one is none.
 const ENDPOINT_ID = /(?<![0-9a-z-])vpce-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![0-9a-z])/g;
 const SERVICE_ID = /(?<![0-9a-z-])vpce-svc-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![0-9a-z])/g;
+/** What a notice may be of. AWS documents the names, and not where in a notice they stand: one that we don't see costs a look, no more. */
+const EVENT_NAME = /\b(?:accept|connect|delete|reject)\b/gi;
 /**
  * A bus takes ten events at once from a pipe, which calls it not at all where its enrichment answers with more: one bad notice would
  * silence nine good ones. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-batching-concurrency.html
@@ -50,12 +52,14 @@ const MAX_FINDINGS = 10;
 const EXCERPT_CHARACTERS = 200;
 
 /**
- * Takes the ids from notices, and nothing else: AWS documents no schema for them, so they are hints from a stranger.
+ * Takes the ids from notices: AWS documents no schema for them, so they are hints from a stranger. The name of the event, where it is seen,
+ * only spares a look.
  *
  * https://docs.aws.amazon.com/vpc/latest/privatelink/create-notification-endpoint-service.html
  */
 export const planNotices = (notices: readonly Notice[]): NoticePlan => {
   const hopeless: NoticeFinding[] = [];
+  const news = new Set<string>();
   const named = new Map<string, { readonly serviceId: string | undefined; readonly notice: Notice }>();
   const read = notices.map((notice) => ({ notice, endpointIds: [...new Set(notice.body.match(ENDPOINT_ID))] }));
   // A notice is of one endpoint. One that names more has them looked up where there is room beside the others.
@@ -67,7 +71,9 @@ export const planNotices = (notices: readonly Notice[]): NoticePlan => {
     else if (more > 0 && more > room) hopeless.push(unreadable(notice, `it names ${endpointIds.length} endpoints`));
     else {
       room -= more;
+      const isNews = mayBeNews(notice.body);
       for (const endpointId of endpointIds) {
+        if (isNews) news.add(endpointId);
         const earlier = named.get(endpointId);
         if (earlier?.serviceId === undefined) named.set(endpointId, { serviceId, notice });
       }
@@ -85,7 +91,7 @@ export const planNotices = (notices: readonly Notice[]): NoticePlan => {
       for (const vpcEndpointId of endpointIds) {
         const connection = connections.find(({ endpointId }) => endpointId === vpcEndpointId);
         const answer = connection === undefined ? undefined : answerBehind(connection.state);
-        const isOurs = answer !== undefined && intents.get(vpcEndpointId) === answer;
+        const isOurs = answer !== undefined && intents.get(vpcEndpointId) === answer && !news.has(vpcEndpointId);
         if (connection !== undefined && (answer === undefined ? isOver(connection.state) : !isOurs)) {
           requests.push({ kind: 'changed', serviceId: connection.serviceId, vpcEndpointId });
           continue;
@@ -102,6 +108,12 @@ export const planNotices = (notices: readonly Notice[]): NoticePlan => {
       return [...requests, ...hopeless, ...orphans];
     },
   };
+};
+
+/** Whether a notice about a connection that we answered may tell more than that: EC2's list may lag behind the notice of a deletion. */
+const mayBeNews = (body: string): boolean => {
+  const names = new Set((body.match(EVENT_NAME) ?? []).map((name) => name.toLowerCase()));
+  return names.size !== 1 || names.has('delete');
 };
 
 const unreadable = ({ messageId, body }: Notice, problem: string): NoticeFinding => ({

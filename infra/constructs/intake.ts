@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -109,8 +109,13 @@ export class Intake extends Construct {
       }),
     );
     role.addToPolicy(
-      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [enrichment.version.functionArn] }),
+      // Each version: while a deployment changes the function, the pipe still calls the one before.
+      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [enrichment.everyVersion] }),
     );
+    Validations.of(role).acknowledge({
+      id: enrichment.wildcardFinding,
+      reason: 'A pipe that runs during a deployment still names the version of the day before.',
+    });
     props.bus.grantPutEventsTo(role);
     const pipe = new CfnPipe(this, 'Pipe', {
       roleArn: role.roleArn,

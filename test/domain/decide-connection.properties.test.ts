@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { CONNECTION_STATES } from '../../functions/domain/connection.ts';
 import { decideConnection, decideWithoutPlace } from '../../functions/domain/decide-connection.ts';
 import type { Effect, Mode, Modes } from '../../functions/domain/mode.ts';
-import type { Approval, Customer, CustomerStatus, Entitlement, Reading } from '../../functions/domain/registry.ts';
+import type { ApprovalKind, Customer, CustomerStatus, Entitlement, Reading } from '../../functions/domain/registry.ts';
 import type { Candidate, Situation } from '../../functions/domain/situation.ts';
 import {
   DEFAULT_VERDICTS,
@@ -60,7 +60,7 @@ const entitlement = (customerId: string): fc.Arbitrary<Entitlement> =>
       maxEndpoints: fc.integer({ min: 1, max: 3 }),
       from: instant,
       until: instant,
-      approval: usually<Approval>('automatic', 'manual', 'first-manual'),
+      approval: usually<ApprovalKind>('automatic', 'manual', 'first-manual'),
     },
     { requiredKeys: ['customerId', 'serviceId', 'maxEndpoints', 'approval'] },
   );
