@@ -117,8 +117,8 @@ const placesAtQuiet = ({ ledger }: Played): readonly (readonly [customerId: stri
   });
 
 /**
- * What the ledger should say of an endpoint's place, or undefined where nobody can know: a person cut the connection after we had
- * recorded it as accepted. EC2 tells nobody of that whom we listen to, so its place is for a sweep to free, and nothing sweeps yet.
+ * What the ledger should say of an endpoint's place, or undefined where nobody can know: a person cut a connection that we had recorded
+ * as accepted, and connected it again. We freed its place meanwhile, or had no time to: that is for a sweep to settle.
  */
 const shouldHavePlace = (played: Played, endpointId: string): boolean | undefined => {
   const { watch } = played;
@@ -128,7 +128,8 @@ const shouldHavePlace = (played: Played, endpointId: string): boolean | undefine
     return isAlive && answers.some(({ by, verdict }) => by === 'us' && verdict === 'accept');
   }
   const isRecorded = lastRecord(played, endpointId)?.outcome === 'accepted';
-  return isRecorded && watch.stateAt(endpointId) === 'rejected' ? undefined : isRecorded && isAlive;
+  const isCutByHand = answers.some(({ by, verdict }) => by === 'hand' && verdict === 'reject');
+  return isRecorded && isAlive && isCutByHand ? undefined : isRecorded && isAlive;
 };
 
 /**

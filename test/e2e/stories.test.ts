@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type SimulatedStory, simulate } from '../../sandbox/simulated.ts';
 import { STORIES } from '../../sandbox/stories/catalog.ts';
 import { holds } from '../../sandbox/stories/holds.ts';
+import { races } from '../../sandbox/stories/races.ts';
 import type { Story } from '../../sandbox/stories/story.ts';
 import { assembly } from '../support/assembly.ts';
 
@@ -38,19 +39,19 @@ describe.each(STORIES)('story $name', (story) => {
     },
     PATIENCE_MILLISECONDS,
   );
-
-  it(
-    'gives another log with another seed, and the same results',
-    async () => {
-      const first = await playedWith(story, SEED);
-      const other = await playedWith(story, SEED + 1);
-
-      expect(other.log).not.toBe(first.log);
-      expect(other.played.map(({ actual }) => actual)).toEqual(first.played.map(({ actual }) => actual));
-    },
-    PATIENCE_MILLISECONDS,
-  );
 });
+
+it.each([holds, races])(
+  'story $name gives another log with another seed, and the same results',
+  async (story) => {
+    const first = await playedWith(story, SEED);
+    const other = await playedWith(story, SEED + 1);
+
+    expect(other.log).not.toBe(first.log);
+    expect(other.played.map(({ actual }) => actual)).toEqual(first.played.map(({ actual }) => actual));
+  },
+  PATIENCE_MILLISECONDS,
+);
 
 it(
   'one seed gives one log, byte for byte',
