@@ -28,6 +28,7 @@ export interface RecordedDecision extends PastDecision {
   readonly sentence: string;
   readonly action: string;
   readonly customerId?: string;
+  readonly until?: string;
   /** ISO 8601, UTC. */
   readonly recordedAt: string;
 }
@@ -43,6 +44,7 @@ const RawDecisionSchema = v.object({
   sentence: v.string(),
   action: v.string(),
   customerId: v.exactOptional(v.string()),
+  until: v.exactOptional(v.string()),
   // A hold's deadline counts from it.
   recordedAt: v.pipe(v.string(), v.isoTimestamp()),
   before: v.exactOptional(v.object({ state: v.string() })),

@@ -21,7 +21,12 @@ import { EndpointId, ServiceId } from '../registry/schemas.ts';
 import { required } from '../runtime/environment.ts';
 import { createHandler, logger, metrics, tracer } from '../runtime/handler.ts';
 
-const Input = v.strictObject({ serviceId: ServiceId, vpcEndpointId: EndpointId });
+const Input = v.strictObject({
+  serviceId: ServiceId,
+  vpcEndpointId: EndpointId,
+  /** The last decision that this run published, which the ledger may not know yet. */
+  told: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
+});
 
 interface Services {
   readonly ec2: EC2Client;
@@ -53,7 +58,7 @@ interface Output {
 
 /** @throws `Throttled`, `Denied`, `Malformed`. */
 export const run = async (
-  { serviceId, vpcEndpointId }: v.InferOutput<typeof Input>,
+  { serviceId, vpcEndpointId, told: toldByRun }: v.InferOutput<typeof Input>,
   { ec2, dynamo, tables, region, now }: Services,
 ): Promise<Output> => {
   // First what we know, with the count of calls to look again, then what is: whoever saw a change that this look misses counts on
@@ -64,7 +69,8 @@ export const run = async (
   if (connection !== undefined && connection.serviceId !== serviceId) {
     throw malformed(`${vpcEndpointId} asks for ${connection.serviceId}, not for ${serviceId}: start with that id.`);
   }
-  const { decisions, approvals, intent, told, wakes } = history;
+  const { decisions, approvals, intent, wakes } = history;
+  const told = Math.max(history.told, toldByRun);
   const registry =
     connection?.state === 'pendingAcceptance' && isOpen(connection.state, decisions)
       ? await readRegistry(dynamo, tables, connection)
@@ -75,7 +81,7 @@ export const run = async (
   const hasPlace =
     placeOf !== undefined &&
     (await readPlace(dynamo, tables.ledger, { serviceId, customerId: placeOf, endpointId: vpcEndpointId }));
-  const need = needOf(connection?.state, { ...history, hasPlace });
+  const need = needOf(connection?.state, { ...history, told, hasPlace });
   const about = { ...need, told, wakes, ...(connection === undefined ? {} : { connection }) };
   const generation = 'generation' in need ? need.generation : 0;
   const lastIntent = intent?.generation === generation ? intent : undefined;
@@ -100,20 +106,6 @@ export const run = async (
     };
     const { plan, planWithoutPlace } = planRequest(situation, { decisions, intent: lastIntent, placesOpen });
     countUnreadable(plan);
-    if (plan.isRepeated && last !== undefined && told < last.generation) {
-      // The same hold again, of which nobody was told.
-      const { hold, placeOf: heldPlaceOf } = plan;
-      return {
-        ...about,
-        need: 'telling',
-        generation: last.generation,
-        plan: {
-          ...last,
-          ...(hold === undefined ? {} : { hold }),
-          ...(heldPlaceOf === undefined ? {} : { placeOf: heldPlaceOf }),
-        },
-      };
-    }
     logger.info('connection decided', { serviceId, vpcEndpointId, generation, situation, plan });
     return {
       ...about,

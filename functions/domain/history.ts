@@ -38,7 +38,7 @@ export type Need =
   | { readonly need: 'decision'; readonly generation: number }
   /** It came to an end that the ledger does not know: record that. */
   | { readonly need: 'record'; readonly generation: number; readonly outcome: AnswerOutcome }
-  /** Everything is recorded, and the last of it was not published: tell. */
+  /** The last decision was not published: tell, then look again. */
   | { readonly need: 'telling'; readonly generation: number }
   /** Everything that there is to say is in the ledger, and was told. */
   | { readonly need: 'nothing' }
@@ -67,6 +67,8 @@ export interface Known {
 export const needOf = (state: ConnectionState | undefined, { decisions, intent, told, hasPlace }: Known): Need => {
   const last = decisions.at(-1);
   const generation = (last?.generation ?? 0) + 1;
+  // Before anything new: whoever listens hears every decision, in order.
+  if (last !== undefined && told < last.generation) return { need: 'telling', generation: last.generation };
   if (state === 'pendingAcceptance') {
     return isOpen(state, decisions)
       ? { need: 'decision', generation }
@@ -74,9 +76,7 @@ export const needOf = (state: ConnectionState | undefined, { decisions, intent, 
   }
   if (!isOpen(state, decisions)) {
     if (hasPlace === true && hasDeparted(state, decisions)) return { need: 'departure', isSeen: state !== undefined };
-    return last !== undefined && told < last.generation
-      ? { need: 'telling', generation: last.generation }
-      : { need: 'nothing' };
+    return { need: 'nothing' };
   }
   // An intent of an earlier generation is over and done with: what happened since was not it.
   const ours = intent?.generation === generation ? intent.verdict : undefined;

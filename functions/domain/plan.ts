@@ -89,8 +89,6 @@ export interface Telling {
   readonly action: string;
   readonly customerId?: string;
   readonly outcome: Outcome;
-  /** The same hold goes on. */
-  readonly hold?: Hold;
-  /** As in {@link Plan}: a run that died may have taken one meanwhile. */
-  readonly placeOf?: string;
+  /** Until when it was held. */
+  readonly until?: string;
 }
