@@ -67,7 +67,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     'sqs:DeleteMessage -> <IntakeQueue.Arn>',
     'sqs:GetQueueAttributes -> <IntakeQueue.Arn>',
     'sqs:ReceiveMessage -> <IntakeQueue.Arn>',
-    'lambda:InvokeFunction -> <IntakeReadRequestsFunctionCurrentVersion>',
+    'lambda:InvokeFunction -> <IntakeReadRequestsFunction.Arn>:*',
     'events:PutEvents -> <Bus.Arn>',
   ],
   AdmitConnectionRole: [

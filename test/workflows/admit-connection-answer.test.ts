@@ -16,7 +16,6 @@ import {
   REJECTED,
   settled,
   superseded,
-  telling,
   unplanned,
   unsettled,
   wokenAfter,
@@ -28,7 +27,6 @@ const MANUAL = { candidates: [entitled({ approval: 'manual' })] };
 const REJECT = { ...ACCEPT, Decide: [payload(decision({ candidates: [] }))], Answer: [payload(REJECTED)] };
 
 const QUOTA_TOLD = [{ generation: 1, outcome: 'held', code: 'quota-reached', verdict: 'hold' }] as const;
-const HOLD = { until: '2026-12-07T12:00:00.000Z', seconds: 1_209_600 };
 
 describe('places', () => {
   it('are opened by the first request of an entitlement, which does no harm twice', async () => {
@@ -123,28 +121,6 @@ describe('places', () => {
 
     expect(ran.path.slice(6, 10)).toEqual(['Take a place', 'Act without a place', 'Hold', 'Decide']);
     expect(attemptsByState(ran)).not.toHaveProperty('Publish');
-  });
-
-  it('the last one went to another, as the ledger says and nobody was told - decided anew, which tells of it', async () => {
-    const Decide = [
-      payload(decision({}, { history: QUOTA_TOLD, told: 0 })),
-      payload({ ...telling({ outcome: 'held', code: 'quota-reached', hold: HOLD }), generation: 1, told: 0 }),
-      payload(unplanned('nothing')),
-    ];
-    const ran = await admit({ ...LOST, Decide });
-
-    expect(ran.path.slice(6, 13)).toEqual([
-      'Take a place',
-      'Act without a place',
-      'Decide',
-      'Go by its need',
-      'Publish',
-      'Wait or let go',
-      'Hold',
-    ]);
-    expect(onlyAttempt(ran, 'Publish').arguments).toMatchObject({
-      Entries: [{ DetailType: 'Connection Held', Detail: { generation: 1, until: HOLD.until } }],
-    });
   });
 
   it('the last one went to another, and a run that died has a place for another customer - that is freed first', async () => {
@@ -244,12 +220,28 @@ describe('the answer', () => {
         20 * each,
         {
           FunctionName: 'answer:7',
-          Payload: { ...INPUT, verdict: 'accept', placeOf: 'acme', modesVersion: 0, absences: 0 },
+          Payload: { ...INPUT, verdict: 'accept', placeOf: 'acme', modesVersion: 0, hasAnswered: false, absences: 0 },
         },
       ]),
     );
     expect(ran.output).toMatchObject({ outcome: 'accepted' });
     expect(attemptsByState(ran)).toMatchObject({ 'Take a place': 1, Record: 1, Publish: 1 });
+  });
+
+  it('was given - the function is told so in each look after, until it is decided again', async () => {
+    const looks = [
+      unsettled('pendingAcceptance', { hasAnswered: true }),
+      unsettled('pending', { hasAnswered: true }),
+      ACCEPTED,
+    ];
+    const ran = await admit({ ...ACCEPT, Answer: looks.map(payload) });
+    const given = ran.attempts.filter(({ state }) => state === 'Answer').map((attempt) => attempt.arguments);
+
+    expect(given).toMatchObject([
+      { Payload: { hasAnswered: false } },
+      { Payload: { hasAnswered: true } },
+      { Payload: { hasAnswered: true } },
+    ]);
   });
 
   it('counts the empty listings in a row: one that is not empty begins anew', async () => {

@@ -8,6 +8,7 @@ import {
   attemptsByState,
   CONDITION_FAILED,
   decision,
+  departure,
   failing,
   ME,
   moment,
@@ -190,14 +191,12 @@ describe('a hold', () => {
 
 describe('somebody came while we decided', () => {
   it('before the hold - the request is taken again and looked at again; what was told is not told again', async () => {
+    const history = [
+      { generation: 1, outcome: 'held', code: 'approval-needed', verdict: 'hold', proposed: 'accept' },
+    ] as const;
     const ran = await admit({
       ...HELD,
-      // The ledger was not told that we told: only a hold, or a release, says so.
-      Decide: [
-        decision(MANUAL),
-        { ...telling({ outcome: 'held', code: 'approval-needed', hold: HOLD }), generation: 1, told: 0, wakes: 1 },
-        unplanned('nothing'),
-      ].map(payload),
+      Decide: [decision(MANUAL), decision(MANUAL, { history, told: 1, wakes: 1 }), unplanned('nothing')].map(payload),
       Hold: [failing(CONDITION_FAILED), wokenAfter(60)],
     });
 
@@ -206,6 +205,8 @@ describe('somebody came while we decided', () => {
       ...['Decide', 'Go by its need', 'Release the admission', 'Done'],
     ]);
     expect(attemptsByState(ran)).toMatchObject({ Publish: 1, Record: 1 });
+    // The ledger was not told that we told: only a hold, or a release, says so. The run says it itself.
+    expect(argumentsOf(ran, 'Decide').slice(0, 2)).toMatchObject([{ Payload: { told: 0 } }, { Payload: { told: 1 } }]);
     expect(argumentsOf(ran, 'Hold')).toMatchObject([
       { ExpressionAttributeValues: { ':wakes': { N: '0' }, ':told': { N: '1' } } },
       { ExpressionAttributeValues: { ':wakes': { N: '1' }, ':told': { N: '1' } } },
@@ -215,7 +216,7 @@ describe('somebody came while we decided', () => {
   it('before the release - looked at again, and told once', async () => {
     const ran = await admit({
       ...ACCEPT,
-      Decide: [decision(), { ...telling(), generation: 1, told: 0, wakes: 1 }].map(payload),
+      Decide: [decision(), { ...unplanned('nothing'), wakes: 1 }].map(payload),
       'Release the admission': [failing(CONDITION_FAILED), {}],
     });
 
@@ -230,10 +231,10 @@ describe('somebody came while we decided', () => {
   });
 
   it('before the release, and the customer has left since - its place is freed', async () => {
-    const left = { need: 'departure', isSeen: true, told: 0, wakes: 1, plan: { placeOf: 'acme' } };
+    const left = { ...departure(), wakes: 1 };
     const ran = await admit({
       ...ACCEPT,
-      Decide: [payload(decision()), payload(left), payload({ ...telling(), generation: 1, told: 0, wakes: 1 })],
+      Decide: [decision(), left, { ...unplanned('nothing'), wakes: 1 }].map(payload),
       'Free the place': [{}],
       'Release the admission': [failing(CONDITION_FAILED), {}],
     });
@@ -280,8 +281,6 @@ describe('somebody came while we decided', () => {
     expect(ran.historyEvents).toBeLessThan(25_000 / 5);
   });
 });
-
-const HOLD = { until: UNTIL, seconds: 14 * DAY };
 
 describe('somebody else has it', () => {
   const TOKEN = 'token-of-the-other';
@@ -367,16 +366,21 @@ describe('somebody else has it', () => {
 });
 
 describe('a hold that was never told', () => {
-  const untold = (rest: object = {}) => ({
-    ...telling({ outcome: 'held', code: 'approval-needed', verdict: 'hold', hold: HOLD, ...rest }),
-    generation: 1,
-    told: 0,
-  });
+  const held = { outcome: 'held', code: 'approval-needed', verdict: 'hold', until: UNTIL } as const;
+  const untold = { ...telling(held), generation: 1, told: 0 };
+  const history = [
+    { generation: 1, outcome: 'held', code: 'approval-needed', verdict: 'hold', proposed: 'accept' },
+  ] as const;
 
-  it('is told as it was recorded, and goes on', async () => {
-    const ran = await admit({ ...HELD, Decide: [payload(untold()), NOTHING] });
+  it('is told as it was recorded; then it is decided again, which comes to the same, and goes on', async () => {
+    const ran = await admit({
+      ...HELD,
+      Decide: [untold, decision(MANUAL, { history }), unplanned('nothing')].map(payload),
+    });
 
-    expect(ran.path.slice(2, 7)).toEqual(['Decide', 'Go by its need', 'Publish', 'Wait or let go', 'Hold']);
+    expect(ran.path.slice(2, 9)).toEqual([
+      ...['Decide', 'Go by its need', 'Publish', 'Wait or let go', 'Decide', 'Go by its need', 'Hold'],
+    ]);
     expect(onlyAttempt(ran, 'Publish').arguments).toMatchObject({
       Entries: [
         {
@@ -385,33 +389,30 @@ describe('a hold that was never told', () => {
         },
       ],
     });
+    expect(attemptsByState(ran)).not.toHaveProperty('Record');
     expect(onlyAttempt(ran, 'Hold').arguments).toMatchObject({ ExpressionAttributeValues: { ':told': { N: '1' } } });
   });
 
-  it('has a place of a run that died - that is freed first, once, and then it is told', async () => {
-    const ran = await admit({
-      ...HELD,
-      Decide: [payload(untold({ placeOf: 'globex' })), payload(untold({ placeOf: 'globex' })), NOTHING],
-      'Free the place': [{}],
-    });
+  it('and is answered otherwise by now - both are told, in order', async () => {
+    const ran = await admit({ ...ACCEPT, Decide: [untold, decision({}, { history })].map(payload) });
 
-    expect(ran.attempts.map(({ state }) => state).slice(1, 6)).toEqual([
-      ...['Decide', 'Free the place', 'Decide', 'Publish', 'Hold'],
+    expect(argumentsOf(ran, 'Publish')).toMatchObject([
+      { Entries: [{ DetailType: 'Connection Held', Detail: { generation: 1 } }] },
+      { Entries: [{ DetailType: 'Connection Accepted', Detail: { generation: 2 } }] },
     ]);
-    expect(onlyAttempt(ran, 'Free the place').arguments).toMatchObject({
-      Key: { pk: { S: `ENTITLEMENT#${SERVICE_ID}#globex` } },
-    });
+    expect(ran.output).toMatchObject({ outcome: 'accepted', generation: 2 });
   });
 
-  it('and for which nobody waits any more - told, and let go; the intent goes, since it was not carried out', async () => {
-    const { hold: _over, ...plan } = untold().plan;
-    const ran = await admit({ ...ACCEPT, Decide: [payload({ ...untold(), plan })] });
+  it('the look after the telling knows that it was told, before the ledger does', async () => {
+    const ran = await admit({ ...ACCEPT, Decide: [untold, unplanned('nothing')].map(payload) });
 
-    expect(ran.path.slice(-4)).toEqual(['Publish', 'Wait or let go', 'Release the admission', 'Done']);
-    expect(onlyAttempt(ran, 'Release the admission').arguments).toMatchObject({
-      UpdateExpression: 'SET #status = :done, told = :told REMOVE waiting, intent',
-    });
-    expect(ran.output).toMatchObject({ need: 'telling', verdict: 'hold', outcome: 'held' });
+    expect(argumentsOf(ran, 'Decide')).toMatchObject([{ Payload: { told: 0 } }, { Payload: { told: 1 } }]);
+  });
+
+  it('is untold however often it is told - NotSettled: somebody writes decisions that are none', async () => {
+    const ran = await admit({ ...ACCEPT, Decide: [payload(untold)] });
+
+    expect(ran).toMatchObject({ status: 'FAILED', error: 'NotSettled' });
   });
 });
 

@@ -187,9 +187,12 @@ describe('the place of a run that died', () => {
   });
 });
 
+/** The look after a telling: `Decide` says what the run told. */
+const NOTHING_MORE = payload({ ...unplanned('nothing'), told: 2 });
+
 describe('what is recorded and was not told', () => {
-  it('is told as it was recorded, and nothing else is done', async () => {
-    const ran = await admit({ ...ACCEPT, Decide: [payload(telling())] });
+  it('is told as it was recorded, and looked at once more; nothing else is done', async () => {
+    const ran = await admit({ ...ACCEPT, Decide: [payload(telling()), NOTHING_MORE] });
 
     expect(ran.path).toEqual([
       'Check the input',
@@ -198,6 +201,8 @@ describe('what is recorded and was not told', () => {
       'Go by its need',
       'Publish',
       'Wait or let go',
+      'Decide',
+      'Go by its need',
       'Release the admission',
       'Done',
     ]);
@@ -218,14 +223,7 @@ describe('what is recorded and was not told', () => {
         },
       ],
     });
-    expect(ran.output).toEqual({
-      need: 'telling',
-      verdict: 'accept',
-      code: 'entitled',
-      sentence: 'What we said then; what you can do.',
-      outcome: 'accepted',
-      generation: 2,
-    });
+    expect(ran.output).toEqual({ need: 'nothing' });
   });
 
   it.each([
@@ -235,7 +233,7 @@ describe('what is recorded and was not told', () => {
     ['failed', 'Connection Failed'],
   ] as const)('%s - as %s, of an endpoint that EC2 lists no more', async (outcome, detailType) => {
     const { connection: _gone, ...unlisted } = telling({ outcome });
-    const ran = await admit({ ...ACCEPT, Decide: [payload(unlisted)] });
+    const ran = await admit({ ...ACCEPT, Decide: [payload(unlisted), NOTHING_MORE] });
 
     expect(onlyAttempt(ran, 'Publish').arguments).toMatchObject({
       Entries: [{ DetailType: detailType, Detail: { outcome, dnsNames: [], generation: 2 } }],
@@ -243,7 +241,7 @@ describe('what is recorded and was not told', () => {
   });
 
   it('is told for good: the release says so', async () => {
-    const ran = await admit({ ...ACCEPT, Decide: [payload(telling())] });
+    const ran = await admit({ ...ACCEPT, Decide: [payload(telling()), NOTHING_MORE] });
 
     expect(onlyAttempt(ran, 'Release the admission').arguments).toMatchObject({
       UpdateExpression: 'SET #status = :done, told = :told REMOVE waiting',
@@ -303,19 +301,15 @@ describe('a customer that left', () => {
     expect(ran.output).toEqual({ need: 'nothing' });
   });
 
-  it('was let in by a run that died before it told - its place is freed, then that is told', async () => {
+  it('was let in by a run that died before it told - that is told, then its place is freed', async () => {
     const ran = await admit({
       ...ACCEPT,
-      Decide: [payload({ ...departure(), told: 0 }), payload(telling())],
+      Decide: [payload(telling()), payload({ ...departure(), told: 2 }), NOTHING_MORE],
       'Free the place': [{}],
     });
 
-    expect(ran.path.slice(-5)).toEqual([
-      'Go by its need',
-      'Publish',
-      'Wait or let go',
-      'Release the admission',
-      'Done',
+    expect(ran.attempts.map(({ state }) => state).slice(1)).toEqual([
+      ...['Decide', 'Publish', 'Decide', 'Free the place', 'Decide', 'Release the admission'],
     ]);
     expect(onlyAttempt(ran, 'Release the admission').arguments).toMatchObject({
       ExpressionAttributeValues: { ':told': { N: '2' } },
