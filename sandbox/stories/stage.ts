@@ -189,8 +189,23 @@ export class Stage {
     return Messages.map(({ Body = '' }) => Body);
   }
 
-  /** Everything about a request, as it is now. */
+  /** The decisions recorded for a request, oldest first. */
+  async decisions(serviceId: string, endpointId: string): Promise<readonly RecordedDecision[]> {
+    return (await this.#recorded(serviceId, endpointId)).decisions;
+  }
+
+  /** Everything about a request, as it is now. The portal must be open: what was published is a part of it. */
   async request(serviceId: string, endpointId: string): Promise<RequestView> {
+    const { decisions, isWaiting } = await this.#recorded(serviceId, endpointId);
+    const published = await this.published(endpointId);
+    const runs = await this.#runsOn('AdmitConnectionArn', endpointId);
+    const others = await this.#runsOn('ReconcileArn', endpointId);
+    const working = [...runs, ...others].filter(({ status }) => status === 'RUNNING').length - (isWaiting ? 1 : 0);
+    const isAtRest = decisions.length > 0 && published.length >= decisions.length && working === 0;
+    return { decisions, published, runs, isWaiting, isAtRest };
+  }
+
+  async #recorded(serviceId: string, endpointId: string): Promise<Pick<RequestView, 'decisions' | 'isWaiting'>> {
     const command = new QueryCommand({
       TableName: this.output('LedgerTable'),
       ConsistentRead: true,
@@ -203,12 +218,7 @@ export class Stage {
     const isWaiting = items.some(
       ({ sk, status, waiting }) => sk === ADMISSION && status === 'running' && Boolean(waiting),
     );
-    const published = await this.published(endpointId);
-    const runs = await this.#runsOn('AdmitConnectionArn', endpointId);
-    const others = await this.#runsOn('ReconcileArn', endpointId);
-    const working = [...runs, ...others].filter(({ status }) => status === 'RUNNING').length - (isWaiting ? 1 : 0);
-    const isAtRest = decisions.length > 0 && published.length >= decisions.length && working === 0;
-    return { decisions, published, runs, isWaiting, isAtRest };
+    return { decisions, isWaiting };
   }
 
   async #runsOn(workflowOutput: string, endpointId: string): Promise<readonly ExecutionListItem[]> {
