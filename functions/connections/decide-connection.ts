@@ -11,7 +11,7 @@ import { readPlace, readRegistry, type Tables } from '../aws/registry.ts';
 import { approvalOf, heldChain } from '../domain/approval.ts';
 import type { Connection } from '../domain/connection.ts';
 import { malformed } from '../domain/errors.ts';
-import { isOpen, type Need, needOf, placeInQuestion } from '../domain/history.ts';
+import { type Need, needOf, placeInQuestion } from '../domain/history.ts';
 import { UNREADABLE_ENTRIES } from '../domain/metric.ts';
 import { modesInForce } from '../domain/mode.ts';
 import { type Plan, planEnding, planRequest, type Telling } from '../domain/plan.ts';
@@ -71,11 +71,6 @@ export const run = async (
   }
   const { decisions, approvals, intent, wakes } = history;
   const told = Math.max(history.told, toldByRun);
-  const registry =
-    connection?.state === 'pendingAcceptance' && isOpen(connection.state, decisions)
-      ? await readRegistry(dynamo, tables, connection)
-      : undefined;
-
   const last = decisions.at(-1);
   const placeOf = placeInQuestion(connection?.state, decisions, intent);
   const hasPlace =
@@ -90,8 +85,8 @@ export const run = async (
     return { ...plan, item: itemOf(plan, { ...key, serviceId, vpcEndpointId, generation, before: connection }) };
   };
 
-  if (need.need === 'decision' && connection !== undefined && registry !== undefined) {
-    const { service, candidates, placesOpen, modesSet } = registry;
+  if (need.need === 'decision' && connection !== undefined) {
+    const { service, candidates, placesOpen, modesSet } = await readRegistry(dynamo, tables, connection);
     const approval = approvalOf(decisions, approvals);
     const heldSince = heldChain(decisions)[0]?.recordedAt;
     const situation: Situation = {

@@ -11,6 +11,7 @@ import {
   OUTCOMES,
   type Outcome,
   type PastDecision,
+  placeInQuestion,
 } from '../../functions/domain/history.ts';
 import type { Decision, ReasonCode, Verdict } from '../../functions/domain/verdict.ts';
 import { aHeld, aHistory, anIntent } from '../support/builders.ts';
@@ -36,10 +37,10 @@ const known = (outcomes: readonly Outcome[], more: Partial<Known> = {}): Known =
 });
 
 describe('needOf: a request that lacks an answer', () => {
-  it.each<[state: Seen, withoutIntent: string, toAccept: string, toReject: string]>([
+  it.each<[state: Seen, withoutIntent: string, toAccept: string, toReject: string, withoutPlace?: string]>([
     ['pendingAcceptance', 'decision', 'decision', 'decision'],
-    ['pending', 'record overtaken', 'another-look', 'record overtaken'],
-    ['available', 'record overtaken', 'record accepted', 'record overtaken'],
+    ['pending', 'record overtaken', 'another-look', 'record overtaken', 'record overtaken'],
+    ['available', 'record overtaken', 'record accepted', 'record overtaken', 'record overtaken'],
     ['rejected', 'record overtaken', 'record overtaken', 'record rejected'],
     ['failed', 'record failed', 'record failed', 'record failed'],
     ['deleting', 'record gone', 'record gone', 'record gone'],
@@ -48,37 +49,44 @@ describe('needOf: a request that lacks an answer', () => {
     ['partial', 'another-look', 'another-look', 'another-look'],
     ['unknown', 'another-look', 'another-look', 'another-look'],
     [undefined, 'appearance', 'appearance', 'appearance'],
-  ])('%s - %s; after a run that was about to accept: %s, to reject: %s', (state, withoutIntent, toAccept, toReject) => {
-    const withGeneration = (words: string, generation: number): string =>
-      words.replace(/^(decision|record|appearance)/, `$1 ${generation}`);
+  ])(
+    '%s - %s; after a run that was about to accept: %s, to reject: %s',
+    (state, withoutIntent, toAccept, toReject, withoutPlace = toAccept) => {
+      const withGeneration = (words: string, generation: number): string =>
+        words.replace(/^(decision|record|appearance)/, `$1 ${generation}`);
 
-    for (const outcomes of [[], ['held'], ['held', 'held'], ['observed'], ['held', 'observed']] as const) {
-      const generation = outcomes.length + 1;
-      const need = (verdict?: 'accept' | 'reject'): string =>
-        inWords(
-          needOf(state, known(outcomes, verdict === undefined ? {} : { intent: anIntent({ verdict, generation }) })),
-        );
+      for (const outcomes of [[], ['held'], ['held', 'held'], ['observed'], ['held', 'observed']] as const) {
+        const generation = outcomes.length + 1;
+        const need = (more: Partial<Known> = {}): string => inWords(needOf(state, known(outcomes, more)));
+        const accept = anIntent({ verdict: 'accept', generation });
+        const reject = anIntent({ verdict: 'reject', generation });
 
-      expect(need()).toBe(withGeneration(withoutIntent, generation));
-      expect(need('accept')).toBe(withGeneration(toAccept, generation));
-      expect(need('reject')).toBe(withGeneration(toReject, generation));
-    }
-  });
+        expect(need()).toBe(withGeneration(withoutIntent, generation));
+        expect(need({ hasPlace: true })).toBe(withGeneration(withoutIntent, generation));
+        expect(need({ intent: accept, hasPlace: true })).toBe(withGeneration(toAccept, generation));
+        expect(need({ intent: accept, hasPlace: false })).toBe(withGeneration(withoutPlace, generation));
+        expect(need({ intent: accept })).toBe(withGeneration(withoutPlace, generation));
+        expect(need({ intent: reject })).toBe(withGeneration(toReject, generation));
+      }
+    },
+  );
 
   it.each(ALL_STATES)('%s, and the intent is of another decision than the next - it counts for nothing', (state) => {
     for (const verdict of ['accept', 'reject'] as const) {
       for (const generation of [1, 3]) {
         const intent = anIntent({ verdict, generation });
-        expect(needOf(state, known(['held'], { intent }))).toEqual(needOf(state, known(['held'])));
+        expect(needOf(state, known(['held'], { intent, hasPlace: true }))).toEqual(needOf(state, known(['held'])));
       }
     }
   });
 
   it.each(['held', 'observed'] as const)(
-    'was %s and nobody told - decided or recorded as ever: what comes of it is told instead',
+    'was %s and nobody told - told first, whatever its state is and whatever a run was about to do',
     (outcome) => {
       for (const state of ALL_STATES) {
-        expect(needOf(state, known([outcome], { told: 0 }))).toEqual(needOf(state, known([outcome])));
+        for (const intent of [{}, { intent: anIntent({ generation: 2 }), hasPlace: true }]) {
+          expect(needOf(state, known([outcome], { told: 0, ...intent }))).toEqual({ need: 'telling', generation: 1 });
+        }
       }
     },
   );
@@ -86,7 +94,7 @@ describe('needOf: a request that lacks an answer', () => {
 
 describe('needOf: a request that came to an end', () => {
   it.each(ENDS.flatMap((end) => ALL_STATES.map((state) => [end, state] as const)))(
-    '%s is recorded and EC2 says %s - nothing, or telling where it was not told, unless EC2 contradicts',
+    '%s is recorded and EC2 says %s - told where it was not told; then nothing, unless EC2 contradicts',
     (end, state) => {
       const contradicted = end === 'gone' ? 'decision' : 'another-look';
       const isContradicted = state === 'pendingAcceptance';
@@ -96,8 +104,8 @@ describe('needOf: a request that came to an end', () => {
           const needWhere = (told: number): string => needOf(state, known(outcomes, { told, ...intent })).need;
 
           expect(needWhere(outcomes.length)).toBe(isContradicted ? contradicted : 'nothing');
-          expect(needWhere(outcomes.length - 1)).toBe(isContradicted ? contradicted : 'telling');
-          expect(needWhere(0)).toBe(isContradicted ? contradicted : 'telling');
+          expect(needWhere(outcomes.length - 1)).toBe('telling');
+          expect(needWhere(0)).toBe('telling');
         }
       }
     },
@@ -114,13 +122,30 @@ describe('needOf: a request that came to an end', () => {
     expect(inWords(needOf('pendingAcceptance', known(['gone', 'rejected'])))).toBe('another-look');
   });
 
+  it.each<[seen: string | undefined, need: string]>([
+    ['deleting', 'another-look'],
+    ['deleted', 'another-look'],
+    ['expired', 'another-look'],
+    ['DELETED', 'another-look'],
+    ['pendingAcceptance', 'decision 2'],
+    ['pending', 'decision 2'],
+    ['vanished', 'decision 2'],
+    [undefined, 'decision 2'],
+  ])('is gone, was last seen as %s, and is listed as waiting - %s', (seen, need) => {
+    const decisions = aHistory('gone').map((each) => ({ ...each, ...(seen === undefined ? {} : { seen }) }));
+
+    expect(inWords(needOf('pendingAcceptance', { decisions, told: 1 }))).toBe(need);
+    expect(isOpen('pendingAcceptance', decisions)).toBe(need !== 'another-look');
+    expect(needOf('deleted', { decisions, told: 1 }).need).toBe('nothing');
+  });
+
   it('says what contradicts what', () => {
     expect(needOf('pendingAcceptance', known(['rejected']))).toEqual({
       need: 'another-look',
       because: 'the ledger says rejected, and EC2 still says pendingAcceptance',
     });
     expect(needOf('partial', known([]))).toMatchObject({ because: expect.stringContaining('partial') });
-    expect(needOf('pending', known([], { intent: anIntent() }))).toMatchObject({
+    expect(needOf('pending', known([], { intent: anIntent(), hasPlace: true }))).toMatchObject({
       because: 'the connection is pending after an acceptance of ours',
     });
   });
@@ -146,6 +171,38 @@ describe('needOf: a customer that left', () => {
     expect(needOf('deleted', known(['accepted'], { hasPlace: false })).need).toBe('nothing');
     for (const end of ['rejected', 'gone', 'overtaken', 'failed'] as const) {
       expect(needOf('deleted', known([end], { hasPlace: true })).need).toBe('nothing');
+    }
+  });
+
+  it('holds a place, and nobody was told that it was accepted - told first', () => {
+    for (const state of OVER) {
+      expect(needOf(state, known(['accepted'], { hasPlace: true, told: 0 })).need).toBe('telling');
+    }
+  });
+});
+
+describe('placeInQuestion', () => {
+  const ours = aHistory('accepted').map((each) => ({ ...each, customerId: 'acme' }));
+  const intent = anIntent({ customerId: 'globex' });
+
+  it.each(ALL_STATES)('was accepted and is %s - that of its customer where it is over', (state) => {
+    expect(placeInQuestion(state, ours, undefined)).toBe(hasDeparted(state, ours) ? 'acme' : undefined);
+    expect(placeInQuestion(state, ours, intent)).toBe(hasDeparted(state, ours) ? 'acme' : undefined);
+  });
+
+  it.each(ALL_STATES)('lacks an answer and is %s - that of the intent to accept where it is connected', (state) => {
+    const isConnected = state === 'pending' || state === 'available';
+
+    for (const decisions of [[], aHistory('held'), aHistory('observed')]) {
+      expect(placeInQuestion(state, decisions, intent)).toBe(isConnected ? 'globex' : undefined);
+      expect(placeInQuestion(state, decisions, undefined)).toBeUndefined();
+      expect(placeInQuestion(state, decisions, anIntent({ verdict: 'reject' }))).toBeUndefined();
+    }
+  });
+
+  it('ended otherwise - nobody’s', () => {
+    for (const end of ['rejected', 'gone', 'overtaken', 'failed'] as const) {
+      for (const state of ALL_STATES) expect(placeInQuestion(state, aHistory(end), intent)).toBeUndefined();
     }
   });
 });

@@ -63,7 +63,7 @@ describe('planNotices: the ids', () => {
 });
 
 describe('planNotices: what EC2 says of the endpoints', () => {
-  const plan = planNotices([notice(`${ENDPOINT_ID} ${SERVICE_ID}`)]);
+  const plan = planNotices([notice(`Accept ${ENDPOINT_ID} ${SERVICE_ID}`)]);
 
   it('waits for acceptance - one request, however often it was announced', () => {
     const thrice = planNotices([1, 2, 3].map((each) => notice(`${ENDPOINT_ID} ${SERVICE_ID}`, `m-${each}`)));
@@ -158,7 +158,7 @@ describe('planNotices: what EC2 says of the endpoints', () => {
     const mixed = planNotices([
       notice('Hello?', 'm-1'),
       notice(OTHER_ENDPOINT, 'm-2'),
-      notice(`${ENDPOINT_ID} ${SERVICE_ID}`),
+      notice(`Accept ${ENDPOINT_ID} ${SERVICE_ID}`),
     ]);
     const unlisted = mixed.judge([], NOBODY);
 
@@ -184,6 +184,52 @@ describe('planNotices: what EC2 says of the endpoints', () => {
 
   it('lists endpoints that nobody asked about - they are nobody’s business', () => {
     expect(plan.judge([aConnection({ endpointId: OTHER_ENDPOINT }), aConnection()], NOBODY)).toEqual([requested()]);
+  });
+});
+
+describe('planNotices: the name of the event, about a connection that we accepted', () => {
+  const ACCEPTED = [aConnection({ state: 'available' })];
+  const MEANT = new Map([[ENDPOINT_ID, 'accept' as const]]);
+  const judged = (...bodies: string[]): readonly NoticeFinding[] =>
+    planNotices(bodies.map((body, index) => notice(body, `m-${index}`))).judge(ACCEPTED, MEANT);
+  const changed = [{ kind: 'changed', serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID }];
+
+  it.each(['Accept', 'Connect', 'Reject', 'ACCEPT', 'connect', '"Connect":"connect"', 'Accept, accept, ACCEPT'])(
+    '%s - nothing to do: our own answer is no news',
+    (text) => {
+      expect(judged(`${text} ${ENDPOINT_ID} ${SERVICE_ID}`)).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['a deletion', 'Delete'],
+    ['a deletion, in other letters', 'dELETE'],
+    ['two kinds', 'Accept Connect'],
+    ['two kinds, one of them a deletion', 'Accept Delete'],
+    ['none', ''],
+    ['none that we know', 'Modify'],
+    ['a longer word', 'Accepted reconnect connection'],
+    ['a part of a name', 'accept_all'],
+  ])('%s - changed: EC2’s list may lag behind the notice', (_situation, text) => {
+    expect(judged(`${text} ${ENDPOINT_ID} ${SERVICE_ID}`)).toEqual(changed);
+  });
+
+  it('several notices - one that may be news is enough, whichever comes first', () => {
+    expect(judged(`Accept ${ENDPOINT_ID}`, `Connect ${ENDPOINT_ID}`)).toEqual([]);
+    expect(judged(`Accept ${ENDPOINT_ID}`, `Delete ${ENDPOINT_ID}`)).toEqual(changed);
+    expect(judged(`Delete ${ENDPOINT_ID} ${SERVICE_ID}`, `Accept ${ENDPOINT_ID} ${SERVICE_ID}`)).toEqual(changed);
+  });
+
+  it('news about another endpoint - none about this one', () => {
+    expect(judged(`Accept ${ENDPOINT_ID}`, `Delete ${OTHER_ENDPOINT} ${SERVICE_ID}`)).toEqual([
+      requested(OTHER_ENDPOINT),
+    ]);
+  });
+
+  it('news about an endpoint that waits - a request, as ever', () => {
+    for (const name of ['Connect', 'Delete', '']) {
+      expect(planNotices([notice(`${name} ${ENDPOINT_ID}`)]).judge([aConnection()], MEANT)).toEqual([requested()]);
+    }
   });
 });
 

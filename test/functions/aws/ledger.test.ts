@@ -40,7 +40,7 @@ describe('readHistory', () => {
 
     await expect(readHistory(dynamo, TABLES.ledger, SERVICE_ID, ENDPOINT_ID)).resolves.toEqual({
       decisions: [
-        { generation: 1, ...held },
+        { generation: 1, ...held, seen: 'pendingAcceptance' },
         { generation: 2, ...accepted },
       ],
       intent: { verdict: 'accept', customerId: 'acme', generation: 2 },
@@ -59,6 +59,23 @@ describe('readHistory', () => {
         },
       ],
     ]);
+  });
+
+  it.each<[situation: string, entry: object, seen: string | undefined]>([
+    ['before and after', { before: { state: 'pendingAcceptance', owner: 'x' }, after: 'deleted' }, 'deleted'],
+    ['before', { before: { state: 'deleting' } }, 'deleting'],
+    ['after', { after: 'available' }, 'available'],
+    ['at no time', {}, undefined],
+  ])('was seen %s - a decision says how it was last seen, and nothing else of it', async (_situation, entry, seen) => {
+    const { decisions } = await reading(recorded(1, { ...accepted, ...entry }));
+
+    expect(decisions).toEqual([{ generation: 1, ...accepted, ...(seen === undefined ? {} : { seen }) }]);
+  });
+
+  it('until when it was held - a decision says so', async () => {
+    const until = '2026-12-07T12:00:00.000Z';
+
+    await expect(reading(recorded(1, { ...held, until }))).resolves.toMatchObject({ decisions: [{ until }] });
   });
 
   it('has nothing of a new request', async () => {
@@ -95,6 +112,9 @@ describe('readHistory', () => {
     ['no time', { ...held, recordedAt: undefined }, 'recordedAt'],
     ['a time from which no deadline can be counted', { ...held, recordedAt: 'yesterday' }, 'recordedAt'],
     ['a generation below nought', { ...held, generation: -1 }, 'generation'],
+    ['an end that is a number', { ...held, until: 7 }, 'until'],
+    ['a state before that is none', { ...held, before: {} }, 'before.state'],
+    ['a state after that is a number', { ...held, after: 7 }, 'after'],
     ['half a generation', { ...held, generation: 1.5 }, 'generation'],
   ])('%s - Malformed, by the name of the record and of the field', async (_situation, entry, field) => {
     const read = reading(recorded(3, entry));

@@ -30,6 +30,7 @@ const request = (verdict: 'accept' | 'reject', absences = 0) => ({
   verdict,
   placeOf: verdict === 'accept' ? 'acme' : null,
   modesVersion: 3,
+  hasAnswered: false,
   absences,
 });
 const dnsNames = [`${ENDPOINT_ID}-k3v9x2aq.example.com`];
@@ -70,6 +71,7 @@ describe('answer-connection: accept', () => {
 
     await expect(run(request('accept'), services)).resolves.toEqual({
       isSettled: false,
+      hasAnswered: true,
       isListed: true,
       because: `${ENDPOINT_ID} was accepted`,
     });
@@ -88,6 +90,7 @@ describe('answer-connection: accept', () => {
 
     await expect(run(request('accept', 7), services)).resolves.toEqual({
       isSettled: false,
+      hasAnswered: false,
       isListed: true,
       because: `${ENDPOINT_ID} is still ${read}`,
     });
@@ -145,6 +148,7 @@ describe('answer-connection: reject', () => {
 
     await expect(run(request('reject'), services)).resolves.toEqual({
       isSettled: false,
+      hasAnswered: true,
       isListed: true,
       because: `${ENDPOINT_ID} is still pendingAcceptance`,
     });
@@ -172,6 +176,7 @@ describe('answer-connection: an endpoint that EC2 does not list', () => {
 
         await expect(run(request(verdict, absences), services)).resolves.toEqual({
           isSettled: false,
+          hasAnswered: false,
           isListed: false,
           because: `${ENDPOINT_ID} is still not listed`,
         });
@@ -233,6 +238,7 @@ describe('answer-connection: EC2 answers 200 and did not act', () => {
 
     await expect(run(request('accept'), services)).resolves.toEqual({
       isSettled: false,
+      hasAnswered: false,
       isListed: true,
       because: `${ENDPOINT_ID} is still pendingAcceptance`,
       unsuccessful: 'InvalidState: AWS documents no code.',
@@ -363,6 +369,65 @@ describe('answer-connection: what it was decided on, read once more just before 
   });
 });
 
+describe('answer-connection: EC2 was told already, and did not object', () => {
+  const answered = (verdict: 'accept' | 'reject', absences = 0) => ({
+    ...request(verdict, absences),
+    hasAnswered: true,
+  });
+
+  it.each([
+    ['accept', 'pendingAcceptance'],
+    ['accept', 'pending'],
+    ['accept', 'partial'],
+    ['reject', 'pendingAcceptance'],
+  ] as const)('to %s, and the list still shows %s - only looked at, once', async (verdict, state) => {
+    const { services, ec2Mock, dynamoMock } = showing(state);
+
+    await expect(run(answered(verdict), services)).resolves.toEqual({
+      isSettled: false,
+      hasAnswered: true,
+      isListed: true,
+      because: `${ENDPOINT_ID} is still ${state}`,
+    });
+    expect(namesOf(ec2Mock)).toEqual(['Describe']);
+    expect(callsOf(dynamoMock)).toEqual([]);
+  });
+
+  it.each<[situation: string, items: ReturnType<typeof item>[]]>([
+    ['the mode was changed', [modesOf(4), placesOf(ENDPOINT_ID)]],
+    ['the place is another’s', [modesOf(3), placesOf('vpce-other')]],
+    ['nobody can read the modes', [item(ledgerKey.modes(SERVICE_ID), { version: 3 })]],
+  ])('%s since - not superseded: it is answered', async (_situation, items) => {
+    const { services, dynamoMock } = showing('pendingAcceptance');
+    dynamoMock.on(BatchGetItemCommand).resolves({ Responses: { [TABLES.ledger]: items } });
+
+    const output = await run(answered('accept'), services);
+
+    expect(output).toMatchObject({ isSettled: false, hasAnswered: true });
+    expect(output).not.toHaveProperty('isSuperseded');
+  });
+
+  it.each([
+    ['accept', 'available', 'accepted'],
+    ['accept', 'rejected', 'overtaken'],
+    ['reject', 'rejected', 'rejected'],
+    ['reject', 'deleted', 'gone'],
+  ] as const)('to %s, and it is %s - %s', async (verdict, state, outcome) => {
+    const { services } = showing(state);
+
+    await expect(run(answered(verdict), services)).resolves.toMatchObject({ isSettled: true, outcome });
+  });
+
+  it('is not listed - looked for as long as ever', async () => {
+    await expect(run(answered('accept', 2), showing(undefined).services)).resolves.toMatchObject({
+      isSettled: false,
+      hasAnswered: true,
+      isListed: false,
+    });
+    await expect(run(answered('accept', 3), showing(undefined).services)).resolves.toMatchObject({ outcome: 'gone' });
+  });
+});
+
 describe('answer-connection: an EC2 that takes no endpoint ids', () => {
   it('is found among the connections of its service', async () => {
     const { services, ec2Mock } = showing();
@@ -400,6 +465,7 @@ describe('answer-connection: errors', () => {
     ],
     ['a field that nobody reads', { ...request('accept'), force: true }, 'force'],
     ['no count of absences', { ...request('accept'), absences: undefined }, 'absences: '],
+    ['no word of an answer', { ...request('accept'), hasAnswered: undefined }, 'hasAnswered: '],
     ['half an absence', request('accept', 0.5), 'absences: '],
     ['less than none', request('accept', -1), 'absences: '],
     ['no word of a place', { ...request('accept'), placeOf: undefined }, 'placeOf: '],

@@ -23,19 +23,21 @@ const { handler, run } = await import('../../../functions/connections/decide-con
 
 type Item = ReturnType<typeof item>;
 
-const INPUT = { serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID };
+const REQUEST = { serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID };
+const INPUT = { ...REQUEST, told: 0 };
 
 interface World {
   /** What EC2 lists. @default the request, waiting */
   readonly connections?: ReturnType<typeof described>[];
   /** What the ledger has of the request. @default nothing */
   readonly decisions?: Item[];
-  /** What the ledger's item of the admission says. @default there is none */
+  /** What the ledger's item of the admission says. @default that every decision was told; without one, there is no such item */
   readonly admission?: object;
   /** Who has the endpoint's account. @default acme */
   readonly matches?: Item[];
   /** @default the entries of the service and of acme */
   readonly entries?: Item[];
+  /** The places of acme, if they were opened. @default they were not */
   readonly places?: Item[];
   /** What people said of the request. @default nothing */
   readonly approvals?: Item[];
@@ -48,7 +50,7 @@ const { service, customer, entitlement, accountMatch } = REGISTRY_ITEMS;
 const world = ({
   connections,
   decisions = [],
-  admission,
+  admission = decisions.length === 0 ? undefined : { told: decisions.length },
   matches,
   entries,
   places = [],
@@ -73,6 +75,8 @@ const world = ({
         Items: asked[':prefix']?.S.startsWith('MATCH#account#') ? (matches ?? [accountMatch]) : [],
       }),
     )
+    .on(QueryCommand, { TableName: TABLES.ledger, KeyConditionExpression: 'pk = :pk AND sk = :sk' })
+    .resolves({ Items: places })
     .on(BatchGetItemCommand)
     .resolves({
       Responses: {
@@ -107,6 +111,12 @@ const recorded = (generation: number, outcome: string, code = 'entitled', change
     ...decidedOn(outcome, code),
     ...SAID,
     ...changes,
+  });
+
+/** The places of acme, held by these endpoints. */
+const heldBy = (...endpointIds: string[]): Item =>
+  item(ledgerKey.places(SERVICE_ID, 'acme'), {
+    places: Object.fromEntries(endpointIds.map((each) => [each, { takenAt: NOW }])),
   });
 
 /** What a person said of a decision that held the request. */
@@ -182,7 +192,7 @@ describe('decide-connection: a request that waits', () => {
 
     expect(record).toMatchObject({
       ...ledgerKey.decision(SERVICE_ID, ENDPOINT_ID, 1),
-      ...INPUT,
+      ...REQUEST,
       generation: 1,
       customerId: 'acme',
       verdict: 'accept',
@@ -197,7 +207,7 @@ describe('decide-connection: a request that waits', () => {
 
   it('has a place already - the places are open, and one is its own', async () => {
     const { services } = world({
-      places: [item(ledgerKey.places(SERVICE_ID, 'acme'), { places: { [ENDPOINT_ID]: {}, 'vpce-other': {} } })],
+      places: [heldBy(ENDPOINT_ID, 'vpce-other')],
     });
 
     await expect(run(INPUT, services)).resolves.toMatchObject({
@@ -249,23 +259,64 @@ describe('decide-connection: a request that waits', () => {
     await expect(run(INPUT, services)).resolves.toMatchObject({ plan: { verdict: 'hold', isRepeated: true } });
   });
 
-  it('was held for the same reason, and nobody was told - told as it was recorded', async () => {
-    const { services } = world({
-      decisions: [recorded(1, 'held', 'approval-needed')],
-      ...MANUAL,
+  it.each<[situation: string, World]>([
+    ['the same reason', MANUAL],
+    ['another reason than now', { places: [heldBy('vpce-1', 'vpce-2')] }],
+    ['approval, which a person gave meanwhile', { ...MANUAL, approvals: [said('approve')] }],
+  ])('was held for %s, and nobody was told - told first, as it was recorded, with its end', async (_reason, parts) => {
+    const until = '2026-12-06T12:00:00.000Z';
+    const { services, dynamoMock } = world({
+      decisions: [recorded(1, 'held', 'approval-needed', { until })],
+      admission: { told: 0 },
+      ...parts,
     });
 
-    await expect(run(INPUT, services)).resolves.toMatchObject({
+    const output = await run(INPUT, services);
+
+    expect(output).toMatchObject({
       need: 'telling',
       generation: 1,
       told: 0,
-      plan: {
-        ...SAID,
-        outcome: 'held',
-        code: 'approval-needed',
-        hold: { until: '2026-12-06T12:00:00.000Z', seconds: 13 * 86_400 },
-      },
+      plan: { ...SAID, outcome: 'held', code: 'approval-needed', until },
     });
+    expect(output).not.toHaveProperty('planWithoutPlace');
+    expect(output.plan).not.toHaveProperty('hold');
+    expect(namesOf(dynamoMock)).toEqual(['Query']);
+  });
+
+  it('nobody was told, and nobody can read what is next to decide - told all the same', async () => {
+    const { services } = world({
+      decisions: [recorded(1, 'held', 'approval-needed')],
+      admission: { told: 0 },
+      modes: { modes: { accept: 'on' }, version: 1 },
+    });
+
+    await expect(run(INPUT, services)).resolves.toMatchObject({ need: 'telling', generation: 1 });
+  });
+
+  it.each([
+    ['the run itself', 1, 0, 'decision', 1],
+    ['a run before', 0, 1, 'decision', 1],
+    ['nobody yet', 0, 0, 'telling', 0],
+  ])(
+    'was held, which %s told - by the run %i, by the ledger %i: %s, told %i',
+    async (_who, byRun, byLedger, need, told) => {
+      const { services } = world({
+        decisions: [recorded(1, 'held', 'approval-needed')],
+        admission: { told: byLedger },
+      });
+
+      await expect(run({ ...INPUT, told: byRun }, services)).resolves.toMatchObject({ need, told });
+    },
+  );
+
+  it('the account’s match names nobody - held, and its record has no customer: no key of an index is empty', async () => {
+    const { services } = world({ matches: [item(registryKey.match(SERVICE_ID, 'account', OWNER, ''), { customerId: '' })] });
+
+    const { record, ...plan } = planned(await run(INPUT, services));
+
+    expect(plan).toMatchObject({ verdict: 'hold', code: 'entry-unreadable', customerId: '' });
+    expect(record).not.toHaveProperty('customerId');
   });
 
   it.each<[situation: string, World, code: string, verdict: string]>([
@@ -370,13 +421,14 @@ describe('decide-connection: modes', () => {
   it('was observed, and nobody was told - told as it was recorded, with nothing to wait for', async () => {
     const { services } = world({
       decisions: [recorded(1, 'observed')],
+      admission: { told: 0 },
       modes: { modes: { accept: 'observe' }, version: 1 },
     });
 
     const output = await run(INPUT, services);
 
     expect(output).toMatchObject({ need: 'telling', generation: 1, plan: { ...SAID, outcome: 'observed' } });
-    expect(output.plan).not.toHaveProperty('hold');
+    expect(output.plan).not.toHaveProperty('until');
   });
 
   it('it is to be proposed - held for a person, with what that person would release, and until when', async () => {
@@ -634,14 +686,52 @@ describe('decide-connection: a request that needs no decision', () => {
     expect(namesOf(dynamoMock)).toEqual(['Query']);
   });
 
+  const mine = { places: [heldBy(ENDPOINT_ID, 'vpce-other')] };
   const aboutTo = (verdict: 'accept' | 'reject', generation = 1) => ({
     admission: { intent: { verdict, customerId: verdict === 'accept' ? 'acme' : '', generation } },
   });
 
   it.each<[state: string, situation: string, World, outcome: string, code: string, placeOf?: string]>([
-    ['available', 'after a run that was about to accept', aboutTo('accept'), 'accepted', 'answered', 'acme'],
+    [
+      'available',
+      'after a run that accepted it on its place',
+      { ...aboutTo('accept'), ...mine },
+      'accepted',
+      'answered',
+      'acme',
+    ],
+    [
+      'available',
+      'after a run that was about to take a place',
+      aboutTo('accept'),
+      'overtaken',
+      'answered-by-others',
+      'acme',
+    ],
+    [
+      'available',
+      'after a run that was about to take one of the places of others',
+      { ...aboutTo('accept'), places: [heldBy('vpce-other')] },
+      'overtaken',
+      'answered-by-others',
+      'acme',
+    ],
+    [
+      'pending',
+      'after a run that was about to take a place',
+      aboutTo('accept'),
+      'overtaken',
+      'answered-by-others',
+      'acme',
+    ],
     ['available', 'after a run that was about to reject', aboutTo('reject'), 'overtaken', 'answered-by-others'],
-    ['available', 'after a run that did something else', aboutTo('accept', 2), 'overtaken', 'answered-by-others'],
+    [
+      'available',
+      'after a run that did something else',
+      { ...aboutTo('accept', 2), ...mine },
+      'overtaken',
+      'answered-by-others',
+    ],
     ['available', 'out of the blue', {}, 'overtaken', 'answered-by-others'],
     ['rejected', 'after a run that was about to reject', aboutTo('reject'), 'rejected', 'answered'],
     ['rejected', 'after a run that was about to accept', aboutTo('accept'), 'overtaken', 'answered-by-others', 'acme'],
@@ -664,7 +754,8 @@ describe('decide-connection: a request that needs no decision', () => {
     expect(plan.placeOf).toBe(placeOf);
     expect(record).toMatchObject({ sk: 'DECISION#0001', code, before: { state } });
     expect(record.customerId).toBe(placeOf);
-    expect(namesOf(dynamoMock)).toEqual(['Query']);
+    expect(callsOf(dynamoMock)).not.toContainEqual(['Query', expect.objectContaining({ TableName: TABLES.registry })]);
+    expect(namesOf(dynamoMock)).not.toContain('BatchGetItem');
   });
 
   it('is not listed after a run that was about to accept - its place is given back if it never comes', async () => {
@@ -677,7 +768,7 @@ describe('decide-connection: a request that needs no decision', () => {
   });
 
   it.each([
-    ['never', {}, 0],
+    ['never', { admission: { told: 0 } }, 0],
     ['up to the decision before', { admission: { told: 1 } }, 1],
   ])(
     'is recorded, and was told %s - told as it was recorded; the registry is not read',
@@ -707,8 +798,22 @@ describe('decide-connection: a request that needs no decision', () => {
       'the ledger says rejected, and EC2 still says pendingAcceptance',
     ],
     [
+      'it was seen on its way out, and an old list shows it as waiting',
+      { decisions: [recorded(1, 'gone', 'endpoint-gone', { before: { state: 'deleted' } })] },
+      'the ledger says gone, and EC2 still says pendingAcceptance',
+    ],
+    [
+      'it was seen on its way out after it was answered, and an old list shows it as waiting',
+      {
+        decisions: [
+          recorded(1, 'gone', 'endpoint-gone', { before: { state: 'pendingAcceptance' }, after: 'deleting' }),
+        ],
+      },
+      'the ledger says gone, and EC2 still says pendingAcceptance',
+    ],
+    [
       'an acceptance of ours is under way',
-      { connections: [inState('pending')], ...aboutTo('accept') },
+      { connections: [inState('pending')], ...aboutTo('accept'), ...mine },
       'the connection is pending after an acceptance of ours',
     ],
     [
@@ -726,14 +831,8 @@ describe('decide-connection: a request that needs no decision', () => {
 describe('decide-connection: a customer that left', () => {
   const left = { decisions: [recorded(1, 'accepted')], admission: { told: 1 } };
   /** The world, in which the places of acme are held by these endpoints. */
-  const withPlaces = (parts: World, ...endpointIds: string[]) => {
-    const { dynamoMock, ...rest } = world({ ...left, ...parts });
-    const places = Object.fromEntries(endpointIds.map((each) => [each, { takenAt: NOW }]));
-    dynamoMock
-      .on(QueryCommand, { KeyConditionExpression: 'pk = :pk AND sk = :sk' })
-      .resolves({ Items: [item(ledgerKey.places(SERVICE_ID, 'acme'), { places })] });
-    return { ...rest, dynamoMock };
-  };
+  const withPlaces = (parts: World, ...endpointIds: string[]) =>
+    world({ ...left, ...parts, places: [heldBy(...endpointIds)] });
 
   it.each([
     ['deleted', { connections: [inState('deleted')] }, true],
@@ -817,6 +916,8 @@ describe('decide-connection: errors', () => {
     ],
     ['no service', { vpcEndpointId: ENDPOINT_ID }, 'serviceId'],
     ['an id of nine digits', { ...INPUT, vpcEndpointId: 'vpce-0a1b2c3d4' }, 'vpcEndpointId: not an id'],
+    ['less than nothing told', { ...INPUT, told: -1 }, 'told: '],
+    ['half a decision told', { ...INPUT, told: 0.5 }, 'told: '],
     ['a field that nobody reads', { ...INPUT, dryRun: true }, 'dryRun'],
   ])('%s - Malformed, in words', async (_situation, event, words) => {
     const deciding = handler(event, CONTEXT);

@@ -18,7 +18,7 @@ import {
 stubFunctionEnvironment();
 const { run } = await import('../../../functions/connections/decide-connection.ts');
 
-const INPUT = { serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID };
+const INPUT = { serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID, told: 0 };
 
 /** What every record has. */
 const SAID = {

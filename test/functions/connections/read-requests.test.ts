@@ -127,6 +127,13 @@ describe('read-requests', () => {
     await expect(run([connect], services)).resolves.toEqual([connectionChanged]);
   });
 
+  it('a deletion of an endpoint that EC2 still lists as we accepted it - changed: the list may be late', async () => {
+    const { services, dynamoMock } = listing(inState('available'));
+    ledgerSays(dynamoMock, { verdict: 'accept' });
+
+    await expect(run([connect, notice(`Delete ${ENDPOINT_ID}`)], services)).resolves.toEqual([connectionChanged]);
+  });
+
   it('ten endpoints that were answered - the ledger is asked once', async () => {
     const ids = Array.from({ length: 10 }, (_, index) => `vpce-0000000000000000${index}`);
     const { services, dynamoMock } = listing(
@@ -136,7 +143,7 @@ describe('read-requests', () => {
     dynamoMock.on(BatchGetItemCommand).resolves({ Responses: { [TABLES.ledger]: mine } });
 
     const events = await run(
-      ids.map((id) => notice(`${id} ${SERVICE_ID}`)),
+      ids.map((id) => notice(`Accept ${id} ${SERVICE_ID}`)),
       services,
     );
 
