@@ -1,6 +1,7 @@
-import { BatchGetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { DescribeVpcEndpointConnectionsCommand } from '@aws-sdk/client-ec2';
+import { BatchGetItemCommand, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeVpcEndpointConnectionsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it, vi } from 'vitest';
 import { ledgerKey, registryKey } from '../../../functions/registry/keys.ts';
 import { anApproval, ENDPOINT_ID, HOME_REGION, NOW, OWNER, SERVICE_ID } from '../../support/builders.ts';
@@ -311,7 +312,9 @@ describe('decide-connection: a request that waits', () => {
   );
 
   it('the account’s match names nobody - held, and its record has no customer: no key of an index is empty', async () => {
-    const { services } = world({ matches: [item(registryKey.match(SERVICE_ID, 'account', OWNER, ''), { customerId: '' })] });
+    const { services } = world({
+      matches: [item(registryKey.match(SERVICE_ID, 'account', OWNER, ''), { customerId: '' })],
+    });
 
     const { record, ...plan } = planned(await run(INPUT, services));
 
@@ -874,6 +877,19 @@ describe('decide-connection: a customer that left', () => {
 
     await expect(run(INPUT, services)).resolves.toMatchObject({ need: 'nothing' });
     expect(namesOf(dynamoMock)).toEqual(['Query']);
+  });
+});
+
+describe('decide-connection, called by Lambda', () => {
+  it('by a run that published nothing, or does not say so - what is recorded is told', async () => {
+    const ec2Mock = mockClient(EC2Client);
+    const dynamoMock = mockClient(DynamoDBClient);
+    ec2Mock.on(DescribeVpcEndpointConnectionsCommand).resolves({ VpcEndpointConnections: [described()] });
+    dynamoMock.on(QueryCommand).resolves({ Items: [recorded(1, 'held', 'approval-needed')] });
+
+    await expect(handler(REQUEST, CONTEXT)).resolves.toMatchObject({ need: 'telling', generation: 1, told: 0 });
+    ec2Mock.restore();
+    dynamoMock.restore();
   });
 });
 
