@@ -202,5 +202,7 @@ const read = <T>(
 ): T => {
   const parsed = parseWith(schema, item);
   if (parsed.success) return parsed.output;
-  throw malformed(`The record ${item.sk} of ${endpointId} can't be read: ${problemOf(parsed.issues)}`, { endpointId });
+  throw malformed(`The record ${String(item.sk)} of ${endpointId} can't be read: ${problemOf(parsed.issues)}`, {
+    endpointId,
+  });
 };

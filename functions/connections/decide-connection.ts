@@ -119,9 +119,7 @@ export const run = async (
 
 /** The part of the ledger's record that is known before the answer: who, what, why rule by rule, before, plan. */
 const itemOf = (plan: Plan, request: Record<string, unknown>): Record<string, unknown> => {
-  const { verdict, code, sentence, action, proposed, rules, hold } = plan;
-  // A key of an index is no empty text: an entry that was written wrongly may name nobody.
-  const customerId = plan.customerId === '' ? undefined : plan.customerId;
+  const { customerId, verdict, code, sentence, action, proposed, rules, hold } = plan;
   return marshall(
     { ...request, customerId, verdict, code, sentence, action, proposed, until: hold?.until, rules },
     { removeUndefinedValues: true },

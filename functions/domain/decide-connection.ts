@@ -38,6 +38,8 @@ export const decideConnection = (situation: Situation): Decision => {
     situation,
   );
   const matches = closestMatches(situation.candidates);
+  // An entry that was written wrongly may name nobody.
+  const customerId = matches.length === 1 ? (matches[0]?.customerId ?? '') : '';
   // What we only watch, a person answers: to the customer it waits, whatever we would have done.
   const told = isObserved ? 'hold' : verdict;
   const action = todoOf(told, isObserved ? undefined : todo);
@@ -53,7 +55,7 @@ export const decideConnection = (situation: Situation): Decision => {
     isObserved,
     ...(isHeld && proposed !== undefined ? { proposed } : {}),
     ...(hold === undefined ? {} : { hold }),
-    ...(matches.length === 1 && matches[0] !== undefined ? { customerId: matches[0].customerId } : {}),
+    ...(customerId === '' ? {} : { customerId }),
   };
 };
 

@@ -70,8 +70,8 @@ class Provider:
         self.ec2 = client("ec2", url, "operator")
         self.dynamo = client("dynamodb", url, "operator")
         self.service_id = service_name.rsplit(".", 1)[-1]
-        self.registry = self.table("Registry")
-        self.ledger = self.table("Ledger")
+        self.registry = self.table("registry")
+        self.ledger = self.table("ledger")
 
     def table(self, part):
         found = [name for name in self.dynamo.list_tables()["TableNames"] if part in name]

@@ -19,7 +19,7 @@ const withState = (name: string, change: (state: Mutable) => void): string =>
   brokenWorkflow('AdmitConnection', ({ States }) => {
     const state = States[name];
     if (state === undefined) throw new Error(`There is no state "${name}".`);
-    change(state as Mutable);
+    change(state);
   });
 
 const argumentsOf = (state: Mutable): Record<string, unknown> => state.Arguments as Record<string, unknown>;
