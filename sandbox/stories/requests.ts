@@ -1,5 +1,6 @@
 import { type CustomerEntry, registerCustomer } from './customers.ts';
-import type { RecordedDecision, RequestView, Stage } from './stage.ts';
+import type { RecordedDecision, RequestView } from './request-view.ts';
+import type { Stage } from './stage.ts';
 import type { CaseResult } from './story.ts';
 
 /** The endpoint service of the sandbox, by its name in `infra/config.ts`. */

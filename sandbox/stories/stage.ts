@@ -1,4 +1,4 @@
-import { DeleteItemCommand, DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   AcceptVpcEndpointConnectionsCommand,
   CreateVpcEndpointCommand,
@@ -8,17 +8,11 @@ import {
   EC2Client,
   RejectVpcEndpointConnectionsCommand,
 } from '@aws-sdk/client-ec2';
-import {
-  DescribeExecutionCommand,
-  type ExecutionListItem,
-  ListExecutionsCommand,
-  SFNClient,
-  StopExecutionCommand,
-} from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, type ExecutionListItem, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { ADMISSION, DECISION_PREFIX, type Key, requestKey } from '../../functions/registry/keys.ts';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { Key } from '../../functions/registry/keys.ts';
 import { type Action, isRefused } from '../../ops/action.ts';
 import type { Services } from '../../ops/services.ts';
 import { type Clock, holding } from '../clock/clock.ts';
@@ -27,30 +21,7 @@ import { type Fault, faultWords } from '../faults/fault.ts';
 import { injectFaults } from '../faults/inject.ts';
 import type { World } from '../world.ts';
 import { Portal } from './portal.ts';
-
-/** A decision as the ledger records it, as far as stories look at it. */
-export interface RecordedDecision {
-  readonly outcome: string;
-  readonly code: string;
-  readonly sentence: string;
-  readonly generation: number;
-  readonly verdict: string;
-  readonly customerId?: string;
-  readonly unsuccessful?: string;
-}
-
-/** A request as the ledger and Step Functions have it, at one moment. */
-export interface RequestView {
-  readonly decisions: readonly RecordedDecision[];
-  /** What was published of it, in the order in which it came: detail-types. */
-  readonly published: readonly string[];
-  /** The runs of `admit-connection` about it, oldest first. */
-  readonly runs: readonly ExecutionListItem[];
-  /** Whether its run waits with it in hand, for a person, a date or its deadline. */
-  readonly isWaiting: boolean;
-  /** Everything is recorded and told, and nobody works on it: it has ended, or it is waiting. */
-  readonly isAtRest: boolean;
-}
+import { type RecordedDecision, Requests, type RequestView } from './request-view.ts';
 
 const POLL_MILLISECONDS = 1000;
 /** Longer than any answer takes: what has not come by then does not come. */
@@ -64,8 +35,7 @@ export class Stage {
   readonly #sfn: SFNClient;
   readonly #sns: SNSClient;
   readonly #sqs: SQSClient;
-  /** What an execution was started with, by its ARN: that never changes. */
-  readonly #inputs = new Map<string, string>();
+  readonly #requests: Requests;
   readonly #ec2 = new Map<string, EC2Client>();
   readonly #portal: Portal;
   readonly #patience: number;
@@ -80,6 +50,7 @@ export class Stage {
     this.#sfn = new SFNClient(world.clientConfig('operator'));
     this.#sns = new SNSClient(world.clientConfig('operator'));
     this.#sqs = new SQSClient(world.clientConfig('operator'));
+    this.#requests = new Requests(this.#dynamo, this.#sfn, (name) => this.output(name));
     this.#portal = new Portal(world.clientConfig('operator'));
     world.journal.listen(({ kind, who }) => {
       if (kind === 'call' && who.includes(':assumed-role/')) this.#calls += 1;
@@ -191,47 +162,12 @@ export class Stage {
 
   /** The decisions recorded for a request, oldest first. */
   async decisions(serviceId: string, endpointId: string): Promise<readonly RecordedDecision[]> {
-    return (await this.#recorded(serviceId, endpointId)).decisions;
+    return (await this.#send(() => this.#requests.recorded(serviceId, endpointId))).decisions;
   }
 
   /** Everything about a request, as it is now. The portal must be open: what was published is a part of it. */
   async request(serviceId: string, endpointId: string): Promise<RequestView> {
-    const { decisions, isWaiting } = await this.#recorded(serviceId, endpointId);
-    const published = await this.published(endpointId);
-    const runs = await this.#runsOn('AdmitConnectionArn', endpointId);
-    const others = await this.#runsOn('ReconcileArn', endpointId);
-    const working = [...runs, ...others].filter(({ status }) => status === 'RUNNING').length - (isWaiting ? 1 : 0);
-    const isAtRest = decisions.length > 0 && published.length >= decisions.length && working === 0;
-    return { decisions, published, runs, isWaiting, isAtRest };
-  }
-
-  async #recorded(serviceId: string, endpointId: string): Promise<Pick<RequestView, 'decisions' | 'isWaiting'>> {
-    const command = new QueryCommand({
-      TableName: this.output('LedgerTable'),
-      ConsistentRead: true,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': { S: requestKey(serviceId, endpointId) } },
-    });
-    const { Items = [] } = await this.#send(() => this.#dynamo.send(command));
-    const items = Items.map((item): Readonly<Record<string, unknown>> => unmarshall(item));
-    const decisions = items.filter(({ sk }) => String(sk).startsWith(DECISION_PREFIX)) as unknown as RecordedDecision[];
-    const isWaiting = items.some(
-      ({ sk, status, waiting }) => sk === ADMISSION && status === 'running' && Boolean(waiting),
-    );
-    return { decisions, isWaiting };
-  }
-
-  async #runsOn(workflowOutput: string, endpointId: string): Promise<readonly ExecutionListItem[]> {
-    const found: ExecutionListItem[] = [];
-    for (const execution of await this.executions(workflowOutput)) {
-      const { executionArn = '' } = execution;
-      const known = this.#inputs.get(executionArn);
-      const command = new DescribeExecutionCommand({ executionArn });
-      const input = known ?? (await this.#send(() => this.#sfn.send(command))).input ?? '';
-      this.#inputs.set(executionArn, input);
-      if (input.includes(endpointId)) found.push(execution);
-    }
-    return found.reverse();
+    return this.#send(() => this.#requests.view(serviceId, endpointId, this.#portal));
   }
 
   /** Has the portal listen to what the Concierge publishes. */
@@ -246,9 +182,7 @@ export class Stage {
 
   /** All executions of a workflow, by its output's name, newest first. */
   async executions(workflowOutput: string): Promise<readonly ExecutionListItem[]> {
-    const command = new ListExecutionsCommand({ stateMachineArn: this.output(workflowOutput) });
-    const { executions = [] } = await this.#send(() => this.#sfn.send(command));
-    return executions;
+    return this.#send(() => this.#requests.executions(workflowOutput));
   }
 
   /** How an execution ended, in words: `execution NAME ended as FAILED: Denied: describe connections: …`. */

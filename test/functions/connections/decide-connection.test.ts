@@ -318,7 +318,8 @@ describe('decide-connection: a request that waits', () => {
 
     const { record, ...plan } = planned(await run(INPUT, services));
 
-    expect(plan).toMatchObject({ verdict: 'hold', code: 'entry-unreadable', customerId: '' });
+    expect(plan).toMatchObject({ verdict: 'hold', code: 'entry-unreadable' });
+    expect(plan).not.toHaveProperty('customerId');
     expect(record).not.toHaveProperty('customerId');
   });
 
