@@ -11,6 +11,7 @@ import {
   OUTCOMES,
   type Outcome,
   type PastDecision,
+  placeInQuestion,
 } from '../../functions/domain/history.ts';
 import type { Decision, ReasonCode, Verdict } from '../../functions/domain/verdict.ts';
 import { aHeld, aHistory, anIntent } from '../support/builders.ts';
@@ -28,6 +29,15 @@ const inWords = (need: Need): string =>
     ...('outcome' in need ? [need.outcome] : []),
   ].join(' ');
 
+/** A request of which the endpoint vanished. */
+const aGone = (changes: Partial<PastDecision> = {}): PastDecision => ({
+  generation: 1,
+  outcome: 'gone',
+  code: 'endpoint-gone',
+  verdict: 'none',
+  ...changes,
+});
+
 /** What is known of a request of which everything was told, unless said otherwise. */
 const known = (outcomes: readonly Outcome[], more: Partial<Known> = {}): Known => ({
   decisions: aHistory(...outcomes),
@@ -36,7 +46,7 @@ const known = (outcomes: readonly Outcome[], more: Partial<Known> = {}): Known =
 });
 
 describe('needOf: a request that lacks an answer', () => {
-  it.each<[state: Seen, withoutIntent: string, toAccept: string, toReject: string]>([
+  it.each<[state: Seen, withoutIntent: string, toAcceptOnItsPlace: string, toReject: string]>([
     ['pendingAcceptance', 'decision', 'decision', 'decision'],
     ['pending', 'record overtaken', 'another-look', 'record overtaken'],
     ['available', 'record overtaken', 'record accepted', 'record overtaken'],
@@ -48,28 +58,39 @@ describe('needOf: a request that lacks an answer', () => {
     ['partial', 'another-look', 'another-look', 'another-look'],
     ['unknown', 'another-look', 'another-look', 'another-look'],
     [undefined, 'appearance', 'appearance', 'appearance'],
-  ])('%s - %s; after a run that was about to accept: %s, to reject: %s', (state, withoutIntent, toAccept, toReject) => {
-    const withGeneration = (words: string, generation: number): string =>
-      words.replace(/^(decision|record|appearance)/, `$1 ${generation}`);
+  ])(
+    '%s - %s; after a run that was about to accept and had a place: %s, to reject: %s',
+    (state, withoutIntent, toAccept, toReject) => {
+      const withGeneration = (words: string, generation: number): string =>
+        words.replace(/^(decision|record|appearance)/, `$1 ${generation}`);
 
-    for (const outcomes of [[], ['held'], ['held', 'held'], ['observed'], ['held', 'observed']] as const) {
-      const generation = outcomes.length + 1;
-      const need = (verdict?: 'accept' | 'reject'): string =>
-        inWords(
-          needOf(state, known(outcomes, verdict === undefined ? {} : { intent: anIntent({ verdict, generation }) })),
-        );
+      for (const outcomes of [[], ['held'], ['held', 'held'], ['observed'], ['held', 'observed']] as const) {
+        const generation = outcomes.length + 1;
+        const need = (verdict?: 'accept' | 'reject', hasPlace?: boolean): string => {
+          const intent = verdict === undefined ? {} : { intent: anIntent({ verdict, generation }) };
+          return inWords(
+            needOf(state, known(outcomes, { ...intent, ...(hasPlace === undefined ? {} : { hasPlace }) })),
+          );
+        };
 
-      expect(need()).toBe(withGeneration(withoutIntent, generation));
-      expect(need('accept')).toBe(withGeneration(toAccept, generation));
-      expect(need('reject')).toBe(withGeneration(toReject, generation));
-    }
-  });
+        expect(need()).toBe(withGeneration(withoutIntent, generation));
+        expect(need('accept', true)).toBe(withGeneration(toAccept, generation));
+        expect(need('reject')).toBe(withGeneration(toReject, generation));
+        // It died before it took the place, so that it did not accept: whoever did was somebody else.
+        expect(need('accept', false)).toBe(withGeneration(withoutIntent, generation));
+        expect(need('accept')).toBe(withGeneration(withoutIntent, generation));
+        // A place alone says nothing of whose doing it is.
+        expect(need(undefined, true)).toBe(withGeneration(withoutIntent, generation));
+        expect(need('reject', true)).toBe(withGeneration(toReject, generation));
+      }
+    },
+  );
 
   it.each(ALL_STATES)('%s, and the intent is of another decision than the next - it counts for nothing', (state) => {
     for (const verdict of ['accept', 'reject'] as const) {
       for (const generation of [1, 3]) {
         const intent = anIntent({ verdict, generation });
-        expect(needOf(state, known(['held'], { intent }))).toEqual(needOf(state, known(['held'])));
+        expect(needOf(state, known(['held'], { intent, hasPlace: true }))).toEqual(needOf(state, known(['held'])));
       }
     }
   });
@@ -114,13 +135,28 @@ describe('needOf: a request that came to an end', () => {
     expect(inWords(needOf('pendingAcceptance', known(['gone', 'rejected'])))).toBe('another-look');
   });
 
+  it.each(['deleting', 'deleted', 'expired', 'DELETED'])(
+    'was seen %s, recorded as gone, and a list shows it as waiting - another look: that list is an old one',
+    (seen) => {
+      const decisions = [...aHistory('held'), aGone({ generation: 2, seen })];
+
+      for (const told of [0, 1, 2]) {
+        expect(needOf('pendingAcceptance', { decisions, told })).toEqual({
+          need: 'another-look',
+          because: 'the ledger says gone, and EC2 still says pendingAcceptance',
+        });
+      }
+      expect(needOf('deleted', { decisions, told: 2 }).need).toBe('nothing');
+    },
+  );
+
   it('says what contradicts what', () => {
     expect(needOf('pendingAcceptance', known(['rejected']))).toEqual({
       need: 'another-look',
       because: 'the ledger says rejected, and EC2 still says pendingAcceptance',
     });
     expect(needOf('partial', known([]))).toMatchObject({ because: expect.stringContaining('partial') });
-    expect(needOf('pending', known([], { intent: anIntent() }))).toMatchObject({
+    expect(needOf('pending', known([], { intent: anIntent(), hasPlace: true }))).toMatchObject({
       because: 'the connection is pending after an acceptance of ours',
     });
   });
@@ -147,6 +183,36 @@ describe('needOf: a customer that left', () => {
     for (const end of ['rejected', 'gone', 'overtaken', 'failed'] as const) {
       expect(needOf('deleted', known([end], { hasPlace: true })).need).toBe('nothing');
     }
+  });
+});
+
+describe('placeInQuestion', () => {
+  const accepted = [{ ...aHeld({ outcome: 'accepted', verdict: 'accept' }), customerId: 'globex' }];
+  const CONNECTED: readonly Seen[] = ['pending', 'available'];
+
+  it.each(ALL_STATES)('%s, after a run that was about to accept - asked where it is connected', (state) => {
+    const expected = CONNECTED.includes(state) ? 'acme' : undefined;
+
+    expect(placeInQuestion(state, [], anIntent())).toBe(expected);
+    expect(placeInQuestion(state, [aHeld()], anIntent({ generation: 2 }))).toBe(expected);
+  });
+
+  it.each(ALL_STATES)('%s, and accepted - asked where it is over, under whose entitlement it was', (state) => {
+    const expected = hasDeparted(state, accepted) ? 'globex' : undefined;
+
+    for (const intent of [undefined, anIntent(), anIntent({ generation: 2 })]) {
+      expect(placeInQuestion(state, accepted, intent)).toBe(expected);
+    }
+  });
+
+  it.each<[situation: string, PastDecision[], Parameters<typeof placeInQuestion>[2]]>([
+    ['nobody meant anything', [], undefined],
+    ['a run was about to reject', [], anIntent({ verdict: 'reject' })],
+    ['the intent is of the decision before', [aHeld()], anIntent()],
+    ['the intent is of a decision to come', [], anIntent({ generation: 2 })],
+    ['it came to an end', [aGone()], anIntent({ generation: 2 })],
+  ])('connected, and %s - nothing is asked', (_situation, decisions, intent) => {
+    for (const state of CONNECTED) expect(placeInQuestion(state, decisions, intent)).toBeUndefined();
   });
 });
 
@@ -179,6 +245,24 @@ describe('a history', () => {
   it('gone, and EC2 lists it as waiting after all - open', () => {
     expect(isOpen('pendingAcceptance', aHistory('gone'))).toBe(true);
     expect(isOpen(undefined, aHistory('gone'))).toBe(false);
+  });
+
+  it.each<[seen: string | undefined, open: boolean]>([
+    [undefined, true],
+    ['pendingAcceptance', true],
+    ['pending', true],
+    ['migrating', true],
+    ['deleting', false],
+    ['deleted', false],
+    ['expired', false],
+    ['Deleting', false],
+  ])('gone, last seen %s, and EC2 lists it as waiting - open: %s', (seen, open) => {
+    expect(isOpen('pendingAcceptance', [aGone(seen === undefined ? {} : { seen })])).toBe(open);
+    expect(isOpen('available', [aGone(seen === undefined ? {} : { seen })])).toBe(false);
+  });
+
+  it('held while it was on its way out - open: only gone is final', () => {
+    expect(isOpen('pendingAcceptance', [aHeld({ seen: 'deleting' })])).toBe(true);
   });
 
   it.each<[situation: string, PastDecision[], Partial<Decision>, boolean]>([

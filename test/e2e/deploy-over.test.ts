@@ -145,7 +145,7 @@ describe('requests while the pipe is updated', () => {
     const answered = (endpointId: string) =>
       settled(
         stage.until(`an answer to ${endpointId}`, async () => {
-          const decisions = await stage.decisions(serviceId, endpointId);
+          const { decisions } = await stage.request(serviceId, endpointId);
           return decisions.length > 0 ? decisions : undefined;
         }),
       );

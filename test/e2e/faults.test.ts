@@ -24,7 +24,7 @@ const requestWith = async (...faults: readonly Fault[]) => {
     const executions = await stage.executions('AdmitConnectionArn');
     return {
       happened: injection.injected.map(({ fault }) => fault),
-      decisions: (await stage.decisions(serviceId, endpointId)).map(({ outcome }) => outcome),
+      decisions: (await stage.request(serviceId, endpointId)).decisions.map(({ outcome }) => outcome),
       state: await stage.endpointState(ACME, endpointId),
       executions: executions.map(({ status }) => status),
     };

@@ -67,7 +67,8 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     'sqs:DeleteMessage -> <IntakeQueue.Arn>',
     'sqs:GetQueueAttributes -> <IntakeQueue.Arn>',
     'sqs:ReceiveMessage -> <IntakeQueue.Arn>',
-    'lambda:InvokeFunction -> <IntakeReadRequestsFunctionCurrentVersion>',
+    // Every version: a deployment changes the version under a pipe that runs.
+    'lambda:InvokeFunction -> <IntakeReadRequestsFunction.Arn>:*',
     'events:PutEvents -> <Bus.Arn>',
   ],
   AdmitConnectionRole: [

@@ -244,12 +244,46 @@ describe('the answer', () => {
         20 * each,
         {
           FunctionName: 'answer:7',
-          Payload: { ...INPUT, verdict: 'accept', placeOf: 'acme', modesVersion: 0, absences: 0 },
+          Payload: {
+            ...INPUT,
+            verdict: 'accept',
+            placeOf: 'acme',
+            modesVersion: 0,
+            hasAnswered: each > 0,
+            absences: 0,
+          },
         },
       ]),
     );
     expect(ran.output).toMatchObject({ outcome: 'accepted' });
     expect(attemptsByState(ran)).toMatchObject({ 'Take a place': 1, Record: 1, Publish: 1 });
+  });
+
+  /** What each look was told of the answer before it. */
+  const toldOf = ({ attempts }: Awaited<ReturnType<typeof admit>>): readonly boolean[] =>
+    attempts
+      .filter(({ state }) => state === 'Answer')
+      .map(({ arguments: given }) => (given as { Payload: { hasAnswered: boolean } }).Payload.hasAnswered);
+
+  it('is given again only where EC2 objected - once it did not, all that follows is looking', async () => {
+    const refused = { hasAnswered: false, unsuccessful: 'InvalidState: AWS documents no code.' };
+    const looks = [
+      unsettled('pendingAcceptance', refused),
+      unsettled('pendingAcceptance', refused),
+      unsettled('pendingAcceptance'),
+      unsettled('pending'),
+      ACCEPTED,
+    ];
+    const ran = await admit({ ...ACCEPT, Answer: looks.map(payload) });
+
+    expect(toldOf(ran)).toEqual([false, false, false, true, true]);
+  });
+
+  it('is given anew where it is decided anew', async () => {
+    const ran = await admit({ ...ACCEPT, Answer: [unsettled('pending'), superseded(), ACCEPTED].map(payload) });
+
+    expect(ran.attempts.filter(({ state }) => state === 'Decide')).toHaveLength(2);
+    expect(toldOf(ran)).toEqual([false, true, false]);
   });
 
   it('counts the empty listings in a row: one that is not empty begins anew', async () => {
@@ -268,7 +302,10 @@ describe('the answer', () => {
   });
 
   it('never comes, and EC2 refused it - NotSettled says what EC2 said', async () => {
-    const refused = unsettled('pendingAcceptance', { unsuccessful: 'InvalidState: AWS documents no code.' });
+    const refused = unsettled('pendingAcceptance', {
+      hasAnswered: false,
+      unsuccessful: 'InvalidState: AWS documents no code.',
+    });
     const ran = await admit({ ...ACCEPT, Answer: [payload(refused), payload(unsettled('pendingAcceptance'))] });
     const cause = `${ENDPOINT_ID} is still pendingAcceptance. EC2 said: InvalidState: AWS documents no code.`;
 
@@ -317,7 +354,10 @@ describe('the answer', () => {
   });
 
   it('was refused by EC2 at first - what EC2 said then is in the record', async () => {
-    const refused = unsettled('pendingAcceptance', { unsuccessful: 'InvalidState: AWS documents no code.' });
+    const refused = unsettled('pendingAcceptance', {
+      hasAnswered: false,
+      unsuccessful: 'InvalidState: AWS documents no code.',
+    });
     const ran = await admit({ ...ACCEPT, Answer: [refused, unsettled('pending'), ACCEPTED].map(payload) });
 
     expect(onlyAttempt(ran, 'Record').arguments).toMatchObject({
@@ -326,7 +366,7 @@ describe('the answer', () => {
   });
 
   it('was refused by EC2 twice - the last words count', async () => {
-    const said = (code: string) => unsettled('pendingAcceptance', { unsuccessful: `${code}: no.` });
+    const said = (code: string) => unsettled('pendingAcceptance', { hasAnswered: false, unsuccessful: `${code}: no.` });
     const ran = await admit({ ...ACCEPT, Answer: [said('First'), said('Second'), ACCEPTED].map(payload) });
 
     expect(onlyAttempt(ran, 'Record').arguments).toMatchObject({ Item: { unsuccessful: { S: 'Second: no.' } } });
@@ -370,7 +410,7 @@ describe('an answer that holds no more', () => {
     const ran = await admit({
       ...ACCEPT,
       Answer: [
-        payload(unsettled('pendingAcceptance', { unsuccessful: 'InvalidState: no.' })),
+        payload(unsettled('pendingAcceptance', { hasAnswered: false, unsuccessful: 'InvalidState: no.' })),
         payload(superseded()),
         payload(ACCEPTED),
       ],

@@ -210,7 +210,7 @@ describe('what a request needs', () => {
     expect(ran.path).toEqual([...DECIDED, ...ACTED, 'Answer', 'Look at the end', ...TOLD]);
     expect(onlyAttempt(ran, 'Answer').arguments).toEqual({
       FunctionName: 'answer:7',
-      Payload: { ...INPUT, verdict: 'reject', placeOf: null, modesVersion: 0, absences: 0 },
+      Payload: { ...INPUT, verdict: 'reject', placeOf: null, modesVersion: 0, hasAnswered: false, absences: 0 },
     });
     expect(ran.output).toMatchObject({ verdict: 'reject', code: 'requester-unknown', outcome: 'rejected' });
   });

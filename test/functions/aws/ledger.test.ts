@@ -40,7 +40,7 @@ describe('readHistory', () => {
 
     await expect(readHistory(dynamo, TABLES.ledger, SERVICE_ID, ENDPOINT_ID)).resolves.toEqual({
       decisions: [
-        { generation: 1, ...held },
+        { generation: 1, ...held, seen: 'pendingAcceptance' },
         { generation: 2, ...accepted },
       ],
       intent: { verdict: 'accept', customerId: 'acme', generation: 2 },
@@ -59,6 +59,22 @@ describe('readHistory', () => {
         },
       ],
     ]);
+  });
+
+  it.each([
+    ['before', { before: { state: 'deleting', owner: '222222222222' } }, 'deleting'],
+    ['before and after', { before: { state: 'pendingAcceptance' }, after: 'deleting' }, 'deleting'],
+    ['after', { after: 'deleted' }, 'deleted'],
+  ])('a record that says what was %s - seen last', async (_when, states, seen) => {
+    const { decisions } = await reading(recorded(1, { ...accepted, ...states }));
+
+    expect(decisions).toEqual([{ generation: 1, ...accepted, seen }]);
+  });
+
+  it('a record of what EC2 did not list - never seen', async () => {
+    const { decisions } = await reading(recorded(1, accepted));
+
+    expect(decisions[0]).not.toHaveProperty('seen');
   });
 
   it('has nothing of a new request', async () => {
@@ -96,6 +112,8 @@ describe('readHistory', () => {
     ['a time from which no deadline can be counted', { ...held, recordedAt: 'yesterday' }, 'recordedAt'],
     ['a generation below nought', { ...held, generation: -1 }, 'generation'],
     ['half a generation', { ...held, generation: 1.5 }, 'generation'],
+    ['a connection before without a state', { ...held, before: { owner: '222222222222' } }, 'before.state'],
+    ['a state afterwards that is a number', { ...held, after: 7 }, 'after'],
   ])('%s - Malformed, by the name of the record and of the field', async (_situation, entry, field) => {
     const read = reading(recorded(3, entry));
 

@@ -30,6 +30,7 @@ const request = (verdict: 'accept' | 'reject', absences = 0) => ({
   verdict,
   placeOf: verdict === 'accept' ? 'acme' : null,
   modesVersion: 3,
+  hasAnswered: false,
   absences,
 });
 const dnsNames = [`${ENDPOINT_ID}-k3v9x2aq.example.com`];
@@ -70,6 +71,7 @@ describe('answer-connection: accept', () => {
 
     await expect(run(request('accept'), services)).resolves.toEqual({
       isSettled: false,
+      hasAnswered: true,
       isListed: true,
       because: `${ENDPOINT_ID} was accepted`,
     });
@@ -88,6 +90,7 @@ describe('answer-connection: accept', () => {
 
     await expect(run(request('accept', 7), services)).resolves.toEqual({
       isSettled: false,
+      hasAnswered: false,
       isListed: true,
       because: `${ENDPOINT_ID} is still ${read}`,
     });
@@ -145,6 +148,7 @@ describe('answer-connection: reject', () => {
 
     await expect(run(request('reject'), services)).resolves.toEqual({
       isSettled: false,
+      hasAnswered: true,
       isListed: true,
       because: `${ENDPOINT_ID} is still pendingAcceptance`,
     });
@@ -172,6 +176,7 @@ describe('answer-connection: an endpoint that EC2 does not list', () => {
 
         await expect(run(request(verdict, absences), services)).resolves.toEqual({
           isSettled: false,
+          hasAnswered: false,
           isListed: false,
           because: `${ENDPOINT_ID} is still not listed`,
         });
@@ -233,6 +238,7 @@ describe('answer-connection: EC2 answers 200 and did not act', () => {
 
     await expect(run(request('accept'), services)).resolves.toEqual({
       isSettled: false,
+      hasAnswered: false,
       isListed: true,
       because: `${ENDPOINT_ID} is still pendingAcceptance`,
       unsuccessful: 'InvalidState: AWS documents no code.',
@@ -363,6 +369,59 @@ describe('answer-connection: what it was decided on, read once more just before 
   });
 });
 
+describe('answer-connection: EC2 was told already, and did not object', () => {
+  const toldTo = (verdict: 'accept' | 'reject', absences = 0) => ({ ...request(verdict, absences), hasAnswered: true });
+
+  it.each([
+    ['accept', 'pendingAcceptance'],
+    ['accept', 'pending'],
+    ['reject', 'pendingAcceptance'],
+    ['reject', 'partial'],
+  ] as const)('to %s, and EC2 lists it as %s - looked at, not told again', async (verdict, state) => {
+    const { services, ec2Mock } = showing(state);
+
+    await expect(run(toldTo(verdict), services)).resolves.toEqual({
+      isSettled: false,
+      hasAnswered: true,
+      isListed: true,
+      because: `${ENDPOINT_ID} is still ${state}`,
+    });
+    expect(namesOf(ec2Mock)).toEqual(['Describe']);
+  });
+
+  it.each(['accept', 'reject'] as const)(
+    'to %s, and the mode was changed or the place lost meanwhile - not superseded: the ledger is not even read',
+    async (verdict) => {
+      const { services, ec2Mock, dynamoMock } = showing('pendingAcceptance');
+      dynamoMock.on(BatchGetItemCommand).resolves({ Responses: { [TABLES.ledger]: [modesOf(4)] } });
+
+      await expect(run(toldTo(verdict), services)).resolves.not.toHaveProperty('isSuperseded');
+      expect(namesOf(ec2Mock)).toEqual(['Describe']);
+      expect(callsOf(dynamoMock)).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['accept', 'available', 'accepted'],
+    ['accept', 'rejected', 'overtaken'],
+    ['reject', 'rejected', 'rejected'],
+    ['reject', 'deleted', 'gone'],
+  ] as const)('to %s, and EC2 shows it as %s - %s, as ever', async (verdict, state, outcome) => {
+    const { services } = showing(state);
+
+    await expect(run(toldTo(verdict), services)).resolves.toMatchObject({ isSettled: true, outcome, state });
+  });
+
+  it('and EC2 does not list it - counted as ever', async () => {
+    await expect(run(toldTo('accept'), showing(undefined).services)).resolves.toMatchObject({
+      isSettled: false,
+      hasAnswered: true,
+      isListed: false,
+    });
+    await expect(run(toldTo('accept', 3), showing(undefined).services)).resolves.toMatchObject({ outcome: 'gone' });
+  });
+});
+
 describe('answer-connection: an EC2 that takes no endpoint ids', () => {
   it('is found among the connections of its service', async () => {
     const { services, ec2Mock } = showing();
@@ -406,6 +465,7 @@ describe('answer-connection: errors', () => {
     ['what is no customer’s id', { ...request('accept'), placeOf: 'Acme' }, 'placeOf: not a customer id'],
     ['no version of the modes', { ...request('accept'), modesVersion: undefined }, 'modesVersion: '],
     ['half a version', { ...request('accept'), modesVersion: 1.5 }, 'modesVersion: '],
+    ['no word of an answer before', { ...request('accept'), hasAnswered: undefined }, 'hasAnswered: '],
     ['an id of twelve digits', { ...request('accept'), serviceId: 'vpce-svc-0a1b2c3d4e5f' }, 'serviceId: not an id'],
   ])('%s - Malformed, in words', async (_situation, event, words) => {
     const answering = handler(event, CONTEXT);

@@ -67,6 +67,8 @@ const world = ({
         ...decisions,
       ],
     })
+    .on(QueryCommand, { KeyConditionExpression: 'pk = :pk AND sk = :sk' })
+    .resolves({ Items: places })
     .on(QueryCommand, { TableName: TABLES.registry })
     .callsFake(
       ({ ExpressionAttributeValues: asked }: { ExpressionAttributeValues: Record<string, { S: string }> }) => ({
@@ -151,7 +153,9 @@ describe('decide-connection: a request that waits', () => {
   });
 
   it('was not listed, recorded as gone, and is listed after all - decided under the next generation', async () => {
-    const { services } = world({ decisions: [recorded(1, 'gone', 'endpoint-gone')] });
+    const { services } = world({
+      decisions: [recorded(1, 'gone', 'endpoint-gone', { before: { state: 'pendingAcceptance' } })],
+    });
 
     const output = await run(INPUT, services);
     const { need, generation, planWithoutPlace } = output;
@@ -223,6 +227,19 @@ describe('decide-connection: a request that waits', () => {
     const { services } = world({ matches: [{ ...accountMatch, customerId: { S: customerId } }] });
 
     await expect(run(INPUT, services)).resolves.toMatchObject({ plan: { verdict: 'hold', code: 'entry-unreadable' } });
+  });
+
+  it('the account’s match names nobody - held, and the record names nobody either: an index takes no empty key', async () => {
+    const { services } = world({
+      matches: [item(registryKey.match(SERVICE_ID, 'account', OWNER, ''), { customerId: '' })],
+    });
+
+    const output = await run(INPUT, services);
+    const { record, ...plan } = planned(output);
+
+    expect(plan).toMatchObject({ verdict: 'hold', code: 'entry-unreadable', customerId: '' });
+    expect(record).not.toHaveProperty('customerId');
+    expect(output.planWithoutPlace?.item).not.toHaveProperty('customerId');
   });
 
   it('was held - decided again under the next generation', async () => {
@@ -639,7 +656,6 @@ describe('decide-connection: a request that needs no decision', () => {
   });
 
   it.each<[state: string, situation: string, World, outcome: string, code: string, placeOf?: string]>([
-    ['available', 'after a run that was about to accept', aboutTo('accept'), 'accepted', 'answered', 'acme'],
     ['available', 'after a run that was about to reject', aboutTo('reject'), 'overtaken', 'answered-by-others'],
     ['available', 'after a run that did something else', aboutTo('accept', 2), 'overtaken', 'answered-by-others'],
     ['available', 'out of the blue', {}, 'overtaken', 'answered-by-others'],
@@ -665,6 +681,38 @@ describe('decide-connection: a request that needs no decision', () => {
     expect(record).toMatchObject({ sk: 'DECISION#0001', code, before: { state } });
     expect(record.customerId).toBe(placeOf);
     expect(namesOf(dynamoMock)).toEqual(['Query']);
+  });
+
+  const placesOf = (...endpointIds: string[]) => ({
+    places: [
+      item(ledgerKey.places(SERVICE_ID, 'acme'), { places: Object.fromEntries(endpointIds.map((each) => [each, {}])) }),
+    ],
+  });
+
+  it.each<[state: string, situation: string, World, outcome: string, code: string]>([
+    ['available', 'on its place', placesOf(ENDPOINT_ID, 'vpce-other'), 'accepted', 'answered'],
+    ['available', 'and never took a place', placesOf('vpce-other'), 'overtaken', 'answered-by-others'],
+    ['available', 'and never opened the places', {}, 'overtaken', 'answered-by-others'],
+    ['pending', 'and never took a place', placesOf('vpce-other'), 'overtaken', 'answered-by-others'],
+    ['pending', 'and never opened the places', {}, 'overtaken', 'answered-by-others'],
+  ])('is %s after a run that was about to accept %s - recorded', async (state, _situation, parts, outcome, code) => {
+    const { services, dynamoMock } = world({ ...parts, ...aboutTo('accept'), connections: [inState(state)] });
+
+    const output = await run(INPUT, services);
+    const { record, ...plan } = planned(output);
+
+    expect({ need: output.need, ...plan }).toMatchObject({ need: 'record', outcome, code, placeOf: 'acme' });
+    expect(record).toMatchObject({ customerId: 'acme', code, before: { state } });
+    const { pk, sk } = ledgerKey.places(SERVICE_ID, 'acme');
+    expect(callsOf(dynamoMock)).toHaveLength(2);
+    expect(callsOf(dynamoMock)[1]).toMatchObject([
+      'Query',
+      {
+        TableName: TABLES.ledger,
+        ConsistentRead: true,
+        ExpressionAttributeValues: { ':pk': { S: pk }, ':sk': { S: sk } },
+      },
+    ]);
   });
 
   it('is not listed after a run that was about to accept - its place is given back if it never comes', async () => {
@@ -708,8 +756,20 @@ describe('decide-connection: a request that needs no decision', () => {
     ],
     [
       'an acceptance of ours is under way',
-      { connections: [inState('pending')], ...aboutTo('accept') },
+      { connections: [inState('pending')], ...aboutTo('accept'), ...placesOf(ENDPOINT_ID) },
       'the connection is pending after an acceptance of ours',
+    ],
+    [
+      'it was seen on its way out before it was recorded as gone, and the list is an old one',
+      { decisions: [recorded(1, 'gone', 'endpoint-gone', { before: { state: 'deleting' } })] },
+      'the ledger says gone, and EC2 still says pendingAcceptance',
+    ],
+    [
+      'it was seen on its way out at our answer, and the list is an old one',
+      {
+        decisions: [recorded(1, 'gone', 'endpoint-gone', { before: { state: 'pendingAcceptance' }, after: 'deleted' })],
+      },
+      'the ledger says gone, and EC2 still says pendingAcceptance',
     ],
     [
       'AWS has a new state',
@@ -717,9 +777,10 @@ describe('decide-connection: a request that needs no decision', () => {
       "the connection's state is unknown, on which nobody acts",
     ],
   ])('%s - another look, and why', async (_situation, parts, because) => {
-    const { services } = world(parts);
+    const { services, dynamoMock } = world(parts);
 
     await expect(run(INPUT, services)).resolves.toMatchObject({ need: 'another-look', because });
+    expect(namesOf(dynamoMock)).not.toContain('BatchGetItem');
   });
 });
 
@@ -727,12 +788,8 @@ describe('decide-connection: a customer that left', () => {
   const left = { decisions: [recorded(1, 'accepted')], admission: { told: 1 } };
   /** The world, in which the places of acme are held by these endpoints. */
   const withPlaces = (parts: World, ...endpointIds: string[]) => {
-    const { dynamoMock, ...rest } = world({ ...left, ...parts });
     const places = Object.fromEntries(endpointIds.map((each) => [each, { takenAt: NOW }]));
-    dynamoMock
-      .on(QueryCommand, { KeyConditionExpression: 'pk = :pk AND sk = :sk' })
-      .resolves({ Items: [item(ledgerKey.places(SERVICE_ID, 'acme'), { places })] });
-    return { ...rest, dynamoMock };
+    return world({ ...left, ...parts, places: [item(ledgerKey.places(SERVICE_ID, 'acme'), { places })] });
   };
 
   it.each([

@@ -127,6 +127,16 @@ describe('read-requests', () => {
     await expect(run([connect], services)).resolves.toEqual([connectionChanged]);
   });
 
+  it.each([
+    ['is of a deletion', `{"Event":"Delete","Endpoint":"${ENDPOINT_ID}"}`],
+    ['does not say of what it is', ENDPOINT_ID],
+  ])('an endpoint that we accepted, and a notice that %s - changed: the list may lag behind', async (_what, body) => {
+    const { services, dynamoMock } = listing(inState('available'));
+    ledgerSays(dynamoMock, { verdict: 'accept' });
+
+    await expect(run([notice(body)], services)).resolves.toEqual([connectionChanged]);
+  });
+
   it('ten endpoints that were answered - the ledger is asked once', async () => {
     const ids = Array.from({ length: 10 }, (_, index) => `vpce-0000000000000000${index}`);
     const { services, dynamoMock } = listing(
@@ -136,7 +146,7 @@ describe('read-requests', () => {
     dynamoMock.on(BatchGetItemCommand).resolves({ Responses: { [TABLES.ledger]: mine } });
 
     const events = await run(
-      ids.map((id) => notice(`${id} ${SERVICE_ID}`)),
+      ids.map((id) => notice(`Accept ${id} ${SERVICE_ID}`)),
       services,
     );
 
