@@ -141,6 +141,7 @@ describe('a deployment in the middle of an execution', () => {
 describe('requests while the pipe is updated', () => {
   it('every one is answered, by the old reader or by the new', async () => {
     const { world, stage, serviceId, serviceName, settled, deployOver } = await inWorld();
+    await settled(stage.openPortal());
     const request = () => settled(stage.createEndpoint('333333333333', serviceName));
     const answered = (endpointId: string) =>
       settled(
