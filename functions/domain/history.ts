@@ -121,8 +121,12 @@ export const placeInQuestion = (
 ): string | undefined => {
   if (hasDeparted(state, decisions)) return decisions.at(-1)?.customerId;
   const isConnected = state === 'pending' || state === 'available';
-  return isConnected && intent?.verdict === 'accept' && isOpen(state, decisions) ? intent.customerId : undefined;
+  const isAboutTo = intent?.verdict === 'accept' && intent.generation === nextGeneration(decisions);
+  return isConnected && isAboutTo && isOpen(state, decisions) ? intent.customerId : undefined;
 };
+
+/** The decision that comes next. */
+const nextGeneration = (decisions: readonly PastDecision[]): number => (decisions.at(-1)?.generation ?? 0) + 1;
 
 /** Whether a request still waits after a decision that ended like this. */
 export const isWaiting = (outcome: Outcome): boolean => outcome === 'held' || outcome === 'observed';

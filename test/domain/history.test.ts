@@ -29,6 +29,15 @@ const inWords = (need: Need): string =>
     ...('outcome' in need ? [need.outcome] : []),
   ].join(' ');
 
+/** A request of which the endpoint vanished. */
+const aGone = (changes: Partial<PastDecision> = {}): PastDecision => ({
+  generation: 1,
+  outcome: 'gone',
+  code: 'endpoint-gone',
+  verdict: 'none',
+  ...changes,
+});
+
 /** What is known of a request of which everything was told, unless said otherwise. */
 const known = (outcomes: readonly Outcome[], more: Partial<Known> = {}): Known => ({
   decisions: aHistory(...outcomes),
@@ -207,6 +216,36 @@ describe('placeInQuestion', () => {
   });
 });
 
+describe('placeInQuestion', () => {
+  const accepted = [{ ...aHeld({ outcome: 'accepted', verdict: 'accept' }), customerId: 'globex' }];
+  const CONNECTED: readonly Seen[] = ['pending', 'available'];
+
+  it.each(ALL_STATES)('%s, after a run that was about to accept - asked where it is connected', (state) => {
+    const expected = CONNECTED.includes(state) ? 'acme' : undefined;
+
+    expect(placeInQuestion(state, [], anIntent())).toBe(expected);
+    expect(placeInQuestion(state, [aHeld()], anIntent({ generation: 2 }))).toBe(expected);
+  });
+
+  it.each(ALL_STATES)('%s, and accepted - asked where it is over, under whose entitlement it was', (state) => {
+    const expected = hasDeparted(state, accepted) ? 'globex' : undefined;
+
+    for (const intent of [undefined, anIntent(), anIntent({ generation: 2 })]) {
+      expect(placeInQuestion(state, accepted, intent)).toBe(expected);
+    }
+  });
+
+  it.each<[situation: string, PastDecision[], Parameters<typeof placeInQuestion>[2]]>([
+    ['nobody meant anything', [], undefined],
+    ['a run was about to reject', [], anIntent({ verdict: 'reject' })],
+    ['the intent is of the decision before', [aHeld()], anIntent()],
+    ['the intent is of a decision to come', [], anIntent({ generation: 2 })],
+    ['it came to an end', [aGone()], anIntent({ generation: 2 })],
+  ])('connected, and %s - nothing is asked', (_situation, decisions, intent) => {
+    for (const state of CONNECTED) expect(placeInQuestion(state, decisions, intent)).toBeUndefined();
+  });
+});
+
 /** A decision to hold for approval, as far as a repetition depends on it. */
 const aDecision = (changes: Partial<Decision>): Decision => ({
   verdict: 'hold',
@@ -236,6 +275,24 @@ describe('a history', () => {
   it('gone, and EC2 lists it as waiting after all - open', () => {
     expect(isOpen('pendingAcceptance', aHistory('gone'))).toBe(true);
     expect(isOpen(undefined, aHistory('gone'))).toBe(false);
+  });
+
+  it.each<[seen: string | undefined, open: boolean]>([
+    [undefined, true],
+    ['pendingAcceptance', true],
+    ['pending', true],
+    ['migrating', true],
+    ['deleting', false],
+    ['deleted', false],
+    ['expired', false],
+    ['Deleting', false],
+  ])('gone, last seen %s, and EC2 lists it as waiting - open: %s', (seen, open) => {
+    expect(isOpen('pendingAcceptance', [aGone(seen === undefined ? {} : { seen })])).toBe(open);
+    expect(isOpen('available', [aGone(seen === undefined ? {} : { seen })])).toBe(false);
+  });
+
+  it('held while it was on its way out - open: only gone is final', () => {
+    expect(isOpen('pendingAcceptance', [aHeld({ seen: 'deleting' })])).toBe(true);
   });
 
   it.each<[situation: string, PastDecision[], Partial<Decision>, boolean]>([

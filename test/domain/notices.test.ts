@@ -84,18 +84,87 @@ describe('planNotices: what EC2 says of the endpoints', () => {
     ['rejected', 'reject', 'accept'],
   ];
 
+  /** As {@link plan}, of a notice that names one kind of event: the deletion of a connection is another. */
+  const answered = planNotices([notice(`Accept ${ENDPOINT_ID} ${SERVICE_ID}`)]);
+  const changed: NoticeFinding = { kind: 'changed', serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID };
+
   it.each(ANSWERED)('is %s, as we meant to %s it - nothing to do: our own answer is no news', (state, meant) => {
-    expect(plan.judge([aConnection({ state })], new Map([[ENDPOINT_ID, meant]]))).toEqual([]);
+    expect(answered.judge([aConnection({ state })], new Map([[ENDPOINT_ID, meant]]))).toEqual([]);
+  });
+
+  /** What comes of notices about an endpoint that we accepted, and that EC2 lists as available. */
+  const judgeOurs = (...texts: readonly string[]): readonly NoticeFinding[] =>
+    planNotices(texts.map((text, index) => notice(`${text} ${ENDPOINT_ID} ${SERVICE_ID}`, `m-${index}`))).judge(
+      [aConnection({ state: 'available' })],
+      new Map([[ENDPOINT_ID, 'accept']]),
+    );
+
+  it.each([
+    'Accept',
+    'Connect',
+    'Reject',
+    'accept',
+    'CONNECT',
+    'rEJECT',
+    'Accept, ACCEPT',
+    '{"event":"Connect"}',
+    'a\nConnect:',
+  ])('is available by our doing, and the notice says %j - silent: it names one kind of event', (text) => {
+    expect(judgeOurs(text)).toEqual([]);
+  });
+
+  it.each([
+    ['names nothing that happened', ''],
+    ['is of a deletion', 'Delete'],
+    ['is of a deletion, in small letters', 'delete'],
+    ['is of a deletion, in capitals', '{"EVENT":"DELETE"}'],
+    ['names two kinds', 'Accept Reject'],
+    ['names two kinds, a deletion among them', 'Connect Delete'],
+    ['names a kind within a longer word', 'Accepted'],
+    ['names a kind at the end of a longer word', 'Disconnect'],
+    ['names a kind joined to another word', 'Accept_Connection'],
+    ['names a kind that AWS adds later', 'Migrate'],
+  ])('is available by our doing, and the notice %s - changed: the list may lag behind it', (_what, text) => {
+    expect(judgeOurs(text)).toEqual([changed]);
+  });
+
+  it.each<[texts: readonly string[], findings: readonly NoticeFinding[]]>([
+    [['Connect', 'Accept'], []],
+    [['Accept', 'Delete'], [changed]],
+    [['Delete', 'Accept'], [changed]],
+    [['Accept', 'Something', 'Accept'], [changed]],
+  ])('is available by our doing, and several notices say %j - one that may be news is enough', (texts, findings) => {
+    expect(judgeOurs(...texts)).toEqual(findings);
+  });
+
+  it('another endpoint of the batch has news - ours has none', () => {
+    const two = planNotices([
+      notice(`Accept ${ENDPOINT_ID} ${SERVICE_ID}`, 'm-1'),
+      notice(`Delete ${OTHER_ENDPOINT} ${SERVICE_ID}`, 'm-2'),
+    ]);
+    const both = [ENDPOINT_ID, OTHER_ENDPOINT];
+
+    expect(
+      two.judge(
+        both.map((endpointId) => aConnection({ endpointId, state: 'available' })),
+        new Map(both.map((endpointId) => [endpointId, 'accept'])),
+      ),
+    ).toEqual([{ ...changed, vpcEndpointId: OTHER_ENDPOINT }]);
+  });
+
+  it('is on nobody’s mind, and the notice is of a deletion - a request where it waits, nothing where nobody acts', () => {
+    const deletion = planNotices([notice(`Delete ${ENDPOINT_ID} ${SERVICE_ID}`)]);
+
+    expect(deletion.judge([aConnection()], NOBODY)).toEqual([requested()]);
+    expect(deletion.judge([aConnection({ state: 'partial' })], NOBODY)).toEqual([]);
   });
 
   it.each(ANSWERED)(
     'is %s, and that was not what we meant, or nobody meant anything - changed',
     (state, _ours, other) => {
-      const changed = [{ kind: 'changed', serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID }];
-
-      expect(plan.judge([aConnection({ state })], new Map([[ENDPOINT_ID, other]]))).toEqual(changed);
-      expect(plan.judge([aConnection({ state })], new Map([[ENDPOINT_ID, undefined]]))).toEqual(changed);
-      expect(plan.judge([aConnection({ state })], new Map([[OTHER_ENDPOINT, 'accept']]))).toEqual(changed);
+      expect(answered.judge([aConnection({ state })], new Map([[ENDPOINT_ID, other]]))).toEqual([changed]);
+      expect(answered.judge([aConnection({ state })], new Map([[ENDPOINT_ID, undefined]]))).toEqual([changed]);
+      expect(answered.judge([aConnection({ state })], new Map([[OTHER_ENDPOINT, 'accept']]))).toEqual([changed]);
     },
   );
 
@@ -107,9 +176,7 @@ describe('planNotices: what EC2 says of the endpoints', () => {
 
   it.each(OVER)('is %s, whatever we meant - changed: a place may be free', (state) => {
     for (const intents of [NOBODY, new Map([[ENDPOINT_ID, 'accept' as const]])]) {
-      expect(plan.judge([aConnection({ state })], intents)).toEqual([
-        { kind: 'changed', serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID },
-      ]);
+      expect(answered.judge([aConnection({ state })], intents)).toEqual([changed]);
     }
   });
 

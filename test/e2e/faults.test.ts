@@ -6,17 +6,18 @@ import { registerCustomers } from '../../sandbox/stories/customers.ts';
 import { Stage } from '../../sandbox/stories/stage.ts';
 import { assembly } from '../support/assembly.ts';
 
-/** Longer than any chain of retries, time-outs and second runs that one fault starts. */
-const UNTIL_ALL_IS_QUIET = 30 * 60_000;
+/** Longer than any chain of retries, time-outs and second runs that one fault starts: five restarts, each after a longer rest. */
+const UNTIL_ALL_IS_QUIET = 120 * 60_000;
 const ACME = '222222222222';
 
-/** An entitled customer creates an endpoint in a world where something goes wrong; what became of it half an hour later. */
+/** An entitled customer creates an endpoint in a world where something goes wrong; what became of it two hours later. */
 const requestWith = async (...faults: readonly Fault[]) => {
   const world = await createSimulatedWorld({ assembly: assembly(), seed: 1 });
   const stage = new Stage(world);
   const scene = async () => {
     const { serviceId, serviceName } = await stage.endpointService('orders');
     await registerCustomers(stage, serviceId);
+    await stage.openPortal();
     const injection = injectFaults(world, faults);
     const endpointId = await stage.createEndpoint(ACME, serviceName);
     await stage.clock.sleep(UNTIL_ALL_IS_QUIET);
@@ -24,7 +25,7 @@ const requestWith = async (...faults: readonly Fault[]) => {
     const executions = await stage.executions('AdmitConnectionArn');
     return {
       happened: injection.injected.map(({ fault }) => fault),
-      decisions: (await stage.decisions(serviceId, endpointId)).map(({ outcome }) => outcome),
+      decisions: (await stage.request(serviceId, endpointId)).decisions.map(({ outcome }) => outcome),
       state: await stage.endpointState(ACME, endpointId),
       executions: executions.map(({ status }) => status),
     };

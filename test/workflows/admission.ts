@@ -165,6 +165,8 @@ export const settled = (outcome: Parameters<typeof explainEnding>[0], rest: obje
 /** What `Answer` returns while EC2 has not shown the end. */
 export const unsettled = (state: string, rest: object = {}) => ({
   isSettled: false,
+  // Unless EC2 said otherwise, it was told before.
+  hasAnswered: true,
   isListed: state !== 'not listed',
   because: `${ENDPOINT_ID} is still ${state}`,
   ...rest,

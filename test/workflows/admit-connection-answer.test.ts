@@ -260,7 +260,10 @@ describe('the answer', () => {
   });
 
   it('never comes, and EC2 refused it - NotSettled says what EC2 said', async () => {
-    const refused = unsettled('pendingAcceptance', { unsuccessful: 'InvalidState: AWS documents no code.' });
+    const refused = unsettled('pendingAcceptance', {
+      hasAnswered: false,
+      unsuccessful: 'InvalidState: AWS documents no code.',
+    });
     const ran = await admit({ ...ACCEPT, Answer: [payload(refused), payload(unsettled('pendingAcceptance'))] });
     const cause = `${ENDPOINT_ID} is still pendingAcceptance. EC2 said: InvalidState: AWS documents no code.`;
 
@@ -309,7 +312,10 @@ describe('the answer', () => {
   });
 
   it('was refused by EC2 at first - what EC2 said then is in the record', async () => {
-    const refused = unsettled('pendingAcceptance', { unsuccessful: 'InvalidState: AWS documents no code.' });
+    const refused = unsettled('pendingAcceptance', {
+      hasAnswered: false,
+      unsuccessful: 'InvalidState: AWS documents no code.',
+    });
     const ran = await admit({ ...ACCEPT, Answer: [refused, unsettled('pending'), ACCEPTED].map(payload) });
 
     expect(onlyAttempt(ran, 'Record').arguments).toMatchObject({
@@ -318,7 +324,7 @@ describe('the answer', () => {
   });
 
   it('was refused by EC2 twice - the last words count', async () => {
-    const said = (code: string) => unsettled('pendingAcceptance', { unsuccessful: `${code}: no.` });
+    const said = (code: string) => unsettled('pendingAcceptance', { hasAnswered: false, unsuccessful: `${code}: no.` });
     const ran = await admit({ ...ACCEPT, Answer: [said('First'), said('Second'), ACCEPTED].map(payload) });
 
     expect(onlyAttempt(ran, 'Record').arguments).toMatchObject({ Item: { unsuccessful: { S: 'Second: no.' } } });
@@ -362,7 +368,7 @@ describe('an answer that holds no more', () => {
     const ran = await admit({
       ...ACCEPT,
       Answer: [
-        payload(unsettled('pendingAcceptance', { unsuccessful: 'InvalidState: no.' })),
+        payload(unsettled('pendingAcceptance', { hasAnswered: false, unsuccessful: 'InvalidState: no.' })),
         payload(superseded()),
         payload(ACCEPTED),
       ],

@@ -116,6 +116,8 @@ describe('readHistory', () => {
     ['a state before that is none', { ...held, before: {} }, 'before.state'],
     ['a state after that is a number', { ...held, after: 7 }, 'after'],
     ['half a generation', { ...held, generation: 1.5 }, 'generation'],
+    ['a connection before without a state', { ...held, before: { owner: '222222222222' } }, 'before.state'],
+    ['a state afterwards that is a number', { ...held, after: 7 }, 'after'],
   ])('%s - Malformed, by the name of the record and of the field', async (_situation, entry, field) => {
     const read = reading(recorded(3, entry));
 

@@ -472,6 +472,7 @@ describe('answer-connection: errors', () => {
     ['what is no customer’s id', { ...request('accept'), placeOf: 'Acme' }, 'placeOf: not a customer id'],
     ['no version of the modes', { ...request('accept'), modesVersion: undefined }, 'modesVersion: '],
     ['half a version', { ...request('accept'), modesVersion: 1.5 }, 'modesVersion: '],
+    ['no word of an answer before', { ...request('accept'), hasAnswered: undefined }, 'hasAnswered: '],
     ['an id of twelve digits', { ...request('accept'), serviceId: 'vpce-svc-0a1b2c3d4e5f' }, 'serviceId: not an id'],
   ])('%s - Malformed, in words', async (_situation, event, words) => {
     const answering = handler(event, CONTEXT);

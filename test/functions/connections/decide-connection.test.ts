@@ -70,6 +70,8 @@ const world = ({
         ...decisions,
       ],
     })
+    .on(QueryCommand, { KeyConditionExpression: 'pk = :pk AND sk = :sk' })
+    .resolves({ Items: places })
     .on(QueryCommand, { TableName: TABLES.registry })
     .callsFake(
       ({ ExpressionAttributeValues: asked }: { ExpressionAttributeValues: Record<string, { S: string }> }) => ({
@@ -162,7 +164,9 @@ describe('decide-connection: a request that waits', () => {
   });
 
   it('was not listed, recorded as gone, and is listed after all - decided under the next generation', async () => {
-    const { services } = world({ decisions: [recorded(1, 'gone', 'endpoint-gone')] });
+    const { services } = world({
+      decisions: [recorded(1, 'gone', 'endpoint-gone', { before: { state: 'pendingAcceptance' } })],
+    });
 
     const output = await run(INPUT, services);
     const { need, generation, planWithoutPlace } = output;
@@ -234,6 +238,19 @@ describe('decide-connection: a request that waits', () => {
     const { services } = world({ matches: [{ ...accountMatch, customerId: { S: customerId } }] });
 
     await expect(run(INPUT, services)).resolves.toMatchObject({ plan: { verdict: 'hold', code: 'entry-unreadable' } });
+  });
+
+  it('the account’s match names nobody - held, and the record names nobody either: an index takes no empty key', async () => {
+    const { services } = world({
+      matches: [item(registryKey.match(SERVICE_ID, 'account', OWNER, ''), { customerId: '' })],
+    });
+
+    const output = await run(INPUT, services);
+    const { record, ...plan } = planned(output);
+
+    expect(plan).toMatchObject({ verdict: 'hold', code: 'entry-unreadable', customerId: '' });
+    expect(record).not.toHaveProperty('customerId');
+    expect(output.planWithoutPlace?.item).not.toHaveProperty('customerId');
   });
 
   it('was held - decided again under the next generation', async () => {
@@ -762,6 +779,38 @@ describe('decide-connection: a request that needs no decision', () => {
     expect(namesOf(dynamoMock)).not.toContain('BatchGetItem');
   });
 
+  const placesOf = (...endpointIds: string[]) => ({
+    places: [
+      item(ledgerKey.places(SERVICE_ID, 'acme'), { places: Object.fromEntries(endpointIds.map((each) => [each, {}])) }),
+    ],
+  });
+
+  it.each<[state: string, situation: string, World, outcome: string, code: string]>([
+    ['available', 'on its place', placesOf(ENDPOINT_ID, 'vpce-other'), 'accepted', 'answered'],
+    ['available', 'and never took a place', placesOf('vpce-other'), 'overtaken', 'answered-by-others'],
+    ['available', 'and never opened the places', {}, 'overtaken', 'answered-by-others'],
+    ['pending', 'and never took a place', placesOf('vpce-other'), 'overtaken', 'answered-by-others'],
+    ['pending', 'and never opened the places', {}, 'overtaken', 'answered-by-others'],
+  ])('is %s after a run that was about to accept %s - recorded', async (state, _situation, parts, outcome, code) => {
+    const { services, dynamoMock } = world({ ...parts, ...aboutTo('accept'), connections: [inState(state)] });
+
+    const output = await run(INPUT, services);
+    const { record, ...plan } = planned(output);
+
+    expect({ need: output.need, ...plan }).toMatchObject({ need: 'record', outcome, code, placeOf: 'acme' });
+    expect(record).toMatchObject({ customerId: 'acme', code, before: { state } });
+    const { pk, sk } = ledgerKey.places(SERVICE_ID, 'acme');
+    expect(callsOf(dynamoMock)).toHaveLength(2);
+    expect(callsOf(dynamoMock)[1]).toMatchObject([
+      'Query',
+      {
+        TableName: TABLES.ledger,
+        ConsistentRead: true,
+        ExpressionAttributeValues: { ':pk': { S: pk }, ':sk': { S: sk } },
+      },
+    ]);
+  });
+
   it('is not listed after a run that was about to accept - its place is given back if it never comes', async () => {
     const { services } = world({ connections: [], ...aboutTo('accept') });
 
@@ -821,14 +870,27 @@ describe('decide-connection: a request that needs no decision', () => {
       'the connection is pending after an acceptance of ours',
     ],
     [
+      'it was seen on its way out before it was recorded as gone, and the list is an old one',
+      { decisions: [recorded(1, 'gone', 'endpoint-gone', { before: { state: 'deleting' } })] },
+      'the ledger says gone, and EC2 still says pendingAcceptance',
+    ],
+    [
+      'it was seen on its way out at our answer, and the list is an old one',
+      {
+        decisions: [recorded(1, 'gone', 'endpoint-gone', { before: { state: 'pendingAcceptance' }, after: 'deleted' })],
+      },
+      'the ledger says gone, and EC2 still says pendingAcceptance',
+    ],
+    [
       'AWS has a new state',
       { connections: [inState('migrating')] },
       "the connection's state is unknown, on which nobody acts",
     ],
   ])('%s - another look, and why', async (_situation, parts, because) => {
-    const { services } = world(parts);
+    const { services, dynamoMock } = world(parts);
 
     await expect(run(INPUT, services)).resolves.toMatchObject({ need: 'another-look', because });
+    expect(namesOf(dynamoMock)).not.toContain('BatchGetItem');
   });
 });
 
