@@ -191,32 +191,6 @@ describe('needOf: a customer that left', () => {
 });
 
 describe('placeInQuestion', () => {
-  const ours = aHistory('accepted').map((each) => ({ ...each, customerId: 'acme' }));
-  const intent = anIntent({ customerId: 'globex' });
-
-  it.each(ALL_STATES)('was accepted and is %s - that of its customer where it is over', (state) => {
-    expect(placeInQuestion(state, ours, undefined)).toBe(hasDeparted(state, ours) ? 'acme' : undefined);
-    expect(placeInQuestion(state, ours, intent)).toBe(hasDeparted(state, ours) ? 'acme' : undefined);
-  });
-
-  it.each(ALL_STATES)('lacks an answer and is %s - that of the intent to accept where it is connected', (state) => {
-    const isConnected = state === 'pending' || state === 'available';
-
-    for (const decisions of [[], aHistory('held'), aHistory('observed')]) {
-      expect(placeInQuestion(state, decisions, intent)).toBe(isConnected ? 'globex' : undefined);
-      expect(placeInQuestion(state, decisions, undefined)).toBeUndefined();
-      expect(placeInQuestion(state, decisions, anIntent({ verdict: 'reject' }))).toBeUndefined();
-    }
-  });
-
-  it('ended otherwise - nobody’s', () => {
-    for (const end of ['rejected', 'gone', 'overtaken', 'failed'] as const) {
-      for (const state of ALL_STATES) expect(placeInQuestion(state, aHistory(end), intent)).toBeUndefined();
-    }
-  });
-});
-
-describe('placeInQuestion', () => {
   const accepted = [{ ...aHeld({ outcome: 'accepted', verdict: 'accept' }), customerId: 'globex' }];
   const CONNECTED: readonly Seen[] = ['pending', 'available'];
 

@@ -18,12 +18,7 @@ const casesOf = ({ cases }: Story, ...names: readonly string[]) =>
 /** Few cases that need every permission between them; the first one needs most, so that most breakages end the story there. */
 const essence: Story = {
   ...leftovers,
-  cases: [
-    ...casesOf(leftovers, 'stopped before the decision'),
-    ...casesOf(admission, 'no registry entry'),
-    // Whose doing it was is read, and the run that waits is told to look again.
-    ...casesOf(holds, 'a person rejects it in the EC2 console'),
-  ],
+  cases: [...casesOf(leftovers, 'stopped before the decision'), ...casesOf(admission, 'no registry entry')],
 };
 /** What happens once a customer leaves. */
 const departure: Story = { ...leftovers, cases: casesOf(leftovers, 'the only place is freed') };

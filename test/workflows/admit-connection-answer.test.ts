@@ -220,7 +220,14 @@ describe('the answer', () => {
         20 * each,
         {
           FunctionName: 'answer:7',
-          Payload: { ...INPUT, verdict: 'accept', placeOf: 'acme', modesVersion: 0, hasAnswered: false, absences: 0 },
+          Payload: {
+            ...INPUT,
+            verdict: 'accept',
+            placeOf: 'acme',
+            modesVersion: 0,
+            hasAnswered: each > 0,
+            absences: 0,
+          },
         },
       ]),
     );

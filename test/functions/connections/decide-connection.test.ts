@@ -240,19 +240,6 @@ describe('decide-connection: a request that waits', () => {
     await expect(run(INPUT, services)).resolves.toMatchObject({ plan: { verdict: 'hold', code: 'entry-unreadable' } });
   });
 
-  it('the account’s match names nobody - held, and the record names nobody either: an index takes no empty key', async () => {
-    const { services } = world({
-      matches: [item(registryKey.match(SERVICE_ID, 'account', OWNER, ''), { customerId: '' })],
-    });
-
-    const output = await run(INPUT, services);
-    const { record, ...plan } = planned(output);
-
-    expect(plan).toMatchObject({ verdict: 'hold', code: 'entry-unreadable', customerId: '' });
-    expect(record).not.toHaveProperty('customerId');
-    expect(output.planWithoutPlace?.item).not.toHaveProperty('customerId');
-  });
-
   it('was held - decided again under the next generation', async () => {
     const { services } = world({ decisions: [recorded(1, 'held', 'approval-needed')] });
 
