@@ -59,7 +59,7 @@ const EXCERPT_CHARACTERS = 200;
  */
 export const planNotices = (notices: readonly Notice[]): NoticePlan => {
   const hopeless: NoticeFinding[] = [];
-  const news = new Set<string>();
+  const told = new Map<string, ReadonlySet<string>[]>();
   const named = new Map<string, { readonly serviceId: string | undefined; readonly notice: Notice }>();
   const read = notices.map((notice) => ({ notice, endpointIds: [...new Set(notice.body.match(ENDPOINT_ID))] }));
   // A notice is of one endpoint. One that names more has them looked up where there is room beside the others.
@@ -71,9 +71,9 @@ export const planNotices = (notices: readonly Notice[]): NoticePlan => {
     else if (more > 0 && more > room) hopeless.push(unreadable(notice, `it names ${endpointIds.length} endpoints`));
     else {
       room -= more;
-      const isNews = mayBeNews(notice.body);
+      const eventNames = new Set(notice.body.match(EVENT_NAME)?.map((name) => name.toLowerCase()));
       for (const endpointId of endpointIds) {
-        if (isNews) news.add(endpointId);
+        told.set(endpointId, [...(told.get(endpointId) ?? []), eventNames]);
         const earlier = named.get(endpointId);
         if (earlier?.serviceId === undefined) named.set(endpointId, { serviceId, notice });
       }
@@ -91,7 +91,10 @@ export const planNotices = (notices: readonly Notice[]): NoticePlan => {
       for (const vpcEndpointId of endpointIds) {
         const connection = connections.find(({ endpointId }) => endpointId === vpcEndpointId);
         const answer = connection === undefined ? undefined : answerBehind(connection.state);
-        const isOurs = answer !== undefined && intents.get(vpcEndpointId) === answer && !news.has(vpcEndpointId);
+        const isOurs =
+          answer !== undefined &&
+          intents.get(vpcEndpointId) === answer &&
+          told.get(vpcEndpointId)?.every((eventNames) => isOf(eventNames, answer)) === true;
         if (connection !== undefined && (answer === undefined ? isOver(connection.state) : !isOurs)) {
           requests.push({ kind: 'changed', serviceId: connection.serviceId, vpcEndpointId });
           continue;
@@ -110,11 +113,12 @@ export const planNotices = (notices: readonly Notice[]): NoticePlan => {
   };
 };
 
-/** Whether a notice about a connection that we answered may tell more than that: EC2's list may lag behind the notice of a deletion. */
-const mayBeNews = (body: string): boolean => {
-  const names = new Set((body.match(EVENT_NAME) ?? []).map((name) => name.toLowerCase()));
-  return names.size !== 1 || names.has('delete');
-};
+/**
+ * Whether a notice tells of an answer and of nothing else: it has the one word for it, or for what follows an acceptance. Any other may be
+ * of a change that EC2's list does not show yet.
+ */
+const isOf = (eventNames: ReadonlySet<string>, answer: Effect): boolean =>
+  eventNames.size === 1 && (eventNames.has(answer) || (answer === 'accept' && eventNames.has('connect')));
 
 const unreadable = ({ messageId, body }: Notice, problem: string): NoticeFinding => ({
   kind: 'unreadable',

@@ -83,6 +83,19 @@ export const acceptsOnlyTheEntitled: Promised = {
   },
 };
 
+/** Whose place an acceptance of ours stood on: the last one taken for the endpoint before it. */
+const placeBehind = ({ watch }: Played, { endpointId, mark }: Answer): string | undefined =>
+  watch.places.findLast((place) => place.isTaken && place.endpointId === endpointId && place.mark <= mark)?.customerId;
+
+/** Under whose terms a connection was accepted: several where no place tells which of those that allowed it. */
+const ownersOf = (played: Played, answer: Answer) => {
+  const decision = decisionBehind(played, answer);
+  const allowed = decision === undefined ? [] : entitlementsBehind(played, answer, decision);
+  const holder = placeBehind(played, answer);
+  const own = allowed.filter(({ customerId }) => customerId === holder);
+  return own.length > 0 ? own : allowed;
+};
+
 /** The live connections that we accepted under a customer's entitlement, at a mark. */
 const liveOf = (played: Played, customerId: string, mark: number): readonly string[] => {
   const { watch } = played;
@@ -90,9 +103,7 @@ const liveOf = (played: Played, customerId: string, mark: number): readonly stri
   for (const answer of watch.answers) if (answer.mark <= mark) last.set(answer.endpointId, answer);
   return [...last.values()].flatMap((answer) => {
     if (answer.by !== 'us' || answer.verdict !== 'accept' || !isLive(watch.stateAt(answer.endpointId, mark))) return [];
-    const decision = decisionBehind(played, answer);
-    const owners = decision === undefined ? [] : entitlementsBehind(played, answer, decision);
-    return owners.some((owner) => owner.customerId === customerId) ? [answer.endpointId] : [];
+    return ownersOf(played, answer).some((owner) => owner.customerId === customerId) ? [answer.endpointId] : [];
   });
 };
 
@@ -102,8 +113,7 @@ export const keepsToMaxEndpoints: Promised = {
   judge: (played) => {
     let judged = 0;
     const broken = ours(played).flatMap((answer) => {
-      const decision = decisionBehind(played, answer);
-      const owners = decision === undefined ? [] : entitlementsBehind(played, answer, decision);
+      const owners = ownersOf(played, answer);
       if (owners.length === 0) return []; // told by the promise before this one
       judged += 1;
       const isWithin = owners.some(

@@ -84,12 +84,14 @@ describe('planNotices: what EC2 says of the endpoints', () => {
     ['rejected', 'reject', 'accept'],
   ];
 
-  /** As {@link plan}, of a notice that names one kind of event: the deletion of a connection is another. */
+  /** As {@link plan}, of a notice of an acceptance. */
   const answered = planNotices([notice(`Accept ${ENDPOINT_ID} ${SERVICE_ID}`)]);
   const changed: NoticeFinding = { kind: 'changed', serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID };
 
   it.each(ANSWERED)('is %s, as we meant to %s it - nothing to do: our own answer is no news', (state, meant) => {
-    expect(answered.judge([aConnection({ state })], new Map([[ENDPOINT_ID, meant]]))).toEqual([]);
+    const told = planNotices([notice(`${meant} ${ENDPOINT_ID} ${SERVICE_ID}`)]);
+
+    expect(told.judge([aConnection({ state })], new Map([[ENDPOINT_ID, meant]]))).toEqual([]);
   });
 
   /** What comes of notices about an endpoint that we accepted, and that EC2 lists as available. */
@@ -98,29 +100,30 @@ describe('planNotices: what EC2 says of the endpoints', () => {
       [aConnection({ state: 'available' })],
       new Map([[ENDPOINT_ID, 'accept']]),
     );
+  /** The same about one that we rejected. */
+  const judgeOurNo = (text: string): readonly NoticeFinding[] =>
+    planNotices([notice(`${text} ${ENDPOINT_ID} ${SERVICE_ID}`)]).judge(
+      [aConnection({ state: 'rejected' })],
+      new Map([[ENDPOINT_ID, 'reject']]),
+    );
 
-  it.each([
-    'Accept',
-    'Connect',
-    'Reject',
-    'accept',
-    'CONNECT',
-    'rEJECT',
-    'Accept, ACCEPT',
-    '{"event":"Connect"}',
-    'a\nConnect:',
-  ])('is available by our doing, and the notice says %j - silent: it names one kind of event', (text) => {
-    expect(judgeOurs(text)).toEqual([]);
-  });
+  it.each(['Accept', 'Connect', 'accept', 'CONNECT', 'Accept, ACCEPT', '{"event":"Connect"}', 'a\nConnect:'])(
+    'is available by our doing, and the notice says %j - silent: our own answer is no news',
+    (text) => {
+      expect(judgeOurs(text)).toEqual([]);
+    },
+  );
 
   it.each([
     ['names nothing that happened', ''],
+    ['is of a rejection: somebody turned it away', 'Reject'],
+    ['is of a rejection, in other letters', 'rEJECT'],
     ['is of a deletion', 'Delete'],
     ['is of a deletion, in small letters', 'delete'],
     ['is of a deletion, in capitals', '{"EVENT":"DELETE"}'],
-    ['names two kinds', 'Accept Reject'],
+    ['names two kinds', 'Accept Connect'],
     ['names two kinds, a deletion among them', 'Connect Delete'],
-    ['names a kind within a longer word', 'Accepted'],
+    ['names a kind within a longer word', 'Accepted reconnect connection'],
     ['names a kind at the end of a longer word', 'Disconnect'],
     ['names a kind joined to another word', 'Accept_Connection'],
     ['names a kind that AWS adds later', 'Migrate'],
@@ -128,8 +131,16 @@ describe('planNotices: what EC2 says of the endpoints', () => {
     expect(judgeOurs(text)).toEqual([changed]);
   });
 
+  it('is rejected by our doing - silent where the notice says so, changed where it says anything else', () => {
+    expect(judgeOurNo('Reject')).toEqual([]);
+    for (const text of ['Accept', 'Connect', 'Delete', '', 'Reject Connect']) {
+      expect(judgeOurNo(text), text).toEqual([changed]);
+    }
+  });
+
   it.each<[texts: readonly string[], findings: readonly NoticeFinding[]]>([
     [['Connect', 'Accept'], []],
+    [['Accept', 'Reject'], [changed]],
     [['Accept', 'Delete'], [changed]],
     [['Delete', 'Accept'], [changed]],
     [['Accept', 'Something', 'Accept'], [changed]],
@@ -251,52 +262,6 @@ describe('planNotices: what EC2 says of the endpoints', () => {
 
   it('lists endpoints that nobody asked about - they are nobody’s business', () => {
     expect(plan.judge([aConnection({ endpointId: OTHER_ENDPOINT }), aConnection()], NOBODY)).toEqual([requested()]);
-  });
-});
-
-describe('planNotices: the name of the event, about a connection that we accepted', () => {
-  const ACCEPTED = [aConnection({ state: 'available' })];
-  const MEANT = new Map([[ENDPOINT_ID, 'accept' as const]]);
-  const judged = (...bodies: string[]): readonly NoticeFinding[] =>
-    planNotices(bodies.map((body, index) => notice(body, `m-${index}`))).judge(ACCEPTED, MEANT);
-  const changed = [{ kind: 'changed', serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID }];
-
-  it.each(['Accept', 'Connect', 'Reject', 'ACCEPT', 'connect', '"Connect":"connect"', 'Accept, accept, ACCEPT'])(
-    '%s - nothing to do: our own answer is no news',
-    (text) => {
-      expect(judged(`${text} ${ENDPOINT_ID} ${SERVICE_ID}`)).toEqual([]);
-    },
-  );
-
-  it.each([
-    ['a deletion', 'Delete'],
-    ['a deletion, in other letters', 'dELETE'],
-    ['two kinds', 'Accept Connect'],
-    ['two kinds, one of them a deletion', 'Accept Delete'],
-    ['none', ''],
-    ['none that we know', 'Modify'],
-    ['a longer word', 'Accepted reconnect connection'],
-    ['a part of a name', 'accept_all'],
-  ])('%s - changed: EC2’s list may lag behind the notice', (_situation, text) => {
-    expect(judged(`${text} ${ENDPOINT_ID} ${SERVICE_ID}`)).toEqual(changed);
-  });
-
-  it('several notices - one that may be news is enough, whichever comes first', () => {
-    expect(judged(`Accept ${ENDPOINT_ID}`, `Connect ${ENDPOINT_ID}`)).toEqual([]);
-    expect(judged(`Accept ${ENDPOINT_ID}`, `Delete ${ENDPOINT_ID}`)).toEqual(changed);
-    expect(judged(`Delete ${ENDPOINT_ID} ${SERVICE_ID}`, `Accept ${ENDPOINT_ID} ${SERVICE_ID}`)).toEqual(changed);
-  });
-
-  it('news about another endpoint - none about this one', () => {
-    expect(judged(`Accept ${ENDPOINT_ID}`, `Delete ${OTHER_ENDPOINT} ${SERVICE_ID}`)).toEqual([
-      requested(OTHER_ENDPOINT),
-    ]);
-  });
-
-  it('news about an endpoint that waits - a request, as ever', () => {
-    for (const name of ['Connect', 'Delete', '']) {
-      expect(planNotices([notice(`${name} ${ENDPOINT_ID}`)]).judge([aConnection()], MEANT)).toEqual([requested()]);
-    }
   });
 });
 
