@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { MODES, type ModesSet } from '../domain/mode.ts';
+import { type Effect, MODES, type ModesSet } from '../domain/mode.ts';
 import type { Customer, Entitlement, ServiceEntry } from '../domain/registry.ts';
 import { plainText } from '../domain/text.ts';
 import { REASON_CODES } from '../domain/verdict.ts';
@@ -37,15 +37,26 @@ export const CustomerSchema = v.object({
 }) satisfies v.GenericSchema<unknown, Customer>;
 
 /** An entitlement's entry. */
-export const EntitlementSchema = v.object({
-  customerId: CustomerId,
-  serviceId: ServiceId,
-  regions: v.exactOptional(v.pipe(v.array(Region), v.minLength(1))),
-  maxEndpoints: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  from: v.exactOptional(Instant),
-  until: v.exactOptional(Instant),
-  approval: v.picklist(['automatic', 'manual', 'first-manual']),
-}) satisfies v.GenericSchema<unknown, Entitlement>;
+export const EntitlementSchema = v.pipe(
+  v.object({
+    customerId: CustomerId,
+    serviceId: ServiceId,
+    regions: v.exactOptional(v.pipe(v.array(Region), v.minLength(1))),
+    maxEndpoints: v.pipe(
+      v.number(),
+      v.integer(),
+      v.minValue(1, 'less than one endpoint: remove the entitlement instead'),
+    ),
+    from: v.exactOptional(Instant),
+    until: v.exactOptional(Instant),
+    whenEnded: v.exactOptional(v.picklist(['keep', 'revoke'])),
+    approval: v.picklist(['automatic', 'manual', 'first-manual']),
+  }),
+  v.forward(
+    v.check(({ from, until }) => from === undefined || until === undefined || from < until, 'it is not after from'),
+    ['until'],
+  ),
+) satisfies v.GenericSchema<unknown, Entitlement>;
 
 /** A service's entry, with its policy. */
 export const ServiceEntrySchema = v.object({
@@ -53,6 +64,17 @@ export const ServiceEntrySchema = v.object({
   origin: v.exactOptional(v.picklist(['created', 'imported'])),
   // An execution lasts a year at the most, and a token's task no longer than its execution.
   holdDays: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(30))),
+  remindDays: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(30))),
+  maxRevocations: v.exactOptional(
+    v.pipe(v.number(), v.integer(), v.minValue(1, 'less than one: set the mode of revoke instead')),
+  ),
+  maxRevokedShare: v.exactOptional(
+    v.pipe(
+      v.number(),
+      v.gtValue(0, 'not above 0: set the mode of revoke instead'),
+      v.maxValue(1, 'a share is 1 at the most'),
+    ),
+  ),
   verdicts: v.exactOptional(v.record(v.picklist(REASON_CODES), v.picklist(['accept', 'reject', 'hold']))),
 }) satisfies v.GenericSchema<unknown, ServiceEntry>;
 
@@ -61,10 +83,20 @@ export const MatchSchema = v.object({ customerId: CustomerId });
 
 const ModeSchema = v.exactOptional(v.picklist(MODES));
 
-/** A service's modes in the ledger, as commands set them. Other effects' modes are for others: a held request may be older than they. */
+/**
+ * Modes in the ledger, as commands set them, of a service or of all. Effects that this version does not know are for others: a held request
+ * may be older than they.
+ */
 export const ModesSchema = v.object({
-  modes: v.object({ accept: ModeSchema, reject: ModeSchema }),
+  modes: v.object({
+    accept: ModeSchema,
+    reject: ModeSchema,
+    revoke: ModeSchema,
+    'principals-add': ModeSchema,
+    'principals-remove': ModeSchema,
+  } satisfies Record<Effect, typeof ModeSchema>),
   version: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  paused: v.exactOptional(v.object({ by: v.string(), reason: v.string(), at: v.string() })),
 }) satisfies v.GenericSchema<unknown, ModesSet>;
 
 /** Parses, and names one fault a field: the first. */

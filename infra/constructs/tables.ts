@@ -1,7 +1,7 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import { LEDGER_INDEXES, RECORDED_AT } from '../../functions/registry/keys.ts';
+import { CURRENT_INDEX, LEDGER_INDEXES, RECORDED_AT } from '../../functions/registry/keys.ts';
 
 /**
  * The registry holds what people own; the ledger holds what the Concierge knows and did. Apart, so that no role of the
@@ -28,11 +28,18 @@ export class Tables extends Construct {
     this.ledger = new TableV2(this, 'Ledger', {
       ...common,
       tableName: `${stackName}-ledger`,
-      globalSecondaryIndexes: Object.entries(LEDGER_INDEXES).map(([indexName, attribute]) => ({
-        indexName,
-        partitionKey: { name: attribute, type: AttributeType.STRING },
-        sortKey: { name: RECORDED_AT, type: AttributeType.STRING },
-      })),
+      globalSecondaryIndexes: [
+        ...Object.entries(LEDGER_INDEXES).map(([indexName, attribute]) => ({
+          indexName,
+          partitionKey: { name: attribute, type: AttributeType.STRING },
+          sortKey: { name: RECORDED_AT, type: AttributeType.STRING },
+        })),
+        {
+          indexName: CURRENT_INDEX.name,
+          partitionKey: { name: CURRENT_INDEX.attribute, type: AttributeType.STRING },
+          sortKey: { name: CURRENT_INDEX.sortedBy, type: AttributeType.STRING },
+        },
+      ],
     });
   }
 }

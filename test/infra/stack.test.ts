@@ -3,7 +3,7 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { describe, expect, it, vi } from 'vitest';
 import { METRIC_NAMESPACE, METRIC_SERVICE, UNREADABLE_ENTRIES } from '../../functions/domain/metric.ts';
 import { planNotices } from '../../functions/domain/notices.ts';
-import { LEDGER_INDEXES, RECORDED_AT } from '../../functions/registry/keys.ts';
+import { CURRENT_INDEX, LEDGER_INDEXES, RECORDED_AT } from '../../functions/registry/keys.ts';
 import { metrics } from '../../functions/runtime/handler.ts';
 import { ENVIRONMENTS, environmentNamed } from '../../infra/config.ts';
 import { machineOf, tasksOf } from '../workflows/support.ts';
@@ -130,7 +130,7 @@ describe('the tables', () => {
     },
   );
 
-  it('the ledger’s decisions are listed by customer, by endpoint and by day; nothing of the registry is', () => {
+  it('the ledger’s decisions are listed by customer, by endpoint and by day, and what is in force now; nothing of the registry is', () => {
     const { GlobalSecondaryIndexes, AttributeDefinitions } = named('AWS::DynamoDB::GlobalTable', 'TablesLedger');
     const indexes = (GlobalSecondaryIndexes as readonly { IndexName: string; KeySchema: Json; Projection: Json }[]).map(
       ({ IndexName, ...rest }) => [IndexName, rest],
@@ -139,12 +139,15 @@ describe('the tables', () => {
     expect(Object.keys(LEDGER_INDEXES)).toEqual(['ByCustomer', 'ByEndpoint', 'ByDay']);
     expect(Object.fromEntries(indexes)).toEqual(
       Object.fromEntries(
-        Object.entries(LEDGER_INDEXES).map(([index, attribute]) => [
+        [
+          ...Object.entries(LEDGER_INDEXES).map(([index, attribute]) => [index, attribute, RECORDED_AT] as const),
+          [CURRENT_INDEX.name, CURRENT_INDEX.attribute, CURRENT_INDEX.sortedBy] as const,
+        ].map(([index, attribute, sortedBy]) => [
           index,
           {
             KeySchema: [
               { AttributeName: attribute, KeyType: 'HASH' },
-              { AttributeName: RECORDED_AT, KeyType: 'RANGE' },
+              { AttributeName: sortedBy, KeyType: 'RANGE' },
             ],
             Projection: { ProjectionType: 'ALL' },
           },
@@ -152,7 +155,7 @@ describe('the tables', () => {
       ),
     );
     expect(AttributeDefinitions).toEqual(
-      ['pk', 'sk', 'customerId', RECORDED_AT, 'vpcEndpointId', 'recordedOn'].map((AttributeName) => ({
+      ['pk', 'sk', 'customerId', RECORDED_AT, 'vpcEndpointId', 'recordedOn', 'current'].map((AttributeName) => ({
         AttributeName,
         AttributeType: 'S',
       })),
