@@ -108,7 +108,7 @@ describe('read-requests', () => {
       const { services, dynamoMock } = listing(inState(state));
       ledgerSays(dynamoMock, { verdict });
 
-      await expect(run([connect], services)).resolves.toEqual([]);
+      await expect(run([notice(`${verdict} ${ENDPOINT_ID}`)], services)).resolves.toEqual([]);
       expect(callsOf(dynamoMock)).toEqual([
         ['BatchGetItem', { RequestItems: { [TABLES.ledger]: { Keys: [ADMISSION_KEY], ConsistentRead: true } } }],
       ]);

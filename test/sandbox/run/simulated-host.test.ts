@@ -327,5 +327,6 @@ describe('a thousand cold starts', () => {
     const before = heapInUse();
     await round(1000);
     expect(heapInUse() - before).toBeLessThan(5 * 2 ** 20);
-  });
+    // A busy machine needs longer; what is judged is the heap.
+  }, 120_000);
 });
