@@ -64,6 +64,11 @@ export class ConciergeStack extends Stack {
           actions: ['dynamodb:Query', 'dynamodb:BatchGetItem'],
           resources: [tables.registry.tableArn, tables.ledger.tableArn],
         }),
+        // Before somebody is turned away for want of an entry: is the registry still what it was?
+        new PolicyStatement({
+          actions: ['dynamodb:Scan', 'dynamodb:DescribeTable'],
+          resources: [tables.registry.tableArn],
+        }),
       ],
     });
     const endpointServices = this.formatArn({ service: 'ec2', resource: 'vpc-endpoint-service', resourceName: '*' });

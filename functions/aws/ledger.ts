@@ -5,8 +5,9 @@ import type { Approval } from '../domain/approval.ts';
 import { ConciergeError, malformed } from '../domain/errors.ts';
 import { type Intent, OUTCOMES, type PastDecision } from '../domain/history.ts';
 import { EFFECTS, type ModesSet, NO_MODES_SET } from '../domain/mode.ts';
+import type { RegistrySeen } from '../domain/trust.ts';
 import { ADMISSION, APPROVAL_PREFIX, DECISION_PREFIX, type Key, ledgerKey, requestKey } from '../registry/keys.ts';
-import { ModesSchema, parseWith, problemOf } from '../registry/schemas.ts';
+import { ModesSchema, parseWith, problemOf, RegistrySeenSchema } from '../registry/schemas.ts';
 import { calling } from './errors.ts';
 
 /** What the ledger says of one request. */
@@ -19,6 +20,8 @@ export interface RequestHistory {
   readonly told: number;
   /** How often somebody said that there is something to look at, while a run had the request in hand. */
   readonly wakes: number;
+  /** A person said that a connection which somebody else made is ours. */
+  readonly isOwned: boolean;
   /** What people said of it while it was held. */
   readonly approvals: readonly Approval[];
 }
@@ -74,7 +77,10 @@ const AdmissionSchema = v.object({
   intent: v.exactOptional(
     v.object({ verdict: v.picklist(['accept', 'reject']), customerId: v.string(), generation: Generation }),
   ),
+  owned: v.exactOptional(v.object({ by: v.string(), reason: v.string(), at: v.string() })),
 });
+
+const NO_ADMISSION: v.InferOutput<typeof AdmissionSchema> = { told: 0, wakes: 0 };
 
 /**
  * Reads everything recorded of a request in one query. A request has a handful of items; a page holds them all.
@@ -100,11 +106,13 @@ export const readHistory = async (
   const items = Items.map((item) => unmarshall(item));
   const all = <T>(prefix: string, schema: v.GenericSchema<unknown, T>): readonly T[] =>
     items.filter(({ sk }) => String(sk).startsWith(prefix)).map((item) => read(schema, item, endpointId));
-  const admission = items.find(({ sk }) => sk === ADMISSION);
+  const item = items.find(({ sk }) => sk === ADMISSION);
+  const { owned, ...admission } = item === undefined ? NO_ADMISSION : read(AdmissionSchema, item, endpointId);
   return {
     decisions: all<RecordedDecision>(DECISION_PREFIX, DecisionSchema),
     approvals: all<Approval>(APPROVAL_PREFIX, ApprovalSchema),
-    ...(admission === undefined ? { told: 0, wakes: 0 } : read(AdmissionSchema, admission, endpointId)),
+    ...admission,
+    isOwned: owned !== undefined,
   };
 };
 
@@ -118,6 +126,18 @@ export const modesFrom = (serviceId: string, item: Readonly<Record<string, unkno
   const parsed = parseWith(ModesSchema, item);
   if (parsed.success) return parsed.output;
   throw malformed(`The modes of ${serviceId} can't be read: ${problemOf(parsed.issues)}`, { serviceId });
+};
+
+/**
+ * Reads what was remembered of the registry's size out of its item.
+ *
+ * @throws `Malformed` for an item that we did not write: whether the registry may be believed is not known then.
+ */
+export const registrySeenFrom = (item: Readonly<Record<string, unknown>> | undefined): RegistrySeen | undefined => {
+  if (item === undefined) return undefined;
+  const parsed = parseWith(RegistrySeenSchema, item);
+  if (parsed.success) return parsed.output;
+  throw malformed(`The record of the registry's size can't be read: ${problemOf(parsed.issues)}`);
 };
 
 /** What must still hold at the moment at which an answer is given. */

@@ -1,13 +1,21 @@
-import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  DescribeTableCommand,
+  type DynamoDBClient,
+  paginateScan,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type * as v from 'valibot';
 import type { Connection } from '../domain/connection.ts';
 import { ConciergeError } from '../domain/errors.ts';
-import type { ModesSet } from '../domain/mode.ts';
+import { type ModesSet, withPauseOfAll } from '../domain/mode.ts';
 import type { Reading, ServiceEntry } from '../domain/registry.ts';
 import type { Candidate } from '../domain/situation.ts';
 import { plainText } from '../domain/text.ts';
-import { type Key, ledgerKey, type MatchKind, matchPrefix, registryKey } from '../registry/keys.ts';
+import type { RegistrySeen, RegistrySize } from '../domain/trust.ts';
+import { ALL_SERVICES, type Key, ledgerKey, type MatchKind, matchPrefix, registryKey } from '../registry/keys.ts';
 import {
   CustomerSchema,
   EntitlementSchema,
@@ -17,7 +25,7 @@ import {
   ServiceEntrySchema,
 } from '../registry/schemas.ts';
 import { calling } from './errors.ts';
-import { modesFrom } from './ledger.ts';
+import { modesFrom, registrySeenFrom } from './ledger.ts';
 
 /** The two tables, by name. */
 export interface Tables {
@@ -31,13 +39,15 @@ export interface RegistryView {
   readonly candidates: readonly Candidate[];
   /** The customers whose item of places exists; others' must be opened before a place can be taken. */
   readonly placesOpen: readonly string[];
-  /** What people set for the service. */
+  /** What people set for the service, and for all of them. */
   readonly modesSet: ModesSet;
+  /** The registry as it was when it was last believed; absent before the first sweep. */
+  readonly seen?: RegistrySeen;
 }
 
 type Item = Record<string, unknown>;
 
-/** More than one match is ambiguous whatever the entries say; a batch takes 100 keys, three for each customer and two more. */
+/** More than one match is ambiguous whatever the entries say; a batch takes 100 keys, three for each customer and four more. */
 const MAX_READ = 30;
 
 /**
@@ -84,11 +94,14 @@ export const readRegistry = async (
       places: { taken: taken.length, mine: taken.includes(endpointId) },
     };
   });
+  const modesOf = (id: string) => modesFrom(id, entries.ledger.get(keyText(ledgerKey.modes(id))));
+  const seen = registrySeenFrom(entries.ledger.get(keyText(ledgerKey.registrySeen())));
   return {
     service: reading(ServiceEntrySchema, entries.registry, registryKey.service(serviceId), { serviceId }),
     candidates,
     placesOpen: customerIds.filter((id) => entries.ledger.has(keyText(ledgerKey.places(serviceId, id)))),
-    modesSet: modesFrom(serviceId, entries.ledger.get(keyText(ledgerKey.modes(serviceId)))),
+    modesSet: withPauseOfAll(modesOf(serviceId), modesOf(ALL_SERVICES)),
+    ...(seen === undefined ? {} : { seen }),
   };
 };
 
@@ -115,6 +128,22 @@ export const readPlace = async (
   );
   return Items.some((item) => Object.hasOwn(item.places?.M ?? {}, endpointId));
 };
+
+/**
+ * Reads which table the registry is and how many entries it has. It reads them all: for who is about to turn somebody away because there is
+ * no entry, and for the sweep.
+ *
+ * @throws `Throttled`, `Denied`.
+ */
+export const readRegistrySize = async (dynamo: DynamoDBClient, registry: string): Promise<RegistrySize> =>
+  calling('count the registry', async () => {
+    const { Table } = await dynamo.send(new DescribeTableCommand({ TableName: registry }));
+    let count = 0;
+    for await (const page of paginateScan({ client: dynamo }, { TableName: registry, Select: 'COUNT' })) {
+      count += page.Count ?? 0;
+    }
+    return { tableId: Table?.TableId ?? '', count };
+  });
 
 interface Match {
   readonly customerId: string;
@@ -164,7 +193,12 @@ const readEntries = async (
     registryKey.service(serviceId),
     ...customerIds.flatMap((id) => [registryKey.customer(id), registryKey.entitlement(serviceId, id)]),
   ];
-  const ledgerKeys = [ledgerKey.modes(serviceId), ...customerIds.map((id) => ledgerKey.places(serviceId, id))];
+  const ledgerKeys = [
+    ledgerKey.modes(serviceId),
+    ledgerKey.modes(ALL_SERVICES),
+    ledgerKey.registrySeen(),
+    ...customerIds.map((id) => ledgerKey.places(serviceId, id)),
+  ];
   const request = {
     [tables.registry]: { Keys: registryKeys.map(toAttributes), ConsistentRead: true },
     [tables.ledger]: { Keys: ledgerKeys.map(toAttributes), ConsistentRead: true },

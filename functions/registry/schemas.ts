@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { type Effect, MODES, type ModesSet } from '../domain/mode.ts';
 import type { Customer, Entitlement, ServiceEntry } from '../domain/registry.ts';
 import { plainText } from '../domain/text.ts';
+import type { RegistrySeen } from '../domain/trust.ts';
 import { REASON_CODES } from '../domain/verdict.ts';
 
 /** An endpoint service's id: `vpce-svc-` and 8 or 17 hexadecimal digits. */
@@ -98,6 +99,17 @@ export const ModesSchema = v.object({
   version: v.pipe(v.number(), v.integer(), v.minValue(1)),
   paused: v.exactOptional(v.object({ by: v.string(), reason: v.string(), at: v.string() })),
 }) satisfies v.GenericSchema<unknown, ModesSet>;
+
+const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** How big the registry was, in the ledger. */
+export const RegistrySeenSchema = v.object({
+  tableId: v.string(),
+  count: Count,
+  at: v.string(),
+  version: Count,
+  frozen: v.exactOptional(v.object({ tableId: v.string(), count: Count, because: v.string(), at: v.string() })),
+}) satisfies v.GenericSchema<unknown, RegistrySeen>;
 
 /** Parses, and names one fault a field: the first. */
 export const parseWith = <T>(schema: v.GenericSchema<unknown, T>, value: unknown) =>
