@@ -1,12 +1,12 @@
 import type { Message, ReceiveMessageResult } from '@aws-sdk/client-sqs';
 import type { Cloud } from '../../cloud.ts';
 import type { Principal } from '../../iam/principal.ts';
-import { AwsError } from '../errors.ts';
 import type { SqsModel } from '../sqs/model.ts';
 import { queueUrlOf } from '../sqs/queue-url.ts';
 import type { PipeDefinition } from './model.ts';
 import { BatchProcess } from './process.ts';
 import { forFilter, type SqsRecord, toRecord } from './records.ts';
+import { report } from './report.ts';
 
 /** From a message's arrival to the poll that finds it, in milliseconds: pipes poll all the time, so little. */
 const PICKUP = [10, 60] as const;
@@ -69,7 +69,7 @@ export class PipeRunner {
       if (messages.length > 0) this.#start(principal, messages);
       this.#collecting = false;
     } catch (error) {
-      this.#report('pipes poll failed', error, {});
+      report(this.#cloud, this.#pipe, 'pipes poll failed', error);
       this.#collecting = false;
       this.#wake(PAUSE);
       return;
@@ -128,18 +128,26 @@ export class PipeRunner {
     const wanted = records.filter(
       (record) => filters.length === 0 || filters.some((filter) => filter.matches(forFilter(record))),
     );
+    const failed = wanted.length === 0 ? [] : await this.#handle(principal, wanted);
+    // What the filter dropped is done with all the same.
+    await this.#delete(
+      principal,
+      records.filter((record) => !failed.includes(record)),
+    );
+  }
+
+  /** Gives the records that failed. */
+  async #handle(principal: Principal, records: readonly SqsRecord[]): Promise<readonly SqsRecord[]> {
     try {
-      if (wanted.length > 0) await new BatchProcess(this.#cloud, this.#pipe, principal).run(wanted);
+      const failures = await new BatchProcess(this.#cloud, this.#pipe, principal).run(records);
+      const failed = records.filter(({ messageId }) => failures.includes(messageId));
+      // A target that names a message which it was not given means the whole batch, as AWS reads it.
+      return failures.length > failed.length ? records : failed;
     } catch (error) {
-      this.#report('pipes batch failed', error, { messageIds: wanted.map((record) => record.messageId) });
-      // What the filter dropped is done with all the same.
-      await this.#delete(
-        principal,
-        records.filter((record) => !wanted.includes(record)),
-      );
-      return;
+      const messageIds = records.map(({ messageId }) => messageId);
+      report(this.#cloud, this.#pipe, 'pipes batch failed', error, { messageIds });
+      return records;
     }
-    await this.#delete(principal, records);
   }
 
   async #delete(principal: Principal, records: readonly SqsRecord[]): Promise<void> {
@@ -150,19 +158,8 @@ export class PipeRunner {
       try {
         await this.#cloud.invoke({ service: 'sqs', action: 'DeleteMessageBatch', input, principal });
       } catch (error) {
-        this.#report('pipes could not delete what it handled', error, {});
+        report(this.#cloud, this.#pipe, 'pipes could not delete what it handled', error);
       }
     }
-  }
-
-  #report(what: string, error: unknown, detail: Readonly<Record<string, unknown>>): void {
-    const code = error instanceof AwsError ? error.code : 'SandboxDefect';
-    const message = error instanceof Error ? error.message : String(error);
-    this.#cloud.journal.write({
-      kind: 'state',
-      who: this.#pipe.arn,
-      what,
-      detail: { ...detail, error: code, message },
-    });
   }
 }
