@@ -9,6 +9,8 @@ const FUNCTIONS = {
   readRequests: 'functions/connections/read-requests.ts',
   decideConnection: 'functions/connections/decide-connection.ts',
   answerConnection: 'functions/connections/answer-connection.ts',
+  listDifferences: 'functions/connections/list-differences.ts',
+  settlePlace: 'functions/connections/settle-place.ts',
 };
 
 const app = new App();
@@ -27,6 +29,8 @@ new ConciergeStack(app, 'PrivateLinkConcierge', {
     readRequests: codeOf(FUNCTIONS.readRequests),
     decideConnection: codeOf(FUNCTIONS.decideConnection),
     answerConnection: codeOf(FUNCTIONS.answerConnection),
+    listDifferences: codeOf(FUNCTIONS.listDifferences),
+    settlePlace: codeOf(FUNCTIONS.settlePlace),
   },
 });
 // The sandbox leaves the checks to `npm run synth` and `npm run check`: they change nothing in the template.

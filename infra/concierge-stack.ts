@@ -9,6 +9,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { CONNECTION_CHANGED_PATTERN } from '../events/connection-changed.ts';
 import { CONNECTION_REQUESTED_PATTERN } from '../events/connection-requested.ts';
+import { DIFFERENCE_FOUND_PATTERN } from '../events/difference-found.ts';
 import { NOTICE_UNREADABLE_PATTERN } from '../events/notice-unreadable.ts';
 import { runFailedPattern } from '../events/run-failed.ts';
 import { METRIC_NAMESPACE, METRIC_SERVICE, UNREADABLE_ENTRIES } from '../functions/domain/metric.ts';
@@ -17,6 +18,7 @@ import { ALARM_PERIOD, failureAlarm } from './constructs/alarm.ts';
 import { ConciergeFunction } from './constructs/concierge-function.ts';
 import { EndpointService, MANAGED_TAG } from './constructs/endpoint-service.ts';
 import { Intake } from './constructs/intake.ts';
+import { Sweep } from './constructs/sweep.ts';
 import { Tables } from './constructs/tables.ts';
 import { executionsOf, stateMachineArn, Workflow } from './constructs/workflow.ts';
 
@@ -25,6 +27,8 @@ export interface ConciergeCode {
   readonly readRequests: string;
   readonly decideConnection: string;
   readonly answerConnection: string;
+  readonly listDifferences: string;
+  readonly settlePlace: string;
 }
 
 /** What a stack is made of. */
@@ -130,18 +134,45 @@ export class ConciergeStack extends Stack {
       id: `AwsSolutions-IAM5[Resource::arn:aws:states:${config.region}:${config.account}:execution:${id}-admit-connection:*]`,
       reason: 'An execution asks after another of its own workflow, whose name nobody can know beforehand.',
     });
+    const sweep = new Sweep(this, 'Sweep', {
+      bus,
+      code: code.listDifferences,
+      registry: tables.registry,
+      ledger: tables.ledger,
+      deadLetters: intake.deadLetters.queue,
+    });
+    const settle = new ConciergeFunction(this, 'SettlePlace', {
+      code: code.settlePlace,
+      failureImpact: 'Places of endpoints that are gone are not given back: customers at their limit wait.',
+      environment: { LEDGER_TABLE: tables.ledger.tableName },
+      permissions: [
+        describe,
+        new PolicyStatement({
+          actions: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
+          resources: [tables.ledger.tableArn],
+        }),
+      ],
+    });
     const reconcile = new Workflow(this, 'Reconcile', {
       workflow: 'reconcile',
-      functions: {},
-      placeholders: { Ledger: tables.ledger.tableName, AdmitConnection: admit.stateMachine.stateMachineArn },
+      functions: { ListDifferences: sweep.function, SettlePlace: settle },
+      placeholders: {
+        Ledger: tables.ledger.tableName,
+        Bus: bus.eventBusName,
+        AdmitConnection: admit.stateMachine.stateMachineArn,
+      },
       permissions: [
-        new PolicyStatement({ actions: ['dynamodb:Query', 'dynamodb:PutItem'], resources: [tables.ledger.tableArn] }),
+        new PolicyStatement({
+          actions: ['dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
+          resources: [tables.ledger.tableArn],
+        }),
+        new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus.eventBusArn] }),
         new PolicyStatement({
           actions: ['states:StartExecution'],
           resources: [admit.stateMachine.stateMachineArn],
         }),
       ],
-      failureImpact: 'Connection requests whose run failed are not tried again: their customers wait.',
+      failureImpact: 'What is not as it should be is not put right: requests whose notice or run was lost wait.',
     });
 
     const delivery = { deadLetterQueue: intake.deadLetters.queue };
@@ -160,6 +191,14 @@ export class ConciergeStack extends Stack {
       description: 'A customer left, or a person answered by hand: reconcile settles what is left of it',
       eventPattern: CONNECTION_CHANGED_PATTERN,
       targets: [new SfnStateMachine(reconcile.stateMachine, { ...delivery, input: ids })],
+    });
+    new Rule(this, 'DifferenceFound', {
+      eventBus: bus,
+      description: 'A sweep found that something is not as it should be: reconcile works it off',
+      eventPattern: DIFFERENCE_FOUND_PATTERN,
+      targets: [
+        new SfnStateMachine(reconcile.stateMachine, { ...delivery, input: RuleTargetInput.fromEventPath('$.detail') }),
+      ],
     });
     new Rule(this, 'RunFailed', {
       description: 'A run of admit-connection was stopped or failed: reconcile starts another',

@@ -153,8 +153,8 @@ const itemOf = (plan: Plan, request: Record<string, unknown>): Record<string, un
 };
 
 /** What a sweep wants to know of a decision. */
-const summaryOf = ({ outcome, code, generation, customerId }: RecordedDecision): Record<string, unknown> =>
-  marshall({ outcome, code, generation, customerId }, { removeUndefinedValues: true });
+const summaryOf = ({ outcome, code, generation, recordedAt, customerId }: RecordedDecision): Record<string, unknown> =>
+  marshall({ outcome, code, generation, recordedAt, customerId }, { removeUndefinedValues: true });
 
 /** Whether somebody is about to be turned away because the registry lacks an entry. */
 const isTurnedAway = ({ rules }: Plan): boolean => rules.some(({ code }) => code === 'requester-unknown');

@@ -1,5 +1,5 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, Billing, StreamViewType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { CURRENT_INDEX, LEDGER_INDEXES, RECORDED_AT } from '../../functions/registry/keys.ts';
 
@@ -24,7 +24,12 @@ export class Tables extends Construct {
     };
     // Names of their own: people and their tools find them by the stack's.
     const { stackName } = Stack.of(this);
-    this.registry = new TableV2(this, 'Registry', { ...common, tableName: `${stackName}-registry` });
+    this.registry = new TableV2(this, 'Registry', {
+      ...common,
+      tableName: `${stackName}-registry`,
+      // That something changed is all that anybody asks: the entries are read anew.
+      dynamoStream: StreamViewType.KEYS_ONLY,
+    });
     this.ledger = new TableV2(this, 'Ledger', {
       ...common,
       tableName: `${stackName}-ledger`,
