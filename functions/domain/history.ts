@@ -3,11 +3,20 @@ import { type ConnectionState, isOver, parseConnectionState } from './connection
 import type { Effect } from './mode.ts';
 import type { Decision } from './verdict.ts';
 
-/** How a decision ended: an answer's outcome, or held, or only observed. */
-export type Outcome = AnswerOutcome | 'held' | 'observed';
+/** How a decision ended: an answer's outcome, or held, or only observed; or it was connected before the Concierge came. */
+export type Outcome = AnswerOutcome | 'held' | 'observed' | 'adopted';
 
 /** Every outcome that there is. */
-export const OUTCOMES: readonly Outcome[] = ['accepted', 'rejected', 'gone', 'overtaken', 'failed', 'held', 'observed'];
+export const OUTCOMES: readonly Outcome[] = [
+  'accepted',
+  'rejected',
+  'gone',
+  'overtaken',
+  'failed',
+  'held',
+  'observed',
+  'adopted',
+];
 
 /** A decision in the ledger, as far as later decisions depend on it. */
 export interface PastDecision {
