@@ -14,10 +14,9 @@ const WordSchema = v.object({
   saidAt: v.string(),
 });
 
-const AdmissionSchema = v.object({
-  /** Who said that a connection which was there before is the Concierge's to revoke. */
-  owned: v.exactOptional(v.object({ by: v.string(), reason: v.string(), at: v.string() })),
-});
+const OwnedSchema = v.object({ by: v.string(), reason: v.string(), at: v.string() });
+
+const AdmissionSchema = v.object({ owned: v.exactOptional(OwnedSchema) });
 
 /** A decision in the ledger, as far as a person's answer depends on it. */
 export type PastDecision = v.InferOutput<typeof DecisionSchema>;
@@ -25,15 +24,15 @@ export type PastDecision = v.InferOutput<typeof DecisionSchema>;
 /** What a person said of a held request, in the form of the ledger. */
 export type Word = v.InferOutput<typeof WordSchema>;
 
-/** What the ledger says of one request's ownership. */
-export type Admission = v.InferOutput<typeof AdmissionSchema>;
+/** Who said that a connection which the Concierge did not accept is its to revoke, why and when. */
+export type Owned = v.InferOutput<typeof OwnedSchema>;
 
 /** What the ledger says of one request at this moment, oldest first. */
 export interface RequestRecords {
   readonly decisions: readonly PastDecision[];
   readonly words: readonly Word[];
   /** Absent where no run ever had the request in hand. */
-  readonly admission?: Admission;
+  readonly admission?: { readonly owned?: Owned };
 }
 
 /** Reads a request's group. It has a handful of items; a page holds them all. @throws `Malformed` for a record that we did not write. */
