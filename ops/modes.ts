@@ -43,7 +43,7 @@ export interface ModesItem extends ModesSet {
 }
 
 /** How many changes are kept. With the longest reasons and ARNs they are half of what an item of DynamoDB may be. */
-export const KEPT_CHANGES = 50;
+const KEPT_CHANGES = 50;
 
 const ItemSchema = v.object({
   ...ModesSchema.entries,
