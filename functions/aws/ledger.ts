@@ -3,10 +3,11 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import type { Approval } from '../domain/approval.ts';
 import { ConciergeError, malformed } from '../domain/errors.ts';
-import { type Intent, OUTCOMES, type PastDecision } from '../domain/history.ts';
-import { EFFECTS, type ModesSet, NO_MODES_SET } from '../domain/mode.ts';
+import type { Intent, PastDecision } from '../domain/history.ts';
+import { type ModesSet, NO_MODES_SET } from '../domain/mode.ts';
 import type { RegistrySeen } from '../domain/trust.ts';
 import { ADMISSION, APPROVAL_PREFIX, DECISION_PREFIX, type Key, ledgerKey, requestKey } from '../registry/keys.ts';
+import { ApprovalSchema, DecisionSchema, Generation } from '../registry/records.ts';
 import { ModesSchema, parseWith, problemOf, RegistrySeenSchema } from '../registry/schemas.ts';
 import { calling } from './errors.ts';
 
@@ -36,38 +37,22 @@ export interface RecordedDecision extends PastDecision {
   readonly recordedAt: string;
 }
 
-const Generation = v.pipe(v.number(), v.integer(), v.minValue(1));
-
 const RawDecisionSchema = v.object({
-  generation: Generation,
-  outcome: v.picklist(OUTCOMES),
-  code: v.string(),
-  verdict: v.string(),
-  proposed: v.exactOptional(v.picklist(EFFECTS)),
-  sentence: v.string(),
+  ...DecisionSchema.entries,
   action: v.string(),
   customerId: v.exactOptional(v.string()),
   until: v.exactOptional(v.string()),
-  // A hold's deadline counts from it.
-  recordedAt: v.pipe(v.string(), v.isoTimestamp()),
   before: v.exactOptional(v.object({ state: v.string() })),
   after: v.exactOptional(v.string()),
 });
 
-const DecisionSchema = v.pipe(
+const RecordedDecisionSchema = v.pipe(
   RawDecisionSchema,
   v.transform(({ before, after, ...decision }): RecordedDecision => {
     const seen = after ?? before?.state;
     return { ...decision, ...(seen === undefined ? {} : { seen }) };
   }),
 );
-
-const ApprovalSchema = v.object({
-  answer: v.picklist(['approve', 'deny']),
-  generation: Generation,
-  by: v.string(),
-  reason: v.string(),
-});
 
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -109,7 +94,7 @@ export const readHistory = async (
   const item = items.find(({ sk }) => sk === ADMISSION);
   const { owned, ...admission } = item === undefined ? NO_ADMISSION : read(AdmissionSchema, item, endpointId);
   return {
-    decisions: all<RecordedDecision>(DECISION_PREFIX, DecisionSchema),
+    decisions: all<RecordedDecision>(DECISION_PREFIX, RecordedDecisionSchema),
     approvals: all<Approval>(APPROVAL_PREFIX, ApprovalSchema),
     ...admission,
     isOwned: owned !== undefined,

@@ -109,6 +109,8 @@ export const RegistrySeenSchema = v.object({
   at: v.string(),
   version: Count,
   frozen: v.exactOptional(v.object({ tableId: v.string(), count: Count, because: v.string(), at: v.string() })),
+  /** Who last said that it may be believed. */
+  confirmed: v.exactOptional(v.object({ by: v.string(), reason: v.string(), at: v.string() })),
 }) satisfies v.GenericSchema<unknown, RegistrySeen>;
 
 /** Parses, and names one fault a field: the first. */

@@ -87,7 +87,13 @@ export class Sweep extends Construct {
 
     const role = new Role(this, 'PipeRole', { assumedBy: new ServicePrincipal('pipes.amazonaws.com') });
     // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-permissions.html
-    registry.grantStreamRead(role);
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+        resources: [registry.tableStreamArn ?? ''],
+      }),
+    );
+    role.addToPolicy(new PolicyStatement({ actions: ['dynamodb:ListStreams'], resources: ['*'] }));
     role.addToPolicy(
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.function.everyVersion] }),
     );

@@ -104,7 +104,9 @@ export class Stage {
       sfn: this.#sfn,
       tables: { registry: this.output('RegistryTable'), ledger: this.output('LedgerTable') },
       caller: () => Promise.resolve(`arn:aws:iam::${PROVIDER_ACCOUNT}:user/operator`),
-      admitConnection: () => Promise.resolve(this.output('AdmitConnectionArn')),
+      admitConnection: async () => this.output('AdmitConnectionArn'),
+      reconcile: async () => this.output('ReconcileArn'),
+      revokeConnection: async () => this.output('RevokeConnectionArn'),
       now: () => new Date(this.clock.now()),
     };
     const result = await this.#send(() => action(input, services));

@@ -305,7 +305,7 @@ describe('a history', () => {
   });
 
   it('knows every outcome, and which of them leave the request waiting', () => {
-    expect([...OUTCOMES].sort()).toEqual([...ENDS, 'held', 'observed'].sort());
+    expect([...OUTCOMES].sort()).toEqual([...ENDS, 'held', 'observed', 'adopted'].sort());
     expect(OUTCOMES.filter(isWaiting)).toEqual(['held', 'observed']);
   });
 });
