@@ -172,7 +172,7 @@ export class ConciergeStack extends Stack {
           resources: [admit.stateMachine.stateMachineArn],
         }),
       ],
-      failureImpact: 'What is not as it should be is not put right: requests whose notice or run was lost wait.',
+      failureImpact: 'What is not as it should be is not put right: customers whose notice or run was lost wait.',
     });
 
     const delivery = { deadLetterQueue: intake.deadLetters.queue };

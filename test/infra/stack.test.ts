@@ -61,6 +61,7 @@ describe('nothing is lost without a trace', () => {
     expect(targets).toEqual([
       ['ConnectionRequested', '<AdmitConnectionStateMachine>', deadLetters],
       ['ConnectionChanged', '<ReconcileStateMachine>', deadLetters],
+      ['DifferenceFound', '<ReconcileStateMachine>', deadLetters],
       ['RunFailed', '<ReconcileStateMachine>', deadLetters],
       ['NoticeUnreadable', deadLetters, 'undefined'],
     ]);
@@ -264,12 +265,28 @@ describe('alarms', () => {
       'ReconcileAbortedAlarm: ExecutionsAborted',
       'ReconcileFailedAlarm: ExecutionsFailed',
       'ReconcileTimedOutAlarm: ExecutionsTimedOut',
+      'SettlePlaceAlarm: Errors',
+      'SweepListDifferencesAlarm: Errors',
+      'SweepMissingAlarm: Invocations',
       'UnreadableEntriesAlarm: UnreadableEntries',
     ]);
   });
 
+  it('a sweep that does not come is missed after a quarter of an hour', () => {
+    const [, missing] = alarms.find(([alarm]) => alarm === 'SweepMissingAlarm') ?? [];
+
+    expect(missing?.Properties).toMatchObject({
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      Period: 900,
+      EvaluationPeriods: 1,
+      TreatMissingData: 'breaching',
+    });
+  });
+
   it('each goes off at the first five minutes, save that of a function: its calls are tried again', () => {
-    const conditions = alarms.map(([alarm, { Properties }]) => {
+    const failures = alarms.filter(([alarm]) => alarm !== 'SweepMissingAlarm');
+    const conditions = failures.map(([alarm, { Properties }]) => {
       const { Statistic, ComparisonOperator, Threshold, EvaluationPeriods, Period, TreatMissingData } = Properties;
       expect({ ComparisonOperator, Period, TreatMissingData }).toEqual({
         ComparisonOperator: 'GreaterThanThreshold',
@@ -292,6 +309,8 @@ describe('alarms', () => {
       'ReconcileAbortedAlarm: Sum > 0, 1 in a row',
       'ReconcileFailedAlarm: Sum > 0, 1 in a row',
       'ReconcileTimedOutAlarm: Sum > 0, 1 in a row',
+      'SettlePlaceAlarm: Sum > 0, 3 in a row',
+      'SweepListDifferencesAlarm: Sum > 0, 3 in a row',
       'UnreadableEntriesAlarm: Sum > 0, 1 in a row',
     ]);
   });

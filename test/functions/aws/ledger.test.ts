@@ -46,6 +46,7 @@ describe('readHistory', () => {
       intent: { verdict: 'accept', customerId: 'acme', generation: 2 },
       told: 1,
       wakes: 4,
+      isOwned: false,
       approvals: [anApproval()],
     });
     expect(callsOf(dynamoMock)).toEqual([
@@ -87,11 +88,18 @@ describe('readHistory', () => {
       approvals: [],
       told: 0,
       wakes: 0,
+      isOwned: false,
     });
   });
 
   it('is in its first hands - nothing was told, and nothing is about to be done', async () => {
-    await expect(reading(admission({}))).resolves.toEqual({ decisions: [], approvals: [], told: 0, wakes: 0 });
+    await expect(reading(admission({}))).resolves.toEqual({
+      decisions: [],
+      approvals: [],
+      told: 0,
+      wakes: 0,
+      isOwned: false,
+    });
   });
 
   it('a rejection of a stranger - an intent without a customer', async () => {
