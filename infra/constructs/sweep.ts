@@ -42,7 +42,7 @@ export class Sweep extends Construct {
     this.function = new ConciergeFunction(this, 'ListDifferences', {
       code,
       failureImpact: 'Nobody looks for what no event told: customers may wait, and contracts end unnoticed.',
-      timeout: Duration.minutes(5),
+      timeout: Duration.minutes(4),
       memorySize: 1024,
       environment: {
         REGISTRY_TABLE: registry.tableName,
