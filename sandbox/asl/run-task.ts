@@ -82,7 +82,12 @@ const asStateError = (thrown: unknown): unknown => {
 
 const toJson = (value: unknown): Json => (value === undefined ? null : (JSON.parse(JSON.stringify(value)) as Json));
 
-/** The time that a task has: all in all, and between two heartbeats. Either running out is `States.Timeout`. */
+/**
+ * The time that a task has: all in all, and between two heartbeats. Either running out is `States.Timeout`, without a cause,
+ * in the history and in what is caught; a missed heartbeat is retried and caught under `States.HeartbeatTimeout` too.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html; the name in the history is as recorded
+ * on AWS (github.com/localstack/localstack, test_heartbeats.snapshot.json).
+ */
 class Timers {
   /** Never resolves. */
   readonly expired: Promise<never>;
