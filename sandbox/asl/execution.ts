@@ -29,6 +29,7 @@ export class Execution {
   #root: Branch;
   #redrivenId = 0;
   #timer: Cancel | undefined;
+  #started = false;
   #ended = false;
 
   constructor(options: ExecutionOptions) {
@@ -50,7 +51,8 @@ export class Execution {
 
   /** Begins, or goes on once redriven; the first state is entered before this returns, later ones as their promises settle. */
   start(): void {
-    if (this.#ended) return;
+    if (this.#ended || this.#started) return;
+    this.#started = true;
     const { definition, clock } = this.options;
     const open = (clock.now() - this.startTime) / 1000;
     const seconds = Math.min(definition.TimeoutSeconds ?? LONGEST_SECONDS, LONGEST_SECONDS - open);
@@ -76,6 +78,7 @@ export class Execution {
     const { promise, resolve } = Promise.withResolvers<ExecutionResult>();
     this.result = promise;
     this.#end = resolve;
+    this.#started = false;
     this.#ended = false;
   }
 

@@ -16,7 +16,7 @@ export const statesService = (cloud: Cloud): ServiceDefinition => {
     actions: { ...machineActions(model), ...executionActions(model), ...taskActions(model) },
     denied: (message) => new AwsError('AccessDeniedException', message),
     notModelled: [
-      'JSONPath states, express workflows, versions, aliases, activities, distributed Map, redrive, TestState',
+      'JSONPath states, express workflows, versions, aliases, activities, distributed Map and its Map Runs, TestState',
       'optimized integrations other than lambda:invoke, events:putEvents and sqs:sendMessage; .sync',
       'log delivery and X-Ray: the configurations are kept and described only',
       'API throttling and the eventual consistency of DescribeExecution and ListExecutions',

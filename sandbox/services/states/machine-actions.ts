@@ -100,6 +100,7 @@ const create = (model: StatesModel, cloud: Cloud, accountId: string, input: Crea
     revisionId: cloud.random.uuid(),
     loggingConfiguration,
     tracingConfiguration,
+    status: 'ACTIVE',
   };
   model.machines.set(arn, machine);
   return { stateMachineArn: arn, creationDate: machine.creationDate };
@@ -129,7 +130,7 @@ const update = (model: StatesModel, cloud: Cloud, input: UpdateStateMachineInput
 const describe = (machine: StateMachine): DescribeStateMachineOutput => ({
   stateMachineArn: machine.arn,
   name: machine.name,
-  status: 'ACTIVE',
+  status: machine.status,
   definition: machine.text,
   roleArn: machine.roleArn,
   type: 'STANDARD',
@@ -199,6 +200,8 @@ export const machineActions = (model: StatesModel) => ({
     // AWS ends running executions at their next transition; here they end at once.
     run: ({ stateMachineArn: arn = '' }) => {
       for (const { run } of model.executionsOf(arn)) run.stop(undefined, undefined);
+      const machine = model.machines.get(arn);
+      if (machine !== undefined) machine.status = 'DELETING';
       model.machines.delete(arn);
       return {};
     },
