@@ -16,6 +16,7 @@ import { DefinitionError } from '../../asl/definition-error.ts';
 import { parseDefinition } from '../../asl/parse-definition.ts';
 import type { ActionDefinition, Cloud, Permission } from '../../cloud.ts';
 import { AwsError } from '../errors.ts';
+import { checkManagedRule } from './managed-rule.ts';
 import { checkName, type StateMachine, type StatesModel, stateMachineArn } from './model.ts';
 import { page } from './pages.ts';
 import { refuseResource } from './tasks.ts';
@@ -77,6 +78,7 @@ const create = (model: StatesModel, cloud: Cloud, accountId: string, input: Crea
   refuseUnmodelled(input);
   const definition = readDefinition(input.definition);
   const roleArn = checkRole(cloud, input.roleArn);
+  checkManagedRule(cloud, accountId, definition, roleArn);
   const arn = stateMachineArn(accountId, name);
   const loggingConfiguration = input.loggingConfiguration ?? { level: 'OFF', includeExecutionData: false };
   const tracingConfiguration = input.tracingConfiguration ?? { enabled: false };
@@ -118,6 +120,7 @@ const update = (model: StatesModel, cloud: Cloud, input: UpdateStateMachineInput
   }
   const parsed = definition === undefined ? machine.definition : readDefinition(definition);
   const role = roleArn === undefined ? machine.roleArn : checkRole(cloud, roleArn);
+  checkManagedRule(cloud, machine.accountId, parsed, role);
   machine.text = definition ?? machine.text;
   machine.definition = parsed;
   machine.roleArn = role;

@@ -90,7 +90,7 @@ export const startExecution = (
     clock: cloud.clock,
     random: cloud.random,
     tokens: model.tokens,
-    tasks: cloudTasks(cloud, { arn: machine.arn, roleArn: machine.roleArn }, { arn, name }),
+    tasks: cloudTasks(model, cloud, { arn: machine.arn, roleArn: machine.roleArn }, { arn, name }),
     onEnter: (state) => cloud.journal.write({ kind: 'state', who: arn, what: `entered ${state}` }),
   });
   const record: ExecutionRecord = {

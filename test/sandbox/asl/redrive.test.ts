@@ -11,7 +11,7 @@ const flaky = (failing: Record<string, number>): { tasks: TaskPort; asked: strin
   const asked: string[] = [];
   const left = new Map(Object.entries(failing));
   const tasks: TaskPort = async ({ arguments: given }) => {
-    const name = String(given);
+    const name = JSON.stringify(given).slice(1, -1);
     asked.push(name);
     const fails = left.get(name) ?? 0;
     if (fails === 0) return `${name} ${asked.length}`;
@@ -221,7 +221,7 @@ describe('a redrive', () => {
       }),
       {
         tasks: async ({ arguments: given }) => {
-          tokens.push(String(given));
+          tokens.push(given as string);
         },
       },
     );
