@@ -135,7 +135,8 @@ const withPause = (ruling: Ruling, { paused }: Situation): Ruling => {
 /** A hold that nobody ended ends by policy: by default the request is left as it is, and nobody waits for it any more. */
 const withDeadline = (ruling: Ruling, situation: Situation): Ruling => {
   if (ruling.verdict !== 'hold' || ruling.isObserved || !isOverdue(situation)) return ruling;
-  const isForUs = !DOUBTS.has(ruling.code) && situation.modes.reject === 'enforce';
+  // A hold for another reason may end during a pause, and then too nothing is written.
+  const isForUs = !DOUBTS.has(ruling.code) && situation.modes.reject === 'enforce' && situation.paused === undefined;
   const { proposed, rules } = ruling;
   return {
     verdict: isForUs ? verdictFor('hold-expired', situation) : 'hold',

@@ -45,7 +45,11 @@ export const decideRevocation = (situation: RevocationSituation): Revocation => 
   const matches = closestMatches(situation.candidates);
   const [match] = matches;
   const customerId = matches.length === 1 ? (match?.customerId ?? '') : '';
-  const endsWith = code === 'contract-ended' && found(match?.entitlement)?.whenEnded === 'revoke';
+  // A door that is shut for new ones cuts off nobody who is entitled; what becomes of connections at a contract's end, the entitlement says.
+  const isCutOff =
+    code === 'contract-ended'
+      ? found(match?.entitlement)?.whenEnded === 'revoke'
+      : verdict === 'reject' && code !== 'entitled';
   const explain = (
     what: Revocation['verdict'],
     why: RevocationCode,
@@ -71,8 +75,7 @@ export const decideRevocation = (situation: RevocationSituation): Revocation => 
     const saw = plainText(`forced by ${force.by}: ${force.reason}`, 500);
     return explain('revoke', 'forced', { rule: 'force', passed: true, saw }, 'a person here ended it', 'ask us why');
   }
-  if (verdict !== 'reject' && !endsWith)
-    return kept('entitled', code === 'entitled' ? 'every rule passed' : `${code} keeps what is there`);
+  if (!isCutOff) return kept('entitled', code === 'entitled' ? 'every rule passed' : `${code} keeps what is there`);
   if (distrust !== undefined) return kept('registry', distrust);
   if (!situation.isOurs) return kept('ownership', 'neither accepted by us nor said to be ours');
   const verdicts = { enforce: 'revoke', propose: 'propose', observe: 'observe' } as const;
