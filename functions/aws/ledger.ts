@@ -4,9 +4,17 @@ import * as v from 'valibot';
 import type { Approval } from '../domain/approval.ts';
 import { ConciergeError, malformed } from '../domain/errors.ts';
 import type { Intent, PastDecision } from '../domain/history.ts';
-import { type ModesSet, NO_MODES_SET } from '../domain/mode.ts';
+import { type ModesSet, NO_MODES_SET, withPauseOfAll } from '../domain/mode.ts';
 import type { RegistrySeen } from '../domain/trust.ts';
-import { ADMISSION, APPROVAL_PREFIX, DECISION_PREFIX, type Key, ledgerKey, requestKey } from '../registry/keys.ts';
+import {
+  ADMISSION,
+  ALL_SERVICES,
+  APPROVAL_PREFIX,
+  DECISION_PREFIX,
+  type Key,
+  ledgerKey,
+  requestKey,
+} from '../registry/keys.ts';
 import { ApprovalSchema, DecisionSchema, Generation } from '../registry/records.ts';
 import { ModesSchema, parseWith, problemOf, RegistrySeenSchema } from '../registry/schemas.ts';
 import { calling } from './errors.ts';
@@ -127,7 +135,7 @@ export const registrySeenFrom = (item: Readonly<Record<string, unknown>> | undef
 
 /** What must still hold at the moment at which an answer is given. */
 export interface Standing {
-  /** The version of the service's modes: the answer was decided under one of them. */
+  /** The version of modes and pauses, of the service and of all: the answer was decided under one of them. */
   readonly modesVersion: number;
   /** Whether the endpoint has the place under the entitlement for which it was asked; false where it was not asked. */
   readonly hasPlace: boolean;
@@ -143,13 +151,15 @@ export const readStanding = async (
   ledger: string,
   { serviceId, endpointId, placeOf }: { serviceId: string; endpointId: string; placeOf: string | undefined },
 ): Promise<Standing> => {
-  const modesKey = ledgerKey.modes(serviceId);
+  const modesKeys = [ledgerKey.modes(serviceId), ledgerKey.modes(ALL_SERVICES)] as const;
   const placesKey = placeOf === undefined ? undefined : ledgerKey.places(serviceId, placeOf);
-  const items = await readItems(dynamo, ledger, placesKey === undefined ? [modesKey] : [modesKey, placesKey]);
+  const items = await readItems(dynamo, ledger, [...modesKeys, ...(placesKey === undefined ? [] : [placesKey])]);
+  const [service, all] = modesKeys;
   const itemOf = (key: Key) => items.find(({ pk, sk }) => pk === key.pk && sk === key.sk);
   const places = placesKey === undefined ? undefined : itemOf(placesKey)?.places;
   return {
-    modesVersion: modesFrom(serviceId, itemOf(modesKey)).version,
+    // A pause is a command too: it gives another version.
+    modesVersion: withPauseOfAll(modesFrom(serviceId, itemOf(service)), modesFrom(ALL_SERVICES, itemOf(all))).version,
     hasPlace: typeof places === 'object' && places !== null && Object.hasOwn(places, endpointId),
   };
 };

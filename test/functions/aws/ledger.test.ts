@@ -1,7 +1,7 @@
 import { BatchGetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { modesFrom, readHistory, readIntents, readStanding } from '../../../functions/aws/ledger.ts';
-import { ledgerKey } from '../../../functions/registry/keys.ts';
+import { ALL_SERVICES, ledgerKey } from '../../../functions/registry/keys.ts';
 import { anApproval, ENDPOINT_ID, NOW, SERVICE_ID } from '../../support/builders.ts';
 import { awsError, callsOf, item, strictDynamo, TABLES } from '../support.ts';
 
@@ -232,8 +232,18 @@ describe('readStanding', () => {
 
     await expect(readStanding(dynamo, TABLES.ledger, request)).resolves.toEqual({ modesVersion: 3, hasPlace: true });
     expect(callsOf(dynamoMock)).toEqual(
-      oneRead(key(`SERVICE#${SERVICE_ID}`, 'MODES'), key(`ENTITLEMENT#${SERVICE_ID}#acme`, 'PLACES')),
+      oneRead(
+        key(`SERVICE#${SERVICE_ID}`, 'MODES'),
+        key('SERVICE#ALL', 'MODES'),
+        key(`ENTITLEMENT#${SERVICE_ID}#acme`, 'PLACES'),
+      ),
     );
+  });
+
+  it('a command for all services counts as one for this one', async () => {
+    const { dynamo } = ledger(modes(4), item(ledgerKey.modes(ALL_SERVICES), { modes: {}, version: 3 }));
+
+    await expect(readStanding(dynamo, TABLES.ledger, request)).resolves.toMatchObject({ modesVersion: 7 });
   });
 
   it('no place is in question - asks for none, and finds none', async () => {
@@ -243,7 +253,7 @@ describe('readStanding', () => {
       modesVersion: 3,
       hasPlace: false,
     });
-    expect(callsOf(dynamoMock)).toEqual(oneRead(key(`SERVICE#${SERVICE_ID}`, 'MODES')));
+    expect(callsOf(dynamoMock)).toEqual(oneRead(key(`SERVICE#${SERVICE_ID}`, 'MODES'), key('SERVICE#ALL', 'MODES')));
   });
 
   it.each([
