@@ -166,6 +166,8 @@ const whyLook = (connection: Connection, admission: Admission | undefined, estat
   const { state } = connection;
   if (admission === undefined) {
     // What is over, and what nobody acts on, is nobody's business.
+    // Its notice is on its way.
+    if (connection.createdAt !== undefined && isYoung(connection.createdAt, estate)) return undefined;
     if (state === 'pendingAcceptance') return 'nobody has looked at it';
     return LIVE.has(state) ? 'it was connected without us' : undefined;
   }

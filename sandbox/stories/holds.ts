@@ -67,7 +67,7 @@ const cases: readonly Case[] = [
   {
     name: 'a person accepts it in the EC2 console',
     who: 'acme',
-    expected: 'held, overtaken, available',
+    expected: 'held, adopted, available',
     play: after(async (stage, { serviceId, endpointId }) => {
       await stage.answerByHand('accept', serviceId, endpointId);
       await stage.clock.sleep(300_000);
