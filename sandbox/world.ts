@@ -112,7 +112,7 @@ export const createEmptyWorld = (
   const keyPolicy = (key: string) => keys.find(key);
   const queues = new SqsModel({ clock, random, journal });
   const streams = new Streams(clock, random);
-  const lambda = lambdaService(cloud, { host, assets, sessions, endpoint: () => endpoint });
+  const lambda = lambdaService(cloud, { host, assets, sessions, endpoint: () => endpoint }, queues);
   const services = [
     iamService(identities),
     kmsService(keys),
