@@ -127,7 +127,7 @@ export const createEmptyWorld = (
     schedulerService(cloud),
     lambda,
     statesService(cloud),
-    ec2Service(cloud, options.ec2),
+    ec2Service(cloud, { throttling: 'documented', ...options.ec2 }),
   ];
   for (const service of services) cloud.register(service);
   const endCaller = (caller: Principal) => lambda.endCaller(caller);

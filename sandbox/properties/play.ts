@@ -124,7 +124,12 @@ const isRefusal = ({ deed }: Deed, error: unknown): boolean =>
 
 /** Plays a history in a world of its own, until nothing is to come any more. @throws Error where the sandbox itself fails. */
 export const playHistory = async (history: History, { assembly, disturb }: PlayOptions): Promise<Played> => {
-  const world = await createSimulatedWorld({ assembly, seed: history.seed, ec2: history.ec2 });
+  const world = await createSimulatedWorld({
+    assembly,
+    seed: history.seed,
+    // Its consumers stand for many accounts: they come at once.
+    ec2: { ...history.ec2, throttling: 'provider' },
+  });
   try {
     const { clock } = world;
     let injection: Injection | undefined;
