@@ -1,4 +1,4 @@
-import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import {
   AcceptVpcEndpointConnectionsCommand,
   CreateVpcEndpointCommand,
@@ -11,7 +11,7 @@ import {
 import { DescribeExecutionCommand, type ExecutionListItem, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Key } from '../../functions/registry/keys.ts';
 import { type Action, isRefused } from '../../ops/action.ts';
 import type { Services } from '../../ops/services.ts';
@@ -225,6 +225,27 @@ export class Stage {
       return next();
     };
     this.#onNext(service, action, makeLater, by, about);
+  }
+
+  /** PrivateLink's notices are lost from now on. @returns how to end it. */
+  loseNotices(): () => void {
+    return this.#world.cloud.intercept((call, next) => {
+      const isNotice = call.service === 'sns' && call.action === 'Publish' && call.principal.kind === 'service';
+      return isNotice ? Promise.resolve({ MessageId: 'lost' }) : next();
+    });
+  }
+
+  /** Everything in the registry. */
+  async registry(): Promise<readonly Record<string, unknown>[]> {
+    const { Items = [] } = await this.#send(() =>
+      this.#dynamo.send(new ScanCommand({ TableName: this.output('RegistryTable') })),
+    );
+    return Items.map((item) => unmarshall(item));
+  }
+
+  /** Details of everything that the portal heard under a detail-type, in the order in which it came. */
+  async heard(detailType: string): Promise<readonly Record<string, unknown>[]> {
+    return this.#send(() => this.#portal.heard(detailType));
   }
 
   /** Things go wrong from now on, as the script says. @returns how to end it; whatever did not happen by then has failed the story. */
