@@ -112,7 +112,7 @@ describe('a promise is missed', () => {
       return UpdateExpression === 'REMOVE places.#me' ? Promise.resolve({}) : next();
     };
 
-    expect(await brokenBy(deleted, forgetful)).toEqual(['places are the live connections that we accepted']);
+    expect(await brokenBy(deleted, forgetful)).toEqual(['places are the live connections that we accepted or adopted']);
   });
 
   it('where the customer is suspended before the decision, and the registry is read as it was before', async () => {
