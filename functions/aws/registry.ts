@@ -182,12 +182,14 @@ const readEntries = async (
 const byKey = (items: readonly Record<string, AttributeValue>[] = []): ReadonlyMap<string, Item> =>
   new Map(items.map((item) => [`${item.pk?.S}|${item.sk?.S}`, unmarshall(item)]));
 
-const keyText = ({ pk, sk }: Key): string => `${pk}|${sk}`;
+/** A key as one text. */
+export const keyText = ({ pk, sk }: Key): string => `${pk}|${sk}`;
 
-const toAttributes = ({ pk, sk }: Key): Record<string, AttributeValue> => ({ pk: { S: pk }, sk: { S: sk } });
+/** A key in DynamoDB's form. */
+export const toAttributes = ({ pk, sk }: Key): Record<string, AttributeValue> => ({ pk: { S: pk }, sk: { S: sk } });
 
 /** An entry counts only where its own ids are those of its key: one that was copied to another key belongs to nobody. */
-const reading = <T extends object>(
+export const reading = <T extends object>(
   schema: v.GenericSchema<unknown, T>,
   items: ReadonlyMap<string, Item>,
   key: Key,
