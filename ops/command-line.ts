@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import * as v from 'valibot';
 import { plainText } from '../functions/domain/text.ts';
 import { type Action, BadInput, check, isRefused, type Refused } from './action.ts';
+import { adoptPrincipal } from './actions/adopt-principal.ts';
 import { approve, deny } from './actions/answer-held.ts';
 import { claimEndpoint } from './actions/claim-endpoint.ts';
 import { decisions } from './actions/decisions.ts';
@@ -10,7 +11,15 @@ import { reconcile } from './actions/reconcile.ts';
 import { setMode } from './actions/set-mode.ts';
 import { explain } from './explain.ts';
 import type { Place, Services } from './services.ts';
-import { tellAnswer, tellClaim, tellDecisions, tellHeld, tellMode, tellReconciling } from './tell.ts';
+import {
+  tellAdoptedPrincipal,
+  tellAnswer,
+  tellClaim,
+  tellDecisions,
+  tellHeld,
+  tellMode,
+  tellReconciling,
+} from './tell.ts';
 
 /** The world outside a command line, for the process and for tests. */
 export interface Outside {
@@ -29,6 +38,7 @@ const OPTIONS = {
   serviceId: ['--service <id>', 'the endpoint service: vpce-svc-...'],
   endpointId: ['--endpoint <id>', "the customer's endpoint: vpce-..."],
   customerId: ['--customer <id>', 'the customer, as the registry has it'],
+  account: ['--account <id>', "a customer's account: 12 digits"],
   effect: ['--effect <effect>', 'accept or reject'],
   mode: ['--mode <mode>', 'observe, propose or enforce'],
   reason: ['--reason <text>', 'why, for colleagues: 1 to 500 characters'],
@@ -108,6 +118,12 @@ export const runCommand = async (words: readonly string[], outside: Outside): Pr
     'Says no to a held request: it is rejected.',
     { needed: [...request, 'reason'] },
     { act: deny, tell: tellAnswer },
+  );
+  add(
+    'adopt-principal',
+    "Hands an account's allowed principal over to the Concierge, to be removed when it is not wanted.",
+    { needed: ['serviceId', 'account', 'reason'] },
+    { act: adoptPrincipal, tell: tellAdoptedPrincipal },
   );
   add('reconcile', 'Has a request looked at now.', { needed: request }, { act: reconcile, tell: tellReconciling });
   add(
