@@ -48,11 +48,11 @@ export const wantedPrincipals = (matches: readonly AccountMatch[], partition: st
     if (want) wanted.add(arn);
     else if (problem !== undefined) doubtful.set(arn, problem);
   }
-  const inDoubt = [...doubtful].filter(([arn]) => !wanted.has(arn)).sort();
+  const inDoubt = [...doubtful.keys()].filter((arn) => !wanted.has(arn)).sort();
   return {
     wanted: [...wanted].sort(),
-    doubtful: inDoubt.map(([arn]) => arn),
-    problems: inDoubt.map(([arn, problem]) => `${arn}: ${problem}`),
+    doubtful: inDoubt,
+    problems: inDoubt.map((arn) => `${arn}: ${doubtful.get(arn)}`),
   };
 };
 

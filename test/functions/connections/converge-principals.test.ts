@@ -55,7 +55,7 @@ const world = ({
   const principals = recorded === undefined ? [] : [item(ledgerKey.principals(SERVICE_ID), recorded)];
   dynamoMock
     .on(BatchGetItemCommand, { RequestItems: { [TABLES.ledger]: keysOf(ledgerKey.principals(SERVICE_ID)) } })
-    .resolves({ Responses: { [TABLES.ledger]: principals } as never })
+    .resolves({ Responses: { [TABLES.ledger]: principals } })
     .on(BatchGetItemCommand, {
       RequestItems: {
         [TABLES.ledger]: keysOf(ledgerKey.modes(SERVICE_ID), ledgerKey.modes(ALL_SERVICES), ledgerKey.registrySeen()),
