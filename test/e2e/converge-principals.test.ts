@@ -5,13 +5,12 @@ import { adoptPrincipal } from '../../ops/actions/adopt-principal.ts';
 import { OPERATOR } from '../../sandbox/cloud.ts';
 import type { Fault } from '../../sandbox/faults/fault.ts';
 import { injectFaults } from '../../sandbox/faults/inject.ts';
-import type { Ec2Options } from '../../sandbox/services/ec2/options.ts';
-import { createSimulatedWorld } from '../../sandbox/simulated.ts';
+import { createSimulatedWorld, type SimulatedOptions } from '../../sandbox/simulated.ts';
 import { registerCustomer } from '../../sandbox/stories/customers.ts';
 import { Stage } from '../../sandbox/stories/stage.ts';
 import { assembly } from '../support/assembly.ts';
 import { logicalIdOf } from '../support/changed-assembly.ts';
-import { wholeTemplate } from './broken-assembly.ts';
+import { brokenAssembly, wholeTemplate } from './broken-assembly.ts';
 
 const [TYRELL, WONKA] = ['777777777777', '888888888888'] as const;
 const arn = (account: string) => `arn:aws:iam::${account}:root`;
@@ -40,8 +39,11 @@ interface Scene {
 }
 
 /** Plays a scene in a world of its own, with the service registered. */
-const inWorld = async <T>(scene: (scene: Scene) => Promise<T>, ec2?: Ec2Options): Promise<T> => {
-  const world = await createSimulatedWorld({ assembly: assembly(), seed: 1, ...(ec2 === undefined ? {} : { ec2 }) });
+const inWorld = async <T>(
+  scene: (scene: Scene) => Promise<T>,
+  options: Partial<Pick<SimulatedOptions, 'assembly' | 'ec2'>> = {},
+): Promise<T> => {
+  const world = await createSimulatedWorld({ assembly: assembly(), seed: 1, ...options });
   const { cloud, deployment } = world;
   const stage = new Stage(world);
   const call = (service: string, action: string, input: object) =>
@@ -162,7 +164,7 @@ describe('converge-principals, deployed', () => {
         expect(await allowed()).toEqual(accounts.map(arn));
         expect(await converge()).toMatchObject({ outcome: 'nothing' });
       },
-      { defaultPage: 7 },
+      { ec2: { defaultPage: 7 } },
     ));
 
   it('two runs at once - one goes on, the other says so', () =>
@@ -186,6 +188,30 @@ describe('converge-principals, deployed', () => {
       expect(await converge()).toMatchObject({ errorType: 'Denied' });
       expect(await allowed()).toEqual([]);
     }));
+
+  it.each([
+    'ec2:DescribeVpcEndpointServicePermissions',
+    'ec2:ModifyVpcEndpointServicePermissions',
+    'dynamodb:Query',
+    'dynamodb:UpdateItem',
+  ])('it may not do %s, and what goes with it - denied, and nothing is done', (action) => {
+    const directory = brokenAssembly(({ Resources }) => {
+      const [, policy] = Object.entries(Resources).find(([id]) => id.startsWith(`${ROLE}DefaultPolicy`)) ?? [];
+      const statements = policy?.Properties.PolicyDocument?.Statement ?? [];
+      const index = statements.findIndex(({ Action }) => [Action].flat().includes(action));
+      if (index < 0) throw new Error(`No statement allows ${action}.`);
+      statements.splice(index, 1);
+    });
+    return inWorld(
+      async ({ converge, allowed, enter }) => {
+        await enter('tyrell', TYRELL);
+
+        expect(await converge()).toMatchObject({ errorType: 'Denied' });
+        expect(await allowed()).toEqual([]);
+      },
+      { assembly: directory },
+    );
+  });
 
   it.each<Fault>(
     (['kill-before', 'kill-after'] as const).flatMap((kind) => [
