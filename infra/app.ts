@@ -11,6 +11,7 @@ const FUNCTIONS = {
   answerConnection: 'functions/connections/answer-connection.ts',
   listDifferences: 'functions/connections/list-differences.ts',
   settlePlace: 'functions/connections/settle-place.ts',
+  convergePrincipals: 'functions/connections/converge-principals.ts',
 };
 
 const app = new App();
@@ -31,6 +32,7 @@ new ConciergeStack(app, 'PrivateLinkConcierge', {
     answerConnection: codeOf(FUNCTIONS.answerConnection),
     listDifferences: codeOf(FUNCTIONS.listDifferences),
     settlePlace: codeOf(FUNCTIONS.settlePlace),
+    convergePrincipals: codeOf(FUNCTIONS.convergePrincipals),
   },
 });
 // The sandbox leaves the checks to `npm run synth` and `npm run check`: they change nothing in the template.

@@ -4,6 +4,7 @@ import { EFFECTS, MODES } from '../functions/domain/mode.ts';
 import { plainText } from '../functions/domain/text.ts';
 import { type Action, BadInput, check, isRefused, type Refused } from './action.ts';
 import { adopt } from './actions/adopt.ts';
+import { adoptPrincipal } from './actions/adopt-principal.ts';
 import { approve, deny } from './actions/answer-held.ts';
 import { claimEndpoint } from './actions/claim-endpoint.ts';
 import { confirmRegistry } from './actions/confirm-registry.ts';
@@ -18,6 +19,7 @@ import { explain } from './explain.ts';
 import type { Place, Services } from './services.ts';
 import {
   tellAdopted,
+  tellAdoptedPrincipal,
   tellAnswer,
   tellClaim,
   tellConfirmed,
@@ -48,6 +50,7 @@ const OPTIONS = {
   serviceId: ['--service <id>', 'the endpoint service: vpce-svc-...'],
   endpointId: ['--endpoint <id>', "the customer's endpoint: vpce-..."],
   customerId: ['--customer <id>', 'the customer, as the registry has it'],
+  account: ['--account <id>', "a customer's account: 12 digits"],
   all: ['--all', 'all services of the account and region'],
   effect: ['--effect <effect>', EFFECTS.join(', ')],
   mode: ['--mode <mode>', MODES.join(', ')],
@@ -175,6 +178,12 @@ export const runCommand = async (words: readonly string[], outside: Outside): Pr
     'Shows what is paused or frozen, and the modes that were set.',
     { needed: [] },
     { act: status, tell: tellStatus },
+  );
+  add(
+    'adopt-principal',
+    "Hands an account's allowed principal over to the Concierge, to be removed when it is not wanted.",
+    { needed: ['serviceId', 'account', 'reason'] },
+    { act: adoptPrincipal, tell: tellAdoptedPrincipal },
   );
   add(
     'decisions',

@@ -2,6 +2,7 @@ import { EFFECTS, type Pause } from '../functions/domain/mode.ts';
 import { plainText } from '../functions/domain/text.ts';
 import { ALL_SERVICES } from '../functions/registry/keys.ts';
 import type { Adopted } from './actions/adopt.ts';
+import type { PrincipalAdopted } from './actions/adopt-principal.ts';
 import type { Said } from './actions/answer-held.ts';
 import type { Claimed } from './actions/claim-endpoint.ts';
 import type { RegistryConfirmed } from './actions/confirm-registry.ts';
@@ -33,6 +34,14 @@ export const tellMode = ({ outcome, serviceId, before, after }: ModeSet): string
 /** What a person reads of a claim. */
 export const tellClaim = ({ outcome, endpointId, customerId, executionArn }: Claimed): string =>
   `${endpointId} ${outcome === 'claimed' ? 'is now' : 'was already'} claimed by ${customerId}.\nIts request is looked at: ${executionArn}`;
+
+/** What a person reads of a principal that was adopted. */
+export const tellAdoptedPrincipal = ({ outcome, serviceId, principal, wasContested }: PrincipalAdopted): string =>
+  [
+    `${principal} ${outcome === 'adopted' ? 'is now' : 'was already'} the Concierge's to keep right on ${serviceId}.`,
+    ...(wasContested ? ['It is not contested any more: it is added again where it is missing.'] : []),
+    'It is removed at the next look, unless the registry wants it.',
+  ].join('\n');
 
 /** What a person reads of an answer. */
 export const tellAnswer = ({ outcome, answer, proposed, endpointId, by, executionArn }: Said): string => {

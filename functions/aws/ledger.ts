@@ -194,7 +194,12 @@ export const readIntents = async (
   });
 };
 
-const readItems = async (
+/**
+ * Reads up to 100 items in one consistent call.
+ *
+ * @throws `Throttled`, `Denied`.
+ */
+export const readItems = async (
   dynamo: DynamoDBClient,
   table: string,
   keys: readonly Key[],

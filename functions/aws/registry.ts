@@ -164,4 +164,5 @@ const readEntries = async (
   return { registry: itemsOf(tables.registry), ledger: itemsOf(tables.ledger) };
 };
 
-const toAttributes = ({ pk, sk }: Key): Record<string, AttributeValue> => ({ pk: { S: pk }, sk: { S: sk } });
+/** A key in DynamoDB's form. */
+export const toAttributes = ({ pk, sk }: Key): Record<string, AttributeValue> => ({ pk: { S: pk }, sk: { S: sk } });

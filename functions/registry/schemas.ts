@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { type Effect, MODES, type ModesSet } from '../domain/mode.ts';
+import type { PrincipalsRecord } from '../domain/ownership.ts';
 import type { Customer, Entitlement, ServiceEntry } from '../domain/registry.ts';
 import { plainText } from '../domain/text.ts';
 import type { RegistrySeen } from '../domain/trust.ts';
@@ -79,6 +80,9 @@ export const ServiceEntrySchema = v.object({
   verdicts: v.exactOptional(v.record(v.picklist(REASON_CODES), v.picklist(['accept', 'reject', 'hold']))),
 }) satisfies v.GenericSchema<unknown, ServiceEntry>;
 
+/** An account's id. */
+export const AccountId = v.pipe(v.string(), v.regex(/^\d{12}$/, 'not an account of 12 digits'));
+
 /** A match: which customer an account or an endpoint id stands for. */
 export const MatchSchema = v.object({ customerId: CustomerId });
 
@@ -112,6 +116,25 @@ export const RegistrySeenSchema = v.object({
   /** Who last said that it may be believed. */
   confirmed: v.exactOptional(v.object({ by: v.string(), reason: v.string(), at: v.string() })),
 }) satisfies v.GenericSchema<unknown, RegistrySeen>;
+
+const Ordinal = v.pipe(v.number(), v.integer(), v.minValue(1));
+
+/** Which allowed principals of a service are ours, in the ledger. */
+export const PrincipalsSchema = v.object({
+  ours: v.record(
+    v.string(),
+    v.object({
+      addedAt: v.exactOptional(v.pipe(v.string(), v.isoTimestamp())),
+      by: v.exactOptional(v.string()),
+      reason: v.exactOptional(v.string()),
+      at: v.exactOptional(v.string()),
+    }),
+  ),
+  reverted: v.record(v.string(), Ordinal),
+  contested: v.array(v.string()),
+  applied: v.exactOptional(v.string()),
+  version: Ordinal,
+}) satisfies v.GenericSchema<unknown, PrincipalsRecord>;
 
 /** Parses, and names one fault a field: the first. */
 export const parseWith = <T>(schema: v.GenericSchema<unknown, T>, value: unknown) =>

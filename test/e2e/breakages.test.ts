@@ -66,6 +66,8 @@ const statements = () => {
 
 const LOGS = 'the sandbox keeps logs and traces itself, whatever a role may do';
 
+const CONVERGING = 'no request depends on it: converge-principals.test.ts notices';
+
 const WATCHED =
   'logs:CreateLogDelivery, logs:DeleteLogDelivery, logs:DescribeLogGroups, logs:DescribeResourcePolicies, logs:GetLogDelivery, logs:ListLogDeliveries, logs:PutResourcePolicy, logs:UpdateLogDelivery, xray:GetSamplingRules, xray:GetSamplingTargets, xray:PutTelemetryRecords, xray:PutTraceSegments';
 
@@ -81,6 +83,12 @@ const NOT_NEEDED_HERE: Readonly<Record<string, string>> = {
   'IntakeReadRequestsRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
   'DecideConnectionRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
   'AnswerConnectionRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
+  'ConvergePrincipalsRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
+  'ConvergePrincipalsRoleDefaultPolicy Allow: ec2:DescribeVpcEndpointServicePermissions, xray:PutTelemetryRecords, xray:PutTraceSegments':
+    CONVERGING,
+  'ConvergePrincipalsRoleDefaultPolicy Allow: ec2:ModifyVpcEndpointServicePermissions': CONVERGING,
+  'ConvergePrincipalsRoleDefaultPolicy Allow: dynamodb:BatchGetItem, dynamodb:Query': CONVERGING,
+  'ConvergePrincipalsRoleDefaultPolicy Allow: dynamodb:BatchGetItem, dynamodb:UpdateItem': CONVERGING,
   [`AdmitConnectionRoleDefaultPolicy Allow: ${WATCHED}`]: LOGS,
   [`ReconcileRoleDefaultPolicy Allow: ${WATCHED}`]: LOGS,
 };

@@ -99,6 +99,16 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     `ec2:AcceptVpcEndpointConnections -> ${MANAGED_SERVICES}`,
     `ec2:RejectVpcEndpointConnections -> ${MANAGED_SERVICES}`,
   ],
+  ConvergePrincipalsRole: [
+    ...OWN_LOG('ConvergePrincipals'),
+    'ec2:DescribeVpcEndpointServicePermissions -> *',
+    ...OWN_TRACES,
+    'dynamodb:BatchGetItem -> <TablesLedger.Arn>',
+    'dynamodb:BatchGetItem -> <TablesRegistry.Arn>',
+    'dynamodb:Query -> <TablesRegistry.Arn>',
+    'dynamodb:UpdateItem -> <TablesLedger.Arn>',
+    `ec2:ModifyVpcEndpointServicePermissions -> ${MANAGED_SERVICES}`,
+  ],
   IntakePipeRole: [
     'sqs:DeleteMessage -> <IntakeQueue.Arn>',
     'sqs:GetQueueAttributes -> <IntakeQueue.Arn>',
@@ -136,6 +146,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
 const ACTIONS_WITHOUT_RESOURCE = [
   'dynamodb:ListStreams',
   'ec2:DescribeVpcEndpointConnections',
+  'ec2:DescribeVpcEndpointServicePermissions',
   'logs:CreateLogDelivery',
   'logs:DeleteLogDelivery',
   'logs:DescribeLogGroups',
@@ -239,6 +250,7 @@ describe('who may take a role', () => {
     ['IntakeReadRequestsRole', 'lambda.amazonaws.com'],
     ['DecideConnectionRole', 'lambda.amazonaws.com'],
     ['AnswerConnectionRole', 'lambda.amazonaws.com'],
+    ['ConvergePrincipalsRole', 'lambda.amazonaws.com'],
     ['IntakePipeRole', 'pipes.amazonaws.com'],
     ['AdmitConnectionRole', 'states.amazonaws.com'],
     ['AdmitConnectionStateMachineEventsRole', 'events.amazonaws.com'],

@@ -1,7 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { describe, expect, it, vi } from 'vitest';
-import { METRIC_NAMESPACE, METRIC_SERVICE, UNREADABLE_ENTRIES } from '../../functions/domain/metric.ts';
+import {
+  METRIC_NAMESPACE,
+  METRIC_SERVICE,
+  OPEN_TO_EVERYONE,
+  PRINCIPALS_CONTESTED,
+  UNREADABLE_ENTRIES,
+} from '../../functions/domain/metric.ts';
 import { planNotices } from '../../functions/domain/notices.ts';
 import { CURRENT_INDEX, LEDGER_INDEXES, RECORDED_AT } from '../../functions/registry/keys.ts';
 import { metrics } from '../../functions/runtime/handler.ts';
@@ -258,10 +264,13 @@ describe('alarms', () => {
       'AdmitConnectionFailedAlarm: ExecutionsFailed',
       'AdmitConnectionTimedOutAlarm: ExecutionsTimedOut',
       'AnswerConnectionAlarm: Errors',
+      'ConvergePrincipalsAlarm: Errors',
       'DecideConnectionAlarm: Errors',
       'IntakeDeadLettersAlarm: ApproximateNumberOfMessagesVisible',
       'IntakeReadRequestsAlarm: Errors',
       'IntakeWaitingAlarm: ApproximateAgeOfOldestMessage',
+      'OpenToEveryoneAlarm: OpenToEveryone',
+      'PrincipalsContestedAlarm: PrincipalsContested',
       'ReconcileAbortedAlarm: ExecutionsAborted',
       'ReconcileFailedAlarm: ExecutionsFailed',
       'ReconcileTimedOutAlarm: ExecutionsTimedOut',
@@ -302,10 +311,13 @@ describe('alarms', () => {
       'AdmitConnectionFailedAlarm: Sum > 0, 1 in a row',
       'AdmitConnectionTimedOutAlarm: Sum > 0, 1 in a row',
       'AnswerConnectionAlarm: Sum > 0, 3 in a row',
+      'ConvergePrincipalsAlarm: Sum > 0, 3 in a row',
       'DecideConnectionAlarm: Sum > 0, 3 in a row',
       'IntakeDeadLettersAlarm: Maximum > 0, 1 in a row',
       'IntakeReadRequestsAlarm: Sum > 0, 3 in a row',
       'IntakeWaitingAlarm: Maximum > 300, 1 in a row',
+      'OpenToEveryoneAlarm: Sum > 0, 1 in a row',
+      'PrincipalsContestedAlarm: Sum > 0, 1 in a row',
       'ReconcileAbortedAlarm: Sum > 0, 1 in a row',
       'ReconcileFailedAlarm: Sum > 0, 1 in a row',
       'ReconcileTimedOutAlarm: Sum > 0, 1 in a row',
@@ -325,22 +337,25 @@ describe('alarms', () => {
     expect(queuesOf('IntakeDeadLettersAlarm')).toEqual(['<IntakeDeadLettersQueue.QueueName>']);
   });
 
-  it('that of unreadable entries listens to the very metric that the functions write', () => {
-    const { Namespace, MetricName, Dimensions } = named('AWS::CloudWatch::Alarm', 'UnreadableEntriesAlarm');
-    const written = vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
-    metrics.singleMetric().addMetric(UNREADABLE_ENTRIES, MetricUnit.Count, 1);
-    const [line = '{}', ...more] = written.mock.calls.map(([text]) => String(text));
-    written.mockRestore();
-    const { _aws, ...values } = JSON.parse(line) as { _aws: object };
+  it.each([UNREADABLE_ENTRIES, OPEN_TO_EVERYONE, PRINCIPALS_CONTESTED])(
+    'that of %s listens to the very metric that the functions write',
+    (metric) => {
+      const { Namespace, MetricName, Dimensions } = named('AWS::CloudWatch::Alarm', `${metric}Alarm`);
+      const written = vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
+      metrics.singleMetric().addMetric(metric, MetricUnit.Count, 1);
+      const [line = '{}', ...more] = written.mock.calls.map(([text]) => String(text));
+      written.mockRestore();
+      const { _aws, ...values } = JSON.parse(line) as { _aws: object };
 
-    expect(more).toEqual([]);
-    expect(_aws).toMatchObject({
-      CloudWatchMetrics: [{ Namespace, Dimensions: [['service']], Metrics: [{ Name: MetricName, Unit: 'Count' }] }],
-    });
-    expect(values).toEqual({ service: METRIC_SERVICE, [UNREADABLE_ENTRIES]: 1 });
-    expect(Dimensions).toEqual([{ Name: 'service', Value: METRIC_SERVICE }]);
-    expect({ Namespace, MetricName }).toEqual({ Namespace: METRIC_NAMESPACE, MetricName: UNREADABLE_ENTRIES });
-  });
+      expect(more).toEqual([]);
+      expect(_aws).toMatchObject({
+        CloudWatchMetrics: [{ Namespace, Dimensions: [['service']], Metrics: [{ Name: MetricName, Unit: 'Count' }] }],
+      });
+      expect(values).toEqual({ service: METRIC_SERVICE, [metric]: 1 });
+      expect(Dimensions).toEqual([{ Name: 'service', Value: METRIC_SERVICE }]);
+      expect({ Namespace, MetricName }).toEqual({ Namespace: METRIC_NAMESPACE, MetricName: metric });
+    },
+  );
 
   it('where no topic is named they show in CloudWatch only', () => {
     expect(alarms.filter(([, { Properties }]) => 'AlarmActions' in Properties)).toEqual([]);
