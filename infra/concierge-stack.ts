@@ -195,7 +195,7 @@ export class ConciergeStack extends Stack {
     });
     const reconcile = new Workflow(this, 'Reconcile', {
       workflow: 'reconcile',
-      functions: { ListDifferences: sweep.function, SettlePlace: settle },
+      functions: { ListDifferences: sweep.function, ConvergePrincipals: converge, SettlePlace: settle },
       placeholders: {
         Ledger: tables.ledger.tableName,
         Bus: bus.eventBusName,

@@ -11,7 +11,7 @@ export const WORKFLOWS = {
   },
   reconcile: {
     file: 'reconcile.asl.json',
-    functions: ['ListDifferences', 'SettlePlace'],
+    functions: ['ListDifferences', 'ConvergePrincipals', 'SettlePlace'],
     placeholders: ['Ledger', 'Bus', 'AdmitConnection'],
   },
 } as const;

@@ -13,16 +13,8 @@ import type { AccountMatch } from '../domain/principals.ts';
 import type { Reading, ServiceEntry } from '../domain/registry.ts';
 import { ALL_SERVICES, type Key, ledgerKey, registryKey } from '../registry/keys.ts';
 import { principalsFrom, principalsReopening, principalsUpdate } from '../registry/principals.ts';
-import {
-  AccountId,
-  CustomerId,
-  CustomerSchema,
-  EntitlementSchema,
-  MatchSchema,
-  parseWith,
-  ServiceEntrySchema,
-} from '../registry/schemas.ts';
-import { keyText, reading } from '../registry/view.ts';
+import { ServiceEntrySchema } from '../registry/schemas.ts';
+import { accountMatchFrom, accountMatchOf, keyText, reading } from '../registry/view.ts';
 import { calling } from './errors.ts';
 import { modesFrom, readItems } from './ledger.ts';
 import { toAttributes } from './registry.ts';
@@ -49,34 +41,10 @@ export const readServiceAccounts = async (
   serviceId: string,
 ): Promise<ServiceAccounts> => {
   const entries = await readPartition(dynamo, registry, registryKey.service(serviceId).pk);
-  const named = [...entries.values()].flatMap(({ sk }) => accountMatchOf(String(sk)) ?? []);
-  const customerIds = [...new Set(named.map(({ customerId }) => customerId))];
-  const customers = await readCustomers(dynamo, registry, customerIds);
-  const matches = named.map(({ account, customerId }): AccountMatch => {
-    const match = reading(MatchSchema, entries, registryKey.match(serviceId, 'account', account, customerId), {
-      customerId,
-    });
-    // A match that can't be relied on says nothing about the account, whatever the other entries say.
-    if (match.kind === 'unreadable') return { account, customer: match, entitlement: match };
-    return {
-      account,
-      customer: reading(CustomerSchema, customers, registryKey.customer(customerId), { customerId }),
-      entitlement: reading(EntitlementSchema, entries, registryKey.entitlement(serviceId, customerId), {
-        customerId,
-        serviceId,
-      }),
-    };
-  });
+  const customerIds = [...entries.values()].flatMap(({ sk }) => accountMatchOf(String(sk))?.customerId ?? []);
+  const customers = await readCustomers(dynamo, registry, [...new Set(customerIds)]);
+  const matches = [...entries.values()].flatMap((item) => accountMatchFrom(item, entries, customers) ?? []);
   return { service: reading(ServiceEntrySchema, entries, registryKey.service(serviceId), { serviceId }), matches };
-};
-
-/** `MATCH#account#222222222222#acme`. What names no account, or no customer, stands for nobody: no decision finds it either. */
-const accountMatchOf = (sk: string): { account: string; customerId: string } | undefined => {
-  const [what, kind, account, customerId, ...more] = sk.split('#');
-  if (what !== 'MATCH' || kind !== 'account' || more.length > 0) return undefined;
-  const [isAccount, isCustomer] = [parseWith(AccountId, account), parseWith(CustomerId, customerId)];
-  if (!isAccount.success || !isCustomer.success) return undefined;
-  return { account: isAccount.output, customerId: isCustomer.output };
 };
 
 const readPartition = async (dynamo: DynamoDBClient, table: string, pk: string): Promise<Items> => {

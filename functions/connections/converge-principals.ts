@@ -81,7 +81,7 @@ export const run = async (
   const situation = { ...standing, wanted, doubtful, present, ours, reverted, now: now().toISOString() };
   const plan = planPrincipals(situation);
   logger.info('principals planned', { serviceId, situation, problems, plan });
-  count(UNREADABLE_ENTRIES, doubtful.length);
+  count(UNREADABLE_ENTRIES, problems.length);
   count(OPEN_TO_EVERYONE, plan.isOpenToEveryone ? 1 : 0);
   count(PRINCIPALS_CONTESTED, plan.contested.length);
 

@@ -16,7 +16,7 @@ export interface AccountMatch {
 /** What the registry wants of a service's allowed principals. No ARN is in both lists; both are sorted. */
 export interface Wanted {
   readonly wanted: readonly string[];
-  /** Nobody knows whether they are wanted: they are neither added nor removed. */
+  /** Nobody knows whether they are wanted, or their connections are to outlive the contract: they are neither added nor removed. */
   readonly doubtful: readonly string[];
   /** What is wrong with the entries behind {@link doubtful}. */
   readonly problems: readonly string[];
@@ -44,24 +44,30 @@ export const wantedPrincipals = (matches: readonly AccountMatch[], partition: st
   const doubtful = new Map<string, string>();
   for (const match of matches) {
     const arn = accountPrincipal(partition, match.account);
-    const { want, problem } = wantOf(match, now);
+    const { want, problem, isKept } = wantOf(match, now);
     if (want) wanted.add(arn);
     else if (problem !== undefined) doubtful.set(arn, problem);
+    else if (isKept === true && !doubtful.has(arn)) doubtful.set(arn, '');
   }
   const inDoubt = [...doubtful.keys()].filter((arn) => !wanted.has(arn)).sort();
   return {
     wanted: [...wanted].sort(),
     doubtful: inDoubt,
-    problems: inDoubt.map((arn) => `${arn}: ${doubtful.get(arn)}`),
+    problems: inDoubt.flatMap((arn) => (doubtful.get(arn) === '' ? [] : [`${arn}: ${doubtful.get(arn)}`])),
   };
 };
 
-const wantOf = ({ customer, entitlement }: AccountMatch, now: string): { want: boolean; problem?: string } => {
+const wantOf = (
+  { customer, entitlement }: AccountMatch,
+  now: string,
+): { readonly want: boolean; readonly problem?: string; readonly isKept?: boolean } => {
   // Withdrawal is to take the entitlement away: then nothing else matters.
   if (entitlement.kind === 'absent') return { want: false };
   if (entitlement.kind === 'unreadable') return { want: false, problem: entitlement.problem };
-  const { until, customerId } = entitlement.entry;
-  if (until !== undefined && Date.parse(until) <= Date.parse(now)) return { want: false };
+  const { until, whenEnded, customerId } = entitlement.entry;
+  // Whether connections outlive their principal is not documented: where they are to be kept, so is it. The door asks for the contract.
+  if (until !== undefined && Date.parse(until) <= Date.parse(now))
+    return { want: false, isKept: whenEnded !== 'revoke' };
   if (customer.kind === 'unreadable') return { want: false, problem: customer.problem };
   // As with a decision: an entitlement of nobody is a mistake, and no reason to take anything away.
   if (customer.kind === 'absent') return { want: false, problem: `the entry of customer ${customerId} is missing` };

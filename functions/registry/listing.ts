@@ -5,12 +5,15 @@ import type { Admission, Estate, Standing, TakenPlace } from '../domain/differen
 import { malformed } from '../domain/errors.ts';
 import { OUTCOMES } from '../domain/history.ts';
 import { type ModesSet, modesInForce, NO_MODES_SET, withPauseOfAll } from '../domain/mode.ts';
+import type { PrincipalsRecord } from '../domain/ownership.ts';
+import { type AccountMatch, planPrincipals, principalsBasis, wantedPrincipals } from '../domain/principals.ts';
 import type { Entitlement } from '../domain/registry.ts';
 import { closestMatches, found } from '../domain/rules.ts';
 import { distrustOf, nextSeen, type RegistrySeen, type RegistrySize } from '../domain/trust.ts';
 import type { Warned } from '../domain/warnings.ts';
 import { basisOf } from './basis.ts';
 import { ADMISSION, ALL_SERVICES, ledgerKey, type MatchKind, registryKey } from './keys.ts';
+import { principalsFrom } from './principals.ts';
 import {
   EntitlementSchema,
   ModesSchema,
@@ -19,7 +22,7 @@ import {
   RegistrySeenSchema,
   ServiceEntrySchema,
 } from './schemas.ts';
-import { byKey, candidatesFrom, type Item, keyText, type Match, matchFrom, reading } from './view.ts';
+import { accountMatchFrom, byKey, candidatesFrom, type Item, keyText, type Match, matchFrom, reading } from './view.ts';
 
 /** After how many days a person is reminded where the service's entry does not say. */
 const DEFAULT_REMIND_DAYS = 3;
@@ -51,11 +54,7 @@ export const estateFrom = (listing: Listing): Omit<Estate, 'principals'> => {
   const seen = parsed<RegistrySeen>(RegistrySeenSchema, entries.ledger.get(keyText(ledgerKey.registrySeen())));
   const distrust = distrustOf(seen, size);
   const next = nextSeen(seen, size, now);
-  const modesOf = memo((serviceId: string): ModesSet => {
-    const of = (id: string) =>
-      parsed<ModesSet>(ModesSchema, entries.ledger.get(keyText(ledgerKey.modes(id)))) ?? NO_MODES_SET;
-    return withPauseOfAll(of(serviceId), of(ALL_SERVICES));
-  });
+  const modesOf = memo((serviceId: string): ModesSet => modesSetOf(entries.ledger, serviceId));
   const serviceOf = memo((serviceId: string) =>
     reading(ServiceEntrySchema, entries.registry, registryKey.service(serviceId), { serviceId }),
   );
@@ -101,6 +100,69 @@ export const estateFrom = (listing: Listing): Omit<Estate, 'principals'> => {
     ...(next === undefined ? {} : { registry: next }),
     ...(distrust === undefined ? {} : { distrust }),
   };
+};
+
+/** What is known of one service's allowed principals, save what EC2 has. */
+export interface ServicePrincipals {
+  readonly serviceId: string;
+  readonly record: PrincipalsRecord;
+  /** Something differs, whatever EC2 has: the last run brought about something else, or died over it. */
+  readonly isDue: boolean;
+  /** Whether EC2 differs, by what it lists. */
+  readonly differs: (present: readonly string[]) => boolean;
+}
+
+/** Reads from a listing what is known of the allowed principals of every service that the registry has. */
+export const principalsOf = (
+  { registry, size, current, now }: Listing,
+  partition: string,
+): readonly ServicePrincipals[] => {
+  const entries = byKey(registry);
+  const ledger = byKey(current);
+  const seen = parsed<RegistrySeen>(RegistrySeenSchema, ledger.get(keyText(ledgerKey.registrySeen())));
+  const frozen = distrustOf(seen, size) !== undefined;
+  const accounts = accountsOf(registry, entries);
+  return registry.flatMap((item): readonly ServicePrincipals[] => {
+    const serviceId = String(item.serviceId);
+    if (item.sk !== 'SERVICE') return [];
+    const service = reading(ServiceEntrySchema, entries, registryKey.service(serviceId), { serviceId });
+    if (service.kind !== 'found') return [];
+    const modesSet = modesSetOf(ledger, serviceId);
+    const { paused } = modesSet;
+    const modes = modesInForce(modesSet, service.entry);
+    const standing = { modes, frozen, ...(paused === undefined ? {} : { paused }) };
+    const { wanted, doubtful } = wantedPrincipals(accounts.get(serviceId) ?? [], partition, now);
+    const record = principalsFrom(serviceId, ledger.get(keyText(ledgerKey.principals(serviceId))));
+    return [
+      {
+        serviceId,
+        record,
+        isDue: record.applied !== principalsBasis(wanted, doubtful, standing),
+        differs(present) {
+          const { ours, reverted } = record;
+          const { add, remove } = planPrincipals({ ...standing, wanted, doubtful, present, ours, reverted, now });
+          return add.length + remove.length > 0;
+        },
+      },
+    ];
+  });
+};
+
+/** The accounts that the registry names, by service. */
+const accountsOf = (registry: readonly Item[], entries: ReadonlyMap<string, Item>) => {
+  const byService = new Map<string, AccountMatch[]>();
+  for (const item of registry) {
+    const account = accountMatchFrom(item, entries);
+    if (account === undefined) continue;
+    const serviceId = String(item.pk).replace(/^SERVICE#/, '');
+    byService.set(serviceId, [...(byService.get(serviceId) ?? []), account]);
+  }
+  return byService;
+};
+
+const modesSetOf = (ledger: ReadonlyMap<string, Item>, serviceId: string): ModesSet => {
+  const of = (id: string) => parsed<ModesSet>(ModesSchema, ledger.get(keyText(ledgerKey.modes(id)))) ?? NO_MODES_SET;
+  return withPauseOfAll(of(serviceId), of(ALL_SERVICES));
 };
 
 /** The registry's entries by which a customer is found, looked through once. */

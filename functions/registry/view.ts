@@ -1,9 +1,18 @@
 import type * as v from 'valibot';
+import type { AccountMatch } from '../domain/principals.ts';
 import type { Reading } from '../domain/registry.ts';
 import type { Candidate } from '../domain/situation.ts';
 import { plainText } from '../domain/text.ts';
 import { type Key, ledgerKey, type MatchKind, matchPrefix, registryKey } from './keys.ts';
-import { CustomerSchema, EntitlementSchema, MatchSchema, parseWith, problemOf } from './schemas.ts';
+import {
+  AccountId,
+  CustomerId,
+  CustomerSchema,
+  EntitlementSchema,
+  MatchSchema,
+  parseWith,
+  problemOf,
+} from './schemas.ts';
 
 /** An item of a table as it was read: anybody may have written it. */
 export type Item = Readonly<Record<string, unknown>>;
@@ -39,6 +48,40 @@ export const matchFrom = (item: Item, matchedBy: MatchKind, value: string): Matc
     customerId: plainText(customerId, 63),
     matchedBy,
     problem: `a match of ${value} can't be relied on: ${said}`,
+  };
+};
+
+/** `MATCH#account#222222222222#acme`. What names no account, or no customer, stands for nobody: no decision finds it either. */
+export const accountMatchOf = (sk: string): { readonly account: string; readonly customerId: string } | undefined => {
+  const [what, kind, account, customerId, ...more] = sk.split('#');
+  if (what !== 'MATCH' || kind !== 'account' || more.length > 0) return undefined;
+  const [isAccount, isCustomer] = [parseWith(AccountId, account), parseWith(CustomerId, customerId)];
+  if (!isAccount.success || !isCustomer.success) return undefined;
+  return { account: isAccount.output, customerId: isCustomer.output };
+};
+
+/** The account that an item of a service names, with its customer's entries; undefined where the item names none. */
+export const accountMatchFrom = (
+  { pk, sk }: Item,
+  entries: ReadonlyMap<string, Item>,
+  customers: ReadonlyMap<string, Item> = entries,
+): AccountMatch | undefined => {
+  const named = accountMatchOf(String(sk));
+  if (named === undefined || !String(pk).startsWith('SERVICE#')) return undefined;
+  const { account, customerId } = named;
+  const serviceId = String(pk).replace(/^SERVICE#/, '');
+  const match = reading(MatchSchema, entries, registryKey.match(serviceId, 'account', account, customerId), {
+    customerId,
+  });
+  // A match that can't be relied on says nothing about the account, whatever the other entries say.
+  if (match.kind === 'unreadable') return { account, customer: match, entitlement: match };
+  return {
+    account,
+    customer: reading(CustomerSchema, customers, registryKey.customer(customerId), { customerId }),
+    entitlement: reading(EntitlementSchema, entries, registryKey.entitlement(serviceId, customerId), {
+      customerId,
+      serviceId,
+    }),
   };
 };
 

@@ -1,4 +1,4 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
@@ -48,9 +48,13 @@ export class Sweep extends Construct {
         REGISTRY_TABLE: registry.tableName,
         LEDGER_TABLE: ledger.tableName,
         EVENT_BUS: bus.eventBusName,
+        PARTITION: Stack.of(this).partition,
       },
       permissions: [
-        new PolicyStatement({ actions: ['ec2:DescribeVpcEndpointConnections'], resources: ['*'] }),
+        new PolicyStatement({
+          actions: ['ec2:DescribeVpcEndpointConnections', 'ec2:DescribeVpcEndpointServicePermissions'],
+          resources: ['*'],
+        }),
         new PolicyStatement({
           actions: ['dynamodb:Scan', 'dynamodb:DescribeTable'],
           resources: [registry.tableArn],

@@ -65,7 +65,8 @@ const anEstate = (changes: Partial<Estate> = {}, is: Partial<Standing> = {}): Es
 });
 const waiting = (changes: Partial<Connection> = {}): Connection =>
   aConnection({ state: 'pendingAcceptance', createdAt: ago(30), ...changes });
-const live = (changes: Partial<Connection> = {}): Connection => aConnection({ state: 'available', createdAt: ago(60), ...changes });
+const live = (changes: Partial<Connection> = {}): Connection =>
+  aConnection({ state: 'available', createdAt: ago(60), ...changes });
 const admits = (estate: Estate): readonly string[] => planDifference(estate).admit.map(({ because }) => because);
 
 describe('planDifference: what nobody is admitting', () => {

@@ -58,7 +58,13 @@ describe('wantedPrincipals', () => {
       [],
     ],
     ['the contract ends later - wanted', [until('2026-11-23T12:00:01Z')], [A], []],
-    ['the contract ends at this moment', [until('2026-11-23T12:00:00Z')], [], []],
+    ['the contract ends at this moment, its connections are kept - so is it', [until('2026-11-23T12:00:00Z')], [], [A]],
+    [
+      'the contract ends at this moment, and its connections with it',
+      [aMatch({ entitlement: found(anEntitlement({ until: '2026-11-23T12:00:00Z', whenEnded: 'revoke' })) })],
+      [],
+      [],
+    ],
     [
       'it has not begun - wanted: requests are held',
       [aMatch({ entitlement: found(anEntitlement({ from: '2027-01-01T00:00:00Z' })) })],
@@ -68,7 +74,7 @@ describe('wantedPrincipals', () => {
     ['the entitlement is unreadable - doubtful', [aMatch({ entitlement: unreadable() })], [], [A]],
     ['the customer is unreadable - doubtful', [aMatch({ customer: unreadable() })], [], [A]],
     ['the customer is missing, not its entitlement - doubtful', [aMatch({ customer: absent })], [], [A]],
-    ['it ended, whoever it was of', [{ ...until('2026-11-01T00:00:00Z'), customer: unreadable() }], [], []],
+    ['it ended, whoever it was of', [{ ...until('2026-11-01T00:00:00Z'), customer: unreadable() }], [], [A]],
     [
       'two share an account, one of them is unreadable - wanted',
       [aMatch({ customer: unreadable() }), aMatch()],

@@ -65,6 +65,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   SweepListDifferencesRole: [
     ...OWN_LOG('SweepListDifferences'),
     DESCRIBE,
+    'ec2:DescribeVpcEndpointServicePermissions -> *',
     ...OWN_TRACES,
     'dynamodb:DescribeTable -> <TablesRegistry.Arn>',
     'dynamodb:Scan -> <TablesRegistry.Arn>',
@@ -132,6 +133,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   ReconcileRole: [
     'dynamodb:DeleteItem -> <TablesLedger.Arn>',
     'events:PutEvents -> <Bus.Arn>',
+    'lambda:InvokeFunction -> <ConvergePrincipalsFunction.Arn>:*',
     'lambda:InvokeFunction -> <SettlePlaceFunction.Arn>:*',
     'lambda:InvokeFunction -> <SweepListDifferencesFunction.Arn>:*',
     'dynamodb:PutItem -> <TablesLedger.Arn>',

@@ -69,6 +69,7 @@ it.each([
       Bus: '<Bus>',
       AdmitConnection: '<AdmitConnectionStateMachine>',
       ListDifferences: '<SweepListDifferencesFunctionCurrentVersion>',
+      ConvergePrincipals: '<ConvergePrincipalsFunctionCurrentVersion>',
       SettlePlace: '<SettlePlaceFunctionCurrentVersion>',
     },
   ],

@@ -32,7 +32,7 @@ const REGISTRY = { tableId: 'table-1', count: 12, at: moment(), version: 3 };
 const EVERYTHING: Difference = {
   admit: [look()],
   revoke: [],
-  principals: [],
+  principals: [{ serviceId: SERVICE_ID }],
   places: [PLACE],
   warn: [WARNING],
   forget: [{ pk: 'REQUEST#1', sk: 'WARNED#pending' }],
@@ -44,6 +44,7 @@ const EVERYTHING: Difference = {
 const WELL: Script = {
   'List the differences': [payload(EVERYTHING)],
   'Note the registry': [{}],
+  'Converge a service': [payload({ outcome: 'converged' })],
   'Have it admitted': [{ ExecutionArn: STARTED }],
   'Settle a place': [payload({ isReleased: true, because: 'its endpoint is gone' })],
   'Tell it': [{ FailedEntryCount: 0, Entries: [{ EventId: 'e' }] }],
@@ -72,10 +73,11 @@ describe('what it is about', () => {
 
     expect(ran).toMatchObject({
       status: 'SUCCEEDED',
-      output: { settled: true, admit: 1, revoke: 0, principals: 0, places: 1, warn: 1, left: 0 },
+      output: { settled: true, admit: 1, revoke: 0, principals: 1, places: 1, warn: 1, left: 0 },
     });
     expect(ran.attempts.map(({ state }) => state)).toEqual([
       'Note the registry',
+      'Converge a service',
       'Have it admitted',
       'Settle a place',
       'Tell it',
@@ -110,6 +112,15 @@ describe('what is done', () => {
         StateMachineArn: ADMIT_CONNECTION,
         Input: JSON.stringify({ serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID }),
       },
+    });
+  });
+
+  it('converges principals - of the services that are named', async () => {
+    const ran = await reconcile(WELL, found({ principals: [{ serviceId: SERVICE_ID }] }));
+
+    expect(onlyAttempt(ran, 'Converge a service').arguments).toEqual({
+      FunctionName: 'converge-principals:4',
+      Payload: { serviceId: SERVICE_ID },
     });
   });
 
@@ -191,6 +202,7 @@ describe('what is done', () => {
       WELL,
       found({
         admit: many(look()),
+        principals: many({ serviceId: SERVICE_ID }),
         places: many(PLACE),
         warn: many(WARNING),
         forget: many({ pk: 'REQUEST#1', sk: 'WARNED#pending' }),
@@ -217,6 +229,7 @@ describe('one that fails', () => {
     });
     expect(ran.attempts.map(({ state }) => state)).toEqual([
       'Note the registry',
+      'Converge a service',
       ...['Have it admitted', 'Have it admitted'],
       'Settle a place',
       ...['Tell it', 'Note that it was told'],

@@ -17,6 +17,7 @@ const DEPLOYED: Readonly<Record<string, string>> = {
   Bus: 'bus',
   AdmitConnection: ADMIT_CONNECTION,
   ListDifferences: 'list-differences:3',
+  ConvergePrincipals: 'converge-principals:4',
   SettlePlace: 'settle-place:2',
 };
 const definition = JSON.parse(
