@@ -13,10 +13,5 @@ export const WARNING_DETAIL_TYPES = {
   revocation: 'Revocation Proposed',
 } as const satisfies Record<Warning['kind'], string>;
 
-/** Matches every {@link WarningTold} on the bus. */
+/** Matches every warning on the bus. Each comes at least once; `kind` and ids with `at` are its identity. */
 export const WARNING_PATTERN = { source: [EVENT_SOURCE], detailType: Object.values(WARNING_DETAIL_TYPES) };
-
-/** The event's detail: at least once for each cause; `kind` and ids with `at` are its identity. */
-export interface WarningTold extends Omit<Warning, 'pk' | 'sk' | 'what'> {
-  readonly schemaVersion: 1;
-}

@@ -32,7 +32,7 @@ export interface Warning extends Warned {
 
 const DAY = 86_400_000;
 /** How long before its contract ends a customer is told, in days; the nearest first. */
-export const CONTRACT_WARNINGS = [1, 7, 30] as const;
+const CONTRACT_WARNINGS = [1, 7, 30] as const;
 /** A request that nobody decided for so long is a fault of ours, in milliseconds. */
 const PENDING_TOO_LONG = 5 * 60_000;
 /** A few endpoints that serve nobody are an accident; each costs its owner by the hour. */

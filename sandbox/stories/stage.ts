@@ -16,7 +16,7 @@ import type { Key } from '../../functions/registry/keys.ts';
 import { type Action, isRefused } from '../../ops/action.ts';
 import type { Services } from '../../ops/services.ts';
 import { type Clock, holding } from '../clock/clock.ts';
-import { type Call, PROVIDER_ACCOUNT } from '../cloud.ts';
+import { type Call, OPERATOR, PROVIDER_ACCOUNT } from '../cloud.ts';
 import { type Fault, faultWords } from '../faults/fault.ts';
 import { injectFaults } from '../faults/inject.ts';
 import type { World } from '../world.ts';
@@ -225,6 +225,17 @@ export class Stage {
       return next();
     };
     this.#onNext(service, action, makeLater, by, about);
+  }
+
+  /** Has the sweep come as often as an expression says: a story that waits for weeks need not see thousands. */
+  async sweepEvery(expression: string): Promise<void> {
+    const call = (action: string, input: object): Promise<unknown> =>
+      this.#world.cloud.invoke({ service: 'scheduler', action, input, principal: OPERATOR });
+    const { Schedules = [] } = (await call('ListSchedules', {})) as { Schedules?: readonly { Name: string }[] };
+    for (const { Name } of Schedules) {
+      const { FlexibleTimeWindow, Target } = (await call('GetSchedule', { Name })) as Record<string, unknown>;
+      await call('UpdateSchedule', { Name, FlexibleTimeWindow, Target, ScheduleExpression: expression });
+    }
   }
 
   /** PrivateLink's notices are lost from now on. @returns how to end it. */

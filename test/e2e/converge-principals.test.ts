@@ -46,6 +46,11 @@ const inWorld = async <T>(
   const world = await createSimulatedWorld({ assembly: assembly(), seed: 1, ...options });
   const { cloud, deployment } = world;
   const stage = new Stage(world);
+  // Here it is the test that calls it.
+  await stage.sweepEvery('rate(365 days)');
+  cloud.intercept((each, next) =>
+    each.principal.arn.includes('SweepPipe') ? Promise.reject(new Error('no sweep')) : next(),
+  );
   const call = (service: string, action: string, input: object) =>
     cloud.invoke({ service, action, input, principal: OPERATOR });
   const play = async (): Promise<T> => {

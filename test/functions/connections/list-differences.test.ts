@@ -1,4 +1,4 @@
-import { DescribeTableCommand, type DynamoDBClient, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, type QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import {
   DescribeVpcEndpointConnectionsCommand,
   DescribeVpcEndpointServicePermissionsCommand,
@@ -49,7 +49,7 @@ const world = ({ connections = [], current = [seen], registry = REGISTRY }: Worl
     .resolves({ Items: registry });
   const services = {
     ec2,
-    dynamo: dynamo as DynamoDBClient,
+    dynamo,
     events,
     tables: TABLES,
     bus: 'bus',
