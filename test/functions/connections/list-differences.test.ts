@@ -1,4 +1,4 @@
-import { DescribeTableCommand, type QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import {
   DescribeVpcEndpointConnectionsCommand,
   DescribeVpcEndpointServicePermissionsCommand,
