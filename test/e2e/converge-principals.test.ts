@@ -54,6 +54,8 @@ const inWorld = async <T>(
   const call = (service: string, action: string, input: object) =>
     cloud.invoke({ service, action, input, principal: OPERATOR });
   const play = async (): Promise<T> => {
+    // The sweep that the deployment brings finds a registry without services.
+    await stage.clock.sleep(60_000);
     const { serviceId } = await stage.endpointService('orders');
     await stage.register(registryKey.service(serviceId), { serviceId, origin: 'created' });
     const FunctionName = deployment.resources.get(

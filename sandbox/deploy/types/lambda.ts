@@ -289,6 +289,7 @@ export const lambdaTypes: ResourceTypes = {
     replacing: ['EventSourceArn'],
     inPlace: [
       'FunctionName',
+      'FilterCriteria',
       'BatchSize',
       'MaximumBatchingWindowInSeconds',
       'ScalingConfig',
