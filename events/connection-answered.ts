@@ -12,6 +12,8 @@ export const CONNECTION_ANSWERED_DETAIL_TYPES = {
   overtaken: 'Connection Overtaken',
   failed: 'Connection Failed',
   observed: 'Connection Observed',
+  adopted: 'Connection Adopted',
+  revoked: 'Connection Revoked',
 } as const;
 
 /** Matches every {@link ConnectionAnswered} on the bus. */

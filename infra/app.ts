@@ -9,6 +9,9 @@ const FUNCTIONS = {
   readRequests: 'functions/connections/read-requests.ts',
   decideConnection: 'functions/connections/decide-connection.ts',
   answerConnection: 'functions/connections/answer-connection.ts',
+  listDifferences: 'functions/connections/list-differences.ts',
+  settlePlace: 'functions/connections/settle-place.ts',
+  convergePrincipals: 'functions/connections/converge-principals.ts',
 };
 
 const app = new App();
@@ -27,6 +30,9 @@ new ConciergeStack(app, 'PrivateLinkConcierge', {
     readRequests: codeOf(FUNCTIONS.readRequests),
     decideConnection: codeOf(FUNCTIONS.decideConnection),
     answerConnection: codeOf(FUNCTIONS.answerConnection),
+    listDifferences: codeOf(FUNCTIONS.listDifferences),
+    settlePlace: codeOf(FUNCTIONS.settlePlace),
+    convergePrincipals: codeOf(FUNCTIONS.convergePrincipals),
   },
 });
 // The sandbox leaves the checks to `npm run synth` and `npm run check`: they change nothing in the template.

@@ -1,4 +1,4 @@
-import { CfnOutput, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
@@ -9,14 +9,22 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { CONNECTION_CHANGED_PATTERN } from '../events/connection-changed.ts';
 import { CONNECTION_REQUESTED_PATTERN } from '../events/connection-requested.ts';
+import { DIFFERENCE_FOUND_PATTERN } from '../events/difference-found.ts';
 import { NOTICE_UNREADABLE_PATTERN } from '../events/notice-unreadable.ts';
 import { runFailedPattern } from '../events/run-failed.ts';
-import { METRIC_NAMESPACE, METRIC_SERVICE, UNREADABLE_ENTRIES } from '../functions/domain/metric.ts';
+import {
+  METRIC_NAMESPACE,
+  METRIC_SERVICE,
+  OPEN_TO_EVERYONE,
+  PRINCIPALS_CONTESTED,
+  UNREADABLE_ENTRIES,
+} from '../functions/domain/metric.ts';
 import type { EnvironmentConfig } from './config.ts';
 import { ALARM_PERIOD, failureAlarm } from './constructs/alarm.ts';
 import { ConciergeFunction } from './constructs/concierge-function.ts';
 import { EndpointService, MANAGED_TAG } from './constructs/endpoint-service.ts';
 import { Intake } from './constructs/intake.ts';
+import { Sweep } from './constructs/sweep.ts';
 import { Tables } from './constructs/tables.ts';
 import { executionsOf, stateMachineArn, Workflow } from './constructs/workflow.ts';
 
@@ -25,6 +33,9 @@ export interface ConciergeCode {
   readonly readRequests: string;
   readonly decideConnection: string;
   readonly answerConnection: string;
+  readonly listDifferences: string;
+  readonly settlePlace: string;
+  readonly convergePrincipals: string;
 }
 
 /** What a stack is made of. */
@@ -64,6 +75,11 @@ export class ConciergeStack extends Stack {
           actions: ['dynamodb:Query', 'dynamodb:BatchGetItem'],
           resources: [tables.registry.tableArn, tables.ledger.tableArn],
         }),
+        // Before somebody is turned away for want of an entry: is the registry still what it was?
+        new PolicyStatement({
+          actions: ['dynamodb:Scan', 'dynamodb:DescribeTable'],
+          resources: [tables.registry.tableArn],
+        }),
       ],
     });
     const endpointServices = this.formatArn({ service: 'ec2', resource: 'vpc-endpoint-service', resourceName: '*' });
@@ -81,21 +97,54 @@ export class ConciergeStack extends Stack {
         }),
       ],
     });
-    Validations.of(answer).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::arn:aws:ec2:${config.region}:${config.account}:vpc-endpoint-service/*]`,
-      reason: 'Services are entries of the registry, not of the stack; the tag says for which of them we answer.',
+    const converge = new ConciergeFunction(this, 'ConvergePrincipals', {
+      code: code.convergePrincipals,
+      failureImpact:
+        'Allowed principals are not kept right: new customers cannot create endpoints, former ones still can.',
+      environment: {
+        REGISTRY_TABLE: tables.registry.tableName,
+        LEDGER_TABLE: tables.ledger.tableName,
+        PARTITION: this.partition,
+      },
+      permissions: [
+        new PolicyStatement({ actions: ['ec2:DescribeVpcEndpointServicePermissions'], resources: ['*'] }),
+        new PolicyStatement({
+          actions: ['dynamodb:Query', 'dynamodb:BatchGetItem'],
+          resources: [tables.registry.tableArn],
+        }),
+        new PolicyStatement({
+          actions: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
+          resources: [tables.ledger.tableArn],
+        }),
+        new PolicyStatement({
+          actions: ['ec2:ModifyVpcEndpointServicePermissions'],
+          resources: [endpointServices],
+          conditions: { StringEquals: { [`aws:ResourceTag/${MANAGED_TAG.key}`]: MANAGED_TAG.value } },
+        }),
+      ],
+      // A thousand customers at once: some calls of EC2, each of which may be throttled and tried again.
+      timeout: Duration.minutes(2),
     });
+    for (const each of [answer, converge]) {
+      Validations.of(each).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::arn:aws:ec2:${config.region}:${config.account}:vpc-endpoint-service/*]`,
+        reason: 'Services are entries of the registry, not of the stack; the tag says for which of them we answer.',
+      });
+    }
 
-    failureAlarm(this, 'UnreadableEntriesAlarm', {
-      metric: new Metric({
-        namespace: METRIC_NAMESPACE,
-        metricName: UNREADABLE_ENTRIES,
-        dimensionsMap: { service: METRIC_SERVICE },
-        statistic: 'Sum',
-        period: ALARM_PERIOD,
-      }),
+    this.#watch(UNREADABLE_ENTRIES, {
       failureImpact: 'An entry of the registry is missing or does not parse: its customers wait.',
       article: '#unreadable-entries',
+    });
+    this.#watch(OPEN_TO_EVERYONE, {
+      failureImpact:
+        'Whoever is on AWS, customer or not, may ask to connect to an endpoint service: its allowed principals are *.',
+      article: '#open-to-everyone',
+    });
+    this.#watch(PRINCIPALS_CONTESTED, {
+      failureImpact:
+        'Somebody keeps removing an allowed principal that the registry wants: its customers cannot create endpoints.',
+      article: '#principals-contested',
     });
 
     const admit = new Workflow(this, 'AdmitConnection', {
@@ -125,18 +174,45 @@ export class ConciergeStack extends Stack {
       id: `AwsSolutions-IAM5[Resource::arn:aws:states:${config.region}:${config.account}:execution:${id}-admit-connection:*]`,
       reason: 'An execution asks after another of its own workflow, whose name nobody can know beforehand.',
     });
+    const sweep = new Sweep(this, 'Sweep', {
+      bus,
+      code: code.listDifferences,
+      registry: tables.registry,
+      ledger: tables.ledger,
+      deadLetters: intake.deadLetters.queue,
+    });
+    const settle = new ConciergeFunction(this, 'SettlePlace', {
+      code: code.settlePlace,
+      failureImpact: 'Places of endpoints that are gone are not given back: customers at their limit wait.',
+      environment: { LEDGER_TABLE: tables.ledger.tableName },
+      permissions: [
+        describe,
+        new PolicyStatement({
+          actions: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
+          resources: [tables.ledger.tableArn],
+        }),
+      ],
+    });
     const reconcile = new Workflow(this, 'Reconcile', {
       workflow: 'reconcile',
-      functions: {},
-      placeholders: { Ledger: tables.ledger.tableName, AdmitConnection: admit.stateMachine.stateMachineArn },
+      functions: { ListDifferences: sweep.function, ConvergePrincipals: converge, SettlePlace: settle },
+      placeholders: {
+        Ledger: tables.ledger.tableName,
+        Bus: bus.eventBusName,
+        AdmitConnection: admit.stateMachine.stateMachineArn,
+      },
       permissions: [
-        new PolicyStatement({ actions: ['dynamodb:Query', 'dynamodb:PutItem'], resources: [tables.ledger.tableArn] }),
+        new PolicyStatement({
+          actions: ['dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
+          resources: [tables.ledger.tableArn],
+        }),
+        new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus.eventBusArn] }),
         new PolicyStatement({
           actions: ['states:StartExecution'],
           resources: [admit.stateMachine.stateMachineArn],
         }),
       ],
-      failureImpact: 'Connection requests whose run failed are not tried again: their customers wait.',
+      failureImpact: 'What is not as it should be is not put right: customers whose notice or run was lost wait.',
     });
 
     const delivery = { deadLetterQueue: intake.deadLetters.queue };
@@ -155,6 +231,14 @@ export class ConciergeStack extends Stack {
       description: 'A customer left, or a person answered by hand: reconcile settles what is left of it',
       eventPattern: CONNECTION_CHANGED_PATTERN,
       targets: [new SfnStateMachine(reconcile.stateMachine, { ...delivery, input: ids })],
+    });
+    new Rule(this, 'DifferenceFound', {
+      eventBus: bus,
+      description: 'A sweep found that something is not as it should be: reconcile works it off',
+      eventPattern: DIFFERENCE_FOUND_PATTERN,
+      targets: [
+        new SfnStateMachine(reconcile.stateMachine, { ...delivery, input: RuleTargetInput.fromEventPath('$.detail') }),
+      ],
     });
     new Rule(this, 'RunFailed', {
       description: 'A run of admit-connection was stopped or failed: reconcile starts another',
@@ -193,6 +277,21 @@ export class ConciergeStack extends Stack {
       new CfnOutput(this, `ServiceId-${service.name}`, { value: serviceId });
     }
     if (config.alarmTopicArn !== undefined) this.#tell(config.alarmTopicArn);
+  }
+
+  /** Has an alarm listen to one of our own metrics. */
+  #watch(metricName: string, about: { readonly failureImpact: string; readonly article: string }): void {
+    const dimensionsMap = { service: METRIC_SERVICE };
+    failureAlarm(this, `${metricName}Alarm`, {
+      metric: new Metric({
+        namespace: METRIC_NAMESPACE,
+        metricName,
+        dimensionsMap,
+        statistic: 'Sum',
+        period: ALARM_PERIOD,
+      }),
+      ...about,
+    });
   }
 
   /** Every alarm tells the topic that people listen to, where the environment names one. */

@@ -1,16 +1,37 @@
 import { Command, CommanderError } from 'commander';
 import * as v from 'valibot';
+import { EFFECTS, MODES } from '../functions/domain/mode.ts';
 import { plainText } from '../functions/domain/text.ts';
 import { type Action, BadInput, check, isRefused, type Refused } from './action.ts';
+import { adopt } from './actions/adopt.ts';
+import { adoptPrincipal } from './actions/adopt-principal.ts';
 import { approve, deny } from './actions/answer-held.ts';
 import { claimEndpoint } from './actions/claim-endpoint.ts';
+import { confirmRegistry } from './actions/confirm-registry.ts';
 import { decisions } from './actions/decisions.ts';
 import { held } from './actions/held.ts';
+import { pause, resume } from './actions/pause.ts';
 import { reconcile } from './actions/reconcile.ts';
+import { revoke } from './actions/revoke.ts';
 import { setMode } from './actions/set-mode.ts';
+import { status } from './actions/status.ts';
 import { explain } from './explain.ts';
 import type { Place, Services } from './services.ts';
-import { tellAnswer, tellClaim, tellDecisions, tellHeld, tellMode, tellReconciling } from './tell.ts';
+import {
+  tellAdopted,
+  tellAdoptedPrincipal,
+  tellAnswer,
+  tellClaim,
+  tellConfirmed,
+  tellDecisions,
+  tellHeld,
+  tellMode,
+  tellPaused,
+  tellReconciling,
+  tellResumed,
+  tellRevoking,
+  tellStatus,
+} from './tell.ts';
 
 /** The world outside a command line, for the process and for tests. */
 export interface Outside {
@@ -29,14 +50,21 @@ const OPTIONS = {
   serviceId: ['--service <id>', 'the endpoint service: vpce-svc-...'],
   endpointId: ['--endpoint <id>', "the customer's endpoint: vpce-..."],
   customerId: ['--customer <id>', 'the customer, as the registry has it'],
-  effect: ['--effect <effect>', 'accept or reject'],
-  mode: ['--mode <mode>', 'observe, propose or enforce'],
+  account: ['--account <id>', "a customer's account: 12 digits"],
+  all: ['--all', 'all services of the account and region'],
+  effect: ['--effect <effect>', EFFECTS.join(', ')],
+  mode: ['--mode <mode>', MODES.join(', ')],
+  proposed: ['--proposed <answer>', 'what you saw proposed: accept or reject; refused where it is another by now'],
+  count: ['--count <number>', 'how many entries you saw the registry to have'],
   reason: ['--reason <text>', 'why, for colleagues: 1 to 500 characters'],
   day: ['--day <date>', 'a day in UTC: 2026-11-23'],
   most: ['--most <number>', 'how many at the most'],
 } satisfies Record<string, [flags: string, description: string]>;
 
 type Field = keyof typeof OPTIONS;
+
+/** The fields whose values are numbers. */
+const NUMBERS: ReadonlySet<Field> = new Set(['most', 'count']);
 
 const Where = v.strictObject({
   stack: v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9-]{0,127}$/, "not a stack's name")),
@@ -100,7 +128,7 @@ export const runCommand = async (words: readonly string[], outside: Outside): Pr
   add(
     'approve',
     'Says yes to what a held request proposes.',
-    { needed: [...request, 'reason'] },
+    { needed: [...request, 'reason'], optional: ['proposed'] },
     { act: approve, tell: tellAnswer },
   );
   add(
@@ -109,7 +137,54 @@ export const runCommand = async (words: readonly string[], outside: Outside): Pr
     { needed: [...request, 'reason'] },
     { act: deny, tell: tellAnswer },
   );
-  add('reconcile', 'Has a request looked at now.', { needed: request }, { act: reconcile, tell: tellReconciling });
+  add(
+    'pause',
+    'Writes nothing on AWS any more, for a service or for all, until somebody resumes it.',
+    { needed: ['reason'], optional: ['serviceId', 'all'] },
+    { act: pause, tell: tellPaused },
+  );
+  add(
+    'resume',
+    'Ends a pause, and has what came meanwhile looked at.',
+    { needed: ['reason'], optional: ['serviceId', 'all'] },
+    { act: resume, tell: tellResumed },
+  );
+  add(
+    'reconcile',
+    'Has a request looked at now; or a service; or, without options, everything in the account and region.',
+    { needed: [], optional: request },
+    { act: reconcile, tell: tellReconciling },
+  );
+  add(
+    'revoke',
+    'Disconnects an endpoint, whatever the registry says.',
+    { needed: [...request, 'reason'] },
+    { act: revoke, tell: tellRevoking },
+  );
+  add(
+    'adopt',
+    "Says that a connection which the Concierge did not accept is the Concierge's to revoke.",
+    { needed: [...request, 'reason'] },
+    { act: adopt, tell: tellAdopted },
+  );
+  add(
+    'confirm-registry',
+    'Says that a registry which shrank or was restored is right as it is: removals go on.',
+    { needed: ['count', 'reason'] },
+    { act: confirmRegistry, tell: tellConfirmed },
+  );
+  add(
+    'status',
+    'Shows what is paused or frozen, and the modes that were set.',
+    { needed: [] },
+    { act: status, tell: tellStatus },
+  );
+  add(
+    'adopt-principal',
+    "Hands an account's allowed principal over to the Concierge, to be removed when it is not wanted.",
+    { needed: ['serviceId', 'account', 'reason'] },
+    { act: adoptPrincipal, tell: tellAdoptedPrincipal },
+  );
   add(
     'decisions',
     'Lists what was decided for a customer, of an endpoint, or on a day; newest first.',
@@ -165,9 +240,12 @@ const inputOf = (fields: readonly Field[], given: Given): Record<string, unknown
   Object.fromEntries(
     fields.flatMap((field) => {
       const value = given[nameOf(field)];
-      return value === undefined ? [] : [[field, field === 'most' ? Number(value) : value]];
+      return value === undefined ? [] : [[field, NUMBERS.has(field) ? numberIn(value) : value]];
     }),
   );
+
+/** A blank is no number, though JavaScript takes it for 0. */
+const numberIn = (value: string | true): number => (String(value).trim() === '' ? Number.NaN : Number(value));
 
 /** `--service vpce-1: not an id of an endpoint service`; a fault of several together has no option of its own. */
 const faultOf = (field: string, problem: string, given: Given): string => {

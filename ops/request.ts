@@ -2,33 +2,21 @@ import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import { malformed } from '../functions/domain/errors.ts';
-import { OUTCOMES } from '../functions/domain/history.ts';
-import { EFFECTS } from '../functions/domain/mode.ts';
-import { APPROVAL_PREFIX, DECISION_PREFIX, requestKey } from '../functions/registry/keys.ts';
+import { ADMISSION, APPROVAL_PREFIX, DECISION_PREFIX, requestKey } from '../functions/registry/keys.ts';
+import { ApprovalSchema, DecisionSchema } from '../functions/registry/records.ts';
 import { parseWith, problemOf } from '../functions/registry/schemas.ts';
 import type { Services } from './services.ts';
 import type { RequestIds } from './wake.ts';
 
-const Generation = v.pipe(v.number(), v.integer(), v.minValue(1));
-
-const DecisionSchema = v.object({
-  generation: Generation,
-  outcome: v.picklist(OUTCOMES),
-  code: v.string(),
-  verdict: v.string(),
-  proposed: v.exactOptional(v.picklist(EFFECTS)),
-  sentence: v.string(),
-  recordedAt: v.string(),
-});
-
 const WordSchema = v.object({
-  answer: v.picklist(['approve', 'deny']),
-  generation: Generation,
-  by: v.string(),
-  reason: v.string(),
+  ...ApprovalSchema.entries,
   /** ISO 8601, UTC. */
   saidAt: v.string(),
 });
+
+const OwnedSchema = v.object({ by: v.string(), reason: v.string(), at: v.string() });
+
+const AdmissionSchema = v.object({ owned: v.exactOptional(OwnedSchema) });
 
 /** A decision in the ledger, as far as a person's answer depends on it. */
 export type PastDecision = v.InferOutput<typeof DecisionSchema>;
@@ -36,10 +24,15 @@ export type PastDecision = v.InferOutput<typeof DecisionSchema>;
 /** What a person said of a held request, in the form of the ledger. */
 export type Word = v.InferOutput<typeof WordSchema>;
 
+/** Who said that a connection which the Concierge did not accept is its to revoke, why and when. */
+export type Owned = v.InferOutput<typeof OwnedSchema>;
+
 /** What the ledger says of one request at this moment, oldest first. */
 export interface RequestRecords {
   readonly decisions: readonly PastDecision[];
   readonly words: readonly Word[];
+  /** Absent where no run ever had the request in hand. */
+  readonly admission?: { readonly owned?: Owned };
 }
 
 /** Reads a request's group. It has a handful of items; a page holds them all. @throws `Malformed` for a record that we did not write. */
@@ -63,5 +56,10 @@ export const readRequest = async (
         if (parsed.success) return parsed.output;
         throw malformed(`The record ${item.sk} of ${endpointId} can't be read: ${problemOf(parsed.issues)}`);
       });
-  return { decisions: all(DECISION_PREFIX, DecisionSchema), words: all(APPROVAL_PREFIX, WordSchema) };
+  const [admission] = all(ADMISSION, AdmissionSchema);
+  return {
+    decisions: all(DECISION_PREFIX, DecisionSchema),
+    words: all(APPROVAL_PREFIX, WordSchema),
+    ...(admission === undefined ? {} : { admission }),
+  };
 };

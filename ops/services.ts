@@ -13,6 +13,10 @@ export interface Services {
   readonly caller: () => Promise<string>;
   /** The ARN of the workflow `admit-connection`. */
   readonly admitConnection: () => Promise<string>;
+  /** The ARN of the workflow `reconcile`. */
+  readonly reconcile: () => Promise<string>;
+  /** The ARN of the workflow `revoke-connection`. */
+  readonly revokeConnection: () => Promise<string>;
   readonly now: () => Date;
 }
 
@@ -41,12 +45,16 @@ export const connect = ({ stack, region }: Place): Services => {
     });
     return asked;
   };
+  const workflow = (name: string) => async (): Promise<string> =>
+    workflowArn(await caller(), await sfn.config.region(), `${stack}-${name}`);
   return {
     dynamo,
     sfn,
     tables: { registry: `${stack}-registry`, ledger: `${stack}-ledger` },
     caller,
-    admitConnection: async () => workflowArn(await caller(), await sfn.config.region(), `${stack}-admit-connection`),
+    admitConnection: workflow('admit-connection'),
+    reconcile: workflow('reconcile'),
+    revokeConnection: workflow('revoke-connection'),
     now: () => new Date(),
   };
 };

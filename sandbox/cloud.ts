@@ -110,6 +110,11 @@ export class Cloud {
     return this.#authorizer.assumeRole(service, roleArn, sessionName);
   }
 
+  /** See {@link Authorizer.refuse}: for what a service checks before somebody does it. */
+  refusal(principal: Principal, permission: Permission): string | undefined {
+    return this.#authorizer.refuse(principal, permission);
+  }
+
   register(service: ServiceDefinition): void {
     this.#services.set(service.name, service);
   }
@@ -163,7 +168,7 @@ export class Cloud {
     }
     const context: CallContext = { principal: call.principal, requestId: this.random.uuid(), cloud: this };
     for (const permission of action.permissions(call.input, context)) {
-      const refusal = this.#authorizer.refuse(call.principal, permission);
+      const refusal = this.refusal(call.principal, permission);
       if (refusal !== undefined) throw service.denied?.(refusal) ?? new AwsError('AccessDeniedException', refusal);
     }
     return action.run(call.input, context);

@@ -11,6 +11,7 @@ import { Journal } from './journal.ts';
 import { type Random, seededRandom } from './random.ts';
 import type { FunctionHost } from './run/function-host.ts';
 import { dynamodbService } from './services/dynamodb/actions.ts';
+import { Streams } from './services/dynamodb/streams.ts';
 import { ec2Service } from './services/ec2/actions.ts';
 import type { Ec2Options } from './services/ec2/options.ts';
 import { elbv2Service } from './services/elbv2/actions.ts';
@@ -110,22 +111,23 @@ export const createEmptyWorld = (
 
   const keyPolicy = (key: string) => keys.find(key);
   const queues = new SqsModel({ clock, random, journal });
-  const lambda = lambdaService(cloud, { host, assets, sessions, endpoint: () => endpoint });
+  const streams = new Streams(clock, random);
+  const lambda = lambdaService(cloud, { host, assets, sessions, endpoint: () => endpoint }, queues);
   const services = [
     iamService(identities),
     kmsService(keys),
     logsService(),
     elbv2Service(),
     stsService,
-    dynamodbService(cloud),
+    dynamodbService(cloud, streams),
     sqsService(cloud, queues, { endpoint: () => endpoint, keyPolicy }),
     snsService(cloud, new SnsModel(), { keyPolicy }),
     eventsService(cloud, new EventsModel()),
-    pipesService(cloud, queues),
+    pipesService(cloud, queues, streams),
     schedulerService(cloud),
     lambda,
     statesService(cloud),
-    ec2Service(cloud, options.ec2),
+    ec2Service(cloud, { throttling: 'documented', ...options.ec2 }),
   ];
   for (const service of services) cloud.register(service);
   const endCaller = (caller: Principal) => lambda.endCaller(caller);

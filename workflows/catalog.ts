@@ -11,8 +11,8 @@ export const WORKFLOWS = {
   },
   reconcile: {
     file: 'reconcile.asl.json',
-    functions: [],
-    placeholders: ['Ledger', 'AdmitConnection'],
+    functions: ['ListDifferences', 'ConvergePrincipals', 'SettlePlace'],
+    placeholders: ['Ledger', 'Bus', 'AdmitConnection'],
   },
 } as const;
 

@@ -1,5 +1,6 @@
 import {
   AcceptVpcEndpointConnectionsCommand,
+  type DescribeVpcEndpointConnectionsCommandInput,
   type EC2Client,
   paginateDescribeVpcEndpointConnections,
   RejectVpcEndpointConnectionsCommand,
@@ -11,6 +12,9 @@ import { calling } from './errors.ts';
 
 /** EC2 takes up to 200 values in a filter. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html */
 export const MAX_FILTER_VALUES = 200;
+
+/** The highest MaxResults that EC2 takes. */
+const LARGEST_PAGE = 1_000;
 
 /** Which connections to read. */
 export interface ConnectionQuery {
@@ -50,6 +54,14 @@ export const readConnections = async (ec2: EC2Client, query: ConnectionQuery): P
   return all.filter(({ endpointId }) => endpointIds.includes(endpointId));
 };
 
+/**
+ * Reads every connection of the account and region, all pages: what the sweep compares with.
+ *
+ * @throws `Throttled`, `Denied`, `Malformed`; a listing that broke off is no listing.
+ */
+export const readAllConnections = async (ec2: EC2Client, region: string): Promise<readonly Connection[]> =>
+  describe(ec2, { MaxResults: LARGEST_PAGE }, region);
+
 const isFilterRefusal = (error: unknown): boolean =>
   error instanceof Error && ['InvalidFilter', 'InvalidParameterValue'].includes(error.name);
 
@@ -63,14 +75,23 @@ const describeAll = async (
   const connections: Connection[] = [];
   for (let start = 0; start < values.length; start += MAX_FILTER_VALUES) {
     const Filters = [{ Name, Values: values.slice(start, start + MAX_FILTER_VALUES) }];
-    await calling('describe connections', async () => {
-      for await (const page of paginateDescribeVpcEndpointConnections({ client: ec2 }, { Filters })) {
-        for (const item of page.VpcEndpointConnections ?? []) connections.push(toConnection(item, region));
-      }
-    });
+    connections.push(...(await describe(ec2, { Filters }, region)));
   }
   return connections;
 };
+
+const describe = (
+  ec2: EC2Client,
+  query: DescribeVpcEndpointConnectionsCommandInput,
+  region: string,
+): Promise<readonly Connection[]> =>
+  calling('describe connections', async () => {
+    const connections: Connection[] = [];
+    for await (const page of paginateDescribeVpcEndpointConnections({ client: ec2 }, query)) {
+      for (const item of page.VpcEndpointConnections ?? []) connections.push(toConnection(item, region));
+    }
+    return connections;
+  });
 
 const toConnection = (item: VpcEndpointConnection, region: string): Connection => {
   const { ServiceId, VpcEndpointId, VpcEndpointOwner } = item;

@@ -3,10 +3,20 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import type { Approval } from '../domain/approval.ts';
 import { ConciergeError, malformed } from '../domain/errors.ts';
-import { type Intent, OUTCOMES, type PastDecision } from '../domain/history.ts';
-import { EFFECTS, type ModesSet, NO_MODES_SET } from '../domain/mode.ts';
-import { ADMISSION, APPROVAL_PREFIX, DECISION_PREFIX, type Key, ledgerKey, requestKey } from '../registry/keys.ts';
-import { ModesSchema, parseWith, problemOf } from '../registry/schemas.ts';
+import type { Intent, PastDecision } from '../domain/history.ts';
+import { type ModesSet, NO_MODES_SET, withPauseOfAll } from '../domain/mode.ts';
+import type { RegistrySeen } from '../domain/trust.ts';
+import {
+  ADMISSION,
+  ALL_SERVICES,
+  APPROVAL_PREFIX,
+  DECISION_PREFIX,
+  type Key,
+  ledgerKey,
+  requestKey,
+} from '../registry/keys.ts';
+import { ApprovalSchema, DecisionSchema, Generation } from '../registry/records.ts';
+import { ModesSchema, parseWith, problemOf, RegistrySeenSchema } from '../registry/schemas.ts';
 import { calling } from './errors.ts';
 
 /** What the ledger says of one request. */
@@ -19,6 +29,8 @@ export interface RequestHistory {
   readonly told: number;
   /** How often somebody said that there is something to look at, while a run had the request in hand. */
   readonly wakes: number;
+  /** A person said that a connection which somebody else made is ours. */
+  readonly isOwned: boolean;
   /** What people said of it while it was held. */
   readonly approvals: readonly Approval[];
 }
@@ -33,38 +45,22 @@ export interface RecordedDecision extends PastDecision {
   readonly recordedAt: string;
 }
 
-const Generation = v.pipe(v.number(), v.integer(), v.minValue(1));
-
 const RawDecisionSchema = v.object({
-  generation: Generation,
-  outcome: v.picklist(OUTCOMES),
-  code: v.string(),
-  verdict: v.string(),
-  proposed: v.exactOptional(v.picklist(EFFECTS)),
-  sentence: v.string(),
+  ...DecisionSchema.entries,
   action: v.string(),
   customerId: v.exactOptional(v.string()),
   until: v.exactOptional(v.string()),
-  // A hold's deadline counts from it.
-  recordedAt: v.pipe(v.string(), v.isoTimestamp()),
   before: v.exactOptional(v.object({ state: v.string() })),
   after: v.exactOptional(v.string()),
 });
 
-const DecisionSchema = v.pipe(
+const RecordedDecisionSchema = v.pipe(
   RawDecisionSchema,
   v.transform(({ before, after, ...decision }): RecordedDecision => {
     const seen = after ?? before?.state;
     return { ...decision, ...(seen === undefined ? {} : { seen }) };
   }),
 );
-
-const ApprovalSchema = v.object({
-  answer: v.picklist(['approve', 'deny']),
-  generation: Generation,
-  by: v.string(),
-  reason: v.string(),
-});
 
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -74,7 +70,10 @@ const AdmissionSchema = v.object({
   intent: v.exactOptional(
     v.object({ verdict: v.picklist(['accept', 'reject']), customerId: v.string(), generation: Generation }),
   ),
+  owned: v.exactOptional(v.object({ by: v.string(), reason: v.string(), at: v.string() })),
 });
+
+const NO_ADMISSION: v.InferOutput<typeof AdmissionSchema> = { told: 0, wakes: 0 };
 
 /**
  * Reads everything recorded of a request in one query. A request has a handful of items; a page holds them all.
@@ -100,11 +99,13 @@ export const readHistory = async (
   const items = Items.map((item) => unmarshall(item));
   const all = <T>(prefix: string, schema: v.GenericSchema<unknown, T>): readonly T[] =>
     items.filter(({ sk }) => String(sk).startsWith(prefix)).map((item) => read(schema, item, endpointId));
-  const admission = items.find(({ sk }) => sk === ADMISSION);
+  const item = items.find(({ sk }) => sk === ADMISSION);
+  const { owned, ...admission } = item === undefined ? NO_ADMISSION : read(AdmissionSchema, item, endpointId);
   return {
-    decisions: all<RecordedDecision>(DECISION_PREFIX, DecisionSchema),
+    decisions: all<RecordedDecision>(DECISION_PREFIX, RecordedDecisionSchema),
     approvals: all<Approval>(APPROVAL_PREFIX, ApprovalSchema),
-    ...(admission === undefined ? { told: 0, wakes: 0 } : read(AdmissionSchema, admission, endpointId)),
+    ...admission,
+    isOwned: owned !== undefined,
   };
 };
 
@@ -120,9 +121,21 @@ export const modesFrom = (serviceId: string, item: Readonly<Record<string, unkno
   throw malformed(`The modes of ${serviceId} can't be read: ${problemOf(parsed.issues)}`, { serviceId });
 };
 
+/**
+ * Reads what was remembered of the registry's size out of its item.
+ *
+ * @throws `Malformed` for an item that we did not write: whether the registry may be believed is not known then.
+ */
+export const registrySeenFrom = (item: Readonly<Record<string, unknown>> | undefined): RegistrySeen | undefined => {
+  if (item === undefined) return undefined;
+  const parsed = parseWith(RegistrySeenSchema, item);
+  if (parsed.success) return parsed.output;
+  throw malformed(`The record of the registry's size can't be read: ${problemOf(parsed.issues)}`);
+};
+
 /** What must still hold at the moment at which an answer is given. */
 export interface Standing {
-  /** The version of the service's modes: the answer was decided under one of them. */
+  /** The version of modes and pauses, of the service and of all: the answer was decided under one of them. */
   readonly modesVersion: number;
   /** Whether the endpoint has the place under the entitlement for which it was asked; false where it was not asked. */
   readonly hasPlace: boolean;
@@ -138,13 +151,15 @@ export const readStanding = async (
   ledger: string,
   { serviceId, endpointId, placeOf }: { serviceId: string; endpointId: string; placeOf: string | undefined },
 ): Promise<Standing> => {
-  const modesKey = ledgerKey.modes(serviceId);
+  const modesKeys = [ledgerKey.modes(serviceId), ledgerKey.modes(ALL_SERVICES)] as const;
   const placesKey = placeOf === undefined ? undefined : ledgerKey.places(serviceId, placeOf);
-  const items = await readItems(dynamo, ledger, placesKey === undefined ? [modesKey] : [modesKey, placesKey]);
+  const items = await readItems(dynamo, ledger, [...modesKeys, ...(placesKey === undefined ? [] : [placesKey])]);
+  const [service, all] = modesKeys;
   const itemOf = (key: Key) => items.find(({ pk, sk }) => pk === key.pk && sk === key.sk);
   const places = placesKey === undefined ? undefined : itemOf(placesKey)?.places;
   return {
-    modesVersion: modesFrom(serviceId, itemOf(modesKey)).version,
+    // A pause is a command too: it gives another version.
+    modesVersion: withPauseOfAll(modesFrom(serviceId, itemOf(service)), modesFrom(ALL_SERVICES, itemOf(all))).version,
     hasPlace: typeof places === 'object' && places !== null && Object.hasOwn(places, endpointId),
   };
 };
@@ -179,7 +194,12 @@ export const readIntents = async (
   });
 };
 
-const readItems = async (
+/**
+ * Reads up to 100 items in one consistent call.
+ *
+ * @throws `Throttled`, `Denied`.
+ */
+export const readItems = async (
   dynamo: DynamoDBClient,
   table: string,
   keys: readonly Key[],

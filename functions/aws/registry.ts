@@ -1,23 +1,23 @@
-import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  DescribeTableCommand,
+  type DynamoDBClient,
+  paginateScan,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type * as v from 'valibot';
 import type { Connection } from '../domain/connection.ts';
 import { ConciergeError } from '../domain/errors.ts';
-import type { ModesSet } from '../domain/mode.ts';
+import { type ModesSet, withPauseOfAll } from '../domain/mode.ts';
 import type { Reading, ServiceEntry } from '../domain/registry.ts';
 import type { Candidate } from '../domain/situation.ts';
-import { plainText } from '../domain/text.ts';
-import { type Key, ledgerKey, type MatchKind, matchPrefix, registryKey } from '../registry/keys.ts';
-import {
-  CustomerSchema,
-  EntitlementSchema,
-  MatchSchema,
-  parseWith,
-  problemOf,
-  ServiceEntrySchema,
-} from '../registry/schemas.ts';
+import type { RegistrySeen, RegistrySize } from '../domain/trust.ts';
+import { ALL_SERVICES, type Key, ledgerKey, type MatchKind, matchPrefix, registryKey } from '../registry/keys.ts';
+import { ServiceEntrySchema } from '../registry/schemas.ts';
+import { byKey, candidatesFrom, type Entries, keyText, type Match, matchFrom, reading } from '../registry/view.ts';
 import { calling } from './errors.ts';
-import { modesFrom } from './ledger.ts';
+import { modesFrom, registrySeenFrom } from './ledger.ts';
 
 /** The two tables, by name. */
 export interface Tables {
@@ -31,13 +31,13 @@ export interface RegistryView {
   readonly candidates: readonly Candidate[];
   /** The customers whose item of places exists; others' must be opened before a place can be taken. */
   readonly placesOpen: readonly string[];
-  /** What people set for the service. */
+  /** What people set for the service, and for all of them. */
   readonly modesSet: ModesSet;
+  /** The registry as it was when it was last believed; absent before the first sweep. */
+  readonly seen?: RegistrySeen;
 }
 
-type Item = Record<string, unknown>;
-
-/** More than one match is ambiguous whatever the entries say; a batch takes 100 keys, three for each customer and two more. */
+/** More than one match is ambiguous whatever the entries say; a batch takes 100 keys, three for each customer and four more. */
 const MAX_READ = 30;
 
 /**
@@ -60,35 +60,15 @@ export const readRegistry = async (
   const matches = [...byEndpoint, ...byAccount.filter(({ customerId }) => !claimed.has(customerId))];
   const customerIds = matches.flatMap(({ customerId, problem }) => (problem === undefined ? customerId : []));
   const entries = await readEntries(dynamo, tables, serviceId, customerIds.slice(0, MAX_READ));
-  const candidates = matches.map(({ customerId, matchedBy, problem }): Candidate => {
-    if (problem !== undefined) {
-      const unreadable = { kind: 'unreadable', problem } as const;
-      return {
-        customerId,
-        matchedBy,
-        customer: unreadable,
-        entitlement: unreadable,
-        places: { taken: 0, mine: false },
-      };
-    }
-    const places = entries.ledger.get(keyText(ledgerKey.places(serviceId, customerId)))?.places;
-    const taken = typeof places === 'object' && places !== null ? Object.keys(places) : [];
-    return {
-      customerId,
-      matchedBy,
-      customer: reading(CustomerSchema, entries.registry, registryKey.customer(customerId), { customerId }),
-      entitlement: reading(EntitlementSchema, entries.registry, registryKey.entitlement(serviceId, customerId), {
-        customerId,
-        serviceId,
-      }),
-      places: { taken: taken.length, mine: taken.includes(endpointId) },
-    };
-  });
+  const candidates = candidatesFrom(matches, { serviceId, endpointId }, entries);
+  const modesOf = (id: string) => modesFrom(id, entries.ledger.get(keyText(ledgerKey.modes(id))));
+  const seen = registrySeenFrom(entries.ledger.get(keyText(ledgerKey.registrySeen())));
   return {
     service: reading(ServiceEntrySchema, entries.registry, registryKey.service(serviceId), { serviceId }),
     candidates,
     placesOpen: customerIds.filter((id) => entries.ledger.has(keyText(ledgerKey.places(serviceId, id)))),
-    modesSet: modesFrom(serviceId, entries.ledger.get(keyText(ledgerKey.modes(serviceId)))),
+    modesSet: withPauseOfAll(modesOf(serviceId), modesOf(ALL_SERVICES)),
+    ...(seen === undefined ? {} : { seen }),
   };
 };
 
@@ -116,12 +96,21 @@ export const readPlace = async (
   return Items.some((item) => Object.hasOwn(item.places?.M ?? {}, endpointId));
 };
 
-interface Match {
-  readonly customerId: string;
-  readonly matchedBy: MatchKind;
-  /** Why it can't be relied on: the request is then held for the unreadable entry, not rejected for want of a match. */
-  readonly problem?: string;
-}
+/**
+ * Reads which table the registry is and how many entries it has. It reads them all: for who is about to turn somebody away because there is
+ * no entry, and for the sweep.
+ *
+ * @throws `Throttled`, `Denied`.
+ */
+export const readRegistrySize = async (dynamo: DynamoDBClient, registry: string): Promise<RegistrySize> =>
+  calling('count the registry', async () => {
+    const { Table } = await dynamo.send(new DescribeTableCommand({ TableName: registry }));
+    let count = 0;
+    for await (const page of paginateScan({ client: dynamo }, { TableName: registry, Select: 'COUNT' })) {
+      count += page.Count ?? 0;
+    }
+    return { tableId: Table?.TableId ?? '', count };
+  });
 
 const readMatches = async (
   dynamo: DynamoDBClient,
@@ -141,17 +130,7 @@ const readMatches = async (
       }),
     ),
   );
-  return Items.map((item) => {
-    const customerId = (item.sk?.S ?? '').slice(prefix.length);
-    const parsed = parseWith(MatchSchema, unmarshall(item));
-    if (parsed.success && parsed.output.customerId === customerId) return { customerId, matchedBy };
-    const said = parsed.success ? 'its customerId is another one than its key says' : problemOf(parsed.issues);
-    return {
-      customerId: plainText(customerId, 63),
-      matchedBy,
-      problem: `a match of ${value} can't be relied on: ${said}`,
-    };
-  });
+  return Items.map((item) => matchFrom(unmarshall(item), matchedBy, value));
 };
 
 const readEntries = async (
@@ -159,12 +138,17 @@ const readEntries = async (
   tables: Tables,
   serviceId: string,
   customerIds: readonly string[],
-): Promise<{ registry: ReadonlyMap<string, Item>; ledger: ReadonlyMap<string, Item> }> => {
+): Promise<Entries> => {
   const registryKeys = [
     registryKey.service(serviceId),
     ...customerIds.flatMap((id) => [registryKey.customer(id), registryKey.entitlement(serviceId, id)]),
   ];
-  const ledgerKeys = [ledgerKey.modes(serviceId), ...customerIds.map((id) => ledgerKey.places(serviceId, id))];
+  const ledgerKeys = [
+    ledgerKey.modes(serviceId),
+    ledgerKey.modes(ALL_SERVICES),
+    ledgerKey.registrySeen(),
+    ...customerIds.map((id) => ledgerKey.places(serviceId, id)),
+  ];
   const request = {
     [tables.registry]: { Keys: registryKeys.map(toAttributes), ConsistentRead: true },
     [tables.ledger]: { Keys: ledgerKeys.map(toAttributes), ConsistentRead: true },
@@ -176,29 +160,9 @@ const readEntries = async (
   if (Object.keys(UnprocessedKeys).length > 0) {
     throw new ConciergeError('Throttled', 'read the registry: DynamoDB left keys unprocessed', { customerIds });
   }
-  return { registry: byKey(Responses[tables.registry]), ledger: byKey(Responses[tables.ledger]) };
+  const itemsOf = (table: string) => byKey((Responses[table] ?? []).map((item) => unmarshall(item)));
+  return { registry: itemsOf(tables.registry), ledger: itemsOf(tables.ledger) };
 };
 
-const byKey = (items: readonly Record<string, AttributeValue>[] = []): ReadonlyMap<string, Item> =>
-  new Map(items.map((item) => [`${item.pk?.S}|${item.sk?.S}`, unmarshall(item)]));
-
-const keyText = ({ pk, sk }: Key): string => `${pk}|${sk}`;
-
-const toAttributes = ({ pk, sk }: Key): Record<string, AttributeValue> => ({ pk: { S: pk }, sk: { S: sk } });
-
-/** An entry counts only where its own ids are those of its key: one that was copied to another key belongs to nobody. */
-const reading = <T extends object>(
-  schema: v.GenericSchema<unknown, T>,
-  items: ReadonlyMap<string, Item>,
-  key: Key,
-  ids: Readonly<Partial<Record<keyof T, string>>>,
-): Reading<T> => {
-  const item = items.get(keyText(key));
-  if (item === undefined) return { kind: 'absent' };
-  const parsed = parseWith(schema, item);
-  if (!parsed.success) return { kind: 'unreadable', problem: `${key.sk}: ${problemOf(parsed.issues)}` };
-  const strange = (Object.keys(ids) as (keyof T & string)[]).find((name) => parsed.output[name] !== ids[name]);
-  return strange === undefined
-    ? { kind: 'found', entry: parsed.output }
-    : { kind: 'unreadable', problem: `${key.sk}: its ${strange} is another one than its key's` };
-};
+/** A key in DynamoDB's form. */
+export const toAttributes = ({ pk, sk }: Key): Record<string, AttributeValue> => ({ pk: { S: pk }, sk: { S: sk } });

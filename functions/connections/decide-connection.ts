@@ -6,16 +6,18 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import { readConnections } from '../aws/connections.ts';
-import { readHistory } from '../aws/ledger.ts';
-import { readPlace, readRegistry, type Tables } from '../aws/registry.ts';
+import { type RecordedDecision, readHistory } from '../aws/ledger.ts';
+import { type RegistryView, readPlace, readRegistry, readRegistrySize, type Tables } from '../aws/registry.ts';
 import { approvalOf, heldChain } from '../domain/approval.ts';
 import type { Connection } from '../domain/connection.ts';
 import { malformed } from '../domain/errors.ts';
 import { type Need, needOf, placeInQuestion } from '../domain/history.ts';
 import { UNREADABLE_ENTRIES } from '../domain/metric.ts';
 import { modesInForce } from '../domain/mode.ts';
-import { type Plan, planEnding, planRequest, type Telling } from '../domain/plan.ts';
+import { type Plan, planAdoption, planEnding, planRequest, type Telling } from '../domain/plan.ts';
 import type { Situation } from '../domain/situation.ts';
+import { distrustOf } from '../domain/trust.ts';
+import { basisOf } from '../registry/basis.ts';
 import { ledgerKey } from '../registry/keys.ts';
 import { EndpointId, ServiceId } from '../registry/schemas.ts';
 import { required } from '../runtime/environment.ts';
@@ -50,6 +52,10 @@ interface Output {
   readonly wakes: number;
   /** The version of the service's modes under which it was decided. */
   readonly modesVersion?: number;
+  /** What it was decided on: a sweep that finds the same need not have it decided again. */
+  readonly basis?: string;
+  /** The last decision in the ledger, in DynamoDB's form, for the admission to carry. */
+  readonly last?: Record<string, unknown>;
   readonly connection?: Connection;
   readonly plan?: RecordedPlan | Telling | Pick<Plan, 'placeOf'>;
   /** What holds where the last place is lost to another request. */
@@ -77,7 +83,13 @@ export const run = async (
     placeOf !== undefined &&
     (await readPlace(dynamo, tables.ledger, { serviceId, customerId: placeOf, endpointId: vpcEndpointId }));
   const need = needOf(connection?.state, { ...history, told, hasPlace });
-  const about = { ...need, told, wakes, ...(connection === undefined ? {} : { connection }) };
+  const about = {
+    ...need,
+    told,
+    wakes,
+    ...(connection === undefined ? {} : { connection }),
+    ...(last === undefined ? {} : { last: summaryOf(last) }),
+  };
   const generation = 'generation' in need ? need.generation : 0;
   const lastIntent = intent?.generation === generation ? intent : undefined;
   const record = (plan: Plan): RecordedPlan => {
@@ -86,10 +98,11 @@ export const run = async (
   };
 
   if (need.need === 'decision' && connection !== undefined) {
-    const { service, candidates, placesOpen, modesSet } = await readRegistry(dynamo, tables, connection);
+    const view = await readRegistry(dynamo, tables, connection);
+    const { service, candidates, placesOpen, modesSet } = view;
     const approval = approvalOf(decisions, approvals);
     const heldSince = heldChain(decisions)[0]?.recordedAt;
-    const situation: Situation = {
+    const believed: Situation = {
       connection,
       serviceRegion: region,
       service,
@@ -97,17 +110,30 @@ export const run = async (
       modes: modesInForce(modesSet, service.kind === 'found' ? service.entry : undefined),
       ...(approval === undefined ? {} : { approval }),
       ...(heldSince === undefined ? {} : { heldSince }),
+      ...(modesSet.paused === undefined ? {} : { paused: modesSet.paused }),
       now: now().toISOString(),
     };
-    const { plan, planWithoutPlace } = planRequest(situation, { decisions, intent: lastIntent, placesOpen });
+    const background = { decisions, intent: lastIntent, placesOpen };
+    const distrust = isTurnedAway(planRequest(believed, background).plan)
+      ? await readDistrust(dynamo, tables.registry, view)
+      : undefined;
+    const situation = distrust === undefined ? believed : { ...believed, distrust };
+    const { plan, planWithoutPlace } = planRequest(situation, background);
     countUnreadable(plan);
     logger.info('connection decided', { serviceId, vpcEndpointId, generation, situation, plan });
     return {
       ...about,
       modesVersion: modesSet.version,
+      basis: basisOf(situation, modesSet.version),
       plan: record(plan),
       planWithoutPlace: record(planWithoutPlace),
     };
+  }
+  if (need.need === 'adoption' && connection !== undefined) {
+    const { candidates, placesOpen } = await readRegistry(dynamo, tables, connection);
+    const plan = planAdoption({ connection, candidates }, { intent: lastIntent, placesOpen });
+    logger.info('connection of others', { serviceId, vpcEndpointId, generation, candidates, plan });
+    return { ...about, plan: record(plan) };
   }
   logger.info('connection needs no decision', { serviceId, vpcEndpointId, need, state: connection?.state, history });
   if (need.need === 'telling' && last !== undefined) return { ...about, plan: last };
@@ -124,6 +150,23 @@ const itemOf = (plan: Plan, request: Record<string, unknown>): Record<string, un
     { ...request, customerId, verdict, code, sentence, action, proposed, until: hold?.until, rules },
     { removeUndefinedValues: true },
   );
+};
+
+/** What a sweep wants to know of a decision. */
+const summaryOf = ({ outcome, code, generation, recordedAt, customerId }: RecordedDecision): Record<string, unknown> =>
+  marshall({ outcome, code, generation, recordedAt, customerId }, { removeUndefinedValues: true });
+
+/** Whether somebody is about to be turned away because the registry lacks an entry. */
+const isTurnedAway = ({ rules }: Plan): boolean => rules.some(({ code }) => code === 'requester-unknown');
+
+/** What is missing is only believed where the rest is as it was: the registry's size is looked at in the moment that it matters. */
+const readDistrust = async (
+  dynamo: DynamoDBClient,
+  registry: string,
+  { seen }: RegistryView,
+): Promise<string | undefined> => {
+  if (seen === undefined) return undefined;
+  return seen.frozen?.because ?? distrustOf(seen, await readRegistrySize(dynamo, registry));
 };
 
 /** An entry that somebody wrote wrongly harms one customer and tells nobody: the alarm does. */

@@ -1,5 +1,6 @@
-import { closestMatches, endpointOf, type Finding, found, isApproved, RULES, saidOf } from './rules.ts';
+import { closestMatches, endpointOf, type Finding, found, isApproved, RULES, type Rule, saidOf } from './rules.ts';
 import type { Situation } from './situation.ts';
+import { plainText } from './text.ts';
 import {
   DEFAULT_HOLD_DAYS,
   DEFAULT_VERDICTS,
@@ -12,7 +13,7 @@ import {
 } from './verdict.ts';
 
 /** What a decision is made of, before it is put into words. */
-interface Ruling extends Pick<Decision, 'verdict' | 'code' | 'proposed' | 'isObserved'> {
+export interface Ruling extends Pick<Decision, 'verdict' | 'code' | 'proposed' | 'isObserved'> {
   readonly because?: string;
   readonly todo?: string;
   readonly rules: readonly RuleOutcome[];
@@ -29,12 +30,12 @@ const OPENINGS: Readonly<Record<Verdict, string>> = {
 
 /**
  * Decides what becomes of a request that waits for acceptance: the rules in order, the first that fails decides; the service's policy
- * turns its reason into a verdict; the service's mode says whether we act on it, ask a person, or only watch; and a hold ends at its
- * deadline.
+ * turns its reason into a verdict; the service's mode says whether we act on it, ask a person, or only watch; a pause keeps us from acting;
+ * and a hold ends at its deadline.
  */
 export const decideConnection = (situation: Situation): Decision => {
   const { verdict, code, rules, proposed, isObserved, because, todo } = withDeadline(
-    withMode(ruleOn(situation), situation),
+    withPause(withMode(ruleOn(situation), situation), situation),
     situation,
   );
   const matches = closestMatches(situation.candidates);
@@ -68,12 +69,13 @@ export const decideWithoutPlace = (situation: Situation): Decision => {
   return decideConnection({ ...situation, candidates });
 };
 
-const ruleOn = (situation: Situation): Ruling => {
+/** Asks rules in order, the first that fails decides, and turns its reason into the verdict of the service's policy. */
+export const ruleOn = (situation: Situation, asked: readonly Rule[] = RULES): Ruling => {
   const matches = closestMatches(situation.candidates);
   const candidate = matches.length === 1 ? matches[0] : undefined;
   const rules: RuleOutcome[] = [];
   let failed: Extract<Finding, { code: ReasonCode }> | undefined;
-  for (const rule of RULES) {
+  for (const rule of asked) {
     const finding = rule.ask({ situation, candidate });
     if ('code' in finding) {
       failed = finding;
@@ -117,10 +119,24 @@ const withMode = (ruling: Ruling, situation: Situation): Ruling => {
   };
 };
 
+/** While a person has everything stand still, what we would do waits for the end of that. */
+const withPause = (ruling: Ruling, { paused }: Situation): Ruling => {
+  if (paused === undefined || ruling.isObserved || ruling.verdict === 'hold') return ruling;
+  const saw = plainText(`paused by ${paused.by} since ${paused.at}: ${paused.reason}`, 500);
+  return {
+    verdict: 'hold',
+    code: 'paused',
+    isObserved: false,
+    because: 'we answer no requests at present',
+    rules: [...ruling.rules, { rule: 'pause', passed: false, code: 'paused', saw }],
+  };
+};
+
 /** A hold that nobody ended ends by policy: by default the request is left as it is, and nobody waits for it any more. */
 const withDeadline = (ruling: Ruling, situation: Situation): Ruling => {
   if (ruling.verdict !== 'hold' || ruling.isObserved || !isOverdue(situation)) return ruling;
-  const isForUs = !DOUBTS.has(ruling.code) && situation.modes.reject === 'enforce';
+  // A hold for another reason may end during a pause, and then too nothing is written.
+  const isForUs = !DOUBTS.has(ruling.code) && situation.modes.reject === 'enforce' && situation.paused === undefined;
   const { proposed, rules } = ruling;
   return {
     verdict: isForUs ? verdictFor('hold-expired', situation) : 'hold',

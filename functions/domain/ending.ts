@@ -1,7 +1,16 @@
 import type { AnswerOutcome } from './answer.ts';
 
 /** Why a request ended otherwise than decided: stable codes, as in `REASON_CODES`. */
-export type EndingCode = 'answered' | 'endpoint-gone' | 'answered-by-others' | 'endpoint-failed';
+export type EndingCode =
+  | 'answered'
+  | 'endpoint-gone'
+  | 'answered-by-others'
+  | 'endpoint-failed'
+  | 'adopted'
+  | 'disconnected';
+
+/** How a request or a connection came to an end that the ledger has to explain. */
+export type Ended = AnswerOutcome | 'adopted' | 'revoked';
 
 /** An end that was not a verdict of ours, explained. */
 export interface Ending {
@@ -12,7 +21,7 @@ export interface Ending {
 }
 
 /** Explains an outcome that no verdict explains, in a sentence that can be forwarded to the customer. */
-export const explainEnding = (outcome: AnswerOutcome, endpointId: string): Ending => {
+export const explainEnding = (outcome: Ended, endpointId: string): Ending => {
   const explained = (code: EndingCode, what: string, action: string): Ending => ({
     code,
     sentence: `${what}; ${action}.`,
@@ -38,6 +47,10 @@ export const explainEnding = (outcome: AnswerOutcome, endpointId: string): Endin
         `Your endpoint ${endpointId} was answered by a person here`,
         'ask us if the answer surprises you',
       );
+    case 'adopted':
+      return explained('adopted', `Your endpoint ${endpointId} is connected`, 'there is nothing for you to do');
+    case 'revoked':
+      return explained('disconnected', `We disconnected your endpoint ${endpointId}`, 'ask us why');
     case 'failed':
       return explained(
         'endpoint-failed',

@@ -3,11 +3,24 @@ import { type ConnectionState, isOver, parseConnectionState } from './connection
 import type { Effect } from './mode.ts';
 import type { Decision } from './verdict.ts';
 
-/** How a decision ended: an answer's outcome, or held, or only observed. */
-export type Outcome = AnswerOutcome | 'held' | 'observed';
+/**
+ * How a decision ended: an answer's outcome, or held, or only observed; `adopted`: somebody else had connected it, and it is counted as its
+ * customer's; `revoked`: we disconnected it later.
+ */
+export type Outcome = AnswerOutcome | 'held' | 'observed' | 'adopted' | 'revoked';
 
 /** Every outcome that there is. */
-export const OUTCOMES: readonly Outcome[] = ['accepted', 'rejected', 'gone', 'overtaken', 'failed', 'held', 'observed'];
+export const OUTCOMES: readonly Outcome[] = [
+  'accepted',
+  'rejected',
+  'gone',
+  'overtaken',
+  'failed',
+  'held',
+  'observed',
+  'adopted',
+  'revoked',
+];
 
 /** A decision in the ledger, as far as later decisions depend on it. */
 export interface PastDecision {
@@ -37,7 +50,9 @@ export type Need =
   /** It waits for an answer: decide. */
   | { readonly need: 'decision'; readonly generation: number }
   /** It came to an end that the ledger does not know: record that. */
-  | { readonly need: 'record'; readonly generation: number; readonly outcome: AnswerOutcome }
+  | { readonly need: 'record'; readonly generation: number; readonly outcome: AnswerOutcome | 'revoked' }
+  /** Somebody else connected it: count it as its customer's, where the registry says whose it is. */
+  | { readonly need: 'adoption'; readonly generation: number }
   /** The last decision was not published: tell, then look again. */
   | { readonly need: 'telling'; readonly generation: number }
   /** Everything that there is to say is in the ledger, and was told. */
@@ -57,6 +72,8 @@ export interface Known {
   readonly told: number;
   /** Whether the endpoint holds the place that is in question: {@link placeInQuestion}. */
   readonly hasPlace?: boolean;
+  /** A person said that a connection which somebody else made is ours to look after. */
+  readonly isOwned?: boolean;
 }
 
 /**
@@ -64,7 +81,10 @@ export interface Known {
  *
  * @param state - as just read; `undefined` where EC2 lists no such connection.
  */
-export const needOf = (state: ConnectionState | undefined, { decisions, intent, told, hasPlace }: Known): Need => {
+export const needOf = (
+  state: ConnectionState | undefined,
+  { decisions, intent, told, hasPlace, isOwned }: Known,
+): Need => {
   const last = decisions.at(-1);
   const generation = (last?.generation ?? 0) + 1;
   // Before anything new: whoever listens hears every decision, in order.
@@ -74,15 +94,19 @@ export const needOf = (state: ConnectionState | undefined, { decisions, intent, 
       ? { need: 'decision', generation }
       : { need: 'another-look', because: `the ledger says ${last?.outcome}, and EC2 still says ${state}` };
   }
+  // An intent of an earlier generation is over and done with: what happened since was not it.
+  const ours = intent?.generation === generation ? intent.verdict : undefined;
+  const record = (outcome: AnswerOutcome | 'revoked'): Need => ({ need: 'record', generation, outcome });
   if (!isOpen(state, decisions)) {
+    // A run that died after it disconnected it.
+    if (state === 'rejected' && ours === 'reject' && isCounted(decisions)) return record('revoked');
+    if (isOwned === true && isConnected(state) && last?.outcome === 'overtaken')
+      return { need: 'adoption', generation };
     if (hasPlace === true && hasDeparted(state, decisions)) return { need: 'departure', isSeen: state !== undefined };
     return { need: 'nothing' };
   }
-  // An intent of an earlier generation is over and done with: what happened since was not it.
-  const ours = intent?.generation === generation ? intent.verdict : undefined;
   // We accept nobody without a place: a run that died before it took one did not accept either.
   const isAccepted = ours === 'accept' && hasPlace === true;
-  const record = (outcome: AnswerOutcome): Need => ({ need: 'record', generation, outcome });
   switch (state) {
     case undefined:
       return { need: 'appearance', generation };
@@ -95,9 +119,9 @@ export const needOf = (state: ConnectionState | undefined, { decisions, intent, 
     case 'pending':
       return isAccepted
         ? { need: 'another-look', because: 'the connection is pending after an acceptance of ours' }
-        : record('overtaken');
+        : { need: 'adoption', generation };
     case 'available':
-      return record(isAccepted ? 'accepted' : 'overtaken');
+      return isAccepted ? record('accepted') : { need: 'adoption', generation };
     case 'rejected':
       return record(ours === 'reject' ? 'rejected' : 'overtaken');
     case 'partial':
@@ -106,9 +130,17 @@ export const needOf = (state: ConnectionState | undefined, { decisions, intent, 
   }
 };
 
-/** Whether a request that we accepted has nothing left to serve, as far as EC2 shows. */
+/** Whether the request's last end was a connection that has a place: we accepted or adopted it. */
+const isCounted = (decisions: readonly PastDecision[]): boolean => {
+  const outcome = decisions.at(-1)?.outcome;
+  return outcome === 'accepted' || outcome === 'adopted';
+};
+
+const isConnected = (state: ConnectionState | undefined): boolean => state === 'pending' || state === 'available';
+
+/** Whether a connection that has a place has nothing left to serve, as far as EC2 shows. */
 export const hasDeparted = (state: ConnectionState | undefined, decisions: readonly PastDecision[]): boolean =>
-  decisions.at(-1)?.outcome === 'accepted' && (state === undefined || isOver(state));
+  isCounted(decisions) && (state === undefined || isOver(state));
 
 /**
  * Under whose entitlement it must be known whether the endpoint holds a place: of a connection that we accepted and that is over, and of
@@ -120,9 +152,8 @@ export const placeInQuestion = (
   intent: Intent | undefined,
 ): string | undefined => {
   if (hasDeparted(state, decisions)) return decisions.at(-1)?.customerId;
-  const isConnected = state === 'pending' || state === 'available';
   const isAboutTo = intent?.verdict === 'accept' && intent.generation === nextGeneration(decisions);
-  return isConnected && isAboutTo && isOpen(state, decisions) ? intent.customerId : undefined;
+  return isConnected(state) && isAboutTo && isOpen(state, decisions) ? intent.customerId : undefined;
 };
 
 /** The decision that comes next. */

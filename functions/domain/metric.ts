@@ -4,5 +4,11 @@ export const METRIC_NAMESPACE = 'PrivateLinkConcierge';
 /** The value of the one dimension that they all have, `service`. */
 export const METRIC_SERVICE = 'privatelink-concierge';
 
-/** Counts decisions that an entry of the registry stood in the way of, since it is missing or does not parse. */
+/** Counts decisions and convergences that an entry of the registry stood in the way of, since it is missing or does not parse. */
 export const UNREADABLE_ENTRIES = 'UnreadableEntries';
+
+/** Counts runs that found a service's allowed principals to be everybody on AWS. */
+export const OPEN_TO_EVERYONE = 'OpenToEveryone';
+
+/** Counts allowed principals that somebody else removed again and again while the registry wants them. */
+export const PRINCIPALS_CONTESTED = 'PrincipalsContested';

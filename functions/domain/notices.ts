@@ -1,5 +1,5 @@
 import { type Connection, type ConnectionState, isOver } from './connection.ts';
-import type { Effect } from './mode.ts';
+import type { Answer } from './mode.ts';
 import { plainText } from './text.ts';
 
 /** A message of the intake queue: what PrivateLink said, in a form that AWS does not document. */
@@ -30,11 +30,11 @@ export interface NoticePlan {
    *
    * @param intents - what our runs meant to answer, by endpoint id, of {@link answered} at least.
    */
-  judge(connections: readonly Connection[], intents: ReadonlyMap<string, Effect | undefined>): readonly NoticeFinding[];
+  judge(connections: readonly Connection[], intents: ReadonlyMap<string, Answer | undefined>): readonly NoticeFinding[];
 }
 
 /** The answer that leads to a state, where one does. */
-const answerBehind = (state: ConnectionState): Effect | undefined => {
+const answerBehind = (state: ConnectionState): Answer | undefined => {
   if (state === 'pending' || state === 'available') return 'accept';
   return state === 'rejected' ? 'reject' : undefined;
 };
@@ -117,7 +117,7 @@ export const planNotices = (notices: readonly Notice[]): NoticePlan => {
  * Whether a notice tells of an answer and of nothing else: it has the one word for it, or for what follows an acceptance. Any other may be
  * of a change that EC2's list does not show yet.
  */
-const isOf = (eventNames: ReadonlySet<string>, answer: Effect): boolean =>
+const isOf = (eventNames: ReadonlySet<string>, answer: Answer): boolean =>
   eventNames.size === 1 && (eventNames.has(answer) || (answer === 'accept' && eventNames.has('connect')));
 
 const unreadable = ({ messageId, body }: Notice, problem: string): NoticeFinding => ({

@@ -1,7 +1,7 @@
-import type { AnswerOutcome } from './answer.ts';
 import { decideConnection, decideWithoutPlace } from './decide-connection.ts';
-import { type Ending, explainEnding } from './ending.ts';
+import { type Ended, type Ending, explainEnding } from './ending.ts';
 import { type Intent, isRepeated, type Outcome, type PastDecision } from './history.ts';
+import { closestMatches, found } from './rules.ts';
 import type { Situation } from './situation.ts';
 import type { Decision, Hold, RuleOutcome } from './verdict.ts';
 
@@ -18,7 +18,7 @@ export interface Plan {
   /** What a person's approval would release. */
   readonly proposed?: Decision['proposed'];
   /** How it ended, where nothing is to be answered: it ended already, or we only watch. */
-  readonly outcome?: AnswerOutcome | 'observed';
+  readonly outcome?: Ended | 'observed';
   /** How long to wait with the request in hand. */
   readonly hold?: Hold;
   /** The place to take before accepting. */
@@ -27,6 +27,8 @@ export interface Plan {
     /** Whether the entitlement's item of places exists; if not, it is opened first. */
     readonly isOpen: boolean;
   };
+  /** It is connected, so it has a place whatever the limit: whether the entitlement's item of places exists; if not, it is opened first. */
+  readonly adopts?: { readonly isOpen: boolean };
   /** The customer under whose entitlement this endpoint holds a place, or may: it is given back unless the endpoint gets in. */
   readonly placeOf?: string;
   /** The ledger says the same already: nothing to record, nobody to tell. */
@@ -71,7 +73,7 @@ export const planRequest = (
  *
  * @param intent - of the run that died over it, if one did: the place that it may have taken is given back, or kept.
  */
-export const planEnding = (outcome: AnswerOutcome, endpointId: string, intent: Intent | undefined): Plan => ({
+export const planEnding = (outcome: Ended, endpointId: string, intent: Intent | undefined): Plan => ({
   verdict: 'none',
   ...explainEnding(outcome, endpointId),
   rules: [],
@@ -81,6 +83,33 @@ export const planEnding = (outcome: AnswerOutcome, endpointId: string, intent: I
     ? {}
     : { customerId: intent.customerId, placeOf: intent.customerId }),
 });
+
+/**
+ * Plans for a connection that somebody else made. It is its customer's, and counted as one of the customer's, where the registry names one
+ * customer and that customer's entries can be read, whatever they say: it is there. Else a person answered it, and that is all we know.
+ */
+export const planAdoption = (
+  { connection, candidates }: Pick<Situation, 'connection' | 'candidates'>,
+  { intent, placesOpen }: Pick<Background, 'intent' | 'placesOpen'>,
+): Plan => {
+  const matches = closestMatches(candidates);
+  const [match] = matches;
+  if (
+    matches.length !== 1 ||
+    match === undefined ||
+    found(match.customer) === undefined ||
+    found(match.entitlement) === undefined
+  ) {
+    return planEnding('overtaken', connection.endpointId, intent);
+  }
+  const { customerId } = match;
+  return {
+    ...planEnding('adopted', connection.endpointId, undefined),
+    customerId,
+    placeOf: customerId,
+    adopts: { isOpen: placesOpen.includes(customerId) },
+  };
+};
 
 /** What is told again of a decision that is recorded already. */
 export interface Telling {

@@ -29,6 +29,12 @@ export interface Entitlement {
   readonly from?: string;
   /** The first moment after the contract. Absent = no end. */
   readonly until?: string;
+  /**
+   * What becomes of connections when the contract ends. No new ones either way.
+   *
+   * @default 'keep'
+   */
+  readonly whenEnded?: 'keep' | 'revoke';
   readonly approval: ApprovalKind;
 }
 
@@ -44,6 +50,12 @@ export interface ServiceEntry {
   readonly origin?: 'created' | 'imported';
   /** How many days a request is held at the most, 1 to 30. @default 14 */
   readonly holdDays?: number;
+  /** After how many days a request that waits for a person is brought up again, 1 to 30. @default 3 */
+  readonly remindDays?: number;
+  /** How many connections may be disconnected by the Concierge in a day in UTC; at least 1. @default 10 */
+  readonly maxRevocations?: number;
+  /** The same as a share of the service's live connections, above 0, up to 1; one is always within it. @default 0.1 */
+  readonly maxRevokedShare?: number;
   /** The verdict for each reason, where it differs from the default. */
   readonly verdicts?: Readonly<Partial<Record<string, Verdict>>>;
 }

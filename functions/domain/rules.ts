@@ -5,14 +5,14 @@ import { plainText } from './text.ts';
 import type { ReasonCode } from './verdict.ts';
 
 /** What a rule is asked about. */
-interface Question {
+export interface Question {
   readonly situation: Situation;
   /** The one match; undefined as long as there is none or more than one. */
   readonly candidate: Candidate | undefined;
 }
 
 /** One of the questions that decide. */
-interface Rule {
+export interface Rule {
   readonly name: string;
   /** Asked in order; the first that fails decides. */
   ask(about: Question): Finding;
@@ -69,6 +69,13 @@ export const RULES: readonly Rule[] = [
     ask({ situation }) {
       const matches = closestMatches(situation.candidates);
       const [match] = matches;
+      if (match === undefined && situation.distrust !== undefined) {
+        return {
+          saw: `account ${situation.connection.owner} has no entry, and ${situation.distrust}`,
+          code: 'registry-frozen',
+          because: 'we are correcting our records',
+        };
+      }
       if (match === undefined) {
         return {
           saw: `account ${situation.connection.owner} has no entry`,

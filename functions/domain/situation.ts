@@ -1,6 +1,6 @@
 import type { LastWord } from './approval.ts';
 import type { Connection } from './connection.ts';
-import type { Modes } from './mode.ts';
+import type { Answer, Modes, Pause } from './mode.ts';
 import type { Customer, Entitlement, Reading, ServiceEntry } from './registry.ts';
 
 /** A customer whom the registry names for a request, with all that is known of it. */
@@ -29,7 +29,11 @@ export interface Situation {
   /** Everyone whom the registry names for this request. */
   readonly candidates: readonly Candidate[];
   /** How far the Concierge goes by itself for this service. */
-  readonly modes: Modes;
+  readonly modes: Pick<Modes, Answer>;
+  /** A person said that nothing is to be written on AWS for now. */
+  readonly paused?: Pause;
+  /** Why it is not believed that the registry lacks what it lacks, in words: it shrank, or came from a backup. */
+  readonly distrust?: string;
   /** What a person said since the request is held, with what was proposed to that person. */
   readonly approval?: LastWord;
   /** Since when the request is held without a break, ISO 8601 in UTC. Absent where it is not. */

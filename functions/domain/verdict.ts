@@ -18,6 +18,8 @@ export const REASON_CODES = [
   'quota-reached',
   'denied',
   'hold-expired',
+  'registry-frozen',
+  'paused',
 ] as const;
 
 /** One of {@link REASON_CODES}. */
@@ -38,6 +40,8 @@ export const DEFAULT_VERDICTS: Readonly<Record<ReasonCode, Verdict>> = {
   'quota-reached': 'hold',
   denied: 'reject',
   'hold-expired': 'hold',
+  'registry-frozen': 'hold',
+  paused: 'hold',
 };
 
 /** How long a request is held where the service's entry does not say: two weeks are a person's holiday. */
@@ -48,6 +52,8 @@ export const DOUBTS: ReadonlySet<ReasonCode> = new Set([
   'service-unregistered',
   'requester-ambiguous',
   'entry-unreadable',
+  'registry-frozen',
+  'paused',
 ]);
 
 /** The outcome of one rule, in the order in which the rules were asked. */

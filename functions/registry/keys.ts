@@ -40,6 +40,9 @@ export const APPROVAL_PREFIX = 'APPROVAL#';
 /** `generation` counts from 1; four digits keep the order of strings the order of numbers. */
 const numbered = (prefix: string, generation: number): string => `${prefix}${String(generation).padStart(4, '0')}`;
 
+/** Stands where a service's id does, for what is said of all services. */
+export const ALL_SERVICES = 'ALL';
+
 /** Keys of the ledger: what the Concierge knows and did. */
 export const ledgerKey = {
   /** Which execution has this request in hand. */
@@ -58,6 +61,14 @@ export const ledgerKey = {
   }),
   /** How far the Concierge goes by itself for a service, with every change of it and who made it. */
   modes: (serviceId: string): Key => ({ pk: `SERVICE#${serviceId}`, sk: 'MODES' }),
+  /** How big the registry was when it was last looked through, and whether what is missing from it is believed. */
+  registrySeen: (): Key => ({ pk: 'REGISTRY', sk: 'SEEN' }),
+  /** Which allowed principals of a service are ours. */
+  principals: (serviceId: string): Key => ({ pk: `SERVICE#${serviceId}`, sk: 'PRINCIPALS' }),
+  /** Which endpoints of a service were disconnected on a day in UTC, `2026-11-23`: one map, endpoint id to who did it. */
+  revocations: (serviceId: string, day: string): Key => ({ pk: `SERVICE#${serviceId}`, sk: `REVOCATIONS#${day}` }),
+  /** The tokens that are left of an EC2 action's bucket, in the account and region. */
+  bucket: (action: string): Key => ({ pk: 'BUCKET', sk: action }),
   /** The places under an entitlement's `maxEndpoints`: one map, endpoint id to who took it when. */
   places: (serviceId: string, customerId: string): Key => ({
     pk: `ENTITLEMENT#${serviceId}#${customerId}`,
@@ -79,5 +90,15 @@ export const LEDGER_INDEXES = {
   ByDay: 'recordedOn',
 } as const;
 
-/** What each index is sorted by. */
+/** What each of {@link LEDGER_INDEXES} is sorted by. */
 export const RECORDED_AT = 'recordedAt';
+
+/**
+ * The index over what is in force now, whatever the ledger's history has grown to: admissions of requests that EC2 last showed alive,
+ * places, modes, principals. Whoever writes such an item sets `current` to {@link CURRENT}, and takes it away with the last of what it was
+ * about. A reader of it looks for hints: it lags behind, and everything is read again before anything is written.
+ */
+export const CURRENT_INDEX = { name: 'Current', attribute: 'current', sortedBy: 'pk' } as const;
+
+/** The one value of {@link CURRENT_INDEX}'s attribute. One partition takes 1,000 writes a second: more than EC2 lets us answer. */
+export const CURRENT = 'yes';

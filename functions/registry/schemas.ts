@@ -1,7 +1,9 @@
 import * as v from 'valibot';
-import { MODES, type ModesSet } from '../domain/mode.ts';
+import { type Effect, MODES, type ModesSet } from '../domain/mode.ts';
+import type { PrincipalsRecord } from '../domain/ownership.ts';
 import type { Customer, Entitlement, ServiceEntry } from '../domain/registry.ts';
 import { plainText } from '../domain/text.ts';
+import type { RegistrySeen } from '../domain/trust.ts';
 import { REASON_CODES } from '../domain/verdict.ts';
 
 /** An endpoint service's id: `vpce-svc-` and 8 or 17 hexadecimal digits. */
@@ -37,15 +39,26 @@ export const CustomerSchema = v.object({
 }) satisfies v.GenericSchema<unknown, Customer>;
 
 /** An entitlement's entry. */
-export const EntitlementSchema = v.object({
-  customerId: CustomerId,
-  serviceId: ServiceId,
-  regions: v.exactOptional(v.pipe(v.array(Region), v.minLength(1))),
-  maxEndpoints: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  from: v.exactOptional(Instant),
-  until: v.exactOptional(Instant),
-  approval: v.picklist(['automatic', 'manual', 'first-manual']),
-}) satisfies v.GenericSchema<unknown, Entitlement>;
+export const EntitlementSchema = v.pipe(
+  v.object({
+    customerId: CustomerId,
+    serviceId: ServiceId,
+    regions: v.exactOptional(v.pipe(v.array(Region), v.minLength(1))),
+    maxEndpoints: v.pipe(
+      v.number(),
+      v.integer(),
+      v.minValue(1, 'less than one endpoint: remove the entitlement instead'),
+    ),
+    from: v.exactOptional(Instant),
+    until: v.exactOptional(Instant),
+    whenEnded: v.exactOptional(v.picklist(['keep', 'revoke'])),
+    approval: v.picklist(['automatic', 'manual', 'first-manual']),
+  }),
+  v.forward(
+    v.check(({ from, until }) => from === undefined || until === undefined || from < until, 'it is not after from'),
+    ['until'],
+  ),
+) satisfies v.GenericSchema<unknown, Entitlement>;
 
 /** A service's entry, with its policy. */
 export const ServiceEntrySchema = v.object({
@@ -53,19 +66,75 @@ export const ServiceEntrySchema = v.object({
   origin: v.exactOptional(v.picklist(['created', 'imported'])),
   // An execution lasts a year at the most, and a token's task no longer than its execution.
   holdDays: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(30))),
+  remindDays: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(30))),
+  maxRevocations: v.exactOptional(
+    v.pipe(v.number(), v.integer(), v.minValue(1, 'less than one: set the mode of revoke instead')),
+  ),
+  maxRevokedShare: v.exactOptional(
+    v.pipe(
+      v.number(),
+      v.gtValue(0, 'not above 0: set the mode of revoke instead'),
+      v.maxValue(1, 'a share is 1 at the most'),
+    ),
+  ),
   verdicts: v.exactOptional(v.record(v.picklist(REASON_CODES), v.picklist(['accept', 'reject', 'hold']))),
 }) satisfies v.GenericSchema<unknown, ServiceEntry>;
+
+/** An account's id. */
+export const AccountId = v.pipe(v.string(), v.regex(/^\d{12}$/, 'not an account of 12 digits'));
 
 /** A match: which customer an account or an endpoint id stands for. */
 export const MatchSchema = v.object({ customerId: CustomerId });
 
 const ModeSchema = v.exactOptional(v.picklist(MODES));
 
-/** A service's modes in the ledger, as commands set them. Other effects' modes are for others: a held request may be older than they. */
+/**
+ * Modes in the ledger, as commands set them, of a service or of all. Effects that this version does not know are for others: a held request
+ * may be older than they.
+ */
 export const ModesSchema = v.object({
-  modes: v.object({ accept: ModeSchema, reject: ModeSchema }),
+  modes: v.object({
+    accept: ModeSchema,
+    reject: ModeSchema,
+    revoke: ModeSchema,
+    'principals-add': ModeSchema,
+    'principals-remove': ModeSchema,
+  } satisfies Record<Effect, typeof ModeSchema>),
   version: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  paused: v.exactOptional(v.object({ by: v.string(), reason: v.string(), at: v.string() })),
 }) satisfies v.GenericSchema<unknown, ModesSet>;
+
+const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** How big the registry was, in the ledger. */
+export const RegistrySeenSchema = v.object({
+  tableId: v.string(),
+  count: Count,
+  at: v.string(),
+  version: Count,
+  frozen: v.exactOptional(v.object({ tableId: v.string(), count: Count, because: v.string(), at: v.string() })),
+  /** Who last said that it may be believed. */
+  confirmed: v.exactOptional(v.object({ by: v.string(), reason: v.string(), at: v.string() })),
+}) satisfies v.GenericSchema<unknown, RegistrySeen>;
+
+const Ordinal = v.pipe(v.number(), v.integer(), v.minValue(1));
+
+/** Which allowed principals of a service are ours, in the ledger. */
+export const PrincipalsSchema = v.object({
+  ours: v.record(
+    v.string(),
+    v.object({
+      addedAt: v.exactOptional(v.pipe(v.string(), v.isoTimestamp())),
+      by: v.exactOptional(v.string()),
+      reason: v.exactOptional(v.string()),
+      at: v.exactOptional(v.string()),
+    }),
+  ),
+  reverted: v.record(v.string(), Ordinal),
+  contested: v.array(v.string()),
+  applied: v.exactOptional(v.string()),
+  version: Ordinal,
+}) satisfies v.GenericSchema<unknown, PrincipalsRecord>;
 
 /** Parses, and names one fault a field: the first. */
 export const parseWith = <T>(schema: v.GenericSchema<unknown, T>, value: unknown) =>

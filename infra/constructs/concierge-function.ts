@@ -26,6 +26,8 @@ export interface ConciergeFunctionProps {
   readonly permissions: readonly PolicyStatement[];
   /** @default 30 seconds */
   readonly timeout?: Duration;
+  /** Megabytes; the processor's share grows with it. @default 512 */
+  readonly memorySize?: number;
 }
 
 /** A function with a role, a log and an alarm of its own. Others refer to its version, never to `$LATEST`. */
@@ -50,7 +52,7 @@ export class ConciergeFunction extends Construct {
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      memorySize: 512,
+      memorySize: props.memorySize ?? 512,
       timeout: props.timeout ?? Duration.seconds(30),
       role,
       logGroup,

@@ -1,7 +1,7 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, Billing, StreamViewType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import { LEDGER_INDEXES, RECORDED_AT } from '../../functions/registry/keys.ts';
+import { CURRENT_INDEX, LEDGER_INDEXES, RECORDED_AT } from '../../functions/registry/keys.ts';
 
 /**
  * The registry holds what people own; the ledger holds what the Concierge knows and did. Apart, so that no role of the
@@ -24,15 +24,27 @@ export class Tables extends Construct {
     };
     // Names of their own: people and their tools find them by the stack's.
     const { stackName } = Stack.of(this);
-    this.registry = new TableV2(this, 'Registry', { ...common, tableName: `${stackName}-registry` });
+    this.registry = new TableV2(this, 'Registry', {
+      ...common,
+      tableName: `${stackName}-registry`,
+      // That something changed is all that anybody asks: the entries are read anew.
+      dynamoStream: StreamViewType.KEYS_ONLY,
+    });
     this.ledger = new TableV2(this, 'Ledger', {
       ...common,
       tableName: `${stackName}-ledger`,
-      globalSecondaryIndexes: Object.entries(LEDGER_INDEXES).map(([indexName, attribute]) => ({
-        indexName,
-        partitionKey: { name: attribute, type: AttributeType.STRING },
-        sortKey: { name: RECORDED_AT, type: AttributeType.STRING },
-      })),
+      globalSecondaryIndexes: [
+        ...Object.entries(LEDGER_INDEXES).map(([indexName, attribute]) => ({
+          indexName,
+          partitionKey: { name: attribute, type: AttributeType.STRING },
+          sortKey: { name: RECORDED_AT, type: AttributeType.STRING },
+        })),
+        {
+          indexName: CURRENT_INDEX.name,
+          partitionKey: { name: CURRENT_INDEX.attribute, type: AttributeType.STRING },
+          sortKey: { name: CURRENT_INDEX.sortedBy, type: AttributeType.STRING },
+        },
+      ],
     });
   }
 }

@@ -1,6 +1,7 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
+import type { Answer } from '../../functions/domain/mode.ts';
 import { plainText } from '../../functions/domain/text.ts';
 import { ledgerKey } from '../../functions/registry/keys.ts';
 import { EndpointId, ServiceId } from '../../functions/registry/schemas.ts';
@@ -10,7 +11,15 @@ import type { Services } from '../services.ts';
 import { isWritten } from '../table.ts';
 import { type RequestIds, wakeAfterwards } from '../wake.ts';
 
+const PROPOSALS = ['accept', 'reject'] as const satisfies readonly Answer[];
+
 const Input = v.strictObject({ serviceId: ServiceId, endpointId: EndpointId, reason: Reason });
+
+const ApproveInput = v.strictObject({
+  ...Input.entries,
+  /** What the person saw proposed; absent = whatever is proposed. */
+  proposed: v.exactOptional(v.picklist(PROPOSALS, `not one of ${PROPOSALS.join(', ')}`)),
+});
 
 /** What was said is in the ledger. `said-before`: it was already, word for word and by the same person. */
 export interface Said extends Word {
@@ -25,17 +34,18 @@ export interface Said extends Word {
 
 /**
  * Says yes to what a held request proposes, which may be its rejection. It releases what the rules let pass; it overrides none of them.
+ * Given what the person saw proposed, it is refused where something else is by now.
  *
  * @throws BadInput; `Malformed` for a record that we did not write; `NotWoken`; what AWS throws.
  */
-export const approve = createAction(Input, (input, services) => answer('approve', input, services));
+export const approve = createAction(ApproveInput, (input, services) => answer('approve', input, services));
 
 /** Says no to a held request: it is rejected. @throws as {@link approve}. */
 export const deny = createAction(Input, (input, services) => answer('deny', input, services));
 
 const answer = async (
   word: Word['answer'],
-  { serviceId, endpointId, reason }: v.InferOutput<typeof Input>,
+  { serviceId, endpointId, reason, proposed: seen }: v.InferOutput<typeof ApproveInput>,
   services: Services,
 ): Promise<Said | Refused> => {
   const request = { serviceId, endpointId };
@@ -46,6 +56,11 @@ const answer = async (
   if (objection !== undefined) return refused(objection);
 
   const { generation, proposed } = held;
+  if (seen !== undefined && proposed !== seen) {
+    return refused(
+      `What is proposed for ${endpointId} is by now ${proposed}, not ${seen} (${held.code}, decided at ${held.recordedAt}). Look again: "held --service ${serviceId}".`,
+    );
+  }
   const by = await services.caller();
   const mine: Word = { answer: word, generation, by, reason, saidAt: services.now().toISOString() };
   const said = (outcome: Said['outcome'], as: Word, executionArn: string): Said => ({
@@ -93,6 +108,9 @@ const notHeld = (last: PastDecision | undefined, request: RequestIds): string =>
   if (outcome === 'observed') {
     const effect = verdict === 'reject' ? 'reject' : 'accept';
     return `${endpointId} is not held: it was only observed at ${recordedAt} (${verdict}, ${code}), since the mode of ${effect} was observe. Answer it in EC2, or set the mode to propose or enforce and then "${reconcileWords(request)}".`;
+  }
+  if (outcome === 'adopted') {
+    return `${endpointId} is not held: it was connected before the Concierge first saw it, at ${recordedAt}.`;
   }
   return `${endpointId} is not held: it was ${outcome === 'gone' || outcome === 'failed' ? `found ${outcome}` : outcome} at ${recordedAt} (${code}).`;
 };

@@ -1,13 +1,11 @@
 import * as v from 'valibot';
-import { requestKey } from '../../functions/registry/keys.ts';
 import { ServiceId } from '../../functions/registry/schemas.ts';
 import { createAction } from '../action.ts';
-import { type DecisionRecord, readRecords } from '../records.ts';
+import type { DecisionRecord } from '../records.ts';
+import { daysAgo, readWaiting } from '../waiting.ts';
 
 /** A day longer than a request may be held: see `holdDays` of a service's entry. */
 const DAYS = 31;
-
-const DAY = 86_400_000;
 
 /** Requests that wait for a person, or for a change of the registry; the one that waits longest comes first. */
 export interface Held {
@@ -23,20 +21,8 @@ export interface Held {
  */
 export const held = createAction(
   v.strictObject({ serviceId: v.exactOptional(ServiceId) }),
-  async ({ serviceId }, services): Promise<Held> => {
-    const today = services.now().getTime();
-    const last = new Map<string, DecisionRecord>();
-    // Tomorrow first: this machine's clock may be behind.
-    for (let ago = -1; ago <= DAYS; ago += 1) {
-      const value = new Date(today - ago * DAY).toISOString().slice(0, 10);
-      const { records } = await readRecords({ index: 'ByDay', value, most: Number.POSITIVE_INFINITY }, services);
-      for (const record of records) {
-        if (serviceId !== undefined && record.serviceId !== serviceId) continue;
-        const key = requestKey(record.serviceId, record.endpointId);
-        if (record.generation > (last.get(key)?.generation ?? -1)) last.set(key, record);
-      }
-    }
-    const waiting = [...last.values()].filter(({ outcome }) => outcome === 'held');
-    return { outcome: 'listed', held: waiting.sort((one, other) => (one.recordedAt < other.recordedAt ? -1 : 1)) };
-  },
+  async (input, services): Promise<Held> => ({
+    outcome: 'listed',
+    held: await readWaiting({ ...input, since: daysAgo(DAYS, services) }, services),
+  }),
 );

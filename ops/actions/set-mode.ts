@@ -1,10 +1,9 @@
 import * as v from 'valibot';
 import { EFFECTS, MODES, type Modes, type ModesSet, modesInForce } from '../../functions/domain/mode.ts';
-import { plainText } from '../../functions/domain/text.ts';
 import { registryKey } from '../../functions/registry/keys.ts';
 import { parseWith, ServiceEntrySchema, ServiceId } from '../../functions/registry/schemas.ts';
-import { createAction, Reason, type Refused, refused } from '../action.ts';
-import { isChanged, type ModeChange, readModes } from '../modes.ts';
+import { createAction, isRefused, Reason, type Refused } from '../action.ts';
+import { changeModes, readModes } from '../modes.ts';
 import { readItem } from '../table.ts';
 
 const Input = v.strictObject({
@@ -45,26 +44,13 @@ export const setMode = createAction(Input, async (input, services): Promise<Mode
   if (read.modes[effect] === mode) return { outcome: 'unchanged', serviceId, before, after: before, version };
 
   const by = await services.caller();
-  const change: ModeChange = { effect, from: before[effect], to: mode, by, reason, at: services.now().toISOString() };
-  if (await isChanged({ serviceId, version, change }, services)) {
-    const after = { ...before, [effect]: mode };
-    return { outcome: 'set', serviceId, before, after, version: version + 1 };
-  }
-  const now = await readModes(serviceId, services);
-  // The reply to our own write was lost, and it was made again.
-  if (now.changes.some((each) => isSame(each, change))) {
-    return { outcome: 'set', serviceId, before, after: inForce(now), version: now.version };
-  }
-  return refused(overtakenBy(now.changes.at(-1)));
+  const change = { effect, from: before[effect], to: mode, by, reason, at: services.now().toISOString() };
+  const now = await changeModes(
+    serviceId,
+    read,
+    { ...read, modes: { ...read.modes, [effect]: mode }, change },
+    services,
+  );
+  if (isRefused(now)) return now;
+  return { outcome: 'set', serviceId, before, after: inForce(now), version: now.version };
 });
-
-const isSame = (one: ModeChange, other: ModeChange): boolean =>
-  one.by === other.by && one.at === other.at && one.effect === other.effect && one.to === other.to;
-
-const overtakenBy = (change: ModeChange | undefined): string => {
-  const what =
-    change === undefined
-      ? 'Somebody changed the modes of this service by hand'
-      : `${plainText(change.by, 300)} set ${change.effect} from ${change.from} to ${change.to} at ${change.at} ("${plainText(change.reason, 500)}")`;
-  return `${what}, while you were at it. Your change was not made: give the command again if you still want it.`;
-};

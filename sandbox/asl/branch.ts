@@ -2,6 +2,7 @@ import type { HistoryEventType } from '@aws-sdk/client-sfn';
 import type { Cancel, Clock } from '../clock/clock.ts';
 import type { Json } from './definition.ts';
 import type { EventDetails, History } from './history.ts';
+import type { Position } from './position.ts';
 import { Cancelled } from './state-error.ts';
 import type { Variables } from './variables.ts';
 
@@ -28,6 +29,10 @@ export class Branch {
   /** The id of this branch's latest event. */
   previous: number;
   active: ActiveState | undefined;
+  /** Undefined before its first state. */
+  position: Position | undefined;
+  /** It went on, after a redrive, from where it had stopped. */
+  resumed = false;
   readonly #history: History;
   readonly #clock: Clock;
   readonly #onCut = new Set<() => void>();
@@ -61,6 +66,36 @@ export class Branch {
       previous: this.previous,
       mapItem,
     });
+  }
+
+  /**
+   * This branch once more, after it was cut off: what it knew, where it was. Its next event follows the entry of the state
+   * that it was in, as recorded on AWS (github.com/radkawar/stackd, testdata/aws/stepfunctions/redrive_execution.json).
+   */
+  redriven(): Branch {
+    const { position, variables, mapItem } = this;
+    const previous = position?.kind === 'in' ? position.enteredId : this.previous;
+    const again = new Branch({ history: this.#history, clock: this.#clock, variables, previous, mapItem });
+    again.position = position;
+    again.resumed = true;
+    return again;
+  }
+
+  /**
+   * A branch inside this one: one of an earlier attempt goes on from where it had stopped.
+   *
+   * @throws Cancelled as {@link inner} does
+   */
+  innerAgain(earlier: Branch | undefined, mapItem: MapItem | undefined = this.mapItem): Branch {
+    if (earlier === undefined) return this.inner(mapItem);
+    if (this.#cut) throw new Cancelled();
+    return earlier.redriven();
+  }
+
+  /** What comes next follows this event. @throws Cancelled where the branch was cut off */
+  follow(eventId: number): void {
+    if (this.#cut) throw new Cancelled();
+    this.previous = eventId;
   }
 
   /**

@@ -2,6 +2,7 @@ import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import type { Clock } from '../clock/clock.ts';
 import type { Random } from '../random.ts';
 import type { Definition, Json } from './definition.ts';
+import type { Job } from './job.ts';
 import type { TaskResource } from './resource.ts';
 import type { TaskTokens } from './task-tokens.ts';
 
@@ -13,8 +14,8 @@ export interface TaskRequest {
 }
 
 /**
- * How an execution reaches the outside. It answers with what the task gave; it rejects with a {@link StateError}, or any
- * error whose `name` and `cause` (a string) are what the States Language is to see.
+ * How an execution reaches the outside. It answers with what the task gave, or with a {@link Job} where the resource is
+ * `.sync`; it rejects with a {@link StateError}, or any error whose `name` and `cause` (a string) are what the States Language is to see.
  */
 export type TaskPort = (request: TaskRequest) => Promise<unknown>;
 

@@ -36,6 +36,8 @@ export const withRecovery = async (
       if (!(seen instanceof StateError)) throw seen instanceof Cancelled ? seen : engineFailure(seen);
       failure = seen;
     }
+    // Redriven, such a state begins anew, with the branches and iterations that had succeeded.
+    if (failure.error === 'States.DataLimitExceeded') visit.stay.inner = undefined;
     const delay = retries.next(failure);
     if (delay !== undefined) {
       await branch.sleep(delay);

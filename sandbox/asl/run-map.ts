@@ -1,5 +1,6 @@
 import type { Branch } from './branch.ts';
 import type { Json, MapState } from './definition.ts';
+import { outputOf } from './position.ts';
 import { withRecovery } from './recover.ts';
 import { abortInner } from './run-parallel.ts';
 import { Cancelled, checkStateSize, EvaluationError, StateError } from './state-error.ts';
@@ -8,7 +9,7 @@ import type { StateOutcome, StateVisit } from './state-visit.ts';
 /** Iterations of an inline Map state at one time, whatever its MaxConcurrency says. https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html */
 const MOST_AT_ONCE = 40;
 
-/** Runs a Map state's processor for each item, inline. https://states-language.net/spec.html#map-state */
+/** Runs a Map state's processor for each item, inline. Redriven, it runs what failed, was aborted or had not begun. https://states-language.net/spec.html#map-state */
 export const runMap = (visit: StateVisit, state: MapState): Promise<StateOutcome> =>
   withRecovery(visit, state, () => attemptMap(visit, state), 'MapStateFailed');
 
@@ -43,8 +44,9 @@ const toleranceOf = async (visit: StateVisit, state: MapState, total: number): P
 const attemptMap = async (visit: StateVisit, state: MapState): Promise<Json> => {
   const { branch } = visit;
   const concurrency = await visit.number('MaxConcurrency', state.MaxConcurrency);
-  const items = await itemsOf(visit, state);
-  branch.record('MapStateStarted', { mapStateStartedEventDetails: { length: items.length } });
+  const items = visit.resumed?.items ?? (await itemsOf(visit, state));
+  const details = { mapStateStartedEventDetails: { length: items.length } };
+  const attempt = visit.beginInner('MapStateStarted', details, items);
   const tolerate = await toleranceOf(visit, state, items.length);
   const inner = branch.active?.inner ?? new Map<Branch, (() => void) | undefined>();
   const outputs = new Array<Json | undefined>(items.length);
@@ -56,7 +58,13 @@ const attemptMap = async (visit: StateVisit, state: MapState): Promise<Json> => 
   const work = async (): Promise<void> => {
     while (!over && next < items.length) {
       const index = next++;
-      const own = branch.inner({ Index: index, Value: items[index] ?? null });
+      const own = branch.innerAgain(attempt.branches[index], { Index: index, Value: items[index] ?? null });
+      attempt.branches[index] = own;
+      const done = outputOf(own);
+      if (done !== undefined) {
+        [outputs[index]] = done;
+        continue;
+      }
       try {
         outputs[index] = await iterate(visit, state, own, index, inner);
       } catch (failure) {
@@ -95,10 +103,10 @@ const iterate = async (
   inner: Map<Branch, (() => void) | undefined>,
 ): Promise<Json> => {
   const details = { name: visit.name, index };
-  own.record('MapIterationStarted', { mapIterationStartedEventDetails: details });
+  if (!own.resumed) own.record('MapIterationStarted', { mapIterationStartedEventDetails: details });
   inner.set(own, () => own.record('MapIterationAborted', { mapIterationAbortedEventDetails: details }));
   try {
-    const input = await itemInput(visit, state, own);
+    const input = own.position === undefined ? await itemInput(visit, state, own) : null;
     const output = await visit.execution.runMachine(state.ItemProcessor, input, own);
     own.record('MapIterationSucceeded', { mapIterationSucceededEventDetails: details });
     return output;

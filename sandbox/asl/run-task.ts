@@ -1,7 +1,8 @@
 import type { Json, TaskState } from './definition.ts';
+import { Job } from './job.ts';
 import { withRecovery } from './recover.ts';
 import { parseResource, type TaskResource } from './resource.ts';
-import { checkStateSize, checkTaskSize, StateError } from './state-error.ts';
+import { Cancelled, checkStateSize, checkTaskSize, StateError } from './state-error.ts';
 import type { StateOutcome, StateVisit } from './state-visit.ts';
 import { TaskEvents } from './task-events.ts';
 import type { WaitingTask } from './task-tokens.ts';
@@ -44,25 +45,32 @@ const perform = async (
 
   const timers = new Timers(options.clock, timeout, heartbeat);
   waiting?.onHeartbeat(() => timers.beat());
+  // Asked in the same breath as recorded: a stop in between would leave a call that nobody wanted any more.
+  const answer = (async () => options.tasks({ resource, arguments: input }))();
+  const untilExpired = <T>(promise: Promise<T>): Promise<T> => branch.wait(Promise.race([promise, timers.expired]));
   try {
-    // Asked in the same breath as recorded: a stop in between would leave a call that nobody wanted any more.
-    const answer = (async () => options.tasks({ resource, arguments: input }))();
+    const answered = await untilExpired(answer);
+    const job = answered instanceof Job ? answered : undefined;
+    if (job !== undefined || waiting !== undefined) {
+      const submitted = JSON.stringify(toJson(job === undefined ? answered : job.submitted));
+      checkTaskSize(submitted, task);
+      events.submitted(submitted);
+    }
     if (waiting === undefined) {
-      const result = toJson(await branch.wait(Promise.race([answer, timers.expired])));
+      if (job !== undefined) await untilExpired(job.ended);
+      const result = toJson(job === undefined ? answered : await untilExpired(job.result()));
       const output = JSON.stringify(result);
       checkTaskSize(output, task);
       events.succeeded(output);
       return result;
     }
-    const submitted = JSON.stringify(toJson(await branch.wait(Promise.race([answer, timers.expired]))));
-    checkTaskSize(submitted, task);
-    events.submitted(submitted);
-    const outcome = await branch.wait(Promise.race([waiting.outcome, timers.expired]));
+    const outcome = await untilExpired(waiting.outcome);
     if (outcome.kind === 'failure') throw new StateError(outcome.error, outcome.cause);
     checkTaskSize(outcome.output, task);
     events.succeeded(outcome.output);
     return JSON.parse(outcome.output) as Json;
   } catch (thrown) {
+    if (thrown instanceof Cancelled) cancelJob(answer);
     const failure = asStateError(thrown);
     if (failure instanceof StateError) {
       if (failure.error === 'States.Timeout') events.timedOut(failure);
@@ -74,6 +82,17 @@ const perform = async (
   }
 };
 
+/**
+ * A task that is aborted cancels its job. One that times out leaves it alone: AWS documents the former only.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-sync
+ */
+const cancelJob = (answer: Promise<unknown>): void => {
+  const cancel = (answered: unknown): void => {
+    if (answered instanceof Job) answered.cancel();
+  };
+  answer.then(cancel, () => undefined);
+};
+
 /** What the port rejected with, as the States Language sees it; an engine's own signals are passed on. */
 const asStateError = (thrown: unknown): unknown => {
   if (thrown instanceof StateError || !(thrown instanceof Error) || thrown.name === 'Cancelled') return thrown;
@@ -82,7 +101,12 @@ const asStateError = (thrown: unknown): unknown => {
 
 const toJson = (value: unknown): Json => (value === undefined ? null : (JSON.parse(JSON.stringify(value)) as Json));
 
-/** The time that a task has: all in all, and between two heartbeats. Either running out is `States.Timeout`. */
+/**
+ * The time that a task has: all in all, and between two heartbeats. Either running out is `States.Timeout`, without a cause,
+ * in the history and in what is caught; a missed heartbeat is retried and caught under `States.HeartbeatTimeout` too.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html; the name in the history is as recorded
+ * on AWS (github.com/localstack/localstack, test_heartbeats.snapshot.json).
+ */
 class Timers {
   /** Never resolves. */
   readonly expired: Promise<never>;

@@ -2,7 +2,8 @@ import type { Branch } from './branch.ts';
 import type { Json, State } from './definition.ts';
 import type { Bindings } from './evaluator.ts';
 import type { Execution } from './execution.ts';
-import { NOT_TRUNCATED } from './history.ts';
+import { type EventDetails, NOT_TRUNCATED } from './history.ts';
+import type { InnerAttempt, Stay } from './position.ts';
 import { checkStateSize, EvaluationError, StateError } from './state-error.ts';
 import { NUMBER_FIELDS } from './state-fields.ts';
 
@@ -18,36 +19,65 @@ interface Shaping {
   readonly Output?: Json;
 }
 
-/** One stay in one state, from its StateEntered to its StateExited event, whatever it retries in between. */
+/** One stay in one state, from its StateEntered to its StateExited event, whatever it retries in between, or a redrive of it. */
 export class StateVisit {
   readonly execution: Execution;
   readonly branch: Branch;
   readonly name: string;
   readonly state: State;
   readonly input: Json;
-  readonly enteredId: number;
+  readonly stay: Stay;
   /** How often it was retried so far. */
   retryCount = 0;
   /** While a task waits for its token. */
   taskToken: string | undefined;
-  readonly #enteredTime: number;
+  /** What the first attempt after a redrive goes on with; undefined where an attempt begins anew. */
+  resumed: InnerAttempt | undefined;
 
-  constructor(execution: Execution, branch: Branch, name: string, state: State, input: Json) {
+  /** @param stay the one that a redrive goes on with: the state is not entered again */
+  constructor(execution: Execution, branch: Branch, name: string, state: State, input: Json, stay?: Stay) {
     this.execution = execution;
     this.branch = branch;
     this.name = name;
     this.state = state;
     this.input = input;
-    this.#enteredTime = execution.options.clock.now();
-    this.enteredId = branch.record(`${state.Type}StateEntered`, {
+    if (stay !== undefined) {
+      this.stay = stay;
+      this.resumed = stay.inner;
+      return;
+    }
+    const enteredTime = execution.options.clock.now();
+    const enteredId = branch.record(`${state.Type}StateEntered`, {
       stateEnteredEventDetails: { name, input: JSON.stringify(input), inputDetails: NOT_TRUNCATED },
     });
+    this.stay = { kind: 'in', state: name, input, enteredId, enteredTime };
+    branch.position = this.stay;
     execution.options.onEnter?.(name);
+  }
+
+  /** The id of the event by which the state was entered. */
+  get enteredId(): number {
+    return this.stay.enteredId;
+  }
+
+  /** Begins an attempt of a Parallel or Map state, or takes up the one that a redrive goes on with. @throws Cancelled */
+  beginInner(
+    type: 'ParallelStateStarted' | 'MapStateStarted',
+    details: EventDetails = {},
+    items?: readonly Json[],
+  ): InnerAttempt {
+    const { branch, resumed } = this;
+    this.resumed = undefined;
+    const startedId = resumed?.startedId ?? branch.record(type, details);
+    branch.follow(startedId);
+    const branches = [...(resumed?.branches ?? [])];
+    this.stay.inner = { startedId, branches, ...(items === undefined ? {} : { items }) };
+    return this.stay.inner;
   }
 
   /** `$states` and the variables. @param extra `result` or `errorOutput` where the field may read it */
   bindings(extra: { readonly result?: Json; readonly errorOutput?: Json } = {}, item = this.branch.mapItem): Bindings {
-    const { options, startTime } = this.execution;
+    const { options, startTime, redriveCount, redriveTime } = this.execution;
     const context = {
       Execution: {
         Id: options.executionArn,
@@ -55,12 +85,13 @@ export class StateVisit {
         Name: options.executionName,
         RoleArn: options.roleArn,
         StartTime: new Date(startTime).toISOString(),
-        RedriveCount: 0,
+        RedriveCount: redriveCount,
+        ...(redriveTime === undefined ? {} : { RedriveTime: new Date(redriveTime).toISOString() }),
       },
       StateMachine: { Id: options.stateMachineArn, Name: options.stateMachineName },
       State: {
         Name: this.name,
-        EnteredTime: new Date(this.#enteredTime).toISOString(),
+        EnteredTime: new Date(this.stay.enteredTime).toISOString(),
         RetryCount: this.retryCount,
       },
       ...(this.taskToken === undefined ? {} : { Task: { Token: this.taskToken } }),
@@ -122,6 +153,8 @@ export class StateVisit {
       },
     });
     this.branch.variables.assign(assigned ?? {});
+    this.branch.position =
+      next === undefined ? { kind: 'after', output } : { kind: 'before', state: next, input: output };
     return { output, next };
   }
 

@@ -10,6 +10,8 @@ export interface Clock {
   now(): number;
   /** Runs `task` once, `milliseconds` from now; tasks due at the same time run in the order in which they were asked for. */
   after(milliseconds: number, task: () => void): Cancel;
+  /** As {@link after}, for what comes round again and again: a world that waits for nothing else is at rest. */
+  inBackground(milliseconds: number, task: () => void): Cancel;
   /** Resolves `milliseconds` from now. */
   sleep(milliseconds: number): Promise<void>;
   /**

@@ -39,6 +39,10 @@ export class ScaledClock implements Clock {
     };
   }
 
+  inBackground(milliseconds: number, task: () => void): Cancel {
+    return this.after(milliseconds, task);
+  }
+
   sleep(milliseconds: number): Promise<void> {
     return new Promise((resolve) => {
       this.after(milliseconds, resolve);

@@ -3,6 +3,8 @@ import type { Cancel, Clock } from './clock.ts';
 interface Timer {
   readonly at: number;
   readonly order: number;
+  /** Nobody waits for it: a world in which only such timers are left is at rest. */
+  readonly isBackground: boolean;
   /** Gone once the timer is cancelled, and with it all that the task held. */
   task: (() => void) | undefined;
 }
@@ -21,6 +23,8 @@ export class VirtualClock implements Clock {
   #order = 0;
   #timers: Timer[] = [];
   #holds = 0;
+  /** Timers that somebody waits for. */
+  #awaited = 0;
   #released: (() => void) | undefined;
 
   constructor(start: number) {
@@ -32,12 +36,11 @@ export class VirtualClock implements Clock {
   }
 
   after(milliseconds: number, task: () => void): Cancel {
-    const wait = Number.isFinite(milliseconds) ? Math.max(0, Math.ceil(milliseconds)) : 0;
-    const timer: Timer = { at: this.#now + wait, order: this.#order++, task };
-    this.#push(timer);
-    return () => {
-      timer.task = undefined;
-    };
+    return this.#set(milliseconds, task, false);
+  }
+
+  inBackground(milliseconds: number, task: () => void): Cancel {
+    return this.#set(milliseconds, task, true);
   }
 
   sleep(milliseconds: number): Promise<void> {
@@ -58,7 +61,8 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Advances until `done` says so, until no timer is left, or until the next timer lies past `limit`.
+   * Advances until `done` says so, until no timer is left, or until the next timer lies past `limit`. Without a limit, timers in the
+   * background count for nothing: a schedule would never let it end.
    *
    * @returns whether `done` was reached. Time then stands at the moment that made it true; where only `limit` stopped the
    * run, time stands at `limit`.
@@ -68,14 +72,31 @@ export class VirtualClock implements Clock {
       await this.#settle();
       if (done()) return true;
       const next = this.#peek();
-      if (next === undefined || next.at > limit) {
+      const isAtRest = this.#awaited === 0 && !Number.isFinite(limit);
+      if (next === undefined || next.at > limit || isAtRest) {
         if (Number.isFinite(limit)) this.#now = Math.max(this.#now, limit);
         return false;
       }
       this.#pop();
       this.#now = next.at;
-      next.task?.();
+      if (!next.isBackground) this.#awaited -= 1;
+      const { task } = next;
+      // Cancelling what is over changes nothing.
+      next.task = undefined;
+      task?.();
     }
+  }
+
+  #set(milliseconds: number, task: () => void, isBackground: boolean): Cancel {
+    const wait = Number.isFinite(milliseconds) ? Math.max(0, Math.ceil(milliseconds)) : 0;
+    const timer: Timer = { at: this.#now + wait, order: this.#order++, isBackground, task };
+    this.#push(timer);
+    if (!isBackground) this.#awaited += 1;
+    return () => {
+      if (timer.task === undefined) return;
+      timer.task = undefined;
+      if (!isBackground) this.#awaited -= 1;
+    };
   }
 
   /** Waits until nothing that could still make a call is under way: two quiet turns of the loop with no hold. */

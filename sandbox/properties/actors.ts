@@ -163,6 +163,21 @@ export class Actors {
     return (output as { readonly Items?: readonly Readonly<Record<string, unknown>>[] }).Items ?? [];
   }
 
+  /** Has the sweep come as often as an expression says: `rate(5 minutes)`. */
+  async sweep(expression: string): Promise<void> {
+    const listed = (await this.#call('scheduler', 'ListSchedules', {})) as { Schedules?: readonly { Name: string }[] };
+    for (const { Name } of listed.Schedules ?? []) {
+      const schedule = (await this.#call('scheduler', 'GetSchedule', { Name })) as Record<string, unknown>;
+      const { FlexibleTimeWindow, Target } = schedule;
+      await this.#call('scheduler', 'UpdateSchedule', {
+        Name,
+        FlexibleTimeWindow,
+        Target,
+        ScheduleExpression: expression,
+      });
+    }
+  }
+
   async #create(name: string, account: string): Promise<void> {
     const input = {
       VpcEndpointType: 'Interface',

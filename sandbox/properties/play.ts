@@ -36,6 +36,12 @@ export interface PlayOptions {
   readonly disturb?: (world: SimulatedWorld, history: History) => void;
 }
 
+/** Virtual milliseconds in which the steps of a history are done, and what they led to. */
+const BUSY = 45 * 60_000;
+
+/** The same in which two sweeps come, and what they find is worked off. */
+const SWEPT = 16 * 60_000;
+
 /** Virtual milliseconds after which a world that never comes to rest is given up: a request is held for two weeks. */
 const LIMIT = 20 * 86_400_000;
 
@@ -118,7 +124,12 @@ const isRefusal = ({ deed }: Deed, error: unknown): boolean =>
 
 /** Plays a history in a world of its own, until nothing is to come any more. @throws Error where the sandbox itself fails. */
 export const playHistory = async (history: History, { assembly, disturb }: PlayOptions): Promise<Played> => {
-  const world = await createSimulatedWorld({ assembly, seed: history.seed, ec2: history.ec2 });
+  const world = await createSimulatedWorld({
+    assembly,
+    seed: history.seed,
+    // Its consumers stand for many accounts: they come at once.
+    ec2: { ...history.ec2, throttling: 'provider' },
+  });
   try {
     const { clock } = world;
     let injection: Injection | undefined;
@@ -146,8 +157,14 @@ export const playHistory = async (history: History, { assembly, disturb }: PlayO
       const faults = history.steps.flatMap((step) => (step.deed === 'fault' ? [step.fault] : []));
       if (faults.length > 0) injection = injectFaults(world, faults);
     });
-    const isQuiet = !(await clock.run(() => clock.now() > beginning + LIMIT));
+    // Sweeps go on for ever, and a request is held for days: at first they come as they are scheduled, then now and then, and in the end,
+    // when nobody waits for anything any more, as they are scheduled again.
+    await clock.run(() => false, beginning + BUSY);
     await entered;
+    await actors.sweep('rate(3 days)');
+    const isQuiet = !(await clock.run(() => clock.now() > beginning + LIMIT));
+    await actors.sweep('rate(5 minutes)');
+    await clock.run(() => false, clock.now() + SWEPT);
     injection?.stop();
     const quietAt = clock.now();
     const ledger = await actors.ledger();

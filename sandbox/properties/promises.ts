@@ -127,19 +127,19 @@ const shouldHavePlace = (played: Played, endpointId: string): boolean | undefine
   if (!answers.some(({ by }) => by === 'hand')) {
     return isAlive && answers.some(({ by, verdict }) => by === 'us' && verdict === 'accept');
   }
-  const isRecorded = lastRecord(played, endpointId)?.outcome === 'accepted';
+  const isRecorded = ['accepted', 'adopted'].includes(lastRecord(played, endpointId)?.outcome ?? '');
   const isCutByHand = answers.some(({ by, verdict }) => by === 'hand' && verdict === 'reject');
   return isRecorded && isAlive && isCutByHand ? undefined : isRecorded && isAlive;
 };
 
 /**
  * At quiet each live connection that we accepted has one place, of one customer, and nothing else has one. Where a person answered,
- * the ledger's word decides whose connection it is: recorded as accepted, it has a place.
+ * the ledger's word decides whose connection it is: recorded as accepted or adopted, it has a place.
  *
  * Left out, and counted: see {@link shouldHavePlace}.
  */
 const keepsItsPlaces: Promised = {
-  name: 'places are the live connections that we accepted',
+  name: 'places are the live connections that we accepted or adopted',
   judge: (played) => {
     const { requests, watch } = played;
     const places = placesAtQuiet(played);

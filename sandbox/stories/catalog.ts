@@ -6,9 +6,10 @@ import { modes } from './modes.ts';
 import { races } from './races.ts';
 import { refusals } from './refusals.ts';
 import type { Story } from './story.ts';
+import { sweeps } from './sweeps.ts';
 
 /** Every story there is, in the order in which `--story all` plays them. */
-export const STORIES: readonly Story[] = [admission, refusals, holds, modes, races, intake, leftovers];
+export const STORIES: readonly Story[] = [admission, refusals, holds, modes, races, intake, leftovers, sweeps];
 
 /** What `npm start` plays when it is not told: the telling cases, in under a minute. */
 export const TOUR: readonly Story[] = [admission];

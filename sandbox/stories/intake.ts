@@ -89,7 +89,9 @@ const cases: readonly Case[] = [
     async play(stage) {
       const [, ...ids] = await Promise.all([
         stage.notify('the bad one'),
-        ...Array.from({ length: 5 }, () => ask(stage, '555555555555')),
+        // EC2 takes four at once from an account.
+        ...Array.from({ length: 4 }, () => ask(stage, '555555555555')),
+        ask(stage, ACME),
       ]);
       await deadLetter(stage, 'the bad one');
       const settled = await Promise.all(ids.map((id) => atRest(stage, id)));

@@ -58,7 +58,7 @@ const cases: readonly Case[] = [
   {
     name: 'accepted by hand before we look',
     who: 'initech',
-    expected: 'overtaken, pending',
+    expected: 'adopted, pending',
     play: answeredBefore('DecideConnectionRole', 'accept'),
   },
   {

@@ -1,4 +1,4 @@
-import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import {
   AcceptVpcEndpointConnectionsCommand,
   CreateVpcEndpointCommand,
@@ -11,12 +11,12 @@ import {
 import { DescribeExecutionCommand, type ExecutionListItem, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Key } from '../../functions/registry/keys.ts';
 import { type Action, isRefused } from '../../ops/action.ts';
 import type { Services } from '../../ops/services.ts';
 import { type Clock, holding } from '../clock/clock.ts';
-import { type Call, PROVIDER_ACCOUNT } from '../cloud.ts';
+import { type Call, OPERATOR, PROVIDER_ACCOUNT } from '../cloud.ts';
 import { type Fault, faultWords } from '../faults/fault.ts';
 import { injectFaults } from '../faults/inject.ts';
 import type { World } from '../world.ts';
@@ -104,7 +104,9 @@ export class Stage {
       sfn: this.#sfn,
       tables: { registry: this.output('RegistryTable'), ledger: this.output('LedgerTable') },
       caller: () => Promise.resolve(`arn:aws:iam::${PROVIDER_ACCOUNT}:user/operator`),
-      admitConnection: () => Promise.resolve(this.output('AdmitConnectionArn')),
+      admitConnection: async () => this.output('AdmitConnectionArn'),
+      reconcile: async () => this.output('ReconcileArn'),
+      revokeConnection: async () => this.output('RevokeConnectionArn'),
       now: () => new Date(this.clock.now()),
     };
     const result = await this.#send(() => action(input, services));
@@ -223,6 +225,38 @@ export class Stage {
       return next();
     };
     this.#onNext(service, action, makeLater, by, about);
+  }
+
+  /** Has the sweep come as often as an expression says: a story that waits for weeks need not see thousands. */
+  async sweepEvery(expression: string): Promise<void> {
+    const call = (action: string, input: object): Promise<unknown> =>
+      this.#world.cloud.invoke({ service: 'scheduler', action, input, principal: OPERATOR });
+    const { Schedules = [] } = (await call('ListSchedules', {})) as { Schedules?: readonly { Name: string }[] };
+    for (const { Name } of Schedules) {
+      const { FlexibleTimeWindow, Target } = (await call('GetSchedule', { Name })) as Record<string, unknown>;
+      await call('UpdateSchedule', { Name, FlexibleTimeWindow, Target, ScheduleExpression: expression });
+    }
+  }
+
+  /** PrivateLink's notices are lost from now on. @returns how to end it. */
+  loseNotices(): () => void {
+    return this.#world.cloud.intercept((call, next) => {
+      const isNotice = call.service === 'sns' && call.action === 'Publish' && call.principal.kind === 'service';
+      return isNotice ? Promise.resolve({ MessageId: 'lost' }) : next();
+    });
+  }
+
+  /** Everything in the registry. */
+  async registry(): Promise<readonly Record<string, unknown>[]> {
+    const { Items = [] } = await this.#send(() =>
+      this.#dynamo.send(new ScanCommand({ TableName: this.output('RegistryTable') })),
+    );
+    return Items.map((item) => unmarshall(item));
+  }
+
+  /** Details of everything that the portal heard under a detail-type, in the order in which it came. */
+  async heard(detailType: string): Promise<readonly Record<string, unknown>[]> {
+    return this.#send(() => this.#portal.heard(detailType));
   }
 
   /** Things go wrong from now on, as the script says. @returns how to end it; whatever did not happen by then has failed the story. */

@@ -1,5 +1,5 @@
 import { NormalizedSchema } from '@smithy/core/schema';
-import { type WireService, wireService, wireServiceNames } from './catalogue.ts';
+import { type WireService, wireServiceNames, wireServicesOf } from './catalogue.ts';
 
 /** Where an operation of a REST API is found: `["POST", "/2015-03-31/functions/{FunctionName}/invocations", 200]`. */
 export interface HttpBinding {
@@ -100,16 +100,16 @@ const readApi = (service: WireService, exported: object): Api => {
   return { service, operations, errors };
 };
 
-const loaded = new Map<string, Api>();
+const loaded = new Map<WireService, Api>();
 
 /** The service's API if it was loaded before: a request for it then waits for nothing outside the virtual world. */
-export const loadedApi = (service: WireService): Api | undefined => loaded.get(service.name);
+export const loadedApi = (service: WireService): Api | undefined => loaded.get(service);
 
 /** Imports the service's SDK package once and reads its schemas; EC2's takes about a third of a second. */
 export const loadApi = async (service: WireService): Promise<Api> => {
   const exported = await service.load();
-  const api = loaded.get(service.name) ?? readApi(service, exported);
-  loaded.set(service.name, api);
+  const api = loaded.get(service) ?? readApi(service, exported);
+  loaded.set(service, api);
   return api;
 };
 
@@ -121,11 +121,11 @@ export const loadApi = async (service: WireService): Promise<Api> => {
  */
 export const preloadApis = async (names: readonly string[] = wireServiceNames): Promise<void> => {
   for (const name of names) {
-    const service = wireService(name);
-    if (service === undefined) {
+    const services = wireServicesOf(name);
+    if (services.length === 0) {
       throw new Error(`The wire has no codec for the service "${name}"; it speaks ${wireServiceNames.join(', ')}.`);
     }
-    await loadApi(service);
+    for (const service of services) await loadApi(service);
   }
 };
 

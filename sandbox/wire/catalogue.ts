@@ -77,6 +77,17 @@ const services: readonly WireService[] = [
     raw: true,
     missing: 'constraint',
   },
+  // Another API of the same service: signed for the same name, told apart by its target.
+  {
+    name: 'dynamodb',
+    protocol: 'awsJson',
+    load: () => import('@aws-sdk/client-dynamodb-streams'),
+    target: 'DynamoDBStreams_20120810',
+    jsonVersion: '1.0',
+    errorNamespace: 'com.amazonaws.dynamodb.v20120810',
+    raw: true,
+    missing: 'constraint',
+  },
   {
     name: 'events',
     protocol: 'awsJson',
@@ -90,10 +101,19 @@ const services: readonly WireService[] = [
   { name: 'scheduler', protocol: 'restJson', load: () => import('@aws-sdk/client-scheduler'), missing: 'constraint' },
 ];
 
-const byName = new Map(services.map((service) => [service.name, service]));
+/**
+ * The API that signs with this name, or undefined where the wire has no codec for it. Where several do, the one that the
+ * request's X-Amz-Target names, e.g. `DynamoDBStreams_20120810.GetRecords`, else the first.
+ */
+export const wireService = (name: string, target?: string): WireService | undefined => {
+  const found = services.filter((service) => service.name === name);
+  const prefix = target?.split('.')[0];
+  return found.find((service) => service.target === prefix) ?? found[0];
+};
 
-/** The service that signs with this name, or undefined where the wire has no codec for it. */
-export const wireService = (name: string): WireService | undefined => byName.get(name);
+/** All APIs that sign with this name. */
+export const wireServicesOf = (name: string): readonly WireService[] =>
+  services.filter((service) => service.name === name);
 
 /** The signing names of all services that the wire speaks, in a stable order. */
-export const wireServiceNames: readonly string[] = services.map((service) => service.name);
+export const wireServiceNames: readonly string[] = [...new Set(services.map((service) => service.name))];

@@ -79,7 +79,7 @@ export const createRouter = ({ cloud, principalOf }: RouterParts): WireHandler =
     if (credential === undefined) throw unsigned(progress.protocol);
     progress.what = credential.service;
     progress.who = credential.accessKeyId;
-    const service = wireService(credential.service);
+    const service = wireService(credential.service, request.headers['x-amz-target']);
     if (service === undefined) {
       throw new AwsError('NotImplemented', `The sandbox does not model the service ${credential.service}.`, 501);
     }

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { approvalOf, heldChain } from '../../functions/domain/approval.ts';
 import { decideConnection } from '../../functions/domain/decide-connection.ts';
 import type { Outcome, PastDecision } from '../../functions/domain/history.ts';
-import type { Modes } from '../../functions/domain/mode.ts';
 import type { Situation } from '../../functions/domain/situation.ts';
 import type { ReasonCode } from '../../functions/domain/verdict.ts';
 import {
@@ -185,7 +184,7 @@ describe('a person who says yes again and again', () => {
     return outcomes;
   };
   const full = [entitled({ approval: 'manual' }, { taken: 2, mine: false })];
-  const asking: Modes = { accept: 'propose', reject: 'propose' };
+  const asking: Situation['modes'] = { accept: 'propose', reject: 'propose' };
 
   it.each<[situation: string, Partial<Situation>, outcomes: string[]]>([
     ['to the customer', {}, ['hold to accept', 'accept']],
@@ -252,7 +251,7 @@ describe('a denial', () => {
     ['to reject', { ...NO, proposed: 'reject' }],
     ['nothing', NO],
   ])('a person was asked %s, where rejections are proposed - rejected: nobody is asked again', (_asked, approval) => {
-    const modes: Modes = { accept: 'propose', reject: 'propose' };
+    const modes: Situation['modes'] = { accept: 'propose', reject: 'propose' };
     const decision = decideConnection(aSituation({ modes, ...(approval === undefined ? {} : { approval }) }));
 
     expect(decision).toMatchObject({ verdict: 'reject', code: 'denied', isObserved: false, sentence: REJECTED });

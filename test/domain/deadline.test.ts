@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { decideConnection, decideWithoutPlace } from '../../functions/domain/decide-connection.ts';
-import type { Modes } from '../../functions/domain/mode.ts';
 import type { Entitlement } from '../../functions/domain/registry.ts';
 import type { Situation } from '../../functions/domain/situation.ts';
 import { DEFAULT_HOLD_DAYS, type ReasonCode, type Verdict } from '../../functions/domain/verdict.ts';
@@ -194,7 +193,7 @@ describe('a hold whose time is up', () => {
     expect(decision).not.toHaveProperty('hold');
   });
 
-  it.each<[modes: Modes, verdict: Verdict]>([
+  it.each<[modes: Situation['modes'], verdict: Verdict]>([
     [{ accept: 'enforce', reject: 'enforce' }, 'reject'],
     [{ accept: 'propose', reject: 'enforce' }, 'reject'],
     [{ accept: 'enforce', reject: 'propose' }, 'hold'],

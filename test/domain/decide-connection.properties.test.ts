@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { CONNECTION_STATES } from '../../functions/domain/connection.ts';
 import { decideConnection, decideWithoutPlace } from '../../functions/domain/decide-connection.ts';
-import type { Effect, Mode, Modes } from '../../functions/domain/mode.ts';
+import type { Answer, Mode } from '../../functions/domain/mode.ts';
 import type { ApprovalKind, Customer, CustomerStatus, Entitlement, Reading } from '../../functions/domain/registry.ts';
 import type { Candidate, Situation } from '../../functions/domain/situation.ts';
 import {
@@ -85,14 +85,14 @@ const candidates: fc.Arbitrary<readonly Candidate[]> = fc
   .chain((customerIds) => fc.tuple(...customerIds.map(candidate)));
 
 const mode = usually<Mode>('enforce', 'propose', 'observe');
-const modes: fc.Arbitrary<Modes> = fc.record({ accept: mode, reject: mode });
+const modes: fc.Arbitrary<Situation['modes']> = fc.record({ accept: mode, reject: mode });
 const approval: fc.Arbitrary<NonNullable<Situation['approval']>> = fc.record(
   {
     answer: usually<'approve' | 'deny'>('approve', 'deny'),
     generation: fc.integer({ min: 1, max: 3 }),
     by: anyText,
     reason: anyText,
-    proposed: fc.constantFrom<Effect>('accept', 'reject'),
+    proposed: fc.constantFrom<Answer>('accept', 'reject'),
   },
   { requiredKeys: ['answer', 'generation', 'by', 'reason'] },
 );
@@ -145,7 +145,7 @@ const OPENING_OF: Readonly<Record<Verdict, RegExp>> = {
 const askedOf = ({ rules }: Decision): readonly RuleOutcome[] =>
   rules.filter(({ rule }) => rule !== 'mode' && rule !== 'deadline');
 
-const isReleased = ({ modes, approval }: Situation, effect: Effect): boolean =>
+const isReleased = ({ modes, approval }: Situation, effect: Answer): boolean =>
   modes[effect] === 'enforce' || (approval?.answer === 'approve' && approval.proposed === effect);
 
 describe('decideConnection: in any situation', () => {

@@ -368,6 +368,10 @@ const SITUATION_OF: Readonly<Record<Exclude<ReasonCode, 'service-unregistered'>,
   'quota-reached': aSituation({ candidates: [full] }),
   denied: aSituation({ approval: anApproval({ answer: 'deny' }) }),
   'hold-expired': aSituation({ candidates: [full], heldSince: '2026-11-09T12:00:00.000Z' }),
+  'registry-frozen': aSituation({ candidates: [], distrust: 'the registry went from 90 entries to 3' }),
+  paused: aSituation({
+    paused: { by: 'arn:aws:iam::123456789012:user/ada', reason: 'a migration', at: '2026-11-23T11:00:00Z' },
+  }),
 };
 
 describe('decideConnection: every reason', () => {
@@ -450,8 +454,10 @@ describe('decideConnection: the policy of a service', () => {
   );
 
   it('doubts are held by default, each of them', () => {
-    expect([...DOUBTS].sort()).toEqual(['entry-unreadable', 'requester-ambiguous', 'service-unregistered']);
-    expect([...DOUBTS].map((code) => DEFAULT_VERDICTS[code])).toEqual(['hold', 'hold', 'hold']);
+    const doubts = ['entry-unreadable', 'paused', 'registry-frozen', 'requester-ambiguous', 'service-unregistered'];
+
+    expect([...DOUBTS].sort()).toEqual(doubts);
+    expect([...DOUBTS].map((code) => DEFAULT_VERDICTS[code])).toEqual(doubts.map(() => 'hold'));
   });
 
   it('says nothing about other reasons', () => {

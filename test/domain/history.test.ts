@@ -48,8 +48,8 @@ const known = (outcomes: readonly Outcome[], more: Partial<Known> = {}): Known =
 describe('needOf: a request that lacks an answer', () => {
   it.each<[state: Seen, withoutIntent: string, toAccept: string, toReject: string, withoutPlace?: string]>([
     ['pendingAcceptance', 'decision', 'decision', 'decision'],
-    ['pending', 'record overtaken', 'another-look', 'record overtaken', 'record overtaken'],
-    ['available', 'record overtaken', 'record accepted', 'record overtaken', 'record overtaken'],
+    ['pending', 'adoption', 'another-look', 'adoption', 'adoption'],
+    ['available', 'adoption', 'record accepted', 'adoption', 'adoption'],
     ['rejected', 'record overtaken', 'record overtaken', 'record rejected'],
     ['failed', 'record failed', 'record failed', 'record failed'],
     ['deleting', 'record gone', 'record gone', 'record gone'],
@@ -62,7 +62,7 @@ describe('needOf: a request that lacks an answer', () => {
     '%s - %s; after a run that was about to accept: %s, to reject: %s',
     (state, withoutIntent, toAccept, toReject, withoutPlace = toAccept) => {
       const withGeneration = (words: string, generation: number): string =>
-        words.replace(/^(decision|record|appearance)/, `$1 ${generation}`);
+        words.replace(/^(decision|record|appearance|adoption)/, `$1 ${generation}`);
 
       for (const outcomes of [[], ['held'], ['held', 'held'], ['observed'], ['held', 'observed']] as const) {
         const generation = outcomes.length + 1;
@@ -305,7 +305,7 @@ describe('a history', () => {
   });
 
   it('knows every outcome, and which of them leave the request waiting', () => {
-    expect([...OUTCOMES].sort()).toEqual([...ENDS, 'held', 'observed'].sort());
+    expect([...OUTCOMES].sort()).toEqual([...ENDS, 'held', 'observed', 'adopted', 'revoked'].sort());
     expect(OUTCOMES.filter(isWaiting)).toEqual(['held', 'observed']);
   });
 });

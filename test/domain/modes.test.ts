@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { decideConnection } from '../../functions/domain/decide-connection.ts';
-import { EFFECTS, type Effect, MODES, type Mode, type Modes, modesInForce } from '../../functions/domain/mode.ts';
+import {
+  EFFECTS,
+  type Effect,
+  MODES,
+  type Mode,
+  type Modes,
+  modesInForce,
+  NO_MODES_SET,
+  withPauseOfAll,
+} from '../../functions/domain/mode.ts';
 import { planRequest } from '../../functions/domain/plan.ts';
 import type { Situation } from '../../functions/domain/situation.ts';
 import type { Verdict } from '../../functions/domain/verdict.ts';
@@ -26,6 +35,9 @@ const SUSPENDED = aSituation({ candidates: [aCandidate({ customer: found(aCustom
 /** The situation under these modes; what is not named is enforced. */
 const under = (modes: Partial<Modes>, situation: Situation): Situation => ({ ...situation, modes: theModes(modes) });
 
+/** The same mode for every effect. */
+const everywhere = (mode: Mode) => Object.fromEntries(EFFECTS.map((effect) => [effect, mode]));
+
 const waits = `Your endpoint ${ENDPOINT_ID} of account ${OWNER} is waiting: `;
 
 describe('modesInForce: what nobody set', () => {
@@ -35,20 +47,45 @@ describe('modesInForce: what nobody set', () => {
     ['of unknown origin', {}, 'observe'],
     ['not registered, or unreadable', undefined, 'propose'],
   ])('the service is %s - %o, %s', (_origin, service, mode) => {
-    expect(modesInForce({ modes: {}, version: 0 }, service)).toEqual({ accept: mode, reject: mode });
+    expect(modesInForce({ modes: {}, version: 0 }, service)).toEqual(everywhere(mode));
   });
 
   it.each(EFFECTS.flatMap((effect) => MODES.map((mode) => [effect, mode] as const)))(
-    '%s was set to %s - that, wherever the service comes from; the other is as it began',
+    '%s was set to %s - that, wherever the service comes from; the others are as they began',
     (effect, mode) => {
-      const other = effect === 'accept' ? 'reject' : 'accept';
       const modesSet = { modes: { [effect]: mode }, version: 3 };
 
-      expect(modesInForce(modesSet, { origin: 'created' })).toEqual({ [effect]: mode, [other]: 'enforce' });
-      expect(modesInForce(modesSet, {})).toEqual({ [effect]: mode, [other]: 'observe' });
-      expect(modesInForce(modesSet, undefined)).toEqual({ [effect]: mode, [other]: 'propose' });
+      expect(modesInForce(modesSet, { origin: 'created' })).toEqual({ ...everywhere('enforce'), [effect]: mode });
+      expect(modesInForce(modesSet, {})).toEqual({ ...everywhere('observe'), [effect]: mode });
+      expect(modesInForce(modesSet, undefined)).toEqual({ ...everywhere('propose'), [effect]: mode });
     },
   );
+});
+
+describe('withPauseOfAll', () => {
+  const PAUSE = { by: 'arn:aws:iam::123456789012:user/ada', reason: 'migration', at: '2026-11-23T00:00:00Z' };
+
+  it('a pause of everything pauses each service, under its own modes', () => {
+    const service = { modes: { accept: 'propose' }, version: 2 } as const;
+
+    expect(withPauseOfAll(service, { modes: {}, version: 1, paused: PAUSE })).toEqual({
+      modes: { accept: 'propose' },
+      version: 3,
+      paused: PAUSE,
+    });
+    expect(withPauseOfAll({ ...service, paused: PAUSE }, NO_MODES_SET)).toMatchObject({ version: 2, paused: PAUSE });
+    expect(withPauseOfAll(service, NO_MODES_SET)).toEqual(service);
+  });
+
+  it('a command for either gives another version', () => {
+    const versions = [
+      [1, 1],
+      [2, 1],
+      [2, 2],
+    ].map(([one = 0, all = 0]) => withPauseOfAll({ modes: {}, version: one }, { modes: {}, version: all }).version);
+
+    expect(versions).toEqual([2, 3, 4]);
+  });
 });
 
 describe('observe: decided and recorded, never acted on', () => {
@@ -160,7 +197,7 @@ describe('enforce: acted on', () => {
 });
 
 describe('each effect has its own mode', () => {
-  it.each<[modes: Modes, accepted: string, rejected: string, held: string]>([
+  it.each<[modes: Situation['modes'], accepted: string, rejected: string, held: string]>([
     [{ accept: 'enforce', reject: 'observe' }, 'accept', 'observed reject', 'hold'],
     [{ accept: 'observe', reject: 'enforce' }, 'observed accept', 'reject', 'observed hold'],
     [{ accept: 'propose', reject: 'observe' }, 'hold', 'observed reject', 'hold'],

@@ -5,6 +5,7 @@ import { admission } from '../../sandbox/stories/admission.ts';
 import { holds } from '../../sandbox/stories/holds.ts';
 import { leftovers } from '../../sandbox/stories/leftovers.ts';
 import { isAsExpected, type Story } from '../../sandbox/stories/story.ts';
+import { sweeps } from '../../sandbox/stories/sweeps.ts';
 import { assembly } from '../support/assembly.ts';
 import { brokenAssembly, deafRule, wholeTemplate } from './broken-assembly.ts';
 
@@ -23,6 +24,11 @@ const essence: Story = {
 /** What happens once a customer leaves. */
 const departure: Story = { ...leftovers, cases: casesOf(leftovers, 'the only place is freed') };
 
+/** A request of which no notice comes. */
+const unheard: Story = { ...sweeps, cases: casesOf(sweeps, 'no notice comes') };
+/** A contract that is changed while a request is held for it. */
+const changed: Story = { ...sweeps, cases: casesOf(sweeps, 'the contract is changed') };
+
 /** Statements that another story needs. */
 const NEEDED_ELSEWHERE: Readonly<Record<string, Story>> = {
   // Whoever waits for a person must be woken.
@@ -35,6 +41,20 @@ const NEEDED_ELSEWHERE: Readonly<Record<string, Story>> = {
     ...holds,
     cases: casesOf(holds, 'a person rejects it in the EC2 console'),
   },
+  // What no event tells must be found.
+  'SweepListDifferencesRoleDefaultPolicy Allow: ec2:DescribeVpcEndpointConnections, ec2:DescribeVpcEndpointServicePermissions, xray:PutTelemetryRecords, xray:PutTraceSegments':
+    unheard,
+  'SweepListDifferencesRoleDefaultPolicy Allow: dynamodb:DescribeTable, dynamodb:Scan': unheard,
+  'SweepListDifferencesRoleDefaultPolicy Allow: dynamodb:Query': unheard,
+  'SweepListDifferencesRoleDefaultPolicy Allow: events:PutEvents': unheard,
+  'SweepScheduleRoleDefaultPolicy Allow: lambda:InvokeFunction': unheard,
+  // What changes in the registry must be looked at soon.
+  'SweepPipeRoleDefaultPolicy Allow: dynamodb:DescribeStream, dynamodb:GetRecords, dynamodb:GetShardIterator': changed,
+  'SweepPipeRoleDefaultPolicy Allow: dynamodb:ListStreams': changed,
+  'SweepPipeRoleDefaultPolicy Allow: lambda:InvokeFunction': changed,
+  'ReconcileRoleDefaultPolicy Allow: events:PutEvents': { ...sweeps, cases: casesOf(sweeps, 'a contract ends') },
+  // A run that fails comes again with every sweep.
+  'ReconcileRoleDefaultPolicy Allow: lambda:InvokeFunction': { ...sweeps, cases: casesOf(sweeps, 'nothing happens') },
 };
 
 /** Whether anybody would notice: a case goes otherwise, or the stack can't be deployed. */
@@ -66,6 +86,10 @@ const statements = () => {
 
 const LOGS = 'the sandbox keeps logs and traces itself, whatever a role may do';
 
+const SETTLING = 'no run of the stories leaves a place behind that no run gives back: settle-place.test.ts notices';
+const STARTED = 'every sweep of the stories can be started';
+const CONVERGING = 'no request depends on it: converge-principals.test.ts notices';
+
 const WATCHED =
   'logs:CreateLogDelivery, logs:DeleteLogDelivery, logs:DescribeLogGroups, logs:DescribeResourcePolicies, logs:GetLogDelivery, logs:ListLogDeliveries, logs:PutResourcePolicy, logs:UpdateLogDelivery, xray:GetSamplingRules, xray:GetSamplingTargets, xray:PutTelemetryRecords, xray:PutTraceSegments';
 
@@ -81,6 +105,19 @@ const NOT_NEEDED_HERE: Readonly<Record<string, string>> = {
   'IntakeReadRequestsRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
   'DecideConnectionRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
   'AnswerConnectionRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
+  'ConvergePrincipalsRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
+  'ConvergePrincipalsRoleDefaultPolicy Allow: ec2:DescribeVpcEndpointServicePermissions, xray:PutTelemetryRecords, xray:PutTraceSegments':
+    CONVERGING,
+  'ConvergePrincipalsRoleDefaultPolicy Allow: ec2:ModifyVpcEndpointServicePermissions': CONVERGING,
+  'ConvergePrincipalsRoleDefaultPolicy Allow: dynamodb:BatchGetItem, dynamodb:Query': CONVERGING,
+  'ConvergePrincipalsRoleDefaultPolicy Allow: dynamodb:BatchGetItem, dynamodb:UpdateItem': CONVERGING,
+  'SweepListDifferencesRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
+  'SettlePlaceRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
+  'SettlePlaceRoleDefaultPolicy Allow: ec2:DescribeVpcEndpointConnections, xray:PutTelemetryRecords, xray:PutTraceSegments':
+    SETTLING,
+  'SettlePlaceRoleDefaultPolicy Allow: dynamodb:BatchGetItem, dynamodb:UpdateItem': SETTLING,
+  'SweepScheduleRoleDefaultPolicy Allow: sqs:GetQueueAttributes, sqs:GetQueueUrl, sqs:SendMessage': STARTED,
+  'SweepPipeRoleDefaultPolicy Allow: sqs:GetQueueAttributes, sqs:GetQueueUrl, sqs:SendMessage': STARTED,
   [`AdmitConnectionRoleDefaultPolicy Allow: ${WATCHED}`]: LOGS,
   [`ReconcileRoleDefaultPolicy Allow: ${WATCHED}`]: LOGS,
 };

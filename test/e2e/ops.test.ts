@@ -54,7 +54,7 @@ describe('npm run ops', () => {
     const reason = ['--reason', 'We look at the first ones.'];
     const set = await ops(['set-mode', '--service', service, '--effect', 'accept', '--mode', 'propose', ...reason]);
     expect(set).toMatchObject({ code: 0, stderr: '' });
-    expect(set.stdout).toMatch(/^before {2}accept \w+, reject \w+\nafter {3}accept propose, reject /m);
+    expect(set.stdout).toMatch(/^before {2}accept \w+, reject \w+, .*\nafter {3}accept propose, reject /m);
 
     const endpoint = await createEndpoint('222222222222');
     const request = ['--service', service, '--endpoint', endpoint];
@@ -94,6 +94,44 @@ describe('npm run ops', () => {
     expect(second).toMatchObject({ code: 1, stdout: '' });
     expect(second.stderr).toContain(`${endpoint} is claimed by acme already (entered by arn:aws:iam::`);
   }, 120_000);
+
+  it('an operator pauses a service, sees that and the modes, and resumes it', async () => {
+    const of = ['--service', service];
+    await ops(['set-mode', ...of, '--effect', 'revoke', '--mode', 'propose', '--reason', 'Ask us first.']);
+    const paused = await ops(['pause', ...of, '--reason', 'An incident.']);
+    expect(paused).toMatchObject({ code: 0, stderr: '' });
+
+    const status = await ops(['status']);
+    expect(status.stdout).toMatch(
+      new RegExp(`^${service} is paused by arn:aws:iam::\\S+ since \\S+: "An incident."\\.$`, 'm'),
+    );
+    expect(status.stdout).toMatch(new RegExp(`^${service} .* propose `, 'm'));
+
+    const resumed = await ops(['resume', ...of, '--reason', 'It is over.', '--json']);
+    expect(JSON.parse(resumed.stdout)).toMatchObject({
+      outcome: 'resumed',
+      held: 0,
+      ended: { reason: 'An incident.' },
+      executionArn: expect.stringContaining('reconcile'),
+    });
+    expect(await ops(['status'])).toMatchObject({ stdout: expect.stringMatching(/^Nothing is paused\.$/m) });
+  }, 60_000);
+
+  it('adopting and disconnecting what nobody knows, and confirming what is not frozen, are refused', async () => {
+    const request = ['--service', service, '--endpoint', 'vpce-00000000', '--reason', 'A slip of the hand.'];
+    const refusals = [
+      await ops(['adopt', ...request]),
+      await ops(['revoke', ...request]),
+      await ops(['confirm-registry', '--count', '1000000', '--reason', 'A slip of the hand.']),
+    ];
+
+    expect(refusals.map(({ code, stdout }) => [code, stdout])).toEqual(refusals.map(() => [1, '']));
+    expect(refusals.map(({ stderr }) => stderr.split(' ').slice(0, 2).join(' '))).toEqual([
+      'The Concierge',
+      'The Concierge',
+      expect.stringMatching(/^(Nothing is|The registry)$/),
+    ]);
+  }, 60_000);
 
   it('another stack is none, and says so', async () => {
     const { code, stdout, stderr } = await ops(['held', '--stack', 'Nowhere']);

@@ -112,7 +112,7 @@ describe('a promise is missed', () => {
       return UpdateExpression === 'REMOVE places.#me' ? Promise.resolve({}) : next();
     };
 
-    expect(await brokenBy(deleted, forgetful)).toEqual(['places are the live connections that we accepted']);
+    expect(await brokenBy(deleted, forgetful)).toEqual(['places are the live connections that we accepted or adopted']);
   });
 
   it('where the customer is suspended before the decision, and the registry is read as it was before', async () => {
@@ -162,7 +162,7 @@ describe('a history that breaks a promise', () => {
       const [violation] = violations.filter(({ promise }) => promise === 'keeps to maxEndpoints');
       expect(violation?.steps).toEqual({ before: 4, after: 2 });
       expect(violation?.lines).toHaveLength(4);
-      expect(violation?.broken).toEqual(['acme has e2, e1 of 1 at most']);
+      expect(violation?.broken).toEqual(['acme has e1, e2 of 1 at most']);
     },
     PATIENCE_MILLISECONDS,
   );

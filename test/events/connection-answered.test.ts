@@ -53,12 +53,15 @@ describe.each(OUTCOMES)('the event of a request that was %s', (outcome) => {
   });
 });
 
-it.each(['gone', 'overtaken', 'failed'] as const)('%s - the sample has the domain’s own words', (outcome) => {
-  const { detail } = sample(`connection-answered-${outcome}`);
-  const { code, sentence, action, vpcEndpointId } = detail as unknown as ConnectionAnswered;
+it.each(['gone', 'overtaken', 'failed', 'adopted', 'revoked'] as const)(
+  '%s - the sample has the domain’s own words',
+  (outcome) => {
+    const { detail } = sample(`connection-answered-${outcome}`);
+    const { code, sentence, action, vpcEndpointId } = detail as unknown as ConnectionAnswered;
 
-  expect({ code, sentence, action }).toEqual(explainEnding(outcome, vpcEndpointId));
-});
+    expect({ code, sentence, action }).toEqual(explainEnding(outcome, vpcEndpointId));
+  },
+);
 
 it.each<[outcome: ConnectionAnswered['outcome'], Situation]>([
   ['accepted', aSituation()],
@@ -74,12 +77,12 @@ it.each<[outcome: ConnectionAnswered['outcome'], Situation]>([
   expect(detail.until).toBe(hold?.until);
 });
 
-it('every outcome of the domain has a detail-type', () => {
+it('every outcome of the domain that is told has a detail-type', () => {
   const settled = (['accept', 'reject'] as const).flatMap((verdict) =>
     (['available', 'rejected', 'failed', 'deleted'] as const).map((state) => nextAnswerStep(verdict, state, 0)),
   );
   const outcomes = settled.flatMap((each): AnswerOutcome[] => (each.step === 'settled' ? [each.outcome] : []));
 
-  expect([...new Set([...outcomes, 'held', 'observed'])].sort()).toEqual([...OUTCOMES].sort());
+  expect([...new Set([...outcomes, 'held', 'observed', 'adopted', 'revoked'])].sort()).toEqual([...OUTCOMES].sort());
   expect([...DOMAIN_OUTCOMES].sort()).toEqual([...OUTCOMES].sort());
 });

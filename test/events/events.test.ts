@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { CONNECTION_ANSWERED_DETAIL_TYPES, CONNECTION_ANSWERED_PATTERN } from '../../events/connection-answered.ts';
 import { CONNECTION_CHANGED_PATTERN, connectionChanged } from '../../events/connection-changed.ts';
 import { CONNECTION_REQUESTED_PATTERN, connectionRequested } from '../../events/connection-requested.ts';
+import { DIFFERENCE_FOUND_PATTERN, differenceFound } from '../../events/difference-found.ts';
 import { NOTICE_UNREADABLE_PATTERN, noticeUnreadable } from '../../events/notice-unreadable.ts';
 import { runFailedPattern } from '../../events/run-failed.ts';
 import { EVENT_SOURCE } from '../../events/source.ts';
+import { WARNING_PATTERN } from '../../events/warning.ts';
 import { sample, samples, takes } from './support.ts';
 
 const ADMIT_CONNECTION = 'arn:aws:states:us-west-2:123456789012:stateMachine:PrivateLinkConcierge-admit-connection';
@@ -14,10 +16,12 @@ const PATTERNS = {
   'connection-changed': CONNECTION_CHANGED_PATTERN,
   'notice-unreadable': NOTICE_UNREADABLE_PATTERN,
   'connection-answered': CONNECTION_ANSWERED_PATTERN,
+  'difference-found': DIFFERENCE_FOUND_PATTERN,
+  warning: WARNING_PATTERN,
   'run-failed': runFailedPattern(ADMIT_CONNECTION),
 };
 
-const kindOf = (name: string): string => name.replace(/^(connection-answered|run-failed)-.*/, '$1');
+const kindOf = (name: string): string => name.replace(/^(connection-answered|run-failed|warning)-.*/, '$1');
 const ours = [...samples].filter(([name]) => kindOf(name) !== 'run-failed');
 
 describe.each(ours)('the sample %s', (_name, event) => {
@@ -86,6 +90,8 @@ it('there is a sample of every kind, and of no other', () => {
       'connection-requested',
       'connection-changed',
       'notice-unreadable',
+      'difference-found',
+      'warning-contract',
       ...['aborted', 'failed', 'timed-out'].map((how) => `run-failed-${how}`),
       ...Object.keys(CONNECTION_ANSWERED_DETAIL_TYPES).map((outcome) => `connection-answered-${outcome}`),
     ].sort(),
@@ -109,6 +115,13 @@ describe('the constructors', () => {
 
     expect(made).toEqual(detail);
     expect(made.detailType).toBe(detailType);
+  });
+
+  it('differenceFound makes the sample’s detail, and its detail-type', () => {
+    const { detail, 'detail-type': detailType } = sample('difference-found');
+    const { schemaVersion: _, ...difference } = detail;
+
+    expect(differenceFound(difference as never)).toEqual({ detailType, ...detail });
   });
 
   it('noticeUnreadable makes the sample’s detail, without what else its giver holds', () => {

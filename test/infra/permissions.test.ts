@@ -34,6 +34,9 @@ const WATCHED = [
   'xray:GetSamplingTargets -> *',
   ...OWN_TRACES,
 ];
+const SENDS_DEAD_LETTERS = ['GetQueueAttributes', 'GetQueueUrl', 'SendMessage'].map(
+  (action) => `sqs:${action} -> <IntakeDeadLettersQueue.Arn>`,
+);
 const MANAGED_SERVICES =
   'arn:aws:ec2:us-west-2:123456789012:vpc-endpoint-service/* if StringEquals aws:ResourceTag/privatelink-concierge = managed';
 
@@ -54,6 +57,40 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:BatchGetItem -> <TablesRegistry.Arn>',
     'dynamodb:Query -> <TablesLedger.Arn>',
     'dynamodb:Query -> <TablesRegistry.Arn>',
+    // Before it turns somebody away for want of an entry, it looks whether the registry is still there.
+    'dynamodb:DescribeTable -> <TablesRegistry.Arn>',
+    'dynamodb:Scan -> <TablesRegistry.Arn>',
+  ],
+  // It reads everything, and tells one bus what differs: a writing action here is a mistake.
+  SweepListDifferencesRole: [
+    ...OWN_LOG('SweepListDifferences'),
+    DESCRIBE,
+    'ec2:DescribeVpcEndpointServicePermissions -> *',
+    ...OWN_TRACES,
+    'dynamodb:DescribeTable -> <TablesRegistry.Arn>',
+    'dynamodb:Scan -> <TablesRegistry.Arn>',
+    'dynamodb:Query -> <TablesLedger.Arn>/index/Current',
+    'events:PutEvents -> <Bus.Arn>',
+  ],
+  SweepScheduleRole: [
+    'lambda:InvokeFunction -> <SweepListDifferencesFunction.Arn>:*',
+    'lambda:InvokeFunction -> <SweepListDifferencesFunctionCurrentVersion>',
+    ...SENDS_DEAD_LETTERS,
+  ],
+  SweepPipeRole: [
+    'dynamodb:DescribeStream -> <TablesRegistry.StreamArn>',
+    'dynamodb:GetRecords -> <TablesRegistry.StreamArn>',
+    'dynamodb:GetShardIterator -> <TablesRegistry.StreamArn>',
+    'dynamodb:ListStreams -> *',
+    'lambda:InvokeFunction -> <SweepListDifferencesFunction.Arn>:*',
+    ...SENDS_DEAD_LETTERS,
+  ],
+  SettlePlaceRole: [
+    ...OWN_LOG('SettlePlace'),
+    DESCRIBE,
+    ...OWN_TRACES,
+    'dynamodb:BatchGetItem -> <TablesLedger.Arn>',
+    'dynamodb:UpdateItem -> <TablesLedger.Arn>',
   ],
   AnswerConnectionRole: [
     ...OWN_LOG('AnswerConnection'),
@@ -62,6 +99,16 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:BatchGetItem -> <TablesLedger.Arn>',
     `ec2:AcceptVpcEndpointConnections -> ${MANAGED_SERVICES}`,
     `ec2:RejectVpcEndpointConnections -> ${MANAGED_SERVICES}`,
+  ],
+  ConvergePrincipalsRole: [
+    ...OWN_LOG('ConvergePrincipals'),
+    'ec2:DescribeVpcEndpointServicePermissions -> *',
+    ...OWN_TRACES,
+    'dynamodb:BatchGetItem -> <TablesLedger.Arn>',
+    'dynamodb:BatchGetItem -> <TablesRegistry.Arn>',
+    'dynamodb:Query -> <TablesRegistry.Arn>',
+    'dynamodb:UpdateItem -> <TablesLedger.Arn>',
+    `ec2:ModifyVpcEndpointServicePermissions -> ${MANAGED_SERVICES}`,
   ],
   IntakePipeRole: [
     'sqs:DeleteMessage -> <IntakeQueue.Arn>',
@@ -84,6 +131,11 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   AdmitConnectionStateMachineEventsRole: ['states:StartExecution -> <AdmitConnectionStateMachine>'],
   // It may start the other workflow, and none of its actions: what is to be done is that one's business.
   ReconcileRole: [
+    'dynamodb:DeleteItem -> <TablesLedger.Arn>',
+    'events:PutEvents -> <Bus.Arn>',
+    'lambda:InvokeFunction -> <ConvergePrincipalsFunction.Arn>:*',
+    'lambda:InvokeFunction -> <SettlePlaceFunction.Arn>:*',
+    'lambda:InvokeFunction -> <SweepListDifferencesFunction.Arn>:*',
     'dynamodb:PutItem -> <TablesLedger.Arn>',
     'dynamodb:Query -> <TablesLedger.Arn>',
     'states:StartExecution -> <AdmitConnectionStateMachine>',
@@ -94,7 +146,9 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
 
 /** Actions for which the Service Authorization Reference has no resource type, so that they can only be had on everything. */
 const ACTIONS_WITHOUT_RESOURCE = [
+  'dynamodb:ListStreams',
   'ec2:DescribeVpcEndpointConnections',
+  'ec2:DescribeVpcEndpointServicePermissions',
   'logs:CreateLogDelivery',
   'logs:DeleteLogDelivery',
   'logs:DescribeLogGroups',
@@ -180,9 +234,15 @@ describe('what the roles may do', () => {
   it('nobody writes the registry: it is people’s', () => {
     const onRegistry = [...statements.values()].flatMap(linesOf).filter((line) => line.includes('TablesRegistry'));
 
-    expect(onRegistry).toEqual([
-      'dynamodb:BatchGetItem -> <TablesRegistry.Arn>',
-      'dynamodb:Query -> <TablesRegistry.Arn>',
+    const actions = onRegistry.map((line) => line.replace(/^dynamodb:(\w+) .*/, '$1'));
+    expect([...new Set(actions)].sort()).toEqual([
+      'BatchGetItem',
+      'DescribeStream',
+      'DescribeTable',
+      'GetRecords',
+      'GetShardIterator',
+      'Query',
+      'Scan',
     ]);
   });
 });
@@ -192,9 +252,14 @@ describe('who may take a role', () => {
     ['IntakeReadRequestsRole', 'lambda.amazonaws.com'],
     ['DecideConnectionRole', 'lambda.amazonaws.com'],
     ['AnswerConnectionRole', 'lambda.amazonaws.com'],
+    ['ConvergePrincipalsRole', 'lambda.amazonaws.com'],
     ['IntakePipeRole', 'pipes.amazonaws.com'],
     ['AdmitConnectionRole', 'states.amazonaws.com'],
     ['AdmitConnectionStateMachineEventsRole', 'events.amazonaws.com'],
+    ['SweepListDifferencesRole', 'lambda.amazonaws.com'],
+    ['SweepScheduleRole', 'scheduler.amazonaws.com'],
+    ['SweepPipeRole', 'pipes.amazonaws.com'],
+    ['SettlePlaceRole', 'lambda.amazonaws.com'],
     ['ReconcileRole', 'states.amazonaws.com'],
     ['ReconcileStateMachineEventsRole', 'events.amazonaws.com'],
   ])('%s - %s and nobody else', (role, service) => {
@@ -244,6 +309,7 @@ describe('what others may do to ours', () => {
         'sqs:SendMessage -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <IntakeTopic>',
         'sqs:SendMessage -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <ConnectionRequested.Arn>',
         'sqs:SendMessage -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <ConnectionChanged.Arn>',
+        'sqs:SendMessage -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <DifferenceFound.Arn>',
         'sqs:SendMessage -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <RunFailed.Arn>',
         'sqs:GetQueueAttributes -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <NoticeUnreadable.Arn>',
         'sqs:GetQueueUrl -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <NoticeUnreadable.Arn>',

@@ -1,9 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { describe, expect, it, vi } from 'vitest';
-import { METRIC_NAMESPACE, METRIC_SERVICE, UNREADABLE_ENTRIES } from '../../functions/domain/metric.ts';
+import {
+  METRIC_NAMESPACE,
+  METRIC_SERVICE,
+  OPEN_TO_EVERYONE,
+  PRINCIPALS_CONTESTED,
+  UNREADABLE_ENTRIES,
+} from '../../functions/domain/metric.ts';
 import { planNotices } from '../../functions/domain/notices.ts';
-import { LEDGER_INDEXES, RECORDED_AT } from '../../functions/registry/keys.ts';
+import { CURRENT_INDEX, LEDGER_INDEXES, RECORDED_AT } from '../../functions/registry/keys.ts';
 import { metrics } from '../../functions/runtime/handler.ts';
 import { ENVIRONMENTS, environmentNamed } from '../../infra/config.ts';
 import { machineOf, tasksOf } from '../workflows/support.ts';
@@ -61,6 +67,7 @@ describe('nothing is lost without a trace', () => {
     expect(targets).toEqual([
       ['ConnectionRequested', '<AdmitConnectionStateMachine>', deadLetters],
       ['ConnectionChanged', '<ReconcileStateMachine>', deadLetters],
+      ['DifferenceFound', '<ReconcileStateMachine>', deadLetters],
       ['RunFailed', '<ReconcileStateMachine>', deadLetters],
       ['NoticeUnreadable', deadLetters, 'undefined'],
     ]);
@@ -130,7 +137,7 @@ describe('the tables', () => {
     },
   );
 
-  it('the ledger’s decisions are listed by customer, by endpoint and by day; nothing of the registry is', () => {
+  it('the ledger’s decisions are listed by customer, by endpoint and by day, and what is in force now; nothing of the registry is', () => {
     const { GlobalSecondaryIndexes, AttributeDefinitions } = named('AWS::DynamoDB::GlobalTable', 'TablesLedger');
     const indexes = (GlobalSecondaryIndexes as readonly { IndexName: string; KeySchema: Json; Projection: Json }[]).map(
       ({ IndexName, ...rest }) => [IndexName, rest],
@@ -139,12 +146,15 @@ describe('the tables', () => {
     expect(Object.keys(LEDGER_INDEXES)).toEqual(['ByCustomer', 'ByEndpoint', 'ByDay']);
     expect(Object.fromEntries(indexes)).toEqual(
       Object.fromEntries(
-        Object.entries(LEDGER_INDEXES).map(([index, attribute]) => [
+        [
+          ...Object.entries(LEDGER_INDEXES).map(([index, attribute]) => [index, attribute, RECORDED_AT] as const),
+          [CURRENT_INDEX.name, CURRENT_INDEX.attribute, CURRENT_INDEX.sortedBy] as const,
+        ].map(([index, attribute, sortedBy]) => [
           index,
           {
             KeySchema: [
               { AttributeName: attribute, KeyType: 'HASH' },
-              { AttributeName: RECORDED_AT, KeyType: 'RANGE' },
+              { AttributeName: sortedBy, KeyType: 'RANGE' },
             ],
             Projection: { ProjectionType: 'ALL' },
           },
@@ -152,7 +162,7 @@ describe('the tables', () => {
       ),
     );
     expect(AttributeDefinitions).toEqual(
-      ['pk', 'sk', 'customerId', RECORDED_AT, 'vpcEndpointId', 'recordedOn'].map((AttributeName) => ({
+      ['pk', 'sk', 'customerId', RECORDED_AT, 'vpcEndpointId', 'recordedOn', 'current'].map((AttributeName) => ({
         AttributeName,
         AttributeType: 'S',
       })),
@@ -254,19 +264,38 @@ describe('alarms', () => {
       'AdmitConnectionFailedAlarm: ExecutionsFailed',
       'AdmitConnectionTimedOutAlarm: ExecutionsTimedOut',
       'AnswerConnectionAlarm: Errors',
+      'ConvergePrincipalsAlarm: Errors',
       'DecideConnectionAlarm: Errors',
       'IntakeDeadLettersAlarm: ApproximateNumberOfMessagesVisible',
       'IntakeReadRequestsAlarm: Errors',
       'IntakeWaitingAlarm: ApproximateAgeOfOldestMessage',
+      'OpenToEveryoneAlarm: OpenToEveryone',
+      'PrincipalsContestedAlarm: PrincipalsContested',
       'ReconcileAbortedAlarm: ExecutionsAborted',
       'ReconcileFailedAlarm: ExecutionsFailed',
       'ReconcileTimedOutAlarm: ExecutionsTimedOut',
+      'SettlePlaceAlarm: Errors',
+      'SweepListDifferencesAlarm: Errors',
+      'SweepMissingAlarm: Invocations',
       'UnreadableEntriesAlarm: UnreadableEntries',
     ]);
   });
 
+  it('a sweep that does not come is missed after a quarter of an hour', () => {
+    const [, missing] = alarms.find(([alarm]) => alarm === 'SweepMissingAlarm') ?? [];
+
+    expect(missing?.Properties).toMatchObject({
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      Period: 900,
+      EvaluationPeriods: 1,
+      TreatMissingData: 'breaching',
+    });
+  });
+
   it('each goes off at the first five minutes, save that of a function: its calls are tried again', () => {
-    const conditions = alarms.map(([alarm, { Properties }]) => {
+    const failures = alarms.filter(([alarm]) => alarm !== 'SweepMissingAlarm');
+    const conditions = failures.map(([alarm, { Properties }]) => {
       const { Statistic, ComparisonOperator, Threshold, EvaluationPeriods, Period, TreatMissingData } = Properties;
       expect({ ComparisonOperator, Period, TreatMissingData }).toEqual({
         ComparisonOperator: 'GreaterThanThreshold',
@@ -282,13 +311,18 @@ describe('alarms', () => {
       'AdmitConnectionFailedAlarm: Sum > 0, 1 in a row',
       'AdmitConnectionTimedOutAlarm: Sum > 0, 1 in a row',
       'AnswerConnectionAlarm: Sum > 0, 3 in a row',
+      'ConvergePrincipalsAlarm: Sum > 0, 3 in a row',
       'DecideConnectionAlarm: Sum > 0, 3 in a row',
       'IntakeDeadLettersAlarm: Maximum > 0, 1 in a row',
       'IntakeReadRequestsAlarm: Sum > 0, 3 in a row',
       'IntakeWaitingAlarm: Maximum > 300, 1 in a row',
+      'OpenToEveryoneAlarm: Sum > 0, 1 in a row',
+      'PrincipalsContestedAlarm: Sum > 0, 1 in a row',
       'ReconcileAbortedAlarm: Sum > 0, 1 in a row',
       'ReconcileFailedAlarm: Sum > 0, 1 in a row',
       'ReconcileTimedOutAlarm: Sum > 0, 1 in a row',
+      'SettlePlaceAlarm: Sum > 0, 3 in a row',
+      'SweepListDifferencesAlarm: Sum > 0, 3 in a row',
       'UnreadableEntriesAlarm: Sum > 0, 1 in a row',
     ]);
   });
@@ -303,22 +337,25 @@ describe('alarms', () => {
     expect(queuesOf('IntakeDeadLettersAlarm')).toEqual(['<IntakeDeadLettersQueue.QueueName>']);
   });
 
-  it('that of unreadable entries listens to the very metric that the functions write', () => {
-    const { Namespace, MetricName, Dimensions } = named('AWS::CloudWatch::Alarm', 'UnreadableEntriesAlarm');
-    const written = vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
-    metrics.singleMetric().addMetric(UNREADABLE_ENTRIES, MetricUnit.Count, 1);
-    const [line = '{}', ...more] = written.mock.calls.map(([text]) => String(text));
-    written.mockRestore();
-    const { _aws, ...values } = JSON.parse(line) as { _aws: object };
+  it.each([UNREADABLE_ENTRIES, OPEN_TO_EVERYONE, PRINCIPALS_CONTESTED])(
+    'that of %s listens to the very metric that the functions write',
+    (metric) => {
+      const { Namespace, MetricName, Dimensions } = named('AWS::CloudWatch::Alarm', `${metric}Alarm`);
+      const written = vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
+      metrics.singleMetric().addMetric(metric, MetricUnit.Count, 1);
+      const [line = '{}', ...more] = written.mock.calls.map(([text]) => String(text));
+      written.mockRestore();
+      const { _aws, ...values } = JSON.parse(line) as { _aws: object };
 
-    expect(more).toEqual([]);
-    expect(_aws).toMatchObject({
-      CloudWatchMetrics: [{ Namespace, Dimensions: [['service']], Metrics: [{ Name: MetricName, Unit: 'Count' }] }],
-    });
-    expect(values).toEqual({ service: METRIC_SERVICE, [UNREADABLE_ENTRIES]: 1 });
-    expect(Dimensions).toEqual([{ Name: 'service', Value: METRIC_SERVICE }]);
-    expect({ Namespace, MetricName }).toEqual({ Namespace: METRIC_NAMESPACE, MetricName: UNREADABLE_ENTRIES });
-  });
+      expect(more).toEqual([]);
+      expect(_aws).toMatchObject({
+        CloudWatchMetrics: [{ Namespace, Dimensions: [['service']], Metrics: [{ Name: MetricName, Unit: 'Count' }] }],
+      });
+      expect(values).toEqual({ service: METRIC_SERVICE, [metric]: 1 });
+      expect(Dimensions).toEqual([{ Name: 'service', Value: METRIC_SERVICE }]);
+      expect({ Namespace, MetricName }).toEqual({ Namespace: METRIC_NAMESPACE, MetricName: metric });
+    },
+  );
 
   it('where no topic is named they show in CloudWatch only', () => {
     expect(alarms.filter(([, { Properties }]) => 'AlarmActions' in Properties)).toEqual([]);
@@ -351,14 +388,16 @@ describe('alarms', () => {
     expect(headings).toContain(article);
   });
 
-  it('every article describes, investigates and resolves, and is some alarm’s', () => {
+  it('every article describes, investigates and resolves, and is some alarm’s, or of what people do themselves', () => {
     const articles = readFileSync('docs/runbook.md', 'utf8').split(/^## /m).slice(1);
     const ofAlarms = alarms.map(([, { Properties }]) => inWords(Properties.AlarmDescription).replace(/.*#/, ''));
+
+    const ofPeople = ['pausing', 'frozen-registry', 'adopting'];
 
     for (const article of articles) {
       const headings = [...article.matchAll(/^### (.+)$/gm)].map(([, heading]) => heading);
       expect(headings).toEqual(['Description', 'Investigation', 'Resolution']);
-      expect(ofAlarms).toContain(slugOf(article.slice(0, article.indexOf('\n'))));
+      expect([...ofAlarms, ...ofPeople]).toContain(slugOf(article.slice(0, article.indexOf('\n'))));
     }
   });
 });

@@ -14,7 +14,14 @@ export interface Resource {
   readonly Properties: { readonly [name: string]: Json };
 }
 
-const CODE = ['readRequests', 'decideConnection', 'answerConnection'] as const;
+const CODE = [
+  'readRequests',
+  'decideConnection',
+  'answerConnection',
+  'listDifferences',
+  'settlePlace',
+  'convergePrincipals',
+] as const;
 
 /** Each function's code is one line here: the template does not depend on it but for the asset's hash. */
 const stubCode = (directory: string, name: string): string => {
@@ -30,13 +37,11 @@ export const templateOf = (config: EnvironmentConfig): Template => {
   try {
     const { context } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: Record<string, unknown> };
     const app = new App({ context, outdir: join(directory, 'cdk.out'), analyticsReporting: false });
-    const [readRequests = '', decideConnection = '', answerConnection = ''] = CODE.map((name) =>
-      stubCode(directory, name),
-    );
+    const code = Object.fromEntries(CODE.map((name) => [name, stubCode(directory, name)]));
     const stack = new ConciergeStack(app, 'PrivateLinkConcierge', {
       config,
       description: 'PrivateLink Concierge: answers connection requests',
-      code: { readRequests, decideConnection, answerConnection },
+      code: code as Record<(typeof CODE)[number], string>,
     });
     return Template.fromStack(stack);
   } finally {

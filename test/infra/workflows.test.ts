@@ -63,8 +63,15 @@ it.each([
   ],
   [
     'ReconcileStateMachine',
-    'the ledger and the workflow that it starts',
-    { Ledger: '<TablesLedger>', AdmitConnection: '<AdmitConnectionStateMachine>' },
+    'the ledger, the bus, its functions and the workflow that it starts',
+    {
+      Ledger: '<TablesLedger>',
+      Bus: '<Bus>',
+      AdmitConnection: '<AdmitConnectionStateMachine>',
+      ListDifferences: '<SweepListDifferencesFunctionCurrentVersion>',
+      ConvergePrincipals: '<ConvergePrincipalsFunctionCurrentVersion>',
+      SettlePlace: '<SettlePlaceFunctionCurrentVersion>',
+    },
   ],
 ])('%s names %s', (machine, _what, expected) => {
   const substitutions = Object.entries(machineNamed(machine).DefinitionSubstitutions as Record<string, Json>);
@@ -118,6 +125,7 @@ describe('what starts a workflow', () => {
     expect(Object.fromEntries(buses)).toEqual({
       ConnectionRequested: '<Bus>',
       ConnectionChanged: '<Bus>',
+      DifferenceFound: '<Bus>',
       RunFailed: 'undefined',
       NoticeUnreadable: '<Bus>',
     });

@@ -1,11 +1,13 @@
-import { GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { ALL_SERVICES, ledgerKey } from '../../functions/registry/keys.ts';
 import { runCommand } from '../../ops/command-line.ts';
 import type { Place } from '../../ops/services.ts';
-import { awsError, type item } from '../functions/support.ts';
+import { awsError, item } from '../functions/support.ts';
 import { ENDPOINT_ID, SERVICE_ID } from '../support/builders.ts';
-import { ADA, EXECUTION, ofAda, recorded } from './support.ts';
+import { ADA, BOB, EXECUTION, ofAda, recorded } from './support.ts';
 
 /** Gives ada a command: what it prints, what it complains of, how it ends, and which Concierge it speaks to. */
 const give = async (words: readonly string[], ada = ofAda()) => {
@@ -49,6 +51,26 @@ const having = (...records: ReturnType<typeof item>[]) => {
   return ada;
 };
 
+const PAUSE = { by: BOB, reason: 'An incident.', at: '2026-11-23T11:00:00.000Z' };
+const BY_BOB = `by ${BOB} since 2026-11-23T11:00:00.000Z: "An incident."`;
+const SEEN = {
+  count: 40,
+  tableId: 'old',
+  at: '2026-11-23T10:00:00.000Z',
+  version: 3,
+  frozen: { because: 'it shrank', at: '2026-11-23T11:00:00.000Z', count: 12, tableId: 'new' },
+};
+
+/** A ledger that has these modes, and nothing else. */
+const havingModes = (serviceId: string, entry: object) => {
+  const ada = having();
+  const key = ledgerKey.modes(serviceId);
+  ada.dynamoMock
+    .on(GetItemCommand, { Key: marshall(key) })
+    .resolves({ Item: item(key, { modes: {}, version: 1, ...entry }) });
+  return ada;
+};
+
 describe('a command that is done', () => {
   it('set-mode - before and after', async () => {
     const { exit, printed, complained, places } = await give(SET_MODE, having());
@@ -56,8 +78,8 @@ describe('a command that is done', () => {
     expect(printed).toBe(
       [
         `The mode of ${SERVICE_ID} is set.`,
-        'before  accept propose, reject propose',
-        'after   accept enforce, reject propose',
+        'before  accept propose, reject propose, revoke propose, principals-add propose, principals-remove propose',
+        'after   accept enforce, reject propose, revoke propose, principals-add propose, principals-remove propose',
         'Requests that wait already are decided again when something wakes them: see "reconcile".',
       ].join('\n'),
     );
@@ -94,6 +116,112 @@ describe('a command that is done', () => {
     expect(printed).toBe(`Its request is looked at: ${EXECUTION}`);
     expect(exit).toBe(0);
     expect(places).toEqual([{ stack: 'Other', region: 'eu-west-1' }]);
+  });
+
+  it.each([
+    ['everything', [], 'Everything in this account and region is looked at'],
+    ['a service', ['--service', SERVICE_ID], `${SERVICE_ID} is looked at`],
+  ])('reconcile: %s', async (_situation, words, sentence) => {
+    const { exit, printed } = await give(['reconcile', ...words]);
+
+    expect([exit, printed]).toEqual([0, `${sentence}: ${EXECUTION}`]);
+  });
+
+  it('pause and resume - what follows', async () => {
+    const why = ['--all', '--reason', 'An incident.'];
+    const paused = await give(['pause', ...why], having());
+    const again = await give(['pause', ...why], havingModes(ALL_SERVICES, { paused: PAUSE }));
+    const resumed = await give(['resume', ...why], havingModes(ALL_SERVICES, { paused: PAUSE }));
+
+    expect([paused.exit, again.exit, resumed.exit]).toEqual([0, 0, 0]);
+    expect(paused.printed).toBe(
+      'Paused: all services. Nothing is written on AWS until somebody resumes it; what is decided waits.',
+    );
+    expect(again.printed).toBe(`Nothing was written. Everything is paused ${BY_BOB}.`);
+    expect(resumed.printed).toBe(
+      [
+        `Resumed: all services. It was paused ${BY_BOB}.`,
+        'Held because of the pause: 0.',
+        `What came meanwhile is looked at: ${EXECUTION}`,
+        'A service that is paused by itself stays so: see "status".',
+      ].join('\n'),
+    );
+  });
+
+  it('resume of a service - while everything is paused, says so', async () => {
+    const words = ['resume', '--service', SERVICE_ID, '--reason', 'It is over.'];
+    const { exit, printed } = await give(words, havingModes(ALL_SERVICES, { paused: PAUSE }));
+
+    expect(printed).toBe(
+      `Nothing was written: no pause of ${SERVICE_ID} was in force.\nEverything is paused ${BY_BOB}.`,
+    );
+    expect(exit).toBe(0);
+  });
+
+  it('revoke - who looks at it, and where to see what comes of it', async () => {
+    const ada = having();
+    ada.dynamoMock.on(GetItemCommand).resolves({ Item: item(ledgerKey.admission(SERVICE_ID, ENDPOINT_ID), {}) });
+
+    const { exit, printed } = await give(['revoke', ...REQUEST, '--reason', 'They asked us to.'], ada);
+
+    expect(printed).toBe(
+      `${ENDPOINT_ID} is to be disconnected, by ${ADA}: ${EXECUTION}\nWhat comes of it: "decisions --endpoint ${ENDPOINT_ID}".`,
+    );
+    expect(exit).toBe(0);
+  });
+
+  it('adopt', async () => {
+    const admission = item(ledgerKey.admission(SERVICE_ID, ENDPOINT_ID), {});
+    const ada = having(admission, recorded(1, { outcome: 'adopted' }));
+    ada.dynamoMock.on(UpdateItemCommand).resolves({});
+
+    const { exit, printed } = await give(['adopt', ...REQUEST, '--reason', 'Why not.'], ada);
+
+    expect([exit, printed]).toEqual([0, `${ENDPOINT_ID} is the Concierge's to revoke now, by ${ADA}.`]);
+  });
+
+  it('confirm-registry - what is believed now', async () => {
+    const ada = having();
+    ada.dynamoMock
+      .on(GetItemCommand)
+      .resolves({ Item: item(ledgerKey.registrySeen(), SEEN) })
+      .on(UpdateItemCommand)
+      .resolves({});
+
+    const { exit, printed } = await give(['confirm-registry', '--count', '12', '--reason', 'It is right.'], ada);
+
+    expect(printed).toBe(
+      `The registry is believed with 12 entries (before: 40), by ${ADA}.\nWhat was frozen goes on with the next sweep, or with "reconcile".`,
+    );
+    expect(exit).toBe(0);
+  });
+
+  it('status - pauses, a freeze, what is spoiled, then modes in columns', async () => {
+    const { exit, printed } = await give(
+      ['status'],
+      having(
+        item(ledgerKey.registrySeen(), SEEN),
+        item(ledgerKey.modes(ALL_SERVICES), { modes: {}, version: 1, paused: PAUSE }),
+        item(ledgerKey.modes(SERVICE_ID), { modes: { accept: 'enforce' }, version: 1, paused: PAUSE }),
+        item(ledgerKey.modes('vpce-svc-0000000a'), { modes: {}, version: 0 }),
+      ),
+    );
+
+    expect(printed.split('\n')).toEqual([
+      `Everything is paused ${BY_BOB}.`,
+      `${SERVICE_ID} is paused ${BY_BOB}.`,
+      'Nothing is removed since 2026-11-23T11:00:00.000Z: it shrank. The registry had 12 entries then. If that is right: "confirm-registry --count 12".',
+      expect.stringMatching(/^The item SERVICE#vpce-svc-0000000a, MODES can't be read: version: /),
+      'service                     accept   reject  revoke  principals-add  principals-remove',
+      `${SERVICE_ID}  enforce  -       -       -               -`,
+    ]);
+    expect(exit).toBe(0);
+  });
+
+  it('status, and there is nothing to say - says so', async () => {
+    const { exit, printed } = await give(['status'], having());
+
+    expect([exit, printed]).toEqual([0, 'Nothing is paused.\nNothing is frozen.\nNo modes were set.']);
   });
 
   it('decisions - a line each, in columns', async () => {
@@ -226,6 +354,18 @@ describe('a command that fails', () => {
     expect(exit).toBe(1);
   });
 
+  it('it is resumed and nobody can be sent to look - says both, and what to do', async () => {
+    const ada = havingModes(SERVICE_ID, { paused: PAUSE });
+    ada.sfnMock.on(StartExecutionCommand).rejects(said('AccessDeniedException', 'No.'));
+
+    const { exit, complained } = await give(['resume', '--service', SERVICE_ID, '--reason', 'It is over.'], ada);
+
+    expect(complained).toBe(
+      'It is resumed, but nobody looks yet at what came meanwhile. Give the same command again once this is mended: AWS denies it: No.',
+    );
+    expect(exit).toBe(1);
+  });
+
   it('a surprise - looks like one', async () => {
     const ada = ofAda();
     ada.dynamoMock.on(QueryCommand).rejects(new TypeError('x is not a function'));
@@ -240,7 +380,7 @@ describe('a command that is not understood', () => {
     ['an action that there is not', ['dance'], "error: unknown command 'dance'"],
     [
       'an option that is missing',
-      ['reconcile', '--service', SERVICE_ID],
+      ['revoke', '--service', SERVICE_ID],
       "error: required option '--endpoint <id>' not specified",
     ],
     ['an option that there is not', ['held', '--by', ADA], "error: unknown option '--by'"],
@@ -251,6 +391,14 @@ describe('a command that is not understood', () => {
       '--service vpce-1·: not an id of an endpoint service',
     ],
     ['a number that is none', ['decisions', '--day', '2026-11-23', '--most', 'all'], '--most all: not a whole number'],
+    ['an endpoint without its service', ['reconcile', '--endpoint', ENDPOINT_ID], 'an endpoint needs its service'],
+    ['neither a service nor all', ['pause', '--reason', 'So.'], 'one of service and all is needed'],
+    ['a blank count', ['confirm-registry', '--count', ' ', '--reason', 'So.'], '--count  : not a whole number'],
+    [
+      'a proposal that is none',
+      ['approve', ...REQUEST, '--reason', 'So.', '--proposed', 'hold'],
+      '--proposed hold: not',
+    ],
     ['no choice', ['decisions'], 'one of customer, endpoint and day is needed'],
     ['a stack that is none', ['held', '--stack', '-'], "--stack -: not a stack's name"],
     ['a region that is none', ['held', '--region', 'home'], '--region home: not a region'],

@@ -16,15 +16,18 @@ afterEach(() => {
 });
 
 describe('connect', () => {
-  it('names tables and workflow after the stack, in the account and partition of the caller', async () => {
+  it('names tables and workflows after the stack, in the account and partition of the caller', async () => {
     const arn = 'arn:aws-us-gov:iam::210987654321:user/people/ada';
     sts.on(GetCallerIdentityCommand).resolves({ Arn: arn });
     const services = connect({ stack: 'Other', region: 'us-gov-west-1' });
 
     expect(services.tables).toEqual({ registry: 'Other-registry', ledger: 'Other-ledger' });
     await expect(services.caller()).resolves.toBe(arn);
-    await expect(services.admitConnection()).resolves.toBe(
-      'arn:aws-us-gov:states:us-gov-west-1:210987654321:stateMachine:Other-admit-connection',
+    const workflows = [services.admitConnection(), services.reconcile(), services.revokeConnection()];
+    await expect(Promise.all(workflows)).resolves.toEqual(
+      ['admit-connection', 'reconcile', 'revoke-connection'].map(
+        (name) => `arn:aws-us-gov:states:us-gov-west-1:210987654321:stateMachine:Other-${name}`,
+      ),
     );
   });
 

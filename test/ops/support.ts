@@ -9,7 +9,9 @@ import { ENDPOINT_ID, HOME_REGION, NOW, SERVICE_ID } from '../support/builders.t
 export const ADA = 'arn:aws:sts::123456789012:assumed-role/operator/ada';
 export const BOB = 'arn:aws:sts::123456789012:assumed-role/operator/bob';
 
-const WORKFLOW = `arn:aws:states:${HOME_REGION}:123456789012:stateMachine:PrivateLinkConcierge-admit-connection`;
+const workflow = (name: string): string =>
+  `arn:aws:states:${HOME_REGION}:123456789012:stateMachine:PrivateLinkConcierge-${name}`;
+const WORKFLOW = workflow('admit-connection');
 
 /** The execution that a wake starts. */
 export const EXECUTION = `${WORKFLOW.replace('stateMachine', 'execution')}:one`;
@@ -18,6 +20,21 @@ export const EXECUTION = `${WORKFLOW.replace('stateMachine', 'execution')}:one`;
 export const THE_WAKE = [
   'StartExecution',
   { stateMachineArn: WORKFLOW, input: JSON.stringify({ serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID }) },
+];
+
+/** The one call that has a service looked at, or everything. */
+export const theSweep = (of: { readonly serviceId?: string }) => [
+  'StartExecution',
+  { stateMachineArn: workflow('reconcile'), input: JSON.stringify(of) },
+];
+
+/** The one call that has the request's connection disconnected. */
+export const theDisconnection = (force: { readonly by: string; readonly reason: string }) => [
+  'StartExecution',
+  {
+    stateMachineArn: workflow('revoke-connection'),
+    input: JSON.stringify({ serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID, force }),
+  },
 ];
 
 /** Services of ada's, to which no call is made but those that the test answers. A wake succeeds. */
@@ -35,6 +52,8 @@ export const ofAda = () => {
     tables: TABLES,
     caller: async () => ADA,
     admitConnection: async () => WORKFLOW,
+    reconcile: async () => workflow('reconcile'),
+    revokeConnection: async () => workflow('revoke-connection'),
     now: () => new Date(NOW),
   };
   /** What was written into tables, and no reads. */

@@ -75,7 +75,14 @@ export const entitled = (changes: Partial<Entitlement>, places: Places = { taken
   aCandidate({ entitlement: found(anEntitlement(changes)), places });
 
 /** The modes of a service for which the Concierge acts by itself, unless said otherwise. */
-export const theModes = (changes: Partial<Modes> = {}): Modes => ({ accept: 'enforce', reject: 'enforce', ...changes });
+export const theModes = (changes: Partial<Modes> = {}): Modes => ({
+  accept: 'enforce',
+  reject: 'enforce',
+  revoke: 'enforce',
+  'principals-add': 'enforce',
+  'principals-remove': 'enforce',
+  ...changes,
+});
 
 /** A request that passes every rule, where the Concierge acts by itself. */
 export const aSituation = (changes: Partial<Situation> = {}): Situation => ({

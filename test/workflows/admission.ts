@@ -1,7 +1,7 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { explainEnding } from '../../functions/domain/ending.ts';
 import type { Intent, PastDecision } from '../../functions/domain/history.ts';
-import { type Plan, planEnding, planRequest, type Telling } from '../../functions/domain/plan.ts';
+import { type Plan, planAdoption, planEnding, planRequest, type Telling } from '../../functions/domain/plan.ts';
 import type { Situation } from '../../functions/domain/situation.ts';
 import { ledgerKey } from '../../functions/registry/keys.ts';
 import type { Json } from '../../sandbox/asl/definition.ts';
@@ -58,6 +58,9 @@ export type Script = Readonly<Record<string, Replies>>;
 /** A function's reply, as the state sees it. */
 export const payload = (value: unknown): unknown => ({ StatusCode: 200, Payload: JSON.parse(JSON.stringify(value)) });
 
+/** What a decision stands on, as `Decide` says it. */
+export const BASIS = '0123456789abcdef';
+
 const recorded = (plan: Plan, generation: number): unknown => {
   const { customerId, verdict, code, sentence, action, proposed, hold } = plan;
   const key = ledgerKey.decision(SERVICE_ID, ENDPOINT_ID, generation);
@@ -95,11 +98,22 @@ export const decision = (
     told,
     wakes,
     modesVersion,
+    basis: BASIS,
     connection: whole.connection,
     plan: recorded(plan, generation),
     planWithoutPlace: recorded(planWithoutPlace, generation),
   };
 };
+
+/** What `Decide` returns of a connection that somebody else made, for whom it is. */
+export const adoption = () => ({
+  need: 'adoption',
+  generation: 1,
+  told: 0,
+  wakes: 0,
+  connection: { ...aSituation().connection, state: 'available' },
+  plan: recorded(planAdoption(aSituation(), { intent: undefined, placesOpen: [] }), 1),
+});
 
 /** What `Decide` returns of a request that ended without an answer that the ledger knows of, or that EC2 does not list. */
 export const ending = (

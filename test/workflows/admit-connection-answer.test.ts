@@ -41,7 +41,7 @@ describe('places', () => {
       arguments: {
         TableName: 'ledger-table',
         Key: PLACES_KEY,
-        UpdateExpression: 'SET places = if_not_exists(places, :none)',
+        UpdateExpression: 'SET places = if_not_exists(places, :none), #current = :yes',
         ExpressionAttributeValues: { ':none': { M: {} } },
       },
     });
@@ -152,7 +152,8 @@ describe('places', () => {
 
     expect(ran.path.slice(6)).toEqual(['Take a place', 'Act without a place', 'Release the admission', 'Done']);
     expect(onlyAttempt(ran, 'Release the admission').arguments).toMatchObject({
-      UpdateExpression: 'SET #status = :done, told = :told REMOVE waiting, intent',
+      UpdateExpression:
+        'SET #status = :done, told = :told, #last = :last, basis = :basis REMOVE waiting, lookAt, intent',
     });
   });
 
@@ -353,7 +354,8 @@ describe('an answer that holds no more', () => {
     expect(ran.output).toMatchObject({ verdict: 'accept', outcome: 'observed', generation: 1 });
     expect(onlyAttempt(ran, 'Record').arguments).not.toHaveProperty('Item.after');
     expect(onlyAttempt(ran, 'Release the admission').arguments).toMatchObject({
-      UpdateExpression: 'SET #status = :done, told = :told REMOVE waiting, intent',
+      UpdateExpression:
+        'SET #status = :done, told = :told, #last = :last, basis = :basis REMOVE waiting, lookAt, intent',
     });
   });
 

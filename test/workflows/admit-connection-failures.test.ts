@@ -4,6 +4,7 @@ import { entitled } from '../support/builders.ts';
 import {
   ACCEPT,
   admit,
+  adoption,
   CONDITION_FAILED,
   decision,
   departure,
@@ -32,6 +33,13 @@ const HELD: Script = {
   'Take over the admission': [{}],
 };
 
+const ADOPT: Script = {
+  ...ACCEPT,
+  Decide: [payload(adoption())],
+  'Open its places': [{}],
+  'Give it a place': [{}],
+};
+
 /** For each task a request on whose way it lies, with the reply of every task. */
 const WAYS: Readonly<Record<string, Script>> = {
   'Plan only': { 'Plan only': [payload(decision())] },
@@ -44,6 +52,8 @@ const WAYS: Readonly<Record<string, Script>> = {
   'Note the intent': ACCEPT,
   'Open the places': { ...ACCEPT, Decide: [payload(decision({}, { placesOpen: [] }))], 'Open the places': [{}] },
   'Take a place': ACCEPT,
+  'Open its places': ADOPT,
+  'Give it a place': ADOPT,
   Answer: ACCEPT,
   'Give the place back': { ...ACCEPT, Answer: [payload(settled('gone'))], 'Give the place back': [{}] },
   'Free the place': {

@@ -6,6 +6,7 @@ import {
   type Admission,
   admit,
   attemptsByState,
+  BASIS,
   CONDITION_FAILED,
   decision,
   departure,
@@ -57,11 +58,24 @@ describe('a hold', () => {
     expect(given).toEqual({
       TableName: 'ledger-table',
       Key: { pk: { S: REQUEST }, sk: { S: 'ADMISSION' } },
-      UpdateExpression: 'SET waiting = :waiting, told = :told REMOVE intent',
+      UpdateExpression:
+        'SET waiting = :waiting, told = :told, #last = :last, basis = :basis, lookAt = :lookAt REMOVE intent',
+      ExpressionAttributeNames: { '#last': 'last' },
       ConditionExpression: 'execution = :me AND wakes = :wakes',
       ExpressionAttributeValues: {
         ':waiting': { M: { token: { S: expect.stringMatching(/.{20,}/) }, until: { S: UNTIL } } },
         ':told': { N: '1' },
+        ':basis': { S: BASIS },
+        ':last': {
+          M: {
+            outcome: { S: 'held' },
+            code: { S: 'approval-needed' },
+            generation: { N: '1' },
+            recordedAt: { S: moment() },
+            customerId: { S: 'acme' },
+          },
+        },
+        ':lookAt': { S: moment(14 * DAY) },
         ':me': { S: ME },
         ':wakes': { N: '4' },
       },
@@ -99,7 +113,8 @@ describe('a hold', () => {
     expect(ran.output).toMatchObject({ verdict: 'hold', code: 'hold-expired', outcome: 'held', generation: 2 });
     expect(ran.path.slice(-5)).toEqual(['Record', 'Publish', 'Wait or let go', 'Release the admission', 'Done']);
     expect(onlyAttempt(ran, 'Release the admission').arguments).toMatchObject({
-      UpdateExpression: 'SET #status = :done, told = :told REMOVE waiting, intent',
+      UpdateExpression:
+        'SET #status = :done, told = :told, #last = :last, basis = :basis REMOVE waiting, lookAt, intent',
       ExpressionAttributeValues: { ':told': { N: '2' } },
     });
   });
@@ -437,7 +452,8 @@ describe('a service that is only watched', () => {
         Entries: [{ DetailType: 'Connection Observed', Detail: { outcome: 'observed' } }],
       });
       expect(onlyAttempt(ran, 'Release the admission').arguments).toMatchObject({
-        UpdateExpression: 'SET #status = :done, told = :told REMOVE waiting, intent',
+        UpdateExpression:
+          'SET #status = :done, told = :told, #last = :last, basis = :basis REMOVE waiting, lookAt, intent',
       });
       expect(ran.output).toMatchObject({ verdict, outcome: 'observed' });
     },

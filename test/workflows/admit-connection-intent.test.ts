@@ -244,7 +244,8 @@ describe('what is recorded and was not told', () => {
     const ran = await admit({ ...ACCEPT, Decide: [payload(telling()), NOTHING_MORE] });
 
     expect(onlyAttempt(ran, 'Release the admission').arguments).toMatchObject({
-      UpdateExpression: 'SET #status = :done, told = :told REMOVE waiting',
+      UpdateExpression:
+        'SET #status = :done, told = :told, #last = :last, basis = :basis REMOVE waiting, lookAt, #current',
       ExpressionAttributeValues: { ':told': { N: '2' } },
     });
   });

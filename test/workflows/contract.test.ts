@@ -6,6 +6,7 @@ import { LAMBDA_SERVICE_ERRORS, SERVICE_ERRORS, WORKFLOWS, type WorkflowName } f
 import {
   budgetOf,
   filesOf,
+  type Machine,
   machineOf,
   reachableFrom,
   type State,
@@ -44,7 +45,7 @@ const READS_ONLY = {
     dryRun: 'Plan only',
     reading: ['Plan only', 'Look at its execution', 'Decide'],
   },
-  reconcile: { dryRun: undefined, reading: ['Count its restarts'] },
+  reconcile: { dryRun: undefined, reading: ['Count its restarts', 'List the differences'] },
 } as const;
 /** As long as a service's entry may make a hold: the number is the schema's own. */
 const longestHoldSeconds = (): number => {
@@ -55,6 +56,12 @@ const longestHoldSeconds = (): number => {
 };
 /** How a catcher keeps the error for the record. */
 const KEPT_ERROR = { error: '{% $states.errorOutput %}' };
+
+/** The processor of the Map that a state belongs to, if it belongs to one. */
+const mapOf = (machine: Machine, state: string): Machine | undefined =>
+  Object.values(machine.States)
+    .map(({ ItemProcessor }) => ItemProcessor)
+    .find((processor) => processor !== undefined && state in processor.States);
 
 const workflows = (Object.keys(WORKFLOWS) as WorkflowName[]).map((name) => ({
   name,
@@ -126,16 +133,37 @@ describe.each(workflows)('$name', ({ name, file, functions, placeholders, machin
     },
   );
 
-  it.each(tasks)('%s - every error that is left over is recorded, and then fails the execution', (state, { Catch }) => {
-    const ways: Readonly<Record<string, object>> = {
-      'Record the failure': { Next: 'Fail' },
-      ...(dryRun === undefined ? {} : { [dryRun]: { Assign: KEPT_ERROR, Next: 'Fail' } }),
-    };
+  const [inMap, alone] = [true, false].map((isIn) =>
+    tasks.filter(([state]) => (mapOf(machine, state) !== undefined) === isIn),
+  );
 
-    expect(Catch?.at(-1)).toEqual({
-      ErrorEquals: ['States.ALL'],
-      ...(ways[state] ?? { Assign: KEPT_ERROR, Next: 'Record the failure' }),
+  it.each(alone ?? [])(
+    '%s - every error that is left over is recorded, and then fails the execution',
+    (state, { Catch }) => {
+      const ways: Readonly<Record<string, object>> = {
+        'Record the failure': { Next: 'Fail' },
+        ...(dryRun === undefined ? {} : { [dryRun]: { Assign: KEPT_ERROR, Next: 'Fail' } }),
+      };
+
+      expect(Catch?.at(-1)).toEqual({
+        ErrorEquals: ['States.ALL'],
+        ...(ways[state] ?? { Assign: KEPT_ERROR, Next: 'Record the failure' }),
+      });
+    },
+  );
+
+  it('one of many that fails ends its own iteration, with the error, which the end of the run counts', () => {
+    const ends = (inMap ?? []).map(([state, { Catch }]) => {
+      const { Next = '', Output } = Catch?.at(-1) ?? {};
+      return [mapOf(machine, state)?.States[Next], Output];
     });
+
+    expect(ends).toEqual(
+      (inMap ?? []).map(() => [
+        expect.objectContaining({ Type: 'Succeed', Output: '{% $states.input %}' }),
+        { failed: expect.stringContaining('$states.errorOutput.Error') },
+      ]),
+    );
   });
 
   it('everything else writes, sooner or later: what reads only is known by name', () => {

@@ -4,9 +4,11 @@ import { sample } from '../events/support.ts';
 import { ENDPOINT_ID, SERVICE_ID } from '../support/builders.ts';
 import { failing, ME, moment, NO_REPLY, onlyAttempt, REQUEST } from './admission.ts';
 import { ADMIT_CONNECTION, ended, IDS, reconcile, restarted, STARTED, STOPPED } from './reconciliation.ts';
-import { filesOf, machineOf, tasksOf, textOf, waitsOf } from './support.ts';
+import { machineOf, tasksOf, textOf, waitsOf } from './support.ts';
 
-const tasks = tasksOf(machineOf('reconcile.asl.json'));
+/** What is done about one endpoint. */
+const ONE_ENDPOINT = ['Count its restarts', 'Note the restart', 'Start admit-connection', 'Record the failure'];
+const tasks = tasksOf(machineOf('reconcile.asl.json')).filter(([state]) => ONE_ENDPOINT.includes(state));
 const SOON = ['Read what it is about', 'Let the list catch up', 'Start admit-connection', 'Started'];
 const BACKED_OFF = [
   'Read what it is about',
@@ -49,16 +51,14 @@ describe('two ids', () => {
     expect(onlyAttempt(ran, 'Start admit-connection').arguments).toMatchObject({ Input: JSON.stringify(ids) });
   });
 
-  it.each(filesOf('examples/reconcile/'))('the example %s - can be pasted', async (file) => {
-    const input = JSON.parse(textOf(`examples/reconcile/${file}`)) as Json;
+  it('the example one-endpoint.json - can be pasted', async () => {
+    const input = JSON.parse(textOf('examples/reconcile/one-endpoint.json')) as Json;
 
     expect(await reconcile(restarted(0), input)).toMatchObject(started(SOON));
   });
 
   it.each<[situation: string, input: Json]>([
-    ['nothing in it', {}],
     ['no service', { vpcEndpointId: ENDPOINT_ID }],
-    ['no endpoint', { serviceId: SERVICE_ID }],
     ['the ids exchanged', { serviceId: ENDPOINT_ID, vpcEndpointId: SERVICE_ID }],
     ['nine digits', { ...IDS, vpcEndpointId: 'vpce-0a1b2c3d4' }],
     ['an id and more', { ...IDS, vpcEndpointId: `${ENDPOINT_ID}#x` }],
@@ -82,7 +82,7 @@ describe('two ids', () => {
       attempts: [],
     });
     expect(cause).toBe(
-      `Give {"serviceId": "vpce-svc-...", "vpcEndpointId": "vpce-..."}. Got: ${typeof input === 'string' ? input : JSON.stringify(input)}`,
+      `Give {} for everything, {"serviceId": "vpce-svc-..."} for a service, or {"serviceId": "vpce-svc-...", "vpcEndpointId": "vpce-..."} for an endpoint. Got: ${typeof input === 'string' ? input : JSON.stringify(input)}`,
     );
   });
 

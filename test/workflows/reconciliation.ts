@@ -12,7 +12,14 @@ export const STARTED = 'arn:aws:states:us-west-2:123456789012:execution:c-admit-
 export const IDS = { serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID };
 
 /** What stands for the placeholders, as the stack would fill them in. */
-const DEPLOYED: Readonly<Record<string, string>> = { Ledger: 'ledger-table', AdmitConnection: ADMIT_CONNECTION };
+const DEPLOYED: Readonly<Record<string, string>> = {
+  Ledger: 'ledger-table',
+  Bus: 'bus',
+  AdmitConnection: ADMIT_CONNECTION,
+  ListDifferences: 'list-differences:3',
+  ConvergePrincipals: 'converge-principals:4',
+  SettlePlace: 'settle-place:2',
+};
 const definition = JSON.parse(
   textOf('reconcile.asl.json').replaceAll(/\$\{(\w+)\}/g, (_all, name: string) => DEPLOYED[name] ?? ''),
 ) as object;

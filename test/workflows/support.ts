@@ -11,6 +11,7 @@ export interface Retrier {
 }
 
 export interface Catcher {
+  readonly Output?: unknown;
   readonly ErrorEquals: readonly string[];
   readonly Assign?: Readonly<Record<string, unknown>>;
   readonly Next: string;
@@ -33,6 +34,9 @@ export interface State {
   readonly Default?: string;
   readonly Assign?: Readonly<Record<string, unknown>>;
   readonly Next?: string;
+  readonly Output?: unknown;
+  /** Of a Map state. */
+  readonly ItemProcessor?: Machine;
 }
 
 export interface Machine {
@@ -115,7 +119,7 @@ export const reachableFrom = ({ States }: Machine, start: string, without = ''):
 /** The actions of AWS that only read. Whatever is not listed writes, until somebody says otherwise here. */
 const READING_ACTIONS: readonly string[] = ['aws-sdk:dynamodb:query', 'aws-sdk:sfn:describeExecution'];
 /** The functions that only read; their roles allow nothing else, which the tests of the stack see to. */
-const READING_FUNCTIONS: readonly string[] = ['DecideConnection'];
+const READING_FUNCTIONS: readonly string[] = ['DecideConnection', 'ListDifferences'];
 
 /** Whether a state may change anything outside its execution. */
 export const writes = ({ Type, Resource = '', Arguments }: State): boolean => {

@@ -20,7 +20,7 @@ interface TableProperties {
   readonly LocalSecondaryIndexes?: readonly Index[];
   readonly GlobalSecondaryIndexes?: readonly Index[];
   readonly DeletionProtectionEnabled?: boolean;
-  readonly StreamSpecification?: object;
+  readonly StreamSpecification?: { readonly StreamViewType: string };
 }
 
 interface GlobalTableProperties extends TableProperties {
@@ -38,7 +38,7 @@ const COMMON: PropertyRules = {
   LocalSecondaryIndexes: [INDEX],
   GlobalSecondaryIndexes: [INDEX],
   ...each('accepted', 'TimeToLiveSpecification', 'SSESpecification', 'WarmThroughput'),
-  StreamSpecification: { StreamViewType: 'accepted' },
+  StreamSpecification: { StreamViewType: 'used' },
 };
 
 const plainIndexes = (indexes: readonly Index[] | undefined): readonly Index[] | undefined =>
@@ -64,16 +64,17 @@ const createTable = async (properties: TableProperties, { call, generatedName }:
       LocalSecondaryIndexes: plainIndexes(properties.LocalSecondaryIndexes),
       GlobalSecondaryIndexes: plainIndexes(properties.GlobalSecondaryIndexes),
       DeletionProtectionEnabled: properties.DeletionProtectionEnabled,
+      StreamSpecification: properties.StreamSpecification && { StreamEnabled: true, ...properties.StreamSpecification },
     }),
   );
-  const arn = textOf(created, 'TableDescription', 'TableArn');
   return {
     ref: name,
     attributes: {
-      Arn: arn,
+      Arn: textOf(created, 'TableDescription', 'TableArn'),
       TableId: textOf(created, 'TableDescription', 'TableId'),
-      // There is no stream behind it; who reads from it is refused by its own service.
-      ...(properties.StreamSpecification !== undefined && { StreamArn: `${arn}/stream/1970-01-01T00:00:00.000` }),
+      ...(properties.StreamSpecification !== undefined && {
+        StreamArn: textOf(created, 'TableDescription', 'LatestStreamArn'),
+      }),
     },
   };
 };

@@ -57,6 +57,35 @@ const updateCode = async (
   await call('lambda', 'UpdateFunctionCode', { FunctionName, ...Code, Architectures });
 };
 
+interface MappingProperties {
+  readonly FunctionName: string;
+  readonly EventSourceArn: string;
+  readonly BatchSize?: number | string;
+  readonly MaximumBatchingWindowInSeconds?: number | string;
+  readonly ScalingConfig?: { readonly MaximumConcurrency?: number | string };
+  readonly FunctionResponseTypes?: readonly string[];
+  readonly Enabled?: boolean | string;
+  readonly FilterCriteria?: object;
+}
+
+/** What an update says of settings that are there no longer: it leaves alone what it is not told of. */
+const GONE = { ScalingConfig: {}, FunctionResponseTypes: [], Enabled: true };
+
+const mappingInput = ({
+  BatchSize,
+  MaximumBatchingWindowInSeconds,
+  ScalingConfig,
+  Enabled,
+  ...plain
+}: MappingProperties) =>
+  defined({
+    ...plain,
+    BatchSize: numberOf(BatchSize),
+    MaximumBatchingWindowInSeconds: numberOf(MaximumBatchingWindowInSeconds),
+    ScalingConfig: ScalingConfig && { MaximumConcurrency: numberOf(ScalingConfig.MaximumConcurrency) },
+    Enabled: Enabled === undefined ? undefined : String(Enabled) === 'true',
+  });
+
 const PERMISSION = [
   'Action',
   'FunctionName',
@@ -243,6 +272,36 @@ export const lambdaTypes: ResourceTypes = {
     },
     async remove({ properties: { FunctionName, Qualifier } }, { call }) {
       await call('lambda', 'DeleteFunctionEventInvokeConfig', { FunctionName, Qualifier });
+    },
+  }),
+
+  'AWS::Lambda::EventSourceMapping': resourceType<MappingProperties>({
+    properties: {
+      ...each('used', 'FunctionName', 'EventSourceArn', 'BatchSize', 'MaximumBatchingWindowInSeconds'),
+      ...each('used', 'ScalingConfig', 'FunctionResponseTypes', 'Enabled', 'FilterCriteria'),
+      ...each('accepted', 'Tags'),
+    },
+    async create(properties, { call }) {
+      const created = await call('lambda', 'CreateEventSourceMapping', mappingInput(properties));
+      const id = textOf(created, 'UUID');
+      return { ref: id, attributes: { Id: id } };
+    },
+    replacing: ['EventSourceArn'],
+    inPlace: [
+      'FunctionName',
+      'FilterCriteria',
+      'BatchSize',
+      'MaximumBatchingWindowInSeconds',
+      'ScalingConfig',
+      'FunctionResponseTypes',
+      'Enabled',
+    ],
+    async update({ ref, after }, { call }) {
+      const { EventSourceArn: _, ...input } = mappingInput(after);
+      await call('lambda', 'UpdateEventSourceMapping', { ...GONE, ...input, UUID: ref });
+    },
+    async remove({ ref }, { call }) {
+      await call('lambda', 'DeleteEventSourceMapping', { UUID: ref });
     },
   }),
 };

@@ -6,6 +6,7 @@ interface PipeProperties {
   readonly Name?: string;
   readonly Source?: string;
   readonly DesiredState?: string;
+  readonly SourceParameters?: { readonly DynamoDBStreamParameters?: { readonly StartingPosition: string } };
   readonly Tags?: Readonly<Record<string, string>>;
 }
 
@@ -64,6 +65,10 @@ export const pipeTypes: ResourceTypes = {
       ...['Enrichment', 'EnrichmentParameters', 'Target', 'TargetParameters'],
     ],
     async update({ ref, before, after }, creation) {
+      const [began, begins] = [before, after].map(
+        ({ SourceParameters: source }) => source?.DynamoDBStreamParameters?.StartingPosition,
+      );
+      if (began !== begins) throw new Error('a change of StartingPosition makes another pipe, which is not modelled');
       const { Source: _, Tags: __, ...changed } = withGone({ ...before }, { DesiredState: 'RUNNING', ...after }, 1);
       await untilSettled(ref, creation);
       await creation.call('pipes', 'UpdatePipe', { ...changed, Name: ref });

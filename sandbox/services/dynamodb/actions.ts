@@ -10,6 +10,9 @@ import {
 import { AwsError } from '../errors.ts';
 import { batchGetItem } from './batch-get.ts';
 import { Dynalite, type Wire } from './dynalite.ts';
+import { streamActions } from './stream-actions.ts';
+import { readStreamSpecification, readTableChange } from './stream-specification.ts';
+import { Streams } from './streams.ts';
 import { Tables, tableArn } from './tables.ts';
 
 /** An action whose input and output are the wire's own JSON: AttributeValues plain, binary in base64, times in seconds. */
@@ -17,7 +20,7 @@ type WireAction = ActionDefinition<Wire, Wire>;
 
 /** Members of inputs that are accepted and change nothing, for each action. */
 const WITHOUT_BEHAVIOUR: Readonly<Record<string, readonly string[]>> = {
-  CreateTable: ['Tags', 'TableClass', 'SSESpecification', 'StreamSpecification'],
+  CreateTable: ['Tags', 'TableClass', 'SSESpecification'],
 };
 
 const CONDITION = ['ConditionExpression', 'ExpressionAttributeNames', 'ExpressionAttributeValues'];
@@ -36,7 +39,9 @@ const MODELLED: Readonly<Record<string, readonly string[]>> = {
   CreateTable: [
     ...['TableName', 'AttributeDefinitions', 'KeySchema', 'BillingMode', 'ProvisionedThroughput'],
     ...['LocalSecondaryIndexes', 'GlobalSecondaryIndexes', 'DeletionProtectionEnabled'],
+    'StreamSpecification',
   ],
+  UpdateTable: ['TableName', 'DeletionProtectionEnabled', 'StreamSpecification'],
   DescribeTable: ['TableName'],
   DeleteTable: ['TableName'],
   ListTables: ['ExclusiveStartTableName', 'Limit'],
@@ -98,9 +103,12 @@ const withLocalTables = (input: Wire, context: CallContext): Wire => ({
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html
  */
-export const dynamodbService = (cloud: Cloud): ServiceDefinition => {
+export const dynamodbService = (
+  cloud: Cloud,
+  streams: Streams = new Streams(cloud.clock, cloud.random),
+): ServiceDefinition => {
   const engine = new Dynalite();
-  const tables = new Tables(engine, cloud.clock, cloud.random);
+  const tables = new Tables(engine, streams, cloud.clock, cloud.random);
 
   const define = (
     name: string,
@@ -125,7 +133,9 @@ export const dynamodbService = (cloud: Cloud): ServiceDefinition => {
   return {
     name: 'dynamodb',
     notModelled: [
-      'Transactions, PartiQL, streams, time to live, backups, global tables, UpdateTable, tags, resource policies',
+      'Transactions, PartiQL, time to live, backups, global tables, tags, resource policies',
+      'UpdateTable of anything but DeletionProtectionEnabled and StreamSpecification; a table and a stream are active at once',
+      'Streams of more than one shard, resource policies of streams, ShardFilter, throttling of GetRecords',
       'ReturnValuesOnConditionCheckFailure; throttling; the 16 MB limit of BatchGetItem; eventual reads (every read sees every write)',
     ],
     actions: {
@@ -133,6 +143,13 @@ export const dynamodbService = (cloud: Cloud): ServiceDefinition => {
         TableDescription: await tables.create(
           engine.check('createTable', input),
           input.DeletionProtectionEnabled === true,
+          readStreamSpecification(input),
+        ),
+      })),
+      ...define('UpdateTable', async (input) => ({
+        TableDescription: await tables.update(
+          String(engine.check('describeTable', { TableName: input.TableName }).TableName),
+          readTableChange(input),
         ),
       })),
       ...define('DescribeTable', async (input) => ({
@@ -158,6 +175,7 @@ export const dynamodbService = (cloud: Cloud): ServiceDefinition => {
       ...define('Scan', (input) => engine.call('scan', input)),
       ...define('BatchGetItem', (input) => batchGetItem(engine, input), forEachTable('BatchGetItem')),
       ...define('BatchWriteItem', (input) => engine.call('batchWriteItem', input), forEachTable('BatchWriteItem')),
+      ...streamActions(cloud, streams),
     },
   };
 };

@@ -11,12 +11,18 @@ interface Validation {
 }
 type Callback = (error: unknown, answer?: Wire) => void;
 type Action = (store: Store, data: Wire, callback: Callback) => void;
+interface ItemStore {
+  get(key: string, callback: (error: unknown, item?: Wire) => void): void;
+  put(key: string, value: Wire, callback: Callback): void;
+  del(key: string, callback: Callback): void;
+}
 interface TableStore {
   put(key: string, value: Wire, callback: Callback): void;
   del(key: string, callback: Callback): void;
 }
 interface Store {
   readonly tableDb: TableStore;
+  getItemDb(name: string): ItemStore;
   getTable(name: string, checkStatus: boolean, callback: Callback): void;
   deleteItemDb(name: string, callback: Callback): void;
   deleteIndexDb(kind: 'Local' | 'Global', table: string, index: string, callback: Callback): void;
@@ -27,7 +33,7 @@ interface Validations {
 }
 
 const load = createRequire(import.meta.url);
-const database = load('dynalite/db') as { create(options: object): Store };
+const database = load('dynalite/db') as { create(options: object): Store; itemSize(item: Wire): number };
 const validations = load('dynalite/validations') as Validations;
 
 /** The operations that dynalite does itself; tables and BatchGetItem are ours. */
@@ -54,6 +60,41 @@ const translate = (error: unknown): Error => {
   return new AwsError(type.slice(type.indexOf('#') + 1), message, Number(error.statusCode));
 };
 
+/** Is told what an item was and what it is now, in the order in which the writes took effect; either is undefined where there was none. */
+export type Tap = (before: Wire | undefined, after: Wire | undefined) => void;
+
+/** An item's size as DynamoDB counts it: names, values, and no overhead. */
+export const itemSize = (item: Wire): number => database.itemSize(item);
+
+/**
+ * A table's items for one action, which reads an item under its lock before it writes it: so that what was there before is
+ * known without another read.
+ */
+const tapped = (items: ItemStore, tap: Tap): ItemStore => {
+  let before: Wire | undefined;
+  return {
+    ...items,
+    get: (key, callback) => {
+      items.get(key, (error, item) => {
+        before = item;
+        callback(error, item);
+      });
+    },
+    put: (key, value, callback) => {
+      items.put(key, value, (error, answer) => {
+        if (error === null || error === undefined) tap(before, value);
+        callback(error, answer);
+      });
+    },
+    del: (key, callback) => {
+      items.del(key, (error, answer) => {
+        if (error === null || error === undefined) tap(before, undefined);
+        callback(error, answer);
+      });
+    },
+  };
+};
+
 const answered = <T = Wire>(start: (callback: Callback) => void): Promise<T> =>
   new Promise((resolve, reject) => {
     start((error, answer) => {
@@ -71,7 +112,16 @@ const answered = <T = Wire>(start: (callback: Callback) => void): Promise<T> =>
  * Its modules are no public interface, so its version is pinned.
  */
 export class Dynalite {
-  readonly #store = database.create({});
+  readonly #plain = database.create({});
+  readonly #taps = new Map<string, Tap>();
+  readonly #store: Store = {
+    ...this.#plain,
+    getItemDb: (name) => {
+      const tap = this.#taps.get(name);
+      const items = this.#plain.getItemDb(name);
+      return tap === undefined ? items : tapped(items, tap);
+    },
+  };
 
   /**
    * Checks an input as DynamoDB does, in a copy, and gives the checked form.
@@ -104,12 +154,19 @@ export class Dynalite {
     return answered<T>((callback) => this.#store.getTable(name, false, callback));
   }
 
+  /** Tells of every change of the table's items from now on, until another tap takes its place or, with none, no more. */
+  tap(table: string, tap: Tap | undefined): void {
+    if (tap === undefined) this.#taps.delete(table);
+    else this.#taps.set(table, tap);
+  }
+
   async putTable(name: string, description: Wire): Promise<void> {
     await answered((callback) => this.#store.tableDb.put(name, description, callback));
   }
 
   /** Takes away a table with its items and indexes. */
   async deleteTable(name: string, indexes: readonly (readonly ['Local' | 'Global', string])[]): Promise<void> {
+    this.#taps.delete(name);
     await answered((callback) => this.#store.deleteItemDb(name, callback));
     for (const [kind, index] of indexes) {
       await answered((callback) => this.#store.deleteIndexDb(kind, name, index, callback));

@@ -3,6 +3,8 @@ import { PROVIDER_ACCOUNT, REGION } from '../../cloud.ts';
 import type { Random } from '../../random.ts';
 import { AwsError } from '../errors.ts';
 import type { Dynalite, Wire } from './dynalite.ts';
+import type { StreamedTable, StreamViewType } from './stream.ts';
+import type { Streams } from './streams.ts';
 
 interface IndexDescription extends Wire {
   readonly IndexName: string;
@@ -16,6 +18,19 @@ export interface TableDescription extends Wire {
   readonly DeletionProtectionEnabled: boolean;
   readonly LocalSecondaryIndexes?: readonly IndexDescription[];
   readonly GlobalSecondaryIndexes?: readonly IndexDescription[];
+  readonly KeySchema: StreamedTable['keySchema'];
+  /** Only while a stream is enabled. */
+  readonly StreamSpecification?: { readonly StreamEnabled: true; readonly StreamViewType: StreamViewType };
+  /** Stays when the stream is disabled. */
+  readonly LatestStreamArn?: string;
+  readonly LatestStreamLabel?: string;
+}
+
+/** What UpdateTable changes. */
+export interface TableChange {
+  readonly isProtected?: boolean;
+  /** `off` disables the stream. */
+  readonly stream?: StreamViewType | 'off';
 }
 
 /** e.g. `arn:aws:dynamodb:us-west-2:123456789012:table/Ledger`. */
@@ -52,10 +67,12 @@ export class Tables {
   readonly #engine: Dynalite;
   readonly #clock: Clock;
   readonly #random: Random;
+  readonly #streams: Streams;
   readonly #names = new Set<string>();
 
-  constructor(engine: Dynalite, clock: Clock, random: Random) {
+  constructor(engine: Dynalite, streams: Streams, clock: Clock, random: Random) {
     this.#engine = engine;
+    this.#streams = streams;
     this.#clock = clock;
     this.#random = random;
   }
@@ -63,9 +80,10 @@ export class Tables {
   /**
    * @param input a checked CreateTable.
    * @param isProtected whether DeleteTable is to refuse it.
+   * @param stream what its stream shows; without one its changes are not written down.
    * @throws AwsError `ResourceInUseException` where the name is taken.
    */
-  async create(input: Wire, isProtected: boolean): Promise<TableDescription> {
+  async create(input: Wire, isProtected: boolean, stream?: StreamViewType): Promise<TableDescription> {
     const name = String(input.TableName);
     if (this.#names.has(name)) throw new AwsError('ResourceInUseException', `Table already exists: ${name}`);
     this.#names.add(name);
@@ -73,6 +91,7 @@ export class Tables {
     const created = this.#clock.now() / 1000;
     const description = {
       ...given,
+      KeySchema: input.KeySchema as StreamedTable['keySchema'],
       TableName: name,
       TableArn: tableArn(name),
       TableId: this.#random.uuid(),
@@ -95,8 +114,51 @@ export class Tables {
         })),
       }),
     };
-    await this.#engine.putTable(name, description);
-    return description;
+    const described = stream === undefined ? description : this.#withStream(description, stream);
+    await this.#engine.putTable(name, described);
+    return described;
+  }
+
+  /**
+   * @throws AwsError `ResourceNotFoundException`; `ValidationException` where a stream is to be enabled that is, or disabled
+   * that is not (API_UpdateTable.html, `StreamSpecification`).
+   */
+  async update(name: string, { isProtected, stream }: TableChange): Promise<TableDescription> {
+    const table = await this.describe(name);
+    const { StreamSpecification: before } = table;
+    if (stream === 'off' && before === undefined) {
+      throw new AwsError('ValidationException', `Table has no enabled stream: TableName: ${name}`);
+    }
+    if (stream !== undefined && stream !== 'off' && before !== undefined) {
+      throw new AwsError('ValidationException', `Table already has an enabled stream: TableName: ${name}`);
+    }
+    const guarded = { ...table, DeletionProtectionEnabled: isProtected ?? table.DeletionProtectionEnabled };
+    const changed =
+      stream === undefined
+        ? guarded
+        : stream === 'off'
+          ? this.#withoutStream(guarded)
+          : this.#withStream(guarded, stream);
+    await this.#engine.putTable(name, changed);
+    return changed;
+  }
+
+  #withStream(table: TableDescription, viewType: StreamViewType): TableDescription {
+    const { TableName: name, TableArn: arn, KeySchema: keySchema } = table;
+    const stream = this.#streams.create({ name, arn, keySchema }, viewType);
+    this.#engine.tap(name, (before, after) => stream.append(before, after));
+    return {
+      ...table,
+      StreamSpecification: { StreamEnabled: true, StreamViewType: viewType },
+      LatestStreamArn: stream.arn,
+      LatestStreamLabel: stream.label,
+    };
+  }
+
+  #withoutStream({ StreamSpecification: _, ...table }: TableDescription): TableDescription {
+    this.#engine.tap(table.TableName, undefined);
+    if (table.LatestStreamArn !== undefined) this.#streams.disable(table.LatestStreamArn);
+    return table;
   }
 
   /** @throws AwsError `ResourceNotFoundException`. */
@@ -114,6 +176,8 @@ export class Tables {
       );
     }
     this.#names.delete(name);
+    // Its stream can be read for another 24 hours (API_DeleteTable.html).
+    if (table.StreamSpecification !== undefined) this.#withoutStream(table);
     await this.#engine.deleteTable(name, [
       ...(table.LocalSecondaryIndexes ?? []).map(({ IndexName }) => ['Local', IndexName] as const),
       ...(table.GlobalSecondaryIndexes ?? []).map(({ IndexName }) => ['Global', IndexName] as const),

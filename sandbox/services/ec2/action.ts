@@ -38,7 +38,7 @@ export const ec2Action = <I extends { readonly DryRun?: boolean | undefined }, O
   });
   return {
     permissions: (input, context) => {
-      world.settings.admit(name, context);
+      world.buckets.take(name, context);
       action.check?.(input);
       return action.needs(input, callerOf(context));
     },

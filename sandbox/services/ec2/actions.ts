@@ -39,7 +39,7 @@ export const ec2Service = (cloud: Cloud, options: Ec2Options = {}): ServiceDefin
       'Availability Zones: every service is in all three; zonal DNS names.',
       'Endpoint policies are kept and have no effect, which is what they have on endpoint services outside AWS.',
       'Quotas: endpoints for each VPC, services for each account, principals for each service.',
-      'Request throttling, unless `admit` brings it.',
+      'Throttling by organization, and of Describe calls without filter and page apart: all Describe calls share one bucket of 100 and 20 a second.',
       'The state `partial`; notifications that turn `Disabled`; PayerResponsibilities.',
       'Eventual reads of services, permissions, notifications and tags: only endpoints and connections lag.',
       'Allow-list entries for organizational units and services are kept and match nobody.',

@@ -1,6 +1,7 @@
 import type { IpAddressType, ServiceConnectivityType, State, Tag } from '@aws-sdk/client-ec2';
-import { type Cloud, REGION } from '../../cloud.ts';
+import { type Cloud, PROVIDER_ACCOUNT, REGION } from '../../cloud.ts';
 import type { Principal } from '../../iam/principal.ts';
+import { Buckets } from './buckets.ts';
 import type { Range, Settings } from './options.ts';
 
 /**
@@ -99,6 +100,7 @@ export interface Notification {
 export interface PrivateLink {
   readonly cloud: Cloud;
   readonly settings: Settings;
+  readonly buckets: Buckets;
   readonly services: Map<string, EndpointService>;
   readonly connections: Map<string, Connection>;
   readonly notifications: Map<string, Notification>;
@@ -118,6 +120,7 @@ export const privateLink = (cloud: Cloud, settings: Settings): PrivateLink => {
   return {
     cloud,
     settings,
+    buckets: new Buckets(settings.throttling, PROVIDER_ACCOUNT, () => cloud.clock.now()),
     services: new Map(),
     connections: new Map(),
     notifications: new Map(),

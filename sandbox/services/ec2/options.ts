@@ -1,4 +1,5 @@
 import { type CallContext, REGION } from '../../cloud.ts';
+import type { Throttling } from './buckets.ts';
 
 /** The lowest and highest value of a seeded choice, both included; milliseconds unless said otherwise. */
 export type Range = readonly [low: number, high: number];
@@ -112,12 +113,11 @@ export interface Ec2Options {
    */
   readonly regionOf?: (context: CallContext) => string;
   /**
-   * Asked before anything else of a request: where an account's token buckets stand.
-   * Throws AwsError `RequestLimitExceeded` to turn the request away.
+   * Whose token buckets are in force.
    *
-   * @default every request passes
+   * @default 'none' where EC2 stands alone, as in its own tests; a world has 'documented'
    */
-  readonly admit?: (action: string, context: CallContext) => void;
+  readonly throttling?: Throttling;
 }
 
 /** The options with every default filled in. */
@@ -128,7 +128,7 @@ export interface Settings {
   readonly failing: number;
   readonly defaultPage: number;
   readonly regionOf: (context: CallContext) => string;
-  readonly admit: (action: string, context: CallContext) => void;
+  readonly throttling: Throttling;
 }
 
 const second = 1_000;
@@ -164,5 +164,5 @@ export const settingsFrom = (options: Ec2Options): Settings => ({
   failing: options.failing ?? 0,
   defaultPage: options.defaultPage ?? 1_000,
   regionOf: options.regionOf ?? (() => REGION),
-  admit: options.admit ?? (() => undefined),
+  throttling: options.throttling ?? 'none',
 });

@@ -3,11 +3,14 @@ import type { ActionDefinition, Cloud, ServiceDefinition } from '../../cloud.ts'
 import type { Principal } from '../../iam/principal.ts';
 import { MAX_PAYLOAD } from '../../run/lambda-runtime.ts';
 import { AwsError } from '../errors.ts';
+import type { SqsModel } from '../sqs/model.ts';
 import { accessActions } from './access-actions.ts';
 import { AsyncEvents } from './async-events.ts';
 import { badContent, invalidParameter, tooLarge } from './errors.ts';
+import { EventSourceMappings } from './event-source-mappings.ts';
 import { functionActions } from './function-actions.ts';
 import { runFunction } from './invocation.ts';
+import { mappingActions } from './mapping-actions.ts';
 import { LambdaModel, type LambdaOptions } from './model.ts';
 import { functionArn, readFunctionName } from './names.ts';
 import { updateActions } from './update-actions.ts';
@@ -19,7 +22,7 @@ const NOT_MODELLED = [
   'Runtimes other than nodejs24.x, container images, inline code, layers, VPC attachment (VpcConfig is accepted without behaviour), file systems, SnapStart',
   'Weighted aliases, function URLs, code signing, provisioned concurrency',
   'LastUpdateStatus InProgress: an update is done at once. Updating without RevisionId never finds another update under way',
-  'Event source mappings',
+  'Event source mappings from anything but standard SQS queues; their FilterCriteria, provisioned pollers and metrics. Pollers do not scale: a mapping without MaximumConcurrency has five',
   'Response streaming, durable functions, tenants, X-Ray traces, metrics',
   'The 10 seconds of the init phase: loading a function counts against its own time-out',
   'CPU in proportion to memory; simulated, memory is not limited and a function that never gives way cannot be timed out',
@@ -105,7 +108,11 @@ const invokeAction = (
  * AWS Lambda: functions of assets, run by a host. Who calls is checked against identity policies and the policy of exactly
  * the qualifier that was called; what a function does is done as its role, assumed by `lambda.amazonaws.com`.
  */
-export const lambdaService = (cloud: Cloud, options: LambdaOptions): LambdaService => {
+export const lambdaService = (
+  cloud: Cloud,
+  options: LambdaOptions,
+  queues: Pick<SqsModel, 'onAvailable' | 'byArn'>,
+): LambdaService => {
   const model = new LambdaModel(cloud, options);
   return {
     name: 'lambda',
@@ -113,6 +120,7 @@ export const lambdaService = (cloud: Cloud, options: LambdaOptions): LambdaServi
       ...functionActions(model, options),
       ...updateActions(model, options),
       ...accessActions(model),
+      ...mappingActions(cloud, model, new EventSourceMappings(cloud, model, queues)),
       Invoke: invokeAction(model, new AsyncEvents(cloud, model)),
     },
     denied: (message) => new AwsError('AccessDeniedException', message, 403),

@@ -16,20 +16,22 @@ import type {
   UpdatePipeResponse,
 } from '@aws-sdk/client-pipes';
 import type { ActionDefinition, CallContext, Cloud, ServiceDefinition } from '../../cloud.ts';
+import type { Streams } from '../dynamodb/streams.ts';
 import { AwsError } from '../errors.ts';
 import type { SqsModel } from '../sqs/model.ts';
 import { readDefinition, updatedRequest } from './definition.ts';
 import { type Pipe, PipesModel, pipeArn } from './model.ts';
 import { PipeRunner } from './runner.ts';
+import { StreamRunner } from './stream-runner.ts';
 
 /** How long a pipe takes to start, stop or go, in milliseconds; on AWS up to a minute or so, which nothing documents. */
 const TRANSITION = [1_000, 3_000] as const;
 
 const NOT_MODELLED = [
-  'Sources other than standard queues, enrichments other than functions, targets other than buses, queues and state machines: refused by name',
+  'Sources other than standard queues and streams of DynamoDB, enrichments other than functions, targets other than buses, functions, queues and state machines: refused by name',
   'Tags; LogConfiguration and KmsKeyIdentifier are stored without effect',
-  'Partial batch responses of targets: a failed entry makes the whole batch show again',
-  'Pollers beyond five',
+  'Partial batch responses of targets other than functions: a failed entry makes the whole batch show again',
+  'Pollers of a queue beyond five; ParallelizationFactor beyond one; the 6 MB limit of a batch; being disabled after long failure',
 ];
 
 /** A pipe that is on its way to another state is updated only when it has arrived. */
@@ -52,16 +54,19 @@ const summary = (pipe: Pipe): CreatePipeResponse => ({
 });
 
 /**
- * Amazon EventBridge Pipes from a queue over a function to a bus, queue or state machine. `queues` tells when there is
- * something to take, so nothing polls an empty queue. A pipe that is being updated goes on as it was until the update is
+ * Amazon EventBridge Pipes from a queue or a stream over a function to a bus, function, queue or state machine. `queues` and
+ * `streams` tell when there is something to take, so nothing polls an empty one. A pipe that is being updated goes on as it was until the update is
  * done, and what it took before that it finishes as it was: AWS does not say. Follows docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes.html.
  */
 export const pipesService = (
   cloud: Cloud,
   queues: Pick<SqsModel, 'onAvailable'>,
+  streams: Pick<Streams, 'onRecord'>,
   model: PipesModel = new PipesModel(),
 ): ServiceDefinition => {
-  const runners = new Map<string, PipeRunner>();
+  const runners = new Map<string, PipeRunner | StreamRunner>();
+  /** Of streams, what a runner that was stopped has yet to finish: the next one begins behind it. */
+  const endings = new Map<string, Promise<void>>();
 
   const requirePipe = ({ principal }: CallContext, name: string | undefined): Pipe => {
     const pipe = model.pipes.get(pipeArn(principal.accountId, name ?? ''));
@@ -94,12 +99,38 @@ export const pipesService = (
 
   const run = (pipe: Pipe, failed: PipeState): void => {
     if (!takesRole(pipe, pipe.definition.roleArn, failed)) return;
+    if (pipe.definition.stream !== undefined) {
+      void runStream(pipe, failed);
+      return;
+    }
     enter(pipe, 'RUNNING');
     runners.set(pipe.arn, new PipeRunner(cloud, pipe.definition, queues));
   };
 
+  const runStream = async (pipe: Pipe, failed: PipeState): Promise<void> => {
+    const before = pipe.currentState;
+    await endings.get(pipe.arn);
+    const runner = new StreamRunner(cloud, pipe, streams);
+    let refusal: string | undefined;
+    try {
+      await runner.open();
+    } catch (error) {
+      refusal = error instanceof Error ? error.message : String(error);
+    }
+    const isWanted = pipe.currentState === before && model.pipes.get(pipe.arn) === pipe;
+    if (refusal !== undefined || !isWanted) {
+      await runner.stop();
+      if (isWanted) enter(pipe, failed, refusal);
+      return;
+    }
+    enter(pipe, 'RUNNING');
+    runners.set(pipe.arn, runner);
+    runner.start();
+  };
+
   const halt = (pipe: Pipe): void => {
-    runners.get(pipe.arn)?.stop();
+    const ended = runners.get(pipe.arn)?.stop();
+    if (ended !== undefined) endings.set(pipe.arn, ended);
     runners.delete(pipe.arn);
   };
 
@@ -129,6 +160,7 @@ export const pipesService = (
         currentState: 'CREATING',
         stateReason: undefined,
         modifiedAt: now,
+        position: undefined,
       };
       if (model.pipes.has(pipe.arn)) throw new AwsError('ConflictException', `Pipe ${name} already exists.`, 409);
       model.pipes.set(pipe.arn, pipe);

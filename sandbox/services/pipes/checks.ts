@@ -3,6 +3,7 @@ import { AwsError } from '../errors.ts';
 import { placeholdersOf } from '../events/input-template.ts';
 import { parsePath } from '../events/json-path.ts';
 import { type Matcher, parsePattern } from '../events/pattern.ts';
+import { refuseOthers, rejected } from './refusals.ts';
 
 /** Operators of event patterns that pipes do not take (column "Pipe support" in eb-create-pattern-operators.html). */
 const NOT_IN_PIPES = [
@@ -25,17 +26,11 @@ const RESERVED = [
   'aws.pipes.event.json',
 ];
 
-const SOURCE = /^arn:aws:sqs:[\w-]+:\d{12}:[\w-]+$/;
+const QUEUE = /^arn:aws:sqs:[\w-]+:\d{12}:[\w-]+$/;
+const STREAM = /^arn:aws:dynamodb:[\w-]+:\d{12}:table\/[\w.-]+\/stream\/[\w:.-]+$/;
 const FUNCTION = /^arn:aws:lambda:[\w-]+:\d{12}:function:[\w-]+(:[\w$-]+)?$/;
 const TARGETS =
-  /^arn:aws:(events:[\w-]+:\d{12}:event-bus\/[\w./-]+|sqs:[\w-]+:\d{12}:[\w-]+|states:[\w-]+:\d{12}:stateMachine:[\w-]+(:[\w-]+)?)$/;
-
-const rejected = (message: string): AwsError => new AwsError('ValidationException', message);
-
-const refuseOthers = (what: string, given: object | undefined, known: readonly string[]): void => {
-  const unknown = Object.entries(given ?? {}).find(([name, value]) => value !== undefined && !known.includes(name));
-  if (unknown !== undefined) throw rejected(`${what}.${unknown[0]} is not modelled`);
-};
+  /^arn:aws:(lambda:[\w-]+:\d{12}:function:[\w-]+(:[\w$-]+)?|events:[\w-]+:\d{12}:event-bus\/[\w./-]+|sqs:[\w-]+:\d{12}:[\w-]+|states:[\w-]+:\d{12}:stateMachine:[\w-]+(:[\w-]+)?)$/;
 
 const checkTemplate = (what: string, template: string | undefined): void => {
   for (const name of placeholdersOf(template ?? '')) {
@@ -45,11 +40,6 @@ const checkTemplate = (what: string, template: string | undefined): void => {
         `${what}.InputTemplate contains <${name}>, which is neither a JSON path that pipes read nor a reserved variable`,
       );
   }
-};
-
-const checkWhole = (name: string, value: number, least: number, most: number): void => {
-  if (!Number.isInteger(value) || value < least || value > most)
-    throw rejected(`${name} must be from ${least} to ${most}, not ${value}`);
 };
 
 /** The filter patterns, each refused where a pipe could not judge it. @throws AwsError `ValidationException` */
@@ -71,20 +61,6 @@ export const readFilters = (request: CreatePipeRequest): readonly Matcher[] => {
   });
 };
 
-/** Batch size and window. @throws AwsError `ValidationException` */
-export const readBatching = (
-  request: CreatePipeRequest,
-): { readonly batchSize: number; readonly windowSeconds: number } => {
-  const { BatchSize: batchSize = 10, MaximumBatchingWindowInSeconds: windowSeconds = 0 } =
-    request.SourceParameters?.SqsQueueParameters ?? {};
-  checkWhole('BatchSize', batchSize, 1, 10_000);
-  checkWhole('MaximumBatchingWindowInSeconds', windowSeconds, 0, 300);
-  if (batchSize > 10 && windowSeconds === 0) {
-    throw rejected('A BatchSize above 10 needs MaximumBatchingWindowInSeconds of at least 1');
-  }
-  return { batchSize, windowSeconds };
-};
-
 const checkPath = (name: string, value: string | undefined): void => {
   if (value?.startsWith('$') === true && parsePath(value) === undefined) {
     throw rejected(`${name}: "${value}" is not a JSON path that pipes read`);
@@ -101,18 +77,25 @@ export const checkPipe = (request: CreatePipeRequest): void => {
   if (!/^[\w.-]{1,64}$/.test(Name ?? ''))
     throw rejected(`"${Name}" is not a name of a pipe: 1 to 64 of letters, digits, . - _`);
   if (!/^arn:aws:iam::\d{12}:role\/.+/.test(RoleArn ?? '')) throw rejected(`RoleArn "${RoleArn}" is not a role's ARN`);
-  if (!SOURCE.test(Source ?? '')) throw rejected(`The source ${Source} is not modelled: only standard queues are`);
+  const isStream = STREAM.test(Source ?? '');
+  if (!isStream && !QUEUE.test(Source ?? '')) {
+    throw rejected(`The source ${Source} is not modelled: only standard queues and streams of DynamoDB are`);
+  }
   if (Enrichment !== undefined && Enrichment !== '' && !FUNCTION.test(Enrichment)) {
     throw rejected(`The enrichment ${Enrichment} is not modelled: only functions are`);
   }
   if (!TARGETS.test(Target ?? '')) {
-    throw rejected(`The target ${Target} is not modelled: only event buses, queues and state machines are`);
+    throw rejected(`The target ${Target} is not modelled: only event buses, functions, queues and state machines are`);
   }
-  refuseOthers('SourceParameters', request.SourceParameters, ['FilterCriteria', 'SqsQueueParameters']);
+  refuseOthers('SourceParameters', request.SourceParameters, [
+    'FilterCriteria',
+    isStream ? 'DynamoDBStreamParameters' : 'SqsQueueParameters',
+  ]);
   refuseOthers('EnrichmentParameters', request.EnrichmentParameters, ['InputTemplate']);
   const known = [
     'InputTemplate',
     'EventBridgeEventBusParameters',
+    'LambdaFunctionParameters',
     'StepFunctionStateMachineParameters',
     'SqsQueueParameters',
   ];
@@ -124,6 +107,10 @@ export const checkPipe = (request: CreatePipeRequest): void => {
     'Resources',
     'Time',
   ]);
+  const invocation = target?.LambdaFunctionParameters?.InvocationType ?? 'REQUEST_RESPONSE';
+  if (invocation !== 'REQUEST_RESPONSE' && invocation !== 'FIRE_AND_FORGET') {
+    throw rejected(`InvocationType ${String(invocation)} is neither REQUEST_RESPONSE nor FIRE_AND_FORGET`);
+  }
   if (target?.StepFunctionStateMachineParameters?.InvocationType === 'REQUEST_RESPONSE') {
     throw rejected('InvocationType REQUEST_RESPONSE for a state machine is not modelled: use FIRE_AND_FORGET');
   }

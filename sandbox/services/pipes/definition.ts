@@ -1,6 +1,7 @@
 import type { CreatePipeRequest, UpdatePipeRequest } from '@aws-sdk/client-pipes';
-import { checkPipe, readBatching, readFilters } from './checks.ts';
+import { checkPipe, readFilters } from './checks.ts';
 import { type PipeDefinition, pipeArn } from './model.ts';
+import { readBatching, readStreamSource } from './source.ts';
 
 /** What a request asks for. @throws AwsError `ValidationException` that names what is wrong or not modelled. */
 export const readDefinition = (account: string, request: CreatePipeRequest): PipeDefinition => {
@@ -11,6 +12,7 @@ export const readDefinition = (account: string, request: CreatePipeRequest): Pip
     arn: pipeArn(account, name),
     roleArn,
     source,
+    stream: readStreamSource(request),
     ...readBatching(request),
     filters: readFilters(request),
     request,
@@ -29,11 +31,17 @@ const given = <T extends object>(members: T | undefined): Partial<T> =>
  */
 export const updatedRequest = (before: CreatePipeRequest, update: UpdatePipeRequest): CreatePipeRequest => {
   const { SourceParameters, EnrichmentParameters, TargetParameters, ...plain } = update;
+  const stream = SourceParameters?.DynamoDBStreamParameters;
+  const started = before.SourceParameters?.DynamoDBStreamParameters?.StartingPosition;
   return {
     ...before,
     ...given(plain),
-    // An update names less of a stream; streams are refused either way.
-    SourceParameters: { ...before.SourceParameters, ...(given(SourceParameters) as typeof before.SourceParameters) },
+    SourceParameters: {
+      ...before.SourceParameters,
+      ...(given(SourceParameters) as typeof before.SourceParameters),
+      // Where it began to read stays as it was.
+      ...(stream !== undefined && { DynamoDBStreamParameters: { ...stream, StartingPosition: started } }),
+    },
     EnrichmentParameters: { ...before.EnrichmentParameters, ...given(EnrichmentParameters) },
     TargetParameters: { ...before.TargetParameters, ...given(TargetParameters) },
   };

@@ -1,23 +1,29 @@
 import type { CreatePipeRequest, PipeState, RequestedPipeState } from '@aws-sdk/client-pipes';
 import { REGION } from '../../cloud.ts';
 import type { Matcher } from '../events/pattern.ts';
+import type { Batching, StreamSource } from './source.ts';
 
 /** What a pipe does, as it was asked for at one time. What is in a batch goes through one of these, whatever the pipe becomes. */
-export interface PipeDefinition {
+export interface PipeDefinition extends Batching {
   readonly name: string;
   readonly arn: string;
   readonly roleArn: string;
-  /** The queue's ARN. */
+  /** The queue's or the stream's ARN. */
   readonly source: string;
-  readonly batchSize: number;
-  readonly windowSeconds: number;
+  /** `undefined` where the source is a queue. */
+  readonly stream: StreamSource | undefined;
   /** A record goes on when one of them fits; without any, all do. */
   readonly filters: readonly Matcher[];
   /** What was asked for, as DescribePipe shows it again. */
   readonly request: CreatePipeRequest;
 }
 
-/** A pipe from a queue to a target. */
+/** Where a pipe is in its stream: what GetShardIterator is asked for. */
+export type StreamPosition =
+  | { readonly ShardIteratorType: 'TRIM_HORIZON' | 'LATEST' }
+  | { readonly ShardIteratorType: 'AT_SEQUENCE_NUMBER' | 'AFTER_SEQUENCE_NUMBER'; readonly SequenceNumber: string };
+
+/** A pipe from a queue or a stream to a target. */
 export interface Pipe {
   readonly name: string;
   readonly arn: string;
@@ -29,6 +35,8 @@ export interface Pipe {
   currentState: PipeState;
   stateReason: string | undefined;
   modifiedAt: number;
+  /** Behind the last record that is done with, so that a stopped pipe goes on where it was. */
+  position: StreamPosition | undefined;
 }
 
 export const pipeArn = (account: string, name: string): string => `arn:aws:pipes:${REGION}:${account}:pipe/${name}`;

@@ -63,7 +63,11 @@ export const toEntry = (pipe: PipeDefinition, event: unknown, detail: unknown): 
   }
   return {
     EventBusName: pipe.request.Target,
-    DetailType: dynamicText('DetailType', parameters.DetailType ?? 'Event from aws:sqs', event),
+    DetailType: dynamicText(
+      'DetailType',
+      parameters.DetailType ?? `Event from aws:${pipe.stream === undefined ? 'sqs' : 'dynamodb'}`,
+      event,
+    ),
     Source: dynamicText('Source', parameters.Source ?? `Pipe ${pipe.name}`, event),
     Detail: asText(detail),
     ...(resources.length === 0 ? {} : { Resources: resources }),

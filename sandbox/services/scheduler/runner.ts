@@ -76,10 +76,14 @@ export class ScheduleRunner {
       this.#complete(schedule);
       return;
     }
-    schedule.cancel = this.#cloud.clock.after(next - this.#cloud.clock.now(), () => {
+    const { clock } = this.#cloud;
+    const run = (): void => {
       this.#start(schedule, next);
       this.arm(schedule, next);
-    });
+    };
+    const wait = next - clock.now();
+    // What comes once is waited for; what comes round is not.
+    schedule.cancel = schedule.expression.kind === 'at' ? clock.after(wait, run) : clock.inBackground(wait, run);
   }
 
   /** No run is left. */

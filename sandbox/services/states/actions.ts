@@ -16,8 +16,9 @@ export const statesService = (cloud: Cloud): ServiceDefinition => {
     actions: { ...machineActions(model), ...executionActions(model), ...taskActions(model) },
     denied: (message) => new AwsError('AccessDeniedException', message),
     notModelled: [
-      'JSONPath states, express workflows, versions, aliases, activities, distributed Map, redrive, TestState',
-      'optimized integrations other than lambda:invoke, events:putEvents and sqs:sendMessage; .sync',
+      'JSONPath states, express workflows, versions, aliases, activities, distributed Map and its Map Runs, TestState',
+      'optimized integrations other than lambda:invoke, events:putEvents, sqs:sendMessage and states:startExecution; .sync other than of the latter',
+      'the EventBridge rule behind .sync: the role must be allowed to make it, but none is made',
       'log delivery and X-Ray: the configurations are kept and described only',
       'API throttling and the eventual consistency of DescribeExecution and ListExecutions',
     ],

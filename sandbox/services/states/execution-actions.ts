@@ -9,6 +9,8 @@ import type {
   HistoryEvent,
   ListExecutionsInput,
   ListExecutionsOutput,
+  RedriveExecutionInput,
+  RedriveExecutionOutput,
   StartExecutionInput,
   StartExecutionOutput,
   StopExecutionInput,
@@ -19,6 +21,8 @@ import { AwsError } from '../errors.ts';
 import { checkFailureTexts } from './failure-texts.ts';
 import type { ExecutionRecord, StatesModel } from './model.ts';
 import { page } from './pages.ts';
+import { redriveMembers } from './redrivability.ts';
+import { redriveExecution } from './redrive-execution.ts';
 import { startExecution } from './start-execution.ts';
 
 const on = (action: string, resource: string | undefined): Permission => ({
@@ -41,9 +45,8 @@ const withoutData = (event: HistoryEvent): HistoryEvent =>
     ]),
   ) as unknown as HistoryEvent;
 
-const describe = (record: ExecutionRecord): DescribeExecutionOutput => {
+const describe = (record: ExecutionRecord, now: number): DescribeExecutionOutput => {
   const { arn, machine, name, status, startDate, stopDate, input, output, error, cause } = record;
-  const redrivable = status === 'FAILED' || status === 'TIMED_OUT' || status === 'ABORTED';
   return {
     executionArn: arn,
     stateMachineArn: machine.arn,
@@ -52,9 +55,7 @@ const describe = (record: ExecutionRecord): DescribeExecutionOutput => {
     startDate,
     input,
     inputDetails: { included: true },
-    redriveCount: 0,
-    redriveStatus: redrivable ? 'REDRIVABLE' : 'NOT_REDRIVABLE',
-    ...(redrivable ? {} : { redriveStatusReason: `Execution is ${status} and cannot be redriven` }),
+    ...redriveMembers(record, now),
     ...(stopDate === undefined ? {} : { stopDate }),
     ...(output === undefined ? {} : { output, outputDetails: { included: true } }),
     ...(error === undefined ? {} : { error }),
@@ -62,24 +63,28 @@ const describe = (record: ExecutionRecord): DescribeExecutionOutput => {
   };
 };
 
-const listItem = ({ arn, machine, name, status, startDate, stopDate }: ExecutionRecord): ExecutionListItem => ({
+const listItem = ({ arn, machine, name, status, startDate, stopDate, run }: ExecutionRecord): ExecutionListItem => ({
   executionArn: arn,
   stateMachineArn: machine.arn,
   name,
   status,
   startDate,
-  redriveCount: 0,
+  redriveCount: run.redriveCount,
+  ...(run.redriveTime === undefined ? {} : { redriveDate: new Date(run.redriveTime) }),
   ...(stopDate === undefined ? {} : { stopDate }),
 });
 
+const redriven = (count: number): 'REDRIVEN' | 'NOT_REDRIVEN' => (count > 0 ? 'REDRIVEN' : 'NOT_REDRIVEN');
+
 const list = (model: StatesModel, input: ListExecutionsInput): ListExecutionsOutput => {
-  if (input.mapRunArn !== undefined || input.redriveFilter !== undefined) {
-    throw new AwsError('ValidationException', 'The sandbox lists executions by stateMachineArn and statusFilter only.');
+  if (input.mapRunArn !== undefined) {
+    throw new AwsError('ValidationException', 'The sandbox has no Map Runs: list executions by stateMachineArn.');
   }
   const machine = model.machine(input.stateMachineArn);
   const all = model
     .executionsOf(machine.arn)
-    .filter(({ status }) => input.statusFilter === undefined || status === input.statusFilter);
+    .filter(({ status }) => input.statusFilter === undefined || status === input.statusFilter)
+    .filter(({ run }) => input.redriveFilter === undefined || redriven(run.redriveCount) === input.redriveFilter);
   const { items, ...rest } = page(all, input.nextToken, input.maxResults);
   return { executions: items.map(listItem), ...rest };
 };
@@ -100,7 +105,7 @@ export const executionActions = (model: StatesModel) => ({
 
   DescribeExecution: {
     permissions: ({ executionArn }) => [on('DescribeExecution', executionArn)],
-    run: ({ executionArn }) => describe(model.execution(executionArn)),
+    run: ({ executionArn }, { cloud }) => describe(model.execution(executionArn), cloud.clock.now()),
   } satisfies ActionDefinition<DescribeExecutionInput, DescribeExecutionOutput>,
 
   DescribeStateMachineForExecution: {
@@ -129,6 +134,11 @@ export const executionActions = (model: StatesModel) => ({
     permissions: ({ executionArn }) => [on('GetExecutionHistory', executionArn)],
     run: (input) => history(model, input),
   } satisfies ActionDefinition<GetExecutionHistoryInput, GetExecutionHistoryOutput>,
+
+  RedriveExecution: {
+    permissions: ({ executionArn }) => [on('RedriveExecution', executionArn)],
+    run: (input, { cloud }) => redriveExecution(model, cloud, input),
+  } satisfies ActionDefinition<RedriveExecutionInput, RedriveExecutionOutput>,
 
   StopExecution: {
     permissions: ({ executionArn }) => [on('StopExecution', executionArn)],

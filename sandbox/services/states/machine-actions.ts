@@ -16,6 +16,7 @@ import { DefinitionError } from '../../asl/definition-error.ts';
 import { parseDefinition } from '../../asl/parse-definition.ts';
 import type { ActionDefinition, Cloud, Permission } from '../../cloud.ts';
 import { AwsError } from '../errors.ts';
+import { checkManagedRule } from './managed-rule.ts';
 import { checkName, type StateMachine, type StatesModel, stateMachineArn } from './model.ts';
 import { page } from './pages.ts';
 import { refuseResource } from './tasks.ts';
@@ -77,6 +78,7 @@ const create = (model: StatesModel, cloud: Cloud, accountId: string, input: Crea
   refuseUnmodelled(input);
   const definition = readDefinition(input.definition);
   const roleArn = checkRole(cloud, input.roleArn);
+  checkManagedRule(cloud, accountId, definition, roleArn);
   const arn = stateMachineArn(accountId, name);
   const loggingConfiguration = input.loggingConfiguration ?? { level: 'OFF', includeExecutionData: false };
   const tracingConfiguration = input.tracingConfiguration ?? { enabled: false };
@@ -100,6 +102,7 @@ const create = (model: StatesModel, cloud: Cloud, accountId: string, input: Crea
     revisionId: cloud.random.uuid(),
     loggingConfiguration,
     tracingConfiguration,
+    status: 'ACTIVE',
   };
   model.machines.set(arn, machine);
   return { stateMachineArn: arn, creationDate: machine.creationDate };
@@ -117,6 +120,7 @@ const update = (model: StatesModel, cloud: Cloud, input: UpdateStateMachineInput
   }
   const parsed = definition === undefined ? machine.definition : readDefinition(definition);
   const role = roleArn === undefined ? machine.roleArn : checkRole(cloud, roleArn);
+  checkManagedRule(cloud, machine.accountId, parsed, role);
   machine.text = definition ?? machine.text;
   machine.definition = parsed;
   machine.roleArn = role;
@@ -129,7 +133,7 @@ const update = (model: StatesModel, cloud: Cloud, input: UpdateStateMachineInput
 const describe = (machine: StateMachine): DescribeStateMachineOutput => ({
   stateMachineArn: machine.arn,
   name: machine.name,
-  status: 'ACTIVE',
+  status: machine.status,
   definition: machine.text,
   roleArn: machine.roleArn,
   type: 'STANDARD',
@@ -199,6 +203,8 @@ export const machineActions = (model: StatesModel) => ({
     // AWS ends running executions at their next transition; here they end at once.
     run: ({ stateMachineArn: arn = '' }) => {
       for (const { run } of model.executionsOf(arn)) run.stop(undefined, undefined);
+      const machine = model.machines.get(arn);
+      if (machine !== undefined) machine.status = 'DELETING';
       model.machines.delete(arn);
       return {};
     },

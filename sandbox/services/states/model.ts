@@ -18,6 +18,8 @@ export interface StateMachine {
   revisionId: string;
   loggingConfiguration: LoggingConfiguration;
   tracingConfiguration: TracingConfiguration;
+  /** Deleted ones are remembered by their executions. */
+  status: 'ACTIVE' | 'DELETING';
 }
 
 /** An execution as the service keeps it, for as long as its world lives. */
@@ -38,6 +40,8 @@ export interface ExecutionRecord {
   output: string | undefined;
   error: string | undefined;
   cause: string | undefined;
+  /** When it was redriven, by the client token that asked for it. */
+  readonly redrives: Map<string, Date>;
 }
 
 /** A closed execution's name may be used again after this long. https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html */

@@ -35,8 +35,24 @@ const settle = async (cloud: Cloud, record: ExecutionRecord, begun: Promise<void
     what: `execution ${status}`,
     ...(error === undefined ? {} : { detail: { error, cause } }),
   });
+  const ended = { ...record };
   await begun;
-  await publishStatus(cloud, record);
+  await publishStatus(cloud, ended);
+};
+
+/** Has an execution that was made, or redriven, run from a later turn on, and tells of its status until it has ended. */
+export const begin = (cloud: Cloud, record: ExecutionRecord): void => {
+  const { arn, run } = record;
+  cloud.journal.write({ kind: 'state', who: arn, what: 'execution RUNNING' });
+  const atStart = { ...record };
+  const begun = new Promise<void>((resolve) => {
+    setImmediate(() => {
+      void publishStatus(cloud, atStart);
+      run.start();
+      resolve();
+    });
+  });
+  void settle(cloud, record, begun);
 };
 
 /**
@@ -74,7 +90,7 @@ export const startExecution = (
     clock: cloud.clock,
     random: cloud.random,
     tokens: model.tokens,
-    tasks: cloudTasks(cloud, { arn: machine.arn, roleArn: machine.roleArn }, { arn, name }),
+    tasks: cloudTasks(model, cloud, { arn: machine.arn, roleArn: machine.roleArn }, { arn, name }),
     onEnter: (state) => cloud.journal.write({ kind: 'state', who: arn, what: `entered ${state}` }),
   });
   const record: ExecutionRecord = {
@@ -92,17 +108,9 @@ export const startExecution = (
     output: undefined,
     error: undefined,
     cause: undefined,
+    redrives: new Map(),
   };
   model.add(record);
-  cloud.journal.write({ kind: 'state', who: arn, what: 'execution RUNNING' });
-  const atStart = { ...record };
-  const begun = new Promise<void>((resolve) => {
-    setImmediate(() => {
-      void publishStatus(cloud, atStart);
-      run.start();
-      resolve();
-    });
-  });
-  void settle(cloud, record, begun);
+  begin(cloud, record);
   return { executionArn: arn, startDate: record.startDate };
 };

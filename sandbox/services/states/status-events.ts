@@ -1,6 +1,7 @@
 import { type Cloud, REGION } from '../../cloud.ts';
 import { servicePrincipal } from '../../iam/principal.ts';
 import type { ExecutionRecord } from './model.ts';
+import { redriveMembers } from './redrivability.ts';
 
 /** Input and output together beyond this many bytes are left out of the event. */
 const DATA_LIMIT = 248 * 1024;
@@ -12,6 +13,7 @@ const DATA_LIMIT = 248 * 1024;
 export const publishStatus = async (cloud: Cloud, execution: ExecutionRecord): Promise<void> => {
   if (cloud.action('events', 'PutEvents') === undefined) return;
   const { arn, machine, name, status, startDate, stopDate, input, output } = execution;
+  const redrive = redriveMembers(execution, cloud.clock.now());
   const included = Buffer.byteLength(input) + Buffer.byteLength(output ?? '') <= DATA_LIMIT;
   const detail = {
     executionArn: arn,
@@ -24,10 +26,10 @@ export const publishStatus = async (cloud: Cloud, execution: ExecutionRecord): P
     output: included ? (output ?? null) : null,
     stateMachineVersionArn: null,
     stateMachineAliasArn: null,
-    redriveCount: 0,
-    redriveDate: null,
-    redriveStatus: null,
-    redriveStatusReason: null,
+    redriveCount: redrive.redriveCount,
+    redriveDate: redrive.redriveDate?.getTime() ?? null,
+    redriveStatus: redrive.redriveStatus,
+    redriveStatusReason: redrive.redriveStatusReason ?? null,
     inputDetails: { included },
     outputDetails: output === undefined ? null : { included },
     error: execution.error ?? null,

@@ -1,13 +1,14 @@
 import type { PutEventsRequestEntry, PutEventsResponse } from '@aws-sdk/client-eventbridge';
-import type { SendMessageRequest, SendMessageResult } from '@aws-sdk/client-sqs';
+import type { SendMessageResult } from '@aws-sdk/client-sqs';
 import type { Json } from '../../asl/definition.ts';
 import { StateError } from '../../asl/state-error.ts';
 import { sdkMetadata } from './sdk-metadata.ts';
 import { SDK_SERVICES, sdkErrorName } from './sdk-services.ts';
-import { orTaskError, sdkCause } from './task-failure.ts';
+import { firstSdkError, orTaskError, sdkCause } from './task-failure.ts';
 import type { TaskContext } from './tasks.ts';
 
-const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+/** A parameter that is text for the service, and may be JSON in a state. */
+export const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 const call = <T>({ cloud, principal }: TaskContext, sdkName: string, action: string, input: unknown): Promise<T> => {
   const service = SDK_SERVICES[sdkName];
@@ -19,11 +20,16 @@ const call = <T>({ cloud, principal }: TaskContext, sdkName: string, action: str
   );
 };
 
-const withMetadata = (context: TaskContext, reply: Record<string, unknown>): Json => {
+/** A reply beside the HTTP members that an optimised integration adds. */
+export const withMetadata = (
+  context: TaskContext,
+  reply: Readonly<Record<string, unknown>>,
+  contentType = 'application/x-amz-json-1.1',
+): Json => {
   const { $metadata: _, ...members } = reply;
   const plain = JSON.parse(JSON.stringify(members)) as Record<string, Json>;
   const bytes = Buffer.byteLength(JSON.stringify(plain));
-  return { ...plain, ...sdkMetadata(context.cloud, bytes, 'application/x-amz-json-1.1') };
+  return { ...plain, ...sdkMetadata(context.cloud, bytes, contentType) };
 };
 
 /**
@@ -47,9 +53,26 @@ export const putEvents = async (context: TaskContext): Promise<Json> => {
   return result;
 };
 
-/** `arn:aws:states:::sqs:sendMessage`: `MessageBody` may be JSON. https://docs.aws.amazon.com/step-functions/latest/dg/connect-sqs.html */
+/** What a state may give to `sqs:sendMessage`; AWS drops anything else without a word. */
+const MESSAGE_PARAMETERS = [
+  ...['QueueUrl', 'MessageBody', 'DelaySeconds', 'MessageAttributes', 'MessageDeduplicationId', 'MessageGroupId'],
+];
+
+/**
+ * `arn:aws:states:::sqs:sendMessage`: `MessageBody` may be JSON, and is missing where it is null.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/connect-sqs.html; details as recorded on AWS
+ * (github.com/localstack/localstack, test_sqs_task_service.snapshot.json).
+ */
 export const sendMessage = async (context: TaskContext): Promise<Json> => {
-  const parameters = (context.request.arguments ?? {}) as Record<string, unknown>;
-  const input = { ...parameters, MessageBody: asText(parameters.MessageBody) } as SendMessageRequest;
-  return withMetadata(context, { ...(await call<SendMessageResult>(context, 'sqs', 'SendMessage', input)) });
+  const { cloud, principal, request } = context;
+  const given = Object.entries((request.arguments ?? {}) as Record<string, unknown>);
+  const { MessageBody: body, ...rest } = Object.fromEntries(
+    given.filter(([name]) => MESSAGE_PARAMETERS.includes(name)),
+  );
+  const input = { ...rest, ...(body === undefined || body === null ? {} : { MessageBody: asText(body) }) };
+  const reply = await orTaskError<SendMessageResult>(
+    () => cloud.invoke({ service: 'sqs', action: 'SendMessage', input, principal }),
+    (failure) => firstSdkError('sqs', failure, cloud.random.uuid()),
+  );
+  return withMetadata(context, { ...reply }, 'application/x-amz-json-1.0');
 };

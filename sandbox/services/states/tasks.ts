@@ -1,12 +1,15 @@
 import type { Json } from '../../asl/definition.ts';
 import type { TaskPort, TaskRequest } from '../../asl/execution-options.ts';
+import type { Job } from '../../asl/job.ts';
 import { parseResource } from '../../asl/resource.ts';
 import { StateError } from '../../asl/state-error.ts';
 import type { Cloud } from '../../cloud.ts';
 import type { RolePrincipal } from '../../iam/principal.ts';
 import { AwsError } from '../errors.ts';
+import type { StatesModel } from './model.ts';
 import { SDK_SERVICES } from './sdk-services.ts';
 import { invokeFunction, invokeOptimised } from './task-lambda.ts';
+import { startNested } from './task-nested.ts';
 import { putEvents, sendMessage } from './task-optimised.ts';
 import { callSdk } from './task-sdk.ts';
 
@@ -18,13 +21,19 @@ export interface TaskContext {
   readonly executionArn: string;
   readonly stateMachineArn: string;
   readonly request: TaskRequest;
+  /** Settles once an execution has ended. */
+  ended(executionArn: string): Promise<unknown>;
 }
 
-const OPTIMISED: Readonly<Record<string, (context: TaskContext) => Promise<Json>>> = {
+const OPTIMISED: Readonly<Record<string, (context: TaskContext) => Promise<Json | Job>>> = {
   'lambda:invoke': invokeOptimised,
   'events:putEvents': putEvents,
   'sqs:sendMessage': sendMessage,
+  'states:startExecution': startNested,
 };
+
+/** Integrations that may wait for the job that they begin. */
+const WITH_SYNC = ['states:startExecution'];
 
 /** Why a Task's Resource cannot be run here, or undefined where it can. */
 export const refuseResource = (arn: string): string | undefined => {
@@ -32,10 +41,13 @@ export const refuseResource = (arn: string): string | undefined => {
   if (resource === undefined) {
     return (
       `The resource provided ${arn} is not recognized. The sandbox runs function ARNs, ${Object.keys(OPTIMISED).join(', ')} ` +
-      'and aws-sdk:<service>:<action>, each integration also with .waitForTaskToken'
+      `and aws-sdk:<service>:<action>, each integration also with .waitForTaskToken, ${WITH_SYNC.join(', ')} also with .sync and .sync:2`
     );
   }
   if (resource.kind === 'lambda-function') return undefined;
+  if (resource.sync !== undefined && !WITH_SYNC.includes(`${resource.resourceType}:${resource.action}`)) {
+    return `The resource provided ${arn} is not recognized. The sandbox waits for the jobs of ${WITH_SYNC.join(', ')} only`;
+  }
   if (!resource.resourceType.startsWith('aws-sdk:')) {
     return Object.hasOwn(OPTIMISED, `${resource.resourceType}:${resource.action}`)
       ? undefined
@@ -62,7 +74,7 @@ const assume = (cloud: Cloud, roleArn: string, session: string): RolePrincipal =
   }
 };
 
-const dispatch = (context: TaskContext): Promise<Json> => {
+const dispatch = (context: TaskContext): Promise<Json | Job> => {
   const { arn, kind, resourceType, action } = context.request.resource;
   if (kind === 'lambda-function') return invokeFunction(context);
   if (resourceType.startsWith('aws-sdk:')) return callSdk(context);
@@ -78,6 +90,7 @@ const defect = (thrown: unknown): StateError =>
 /** How an execution's tasks reach the cloud: always as its machine's role, always through {@link Cloud.invoke}. */
 export const cloudTasks =
   (
+    model: StatesModel,
     cloud: Cloud,
     machine: { readonly arn: string; readonly roleArn: string },
     execution: { readonly arn: string; readonly name: string },
@@ -90,6 +103,7 @@ export const cloudTasks =
         executionArn: execution.arn,
         stateMachineArn: machine.arn,
         request,
+        ended: (arn) => model.execution(arn).run.result,
       });
     } catch (failure) {
       throw failure instanceof StateError ? failure : defect(failure);

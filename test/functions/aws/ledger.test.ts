@@ -1,7 +1,7 @@
 import { BatchGetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { modesFrom, readHistory, readIntents, readStanding } from '../../../functions/aws/ledger.ts';
-import { ledgerKey } from '../../../functions/registry/keys.ts';
+import { ALL_SERVICES, ledgerKey } from '../../../functions/registry/keys.ts';
 import { anApproval, ENDPOINT_ID, NOW, SERVICE_ID } from '../../support/builders.ts';
 import { awsError, callsOf, item, strictDynamo, TABLES } from '../support.ts';
 
@@ -46,6 +46,7 @@ describe('readHistory', () => {
       intent: { verdict: 'accept', customerId: 'acme', generation: 2 },
       told: 1,
       wakes: 4,
+      isOwned: false,
       approvals: [anApproval()],
     });
     expect(callsOf(dynamoMock)).toEqual([
@@ -87,11 +88,18 @@ describe('readHistory', () => {
       approvals: [],
       told: 0,
       wakes: 0,
+      isOwned: false,
     });
   });
 
   it('is in its first hands - nothing was told, and nothing is about to be done', async () => {
-    await expect(reading(admission({}))).resolves.toEqual({ decisions: [], approvals: [], told: 0, wakes: 0 });
+    await expect(reading(admission({}))).resolves.toEqual({
+      decisions: [],
+      approvals: [],
+      told: 0,
+      wakes: 0,
+      isOwned: false,
+    });
   });
 
   it('a rejection of a stranger - an intent without a customer', async () => {
@@ -224,8 +232,18 @@ describe('readStanding', () => {
 
     await expect(readStanding(dynamo, TABLES.ledger, request)).resolves.toEqual({ modesVersion: 3, hasPlace: true });
     expect(callsOf(dynamoMock)).toEqual(
-      oneRead(key(`SERVICE#${SERVICE_ID}`, 'MODES'), key(`ENTITLEMENT#${SERVICE_ID}#acme`, 'PLACES')),
+      oneRead(
+        key(`SERVICE#${SERVICE_ID}`, 'MODES'),
+        key('SERVICE#ALL', 'MODES'),
+        key(`ENTITLEMENT#${SERVICE_ID}#acme`, 'PLACES'),
+      ),
     );
+  });
+
+  it('a command for all services counts as one for this one', async () => {
+    const { dynamo } = ledger(modes(4), item(ledgerKey.modes(ALL_SERVICES), { modes: {}, version: 3 }));
+
+    await expect(readStanding(dynamo, TABLES.ledger, request)).resolves.toMatchObject({ modesVersion: 7 });
   });
 
   it('no place is in question - asks for none, and finds none', async () => {
@@ -235,7 +253,7 @@ describe('readStanding', () => {
       modesVersion: 3,
       hasPlace: false,
     });
-    expect(callsOf(dynamoMock)).toEqual(oneRead(key(`SERVICE#${SERVICE_ID}`, 'MODES')));
+    expect(callsOf(dynamoMock)).toEqual(oneRead(key(`SERVICE#${SERVICE_ID}`, 'MODES'), key('SERVICE#ALL', 'MODES')));
   });
 
   it.each([

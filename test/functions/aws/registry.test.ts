@@ -71,7 +71,12 @@ describe('readRegistry: calls', () => {
             },
             [TABLES.ledger]: {
               ConsistentRead: true,
-              Keys: [key(`SERVICE#${SERVICE_ID}`, 'MODES'), key(`ENTITLEMENT#${SERVICE_ID}#acme`, 'PLACES')],
+              Keys: [
+                key(`SERVICE#${SERVICE_ID}`, 'MODES'),
+                key('SERVICE#ALL', 'MODES'),
+                key('REGISTRY', 'SEEN'),
+                key(`ENTITLEMENT#${SERVICE_ID}#acme`, 'PLACES'),
+              ],
             },
           },
         },
@@ -79,7 +84,7 @@ describe('readRegistry: calls', () => {
     ]);
   });
 
-  it('asks the ledger for the modes only where nobody matches', async () => {
+  it('asks the ledger for modes and the registry’s size only where nobody matches', async () => {
     const { dynamo, dynamoMock } = tables([], [], [service]);
 
     await readRegistry(dynamo, TABLES, aConnection());
@@ -91,7 +96,11 @@ describe('readRegistry: calls', () => {
           [TABLES.registry]: expect.objectContaining({ ConsistentRead: true }),
           [TABLES.ledger]: {
             ConsistentRead: true,
-            Keys: [{ pk: { S: `SERVICE#${SERVICE_ID}` }, sk: { S: 'MODES' } }],
+            Keys: [
+              { pk: { S: `SERVICE#${SERVICE_ID}` }, sk: { S: 'MODES' } },
+              { pk: { S: 'SERVICE#ALL' }, sk: { S: 'MODES' } },
+              { pk: { S: 'REGISTRY' }, sk: { S: 'SEEN' } },
+            ],
           },
         },
       },
@@ -200,7 +209,7 @@ describe('readRegistry: an account that serves many customers', () => {
 
     const [registryKeys = 0, ledgerKeys = 0] = keysOf(callsOf(dynamoMock)[2]?.[1]);
     expect(candidates).toHaveLength(matching);
-    expect([registryKeys, ledgerKeys]).toEqual([1 + 2 * read, 1 + read]);
+    expect([registryKeys, ledgerKeys]).toEqual([1 + 2 * read, 3 + read]);
     expect(registryKeys + ledgerKeys).toBeLessThanOrEqual(100);
   });
 
@@ -218,7 +227,7 @@ describe('readRegistry: an account that serves many customers', () => {
       matchedBy: 'endpoint',
       customer: found(aCustomer({ customerId: 'zebra' })),
     });
-    expect(keysOf(callsOf(dynamoMock)[2]?.[1])).toEqual([61, 31]);
+    expect(keysOf(callsOf(dynamoMock)[2]?.[1])).toEqual([61, 33]);
   });
 });
 

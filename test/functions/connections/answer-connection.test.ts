@@ -269,7 +269,7 @@ describe('answer-connection: what it was decided on, read once more just before 
   const read = (...Keys: ReturnType<typeof key>[]) => [
     ['BatchGetItem', { RequestItems: { [TABLES.ledger]: { Keys, ConsistentRead: true } } }],
   ];
-  const theModes = key(`SERVICE#${SERVICE_ID}`, 'MODES');
+  const theModes = [key(`SERVICE#${SERVICE_ID}`, 'MODES'), key('SERVICE#ALL', 'MODES')] as const;
   const thePlaces = key(`ENTITLEMENT#${SERVICE_ID}#acme`, 'PLACES');
 
   it('to accept - the modes and the place, in one consistent read', async () => {
@@ -277,7 +277,7 @@ describe('answer-connection: what it was decided on, read once more just before 
 
     await run(request('accept'), services);
 
-    expect(callsOf(dynamoMock)).toEqual(read(theModes, thePlaces));
+    expect(callsOf(dynamoMock)).toEqual(read(...theModes, thePlaces));
   });
 
   it.each([
@@ -287,7 +287,7 @@ describe('answer-connection: what it was decided on, read once more just before 
     const { services, ec2Mock, dynamoMock } = left(['pendingAcceptance', 'rejected'], modesOf(3));
 
     await expect(run({ ...request('reject'), placeOf }, services)).resolves.toMatchObject({ outcome: 'rejected' });
-    expect(callsOf(dynamoMock)).toEqual(read(theModes));
+    expect(callsOf(dynamoMock)).toEqual(read(...theModes));
     expect(namesOf(ec2Mock)).toEqual(['Describe', 'Reject', 'Describe']);
   });
 

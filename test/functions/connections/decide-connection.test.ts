@@ -1,9 +1,15 @@
-import { BatchGetItemCommand, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetItemCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  QueryCommand,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
 import { DescribeVpcEndpointConnectionsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it, vi } from 'vitest';
-import { ledgerKey, registryKey } from '../../../functions/registry/keys.ts';
+import { ALL_SERVICES, ledgerKey, registryKey } from '../../../functions/registry/keys.ts';
 import { anApproval, ENDPOINT_ID, HOME_REGION, NOW, OWNER, SERVICE_ID } from '../../support/builders.ts';
 import {
   awsError,
@@ -44,6 +50,12 @@ interface World {
   readonly approvals?: Item[];
   /** What the ledger's item of the modes says. @default nobody ever set one */
   readonly modes?: object;
+  /** The same of all services. @default nobody ever set one */
+  readonly modesOfAll?: object;
+  /** What the ledger remembers of the registry's size. @default nothing */
+  readonly seen?: object;
+  /** How many entries the registry has. @default three */
+  readonly count?: number;
 }
 
 const { service, customer, entitlement, accountMatch } = REGISTRY_ITEMS;
@@ -57,6 +69,9 @@ const world = ({
   places = [],
   approvals = [],
   modes,
+  modesOfAll,
+  seen,
+  count = 3,
 }: World = {}) => {
   const { ec2, ec2Mock } = strictEc2();
   const { dynamo, dynamoMock } = strictDynamo();
@@ -84,9 +99,18 @@ const world = ({
     .resolves({
       Responses: {
         [TABLES.registry]: entries ?? [service, customer, entitlement],
-        [TABLES.ledger]: [...(modes === undefined ? [] : [item(ledgerKey.modes(SERVICE_ID), modes)]), ...places],
+        [TABLES.ledger]: [
+          ...(modes === undefined ? [] : [item(ledgerKey.modes(SERVICE_ID), modes)]),
+          ...(modesOfAll === undefined ? [] : [item(ledgerKey.modes(ALL_SERVICES), modesOfAll)]),
+          ...(seen === undefined ? [] : [item(ledgerKey.registrySeen(), seen)]),
+          ...places,
+        ],
       },
-    });
+    })
+    .on(DescribeTableCommand)
+    .resolves({ Table: { TableId: 'table-1' } })
+    .on(ScanCommand)
+    .resolves({ Count: count });
   const services = { ec2, dynamo, tables: TABLES, region: HOME_REGION, now: () => new Date(NOW) };
   return { ec2Mock, dynamoMock, services };
 };
@@ -674,6 +698,13 @@ describe('decide-connection: a request that needs no decision', () => {
       need: 'nothing',
       told: 1,
       wakes: 0,
+      last: {
+        outcome: { S: 'accepted' },
+        code: { S: 'entitled' },
+        generation: { N: '1' },
+        recordedAt: { S: '2026-11-22T12:00:00.000Z' },
+        customerId: { S: 'acme' },
+      },
       connection: expect.objectContaining({ state: 'available' }),
     });
     expect(namesOf(dynamoMock)).toEqual(['Query']);
@@ -708,39 +739,6 @@ describe('decide-connection: a request that needs no decision', () => {
       'answered',
       'acme',
     ],
-    [
-      'available',
-      'after a run that was about to take a place',
-      aboutTo('accept'),
-      'overtaken',
-      'answered-by-others',
-      'acme',
-    ],
-    [
-      'available',
-      'after a run that was about to take one of the places of others',
-      { ...aboutTo('accept'), places: [heldBy('vpce-other')] },
-      'overtaken',
-      'answered-by-others',
-      'acme',
-    ],
-    [
-      'pending',
-      'after a run that was about to take a place',
-      aboutTo('accept'),
-      'overtaken',
-      'answered-by-others',
-      'acme',
-    ],
-    ['available', 'after a run that was about to reject', aboutTo('reject'), 'overtaken', 'answered-by-others'],
-    [
-      'available',
-      'after a run that did something else',
-      { ...aboutTo('accept', 2), ...mine },
-      'overtaken',
-      'answered-by-others',
-    ],
-    ['available', 'out of the blue', {}, 'overtaken', 'answered-by-others'],
     ['rejected', 'after a run that was about to reject', aboutTo('reject'), 'rejected', 'answered'],
     ['rejected', 'after a run that was about to accept', aboutTo('accept'), 'overtaken', 'answered-by-others', 'acme'],
     ['rejected', 'out of the blue', {}, 'overtaken', 'answered-by-others'],
@@ -774,10 +772,6 @@ describe('decide-connection: a request that needs no decision', () => {
 
   it.each<[state: string, situation: string, World, outcome: string, code: string]>([
     ['available', 'on its place', placesOf(ENDPOINT_ID, 'vpce-other'), 'accepted', 'answered'],
-    ['available', 'and never took a place', placesOf('vpce-other'), 'overtaken', 'answered-by-others'],
-    ['available', 'and never opened the places', {}, 'overtaken', 'answered-by-others'],
-    ['pending', 'and never took a place', placesOf('vpce-other'), 'overtaken', 'answered-by-others'],
-    ['pending', 'and never opened the places', {}, 'overtaken', 'answered-by-others'],
   ])('is %s after a run that was about to accept %s - recorded', async (state, _situation, parts, outcome, code) => {
     const { services, dynamoMock } = world({ ...parts, ...aboutTo('accept'), connections: [inState(state)] });
 
@@ -796,6 +790,75 @@ describe('decide-connection: a request that needs no decision', () => {
         ExpressionAttributeValues: { ':pk': { S: pk }, ':sk': { S: sk } },
       },
     ]);
+  });
+
+  it.each<[state: string, situation: string, World, isOpen: boolean]>([
+    ['available', 'out of the blue', {}, false],
+    ['available', 'after a run that was about to take a place', aboutTo('accept'), false],
+    ['available', 'after a run whose place went to others', { ...aboutTo('accept'), ...placesOf('vpce-other') }, true],
+    ['pending', 'after a run that was about to take a place', aboutTo('accept'), false],
+    ['pending', 'after a run whose place went to others', { ...aboutTo('accept'), ...placesOf('vpce-other') }, true],
+    ['available', 'after a run that was about to reject', aboutTo('reject'), false],
+    ['available', 'after a run that did something else', { ...aboutTo('accept', 2), ...mine }, true],
+  ])('is %s %s: somebody else connected it - adopted for its customer', async (state, _situation, parts, isOpen) => {
+    const { services } = world({ ...parts, connections: [inState(state)] });
+
+    const output = await run(INPUT, services);
+    const { record, ...plan } = planned(output);
+
+    expect({ need: output.need, generation: output.generation, ...plan }).toMatchObject({
+      need: 'adoption',
+      generation: 1,
+      outcome: 'adopted',
+      code: 'adopted',
+      verdict: 'none',
+      customerId: 'acme',
+      placeOf: 'acme',
+      adopts: { isOpen },
+    });
+    expect(record).toMatchObject({ sk: 'DECISION#0001', customerId: 'acme', code: 'adopted', before: { state } });
+  });
+
+  it.each<[situation: string, World]>([
+    ['nobody matches', { matches: [] }],
+    ['the entitlement is missing', { entries: [service, customer] }],
+  ])('is available, and %s - recorded as answered by a person, and no place is taken', async (_situation, parts) => {
+    const { services } = world({ ...parts, connections: [inState('available')] });
+
+    const output = await run(INPUT, services);
+    const { record: _, ...plan } = planned(output);
+
+    expect({ need: output.need, ...plan }).toMatchObject({ need: 'adoption', outcome: 'overtaken' });
+    expect(plan).not.toHaveProperty('adopts');
+    expect(plan).not.toHaveProperty('placeOf');
+  });
+
+  it('was answered by a person, who says now that it is ours - adopted', async () => {
+    const { services } = world({
+      connections: [inState('available')],
+      decisions: [recorded(1, 'overtaken', 'answered-by-others')],
+      admission: { told: 1, owned: { by: 'arn:aws:iam::123456789012:user/ada', reason: 'ours', at: NOW } },
+    });
+
+    await expect(run(INPUT, services)).resolves.toMatchObject({
+      need: 'adoption',
+      generation: 2,
+      plan: { outcome: 'adopted' },
+    });
+  });
+
+  it('was disconnected by a run that died - recorded as revoked, and its place is given back', async () => {
+    const { services } = world({
+      connections: [inState('rejected')],
+      decisions: [recorded(1, 'accepted')],
+      admission: { told: 1, intent: { verdict: 'reject', customerId: 'acme', generation: 2 } },
+    });
+
+    await expect(run(INPUT, services)).resolves.toMatchObject({
+      need: 'record',
+      generation: 2,
+      plan: { outcome: 'revoked', code: 'disconnected', placeOf: 'acme' },
+    });
   });
 
   it('is not listed after a run that was about to accept - its place is given back if it never comes', async () => {
@@ -824,6 +887,13 @@ describe('decide-connection: a request that needs no decision', () => {
         generation: 2,
         told,
         wakes: 0,
+        last: {
+          outcome: { S: 'accepted' },
+          code: { S: 'entitled' },
+          generation: { N: '2' },
+          recordedAt: { S: '2026-11-22T12:00:00.000Z' },
+          customerId: { S: 'acme' },
+        },
         connection: expect.objectContaining({ state: 'available', owner: OWNER }),
         plan: { generation: 2, outcome: 'accepted', code: 'entitled', verdict: 'accept', ...SAID },
       });
@@ -878,6 +948,61 @@ describe('decide-connection: a request that needs no decision', () => {
 
     await expect(run(INPUT, services)).resolves.toMatchObject({ need: 'another-look', because });
     expect(namesOf(dynamoMock)).not.toContain('BatchGetItem');
+  });
+});
+
+describe('decide-connection: what stands in the way of an answer', () => {
+  const PAUSE = { by: 'arn:aws:iam::123456789012:user/ada', reason: 'a migration', at: NOW };
+  const SEEN = { tableId: 'table-1', count: 90, at: NOW, version: 1 };
+
+  it.each<[what: string, World, version: number]>([
+    ['the service', { modes: { modes: {}, version: 3, paused: PAUSE } }, 3],
+    ['everything', { modesOfAll: { modes: {}, version: 2, paused: PAUSE } }, 2],
+    [
+      'everything, under the service’s modes',
+      { modes: { modes: {}, version: 3 }, modesOfAll: { modes: {}, version: 2, paused: PAUSE } },
+      5,
+    ],
+  ])('a pause of %s - held, on the version of both commands', async (_what, parts, version) => {
+    const { services } = world(parts);
+
+    await expect(run(INPUT, services)).resolves.toMatchObject({
+      need: 'decision',
+      modesVersion: version,
+      plan: { verdict: 'hold', code: 'paused', hold: {} },
+    });
+  });
+
+  it.each<[situation: string, World, code: string, calls: readonly string[]]>([
+    ['was never looked through - believed', {}, 'requester-unknown', []],
+    ['is as it was - believed', { seen: SEEN, count: 90 }, 'requester-unknown', ['DescribeTable', 'Scan']],
+    ['shrank - not believed', { seen: SEEN, count: 9 }, 'registry-frozen', ['DescribeTable', 'Scan']],
+    [
+      'is another table - not believed',
+      { seen: { ...SEEN, tableId: 'table-0' }, count: 90 },
+      'registry-frozen',
+      ['DescribeTable', 'Scan'],
+    ],
+    [
+      'is frozen - not believed, and not counted again',
+      { seen: { ...SEEN, frozen: { tableId: 'table-1', count: 9, because: 'it shrank', at: NOW } } },
+      'registry-frozen',
+      [],
+    ],
+  ])('nobody is registered, and the registry %s', async (_situation, parts, code, calls) => {
+    const { services, dynamoMock } = world({ ...parts, matches: [] });
+
+    const output = await run(INPUT, services);
+
+    expect(planned(output).code).toBe(code);
+    expect(namesOf(dynamoMock).filter((name) => name === 'Scan' || name === 'DescribeTable')).toEqual(calls);
+  });
+
+  it('somebody who is registered - the registry is not counted', async () => {
+    const { services, dynamoMock } = world({ seen: SEEN, count: 9 });
+
+    await expect(run(INPUT, services)).resolves.toMatchObject({ plan: { code: 'entitled' } });
+    expect(namesOf(dynamoMock)).not.toContain('Scan');
   });
 });
 

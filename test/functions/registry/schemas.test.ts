@@ -1,11 +1,13 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import {
+  AccountId,
   CustomerId,
   CustomerSchema,
   EndpointId,
   EntitlementSchema,
   ModesSchema,
+  PrincipalsSchema,
   parseWith,
   problemOf,
   ServiceEntrySchema,
@@ -175,5 +177,36 @@ describe('problemOf', () => {
 
     expect(problem).toHaveLength(300);
     expect(problem).toMatch(/^0: .*; 1: .*; 2: /);
+  });
+});
+
+describe('what is ours of the allowed principals', () => {
+  const ARN = 'arn:aws:iam::222222222222:root';
+  const record = { ours: { [ARN]: {} }, reverted: {}, contested: [], version: 1 };
+
+  it.each([
+    ['in hand', record, 'fits'],
+    [
+      'with all there may be',
+      {
+        ...record,
+        ours: { [ARN]: { addedAt: '2026-11-23T12:00:00.000Z', by: 'a', reason: 'b', at: 'c' } },
+        applied: '',
+      },
+      'fits',
+    ],
+    ['at no time', { ...record, ours: { [ARN]: { addedAt: 'today' } } }, /addedAt/],
+    ['reverted less than once', { ...record, reverted: { [ARN]: 0 } }, /reverted/],
+    ['without a version', { ...record, version: undefined }, /version/],
+  ])('%s', (_what, entry, said) => {
+    expect(judge(PrincipalsSchema, entry)).toMatch(said);
+  });
+
+  it.each([
+    ['222222222222', true],
+    ['22222222222', false],
+    ['*', false],
+  ])('account %s - %s', (account, fits) => {
+    expect(judge(AccountId, account) === 'fits').toBe(fits);
   });
 });

@@ -129,6 +129,11 @@ describe('approve and deny', () => {
       `${ENDPOINT_ID} is not held: it was found gone at 2026-11-23T11:00:00.000Z (endpoint-gone).`,
     ],
     [
+      'one that was connected before the Concierge came',
+      [recorded(1, { outcome: 'adopted', verdict: 'none', code: 'entitled' })],
+      `${ENDPOINT_ID} is not held: it was connected before the Concierge first saw it, at 2026-11-23T11:00:00.000Z.`,
+    ],
+    [
       'one that was only observed, to be rejected',
       [recorded(1, { outcome: 'observed', verdict: 'reject', code: 'requester-unknown' })],
       `${ENDPOINT_ID} is not held: it was only observed at 2026-11-23T11:00:00.000Z (reject, requester-unknown), since the mode of reject was observe. Answer it in EC2, or set the mode to propose or enforce and then ${RECONCILE}.`,
@@ -166,6 +171,36 @@ describe('approve and deny', () => {
       because: `What is proposed for ${ENDPOINT_ID} is the rejection: approve it, or change the registry and then ${RECONCILE}.`,
     });
     expect(writes()).toEqual([]);
+  });
+
+  it.each([
+    ['accept', 'accept'],
+    ['reject', 'reject'],
+  ])('approve: %s is proposed, as the person saw - said', async (proposed, seen) => {
+    const { services, writes } = world([recorded(1, { proposed })]);
+
+    await expect(approve({ ...INPUT, proposed: seen }, services)).resolves.toMatchObject({ outcome: 'said', proposed });
+    expect(writes()).toHaveLength(1);
+  });
+
+  it('approve: something else is proposed than the person saw - refused with what it is', async () => {
+    const { services, writes, wakes } = world([recorded(1, { proposed: 'reject', code: 'requester-unknown' })]);
+
+    await expect(approve({ ...INPUT, proposed: 'accept' }, services)).resolves.toEqual({
+      outcome: 'refused',
+      because: `What is proposed for ${ENDPOINT_ID} is by now reject, not accept (requester-unknown, decided at 2026-11-23T11:00:00.000Z). Look again: "held --service ${SERVICE_ID}".`,
+    });
+    expect([writes(), wakes()]).toEqual([[], []]);
+  });
+
+  it.each([
+    ['approve', approve, { proposed: 'hold' }],
+    ['deny', deny, { proposed: 'accept' }],
+  ])('%s: a proposal that it does not take - BadInput', async (_answer, act, more) => {
+    const { services, dynamoMock } = ofAda();
+
+    await expect(act({ ...INPUT, ...more }, services)).rejects.toMatchObject({ faults: [{ field: 'proposed' }] });
+    expect(dynamoMock.calls()).toEqual([]);
   });
 
   const theirs = word(1, { by: BOB, reason: 'They asked\nnicely.', saidAt: '2026-11-23T11:30:00.000Z' });

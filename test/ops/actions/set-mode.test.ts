@@ -1,7 +1,7 @@
-import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { ledgerKey, registryKey } from '../../../functions/registry/keys.ts';
+import { CURRENT, ledgerKey, registryKey } from '../../../functions/registry/keys.ts';
 import { setMode } from '../../../ops/actions/set-mode.ts';
 import { awsError, item, TABLES } from '../../functions/support.ts';
 import { NOW, SERVICE_ID } from '../../support/builders.ts';
@@ -23,6 +23,13 @@ const change = (changes: object = {}) => ({
   ...changes,
 });
 const ours = change({ to: 'enforce', by: ADA, reason: INPUT.reason, at: NOW });
+const OBSERVING = {
+  accept: 'observe',
+  reject: 'observe',
+  revoke: 'observe',
+  'principals-add': 'observe',
+  'principals-remove': 'observe',
+};
 const modes = (entry: object) => item(KEY, entry);
 /** Accept was set to propose by bob. */
 const proposing = { modes: { accept: 'propose' }, version: 1, changes: [change()] };
@@ -37,16 +44,12 @@ const world = (readings: readonly (object | undefined)[], entry: object = { serv
     .on(GetItemCommand, theModes)
     .resolvesOnce(first ?? {})
     .resolves(rest[0] ?? first ?? {});
-  ada.dynamoMock.on(PutItemCommand).resolves({}).on(UpdateItemCommand).resolves({});
+  ada.dynamoMock.on(PutItemCommand).resolves({});
   return ada;
 };
 
 const somebodyWasFirst = (ada: ReturnType<typeof world>) =>
-  ada.dynamoMock
-    .on(PutItemCommand)
-    .rejects(awsError('ConditionalCheckFailedException'))
-    .on(UpdateItemCommand)
-    .rejects(awsError('ConditionalCheckFailedException'));
+  ada.dynamoMock.on(PutItemCommand).rejects(awsError('ConditionalCheckFailedException'));
 
 describe('set-mode', () => {
   it('nobody set one before - the first item, unless somebody else writes it first', async () => {
@@ -55,11 +58,11 @@ describe('set-mode', () => {
     await expect(setMode(INPUT, services)).resolves.toEqual({
       outcome: 'set',
       serviceId: SERVICE_ID,
-      before: { accept: 'observe', reject: 'observe' },
-      after: { accept: 'enforce', reject: 'observe' },
+      before: OBSERVING,
+      after: { ...OBSERVING, accept: 'enforce' },
       version: 1,
     });
-    const written = { modes: { accept: 'enforce' }, version: 1, changes: [ours] };
+    const written = { current: CURRENT, modes: { accept: 'enforce' }, version: 1, changes: [ours] };
     expect(writes()).toEqual([
       ['PutItem', { TableName: TABLES.ledger, Item: modes(written), ConditionExpression: 'attribute_not_exists(pk)' }],
     ]);
@@ -71,30 +74,67 @@ describe('set-mode', () => {
     await expect(setMode(INPUT, services)).resolves.toEqual({
       outcome: 'set',
       serviceId: SERVICE_ID,
-      before: { accept: 'propose', reject: 'observe' },
-      after: { accept: 'enforce', reject: 'observe' },
+      before: { ...OBSERVING, accept: 'propose' },
+      after: { ...OBSERVING, accept: 'enforce' },
       version: 2,
     });
+    const changes = [change(), { ...ours, from: 'propose' }];
     expect(writes()).toEqual([
       [
-        'UpdateItem',
+        'PutItem',
         {
           TableName: TABLES.ledger,
-          Key: marshall(KEY),
-          UpdateExpression:
-            'SET modes.#effect = :mode, #version = :next, changes = list_append(if_not_exists(changes, :none), :change)',
+          Item: modes({ current: CURRENT, modes: { accept: 'enforce' }, version: 2, changes }),
           ConditionExpression: '#version = :read',
-          ExpressionAttributeNames: { '#effect': 'accept', '#version': 'version' },
-          ExpressionAttributeValues: marshall({
-            ':mode': 'enforce',
-            ':next': 2,
-            ':read': 1,
-            ':none': [],
-            ':change': [{ ...ours, from: 'propose' }],
-          }),
+          ExpressionAttributeNames: { '#version': 'version' },
+          ExpressionAttributeValues: marshall({ ':read': 1 }),
         },
       ],
     ]);
+  });
+
+  it('for disconnecting - and nothing else', async () => {
+    const { services } = world([proposing]);
+
+    await expect(setMode({ ...INPUT, effect: 'revoke' }, services)).resolves.toMatchObject({
+      before: { ...OBSERVING, accept: 'propose' },
+      after: { ...OBSERVING, accept: 'propose', revoke: 'enforce' },
+    });
+  });
+
+  it('it is paused, and a later version of this program set another effect - both stay', async () => {
+    const paused = { by: BOB, reason: 'An incident.', at: '2026-11-22T09:00:00.000Z' };
+    const later = change({ effect: 'dns' });
+    const { services, writes } = world([
+      { modes: { dns: 'propose' }, version: 7, paused, changes: [later, { paused: true, ...paused }] },
+    ]);
+
+    await setMode(INPUT, services);
+
+    expect(writes()).toEqual([
+      [
+        'PutItem',
+        expect.objectContaining({
+          Item: modes({
+            current: CURRENT,
+            modes: { dns: 'propose', accept: 'enforce' },
+            version: 8,
+            paused,
+            changes: [later, { paused: true, ...paused }, ours],
+          }),
+        }),
+      ],
+    ]);
+  });
+
+  it('fifty changes are kept already - the oldest goes', async () => {
+    const changes = Array.from({ length: 50 }, (_, index) => change({ reason: `The ${index}th.` }));
+    const { services, dynamoMock } = world([{ modes: {}, version: 50, changes }]);
+
+    await setMode(INPUT, services);
+
+    const written = unmarshall(dynamoMock.commandCalls(PutItemCommand)[0]?.args[0].input.Item ?? {});
+    expect(written.changes).toEqual([...changes.slice(1), ours]);
   });
 
   it('it is set so already - nothing is written', async () => {
@@ -114,8 +154,8 @@ describe('set-mode', () => {
 
     await expect(setMode(INPUT, services)).resolves.toMatchObject({
       outcome: 'set',
-      before: { accept: 'enforce', reject: 'enforce' },
-      after: { accept: 'enforce', reject: 'enforce' },
+      before: { accept: 'enforce', reject: 'enforce', revoke: 'enforce' },
+      after: { accept: 'enforce', reject: 'enforce', revoke: 'enforce' },
     });
     expect(writes()).toHaveLength(1);
   });
@@ -185,6 +225,32 @@ describe('set-mode', () => {
     await expect(setMode(INPUT, ada.services)).resolves.toMatchObject({ outcome: 'refused' });
   });
 
+  it('another operator paused it meanwhile - told so', async () => {
+    const paused = { by: BOB, reason: 'An incident.', at: '2026-11-23T11:59:59.000Z' };
+    const ada = world([
+      proposing,
+      { modes: { accept: 'propose' }, version: 2, paused, changes: [change(), { paused: true, ...paused }] },
+    ]);
+    somebodyWasFirst(ada);
+
+    await expect(setMode(INPUT, ada.services)).resolves.toMatchObject({
+      outcome: 'refused',
+      because: expect.stringMatching(
+        new RegExp(`^${BOB} paused ${SERVICE_ID} at 2026-11-23T11:59:59.000Z \\("An incident."\\), while you were`),
+      ),
+    });
+  });
+
+  it('somebody wrote an item by hand meanwhile - told so', async () => {
+    const ada = world([proposing, { modes: {}, version: 2 }]);
+    somebodyWasFirst(ada);
+
+    await expect(setMode(INPUT, ada.services)).resolves.toMatchObject({
+      outcome: 'refused',
+      because: expect.stringContaining(`Somebody changed the modes of ${SERVICE_ID} by hand, while`),
+    });
+  });
+
   it('the modes were edited by hand and can not be read - Malformed, and nothing is written', async () => {
     const { services, writes } = world([{ modes: { accept: 'sometimes' }, version: 1 }]);
 
@@ -212,7 +278,12 @@ describe('set-mode', () => {
 
   it.each([
     ['a service that is none', { serviceId: 'vpce-0123' }, 'serviceId', 'not an id of an endpoint service'],
-    ['an effect that is none', { effect: 'revoke' }, 'effect', 'not one of accept, reject'],
+    [
+      'an effect that is none',
+      { effect: 'pause' },
+      'effect',
+      'not one of accept, reject, revoke, principals-add, principals-remove',
+    ],
     ['a mode that is none', { mode: 'auto' }, 'mode', 'not one of observe, propose, enforce'],
     ['a reason of blanks', { reason: '  ' }, 'reason', 'say why'],
     ['a reason of 501 characters', { reason: 'x'.repeat(501) }, 'reason', 'at most 500 characters'],

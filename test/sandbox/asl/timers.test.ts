@@ -116,6 +116,68 @@ describe('a task token', () => {
   });
 });
 
+describe('HeartbeatSeconds', () => {
+  const waiting = (fields: object) => prepare(machine({ A: callback(fields), B: { Type: 'Succeed' } }));
+
+  it('may be an expression; missed, the task times out without a cause, as recorded on AWS', async () => {
+    const ran = await finish(
+      waiting({ HeartbeatSeconds: '{% 2 + 3 %}', TimeoutSeconds: 600, Next: 'B', End: undefined }),
+    );
+    expect(ran).toMatchObject({ status: 'FAILED', error: 'States.Timeout', cause: undefined, seconds: 5 });
+    expect(ran.events[2]).toMatchObject({
+      taskScheduledEventDetails: { heartbeatInSeconds: 5, timeoutInSeconds: 600 },
+    });
+    expect(ran.events.slice(-2)).toMatchObject([
+      {
+        type: 'TaskTimedOut',
+        taskTimedOutEventDetails: {
+          error: 'States.Timeout',
+          resource: 'invoke.waitForTaskToken',
+          resourceType: 'lambda',
+        },
+      },
+      { type: 'ExecutionFailed', executionFailedEventDetails: { error: 'States.Timeout' } },
+    ]);
+  });
+
+  it.each([
+    [['States.HeartbeatTimeout'], 'SUCCEEDED'],
+    [['States.Timeout'], 'SUCCEEDED'],
+    [['States.ALL'], 'SUCCEEDED'],
+    [['States.TaskFailed'], 'FAILED'],
+  ])('missed is caught by %j: %s', async (ErrorEquals, status) => {
+    const Catch = [{ ErrorEquals, Next: 'B' }];
+    expect(await finish(waiting({ HeartbeatSeconds: 5, Catch, Next: 'B', End: undefined }))).toMatchObject({ status });
+  });
+
+  it.each(['{% 0 %}', '{% 1.5 %}', "{% '5' %}"])('of %s fails the state', async (HeartbeatSeconds) => {
+    const ran = await finish(waiting({ HeartbeatSeconds, Next: 'B', End: undefined }));
+    expect(ran).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
+  });
+
+  it('is counted anew for each retry', async () => {
+    const Retry = [{ ErrorEquals: ['States.HeartbeatTimeout'], MaxAttempts: 1, IntervalSeconds: 3 }];
+    const ran = await finish(waiting({ HeartbeatSeconds: 5, Retry, Next: 'B', End: undefined }));
+    expect(ran.seconds).toBe(13);
+  });
+
+  it('does not hold back the task’s whole time, however often a heartbeat comes', async () => {
+    let token = '';
+    const world = prepare(
+      machine({
+        A: callback({ Arguments: '{% $states.context.Task.Token %}', HeartbeatSeconds: 5, TimeoutSeconds: 12 }),
+      }),
+      {
+        tasks: async ({ arguments: given }) => {
+          token = tokenIn(given);
+        },
+      },
+    );
+    for (const second of [4, 8, 11]) world.clock.after(second * 1000, () => world.tokens.heartbeat(token));
+    expect(await finish(world)).toMatchObject({ error: 'States.Timeout', seconds: 12 });
+  });
+});
+
 describe('TimeoutSeconds of an execution', () => {
   it('ends it without any Catch', async () => {
     const Catch = [{ ErrorEquals: ['States.ALL'], Next: 'B' }];

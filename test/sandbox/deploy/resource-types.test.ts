@@ -345,7 +345,7 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    name: 'a table with an index',
+    name: 'a table with an index and a stream',
     type: 'AWS::DynamoDB::Table',
     properties: {
       TableName: 'Ledger',
@@ -366,10 +366,16 @@ const CASES: readonly Case[] = [
           AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
           KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
           GlobalSecondaryIndexes: [{ IndexName: 'i', KeySchema: [], Projection: { ProjectionType: 'ALL' } }],
+          StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' },
         },
       ],
     ],
     ref: 'Ledger',
+    attributes: {
+      Arn: `arn:aws:dynamodb:${A}:table/Ledger`,
+      TableId: 't',
+      StreamArn: `arn:aws:dynamodb:${A}:table/Ledger/stream/now`,
+    },
   },
   {
     name: 'an endpoint service - tags go as tag specifications',

@@ -263,3 +263,77 @@ describe('the services themselves', () => {
     expect(await call('states:ListStateMachines', {})).toEqual({ stateMachines: [] });
   });
 });
+
+/** A table as TableV2 of CDK writes it, and a pipe from its stream to a queue. */
+const streaming = (stream: object) => ({
+  Table: {
+    Type: 'AWS::DynamoDB::GlobalTable',
+    Properties: {
+      TableName: 'Ledger',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+      Replicas: [{ Region: 'us-west-2' }],
+      StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+    },
+  },
+  Queue: { Type: 'AWS::SQS::Queue', Properties: {} },
+  Role: {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: trust('pipes.amazonaws.com'),
+      Policies: [
+        {
+          PolicyName: 'stream',
+          PolicyDocument: {
+            Statement: [
+              {
+                Effect: 'Allow',
+                Action: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+                Resource: at('Table', 'StreamArn'),
+              },
+              { Effect: 'Allow', Action: 'dynamodb:ListStreams', Resource: '*' },
+              { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: at('Queue') },
+            ],
+          },
+        },
+      ],
+    },
+  },
+  Pipe: {
+    Type: 'AWS::Pipes::Pipe',
+    Properties: {
+      Name: 'changes',
+      Source: at('Table', 'StreamArn'),
+      RoleArn: at('Role'),
+      Target: at('Queue'),
+      TargetParameters: { InputTemplate: '<$.dynamodb.Keys.pk.S>' },
+      SourceParameters: { DynamoDBStreamParameters: { StartingPosition: 'TRIM_HORIZON', ...stream } },
+    },
+  },
+});
+
+describe('a pipe from a table’s stream', () => {
+  it('runs as the template grants it, and is updated where it reads', async () => {
+    const { cloud, settled, call, of } = inWorld();
+    const first = await settled(deploy(cloud, of(streaming({ BatchSize: 5 }))));
+    const put = (pk: string) => call('dynamodb:PutItem', { TableName: 'Ledger', Item: { pk: { S: pk } } });
+    const received = async (): Promise<readonly unknown[]> => {
+      await settled(cloud.clock.sleep(10_000));
+      const QueueUrl = first.resources.get('Queue')?.physicalId;
+      const { Messages } = await settled(call('sqs:ReceiveMessage', { QueueUrl, MaxNumberOfMessages: 10 }));
+      return ((Messages ?? []) as { Body: string }[]).map(({ Body }) => Body);
+    };
+    await settled(put('a'));
+    expect(await received()).toEqual(['a']);
+    const second = await settled(update(cloud, first, of(streaming({ BatchSize: 6 }))));
+    expect(second.changes.updated).toEqual(['Pipe']);
+    await settled(put('b'));
+    expect(await received()).toEqual(['b']);
+    expect(await call('pipes:DescribePipe', { Name: 'changes' })).toMatchObject({
+      SourceParameters: { DynamoDBStreamParameters: { StartingPosition: 'TRIM_HORIZON', BatchSize: 6 } },
+    });
+    const third = settled(update(cloud, second, of(streaming({ StartingPosition: 'LATEST' }))));
+    await expect(third).rejects.toThrow('StartingPosition');
+  });
+});

@@ -66,7 +66,11 @@ const ANSWERS: Readonly<Record<string, Readonly<Record<string, (input: Input) =>
   states: { CreateStateMachine: ({ name }) => ({ stateMachineArn: `arn:aws:states:${ACCOUNT}:stateMachine:${name}` }) },
   dynamodb: {
     CreateTable: ({ TableName }) => ({
-      TableDescription: { TableArn: `arn:aws:dynamodb:${ACCOUNT}:table/${TableName}`, TableId: 't' },
+      TableDescription: {
+        TableArn: `arn:aws:dynamodb:${ACCOUNT}:table/${TableName}`,
+        TableId: 't',
+        LatestStreamArn: `arn:aws:dynamodb:${ACCOUNT}:table/${TableName}/stream/now`,
+      },
     }),
   },
   ec2: {

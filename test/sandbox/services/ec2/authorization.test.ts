@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { Permission } from '../../../../sandbox/cloud.ts';
-import { AwsError } from '../../../../sandbox/services/errors.ts';
 import { ec2World, failureOf, NLB, request, TOPIC } from './support.ts';
 
 const ARN = 'arn:aws:ec2:us-west-2';
@@ -127,24 +126,6 @@ describe('a dry run', () => {
     );
     expect(await world.providerSees(id)).toBe('pendingAcceptance');
     expect((await world.consumer('DescribeVpcEndpoints')).VpcEndpoints).toHaveLength(1);
-  });
-});
-
-describe('the place for token buckets', () => {
-  it('is asked first, for every action, and may turn a request away', async () => {
-    const seen: string[] = [];
-    const world = ec2World({
-      admit: (action) => {
-        seen.push(action);
-        if (action === 'DescribeVpcEndpoints')
-          throw new AwsError('RequestLimitExceeded', 'Request limit exceeded.', 503);
-      },
-    });
-    await world.provider('DescribeVpcEndpointConnections');
-    expect(await failureOf(world.consumer('DescribeVpcEndpoints', { VpcEndpointIds: ['malformed'] }))).toMatch(
-      /^RequestLimitExceeded/,
-    );
-    expect(seen).toEqual(['DescribeVpcEndpointConnections', 'DescribeVpcEndpoints']);
   });
 });
 

@@ -37,16 +37,20 @@ export const createLambdaWorld = (seed = 1) => {
   const host = simulatedHost({ clock, random, http: inProcessHttp(wire, clock) });
   const queues = new SqsModel({ clock, random, journal });
   const codes = new Map<string, string>();
-  const lambda = lambdaService(cloud, {
-    host,
-    assets: (key) => {
-      const directory = codes.get(key);
-      if (directory === undefined) throw new Error(`No asset has the key ${key}.`);
-      return directory;
+  const lambda = lambdaService(
+    cloud,
+    {
+      host,
+      assets: (key) => {
+        const directory = codes.get(key);
+        if (directory === undefined) throw new Error(`No asset has the key ${key}.`);
+        return directory;
+      },
+      sessions,
+      endpoint: () => ENDPOINT,
     },
-    sessions,
-    endpoint: () => ENDPOINT,
-  });
+    queues,
+  );
   cloud.register(lambda);
   cloud.register(stsService);
   cloud.register(sqsService(cloud, queues, { endpoint: () => ENDPOINT, keyPolicy: () => undefined }));
@@ -115,6 +119,18 @@ export const createLambdaWorld = (seed = 1) => {
     createQueue: (name: string) => call('CreateQueue', { QueueName: name }, OPERATOR, 'sqs'),
     /** What lies in a queue. */
     messages: (name: string) => [...(queues.byArn(queueArn(name))?.messages.values() ?? [])],
+    /** Lets the role `worker` do these actions on a resource. */
+    allow: (name: string, actions: readonly string[], Resource: string) => {
+      identities.putRolePolicy('worker', name, {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: [...actions], Resource }],
+      });
+    },
+    /** How many messages of `answers` are hidden. */
+    inFlight: () =>
+      [...(queues.byArn(queueArn('answers'))?.messages.values() ?? [])].filter(
+        ({ visibleAt }) => visibleAt > clock.now(),
+      ).length,
     logs: () => journal.entries.filter(({ kind }) => kind === 'log').map(({ detail }) => detail),
   };
 };

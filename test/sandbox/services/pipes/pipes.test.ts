@@ -336,6 +336,57 @@ describe('templates and parameters', () => {
   });
 });
 
+describe('a function as the target', () => {
+  const target = { Enrichment: undefined, Target: functionArn('target'), TargetParameters: undefined };
+
+  it('is given the batch, and what it answered for is deleted', async () => {
+    await createPipe(target);
+    await send('vpce-1');
+    await world.pass(2);
+    expect(world.lambda.payloads).toMatchObject([[{ body: 'vpce-1' }]]);
+    expect(world.lambda.types).toEqual(['RequestResponse']);
+    expect(world.bodies('notices')).toEqual([]);
+  });
+
+  it('that fails - the batch is left', async () => {
+    world.lambda.answer = () => {
+      throw new Error('busy');
+    };
+    await createPipe(target);
+    await send('vpce-1');
+    await world.pass(2);
+    expect(world.bodies('notices')).toEqual(['vpce-1']);
+    expect(world.states()).toContain('pipes batch failed');
+  });
+
+  it.each([
+    ['messages', (id: string) => id, ['bad']],
+    ['a message that it was not given', () => 'another', ['good', 'bad']],
+  ])('that names %s as failed - those are left', async (_, nameOf, left) => {
+    world.lambda.answer = (payload) => ({
+      batchItemFailures: (payload as { body: string; messageId: string }[])
+        .filter(({ body }) => body === 'bad')
+        .map(({ messageId }) => ({ itemIdentifier: nameOf(messageId) })),
+    });
+    await createPipe(target);
+    await world.call('sqs', 'SendMessageBatch', {
+      QueueUrl: queueUrl('notices'),
+      Entries: ['good', 'bad'].map((body) => ({ Id: body, MessageBody: body })),
+    });
+    await world.pass(2);
+    expect(world.bodies('notices')).toEqual(left);
+  });
+
+  it('that is not waited for - is called as an event', async () => {
+    const TargetParameters = { LambdaFunctionParameters: { InvocationType: 'FIRE_AND_FORGET' } };
+    await createPipe({ ...target, TargetParameters });
+    await send('vpce-1');
+    await world.pass(2);
+    expect(world.lambda.types).toEqual(['Event']);
+    expect(world.bodies('notices')).toEqual([]);
+  });
+});
+
 describe('a pipe is refused', () => {
   it.each([
     ['with another source', { Source: `arn:aws:kinesis:us-west-2:${PROVIDER_ACCOUNT}:stream/x` }, 'kinesis'],

@@ -4,6 +4,8 @@ import { listOf } from '../../../../sandbox/iam/policy.ts';
 import { type PolicyDocument, type Principal, roleSession } from '../../../../sandbox/iam/principal.ts';
 import { Journal } from '../../../../sandbox/journal.ts';
 import { seededRandom } from '../../../../sandbox/random.ts';
+import { dynamodbService } from '../../../../sandbox/services/dynamodb/actions.ts';
+import { Streams } from '../../../../sandbox/services/dynamodb/streams.ts';
 import { AwsError } from '../../../../sandbox/services/errors.ts';
 import { eventsService } from '../../../../sandbox/services/events/actions.ts';
 import { EventsModel } from '../../../../sandbox/services/events/model.ts';
@@ -59,6 +61,8 @@ class SimpleAuthorizer implements Authorizer {
 /** A function that the tests stand in for: what it was given, and what it answers. */
 class FakeFunction {
   readonly payloads: unknown[] = [];
+  /** How it was called each time. */
+  readonly types: string[] = [];
   answer: (payload: unknown) => unknown = () => null;
 }
 
@@ -70,6 +74,7 @@ export const createMessagingWorld = (seed = 1) => {
   const authorizer = new SimpleAuthorizer();
   const cloud = new Cloud({ clock, random, journal, authorizer });
   const queues = new SqsModel({ clock, random, journal });
+  const streams = new Streams(clock, random);
   let keyPolicy: PolicyDocument = { Statement: [] };
   const keys: KeyLookup = (key) => (key === KEY_ARN ? { arn: KEY_ARN, policy: keyPolicy } : undefined);
   const lambda = new FakeFunction();
@@ -78,7 +83,8 @@ export const createMessagingWorld = (seed = 1) => {
   cloud.register(sqsService(cloud, queues, { endpoint: () => ENDPOINT, keyPolicy: keys }));
   cloud.register(snsService(cloud, new SnsModel(), { keyPolicy: keys }));
   cloud.register(eventsService(cloud, new EventsModel()));
-  cloud.register(pipesService(cloud, queues));
+  cloud.register(dynamodbService(cloud, streams));
+  cloud.register(pipesService(cloud, queues, streams));
   cloud.register(schedulerService(cloud, { lateness: 0 }));
   cloud.register({
     name: 'lambda',
@@ -91,13 +97,15 @@ export const createMessagingWorld = (seed = 1) => {
             resourcePolicy: letServices(['events.amazonaws.com'], 'lambda:InvokeFunction'),
           },
         ],
-        run(input: { Payload: Uint8Array }) {
+        run(input: { Payload: Uint8Array; InvocationType?: string }) {
           const payload: unknown = JSON.parse(Buffer.from(input.Payload).toString());
           lambda.payloads.push(payload);
+          lambda.types.push(input.InvocationType ?? 'RequestResponse');
           try {
             return { StatusCode: 200, Payload: Buffer.from(JSON.stringify(lambda.answer(payload))) };
           } catch (error) {
             if (error instanceof AwsError) throw error;
+            if (input.InvocationType === 'Event') return { StatusCode: 202 };
             const Payload = Buffer.from(JSON.stringify({ errorMessage: String(error) }));
             return { StatusCode: 200, FunctionError: 'Unhandled', Payload };
           }

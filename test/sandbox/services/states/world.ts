@@ -1,8 +1,9 @@
-import type {
-  CreateStateMachineOutput,
-  DescribeExecutionOutput,
-  GetExecutionHistoryOutput,
-  StartExecutionOutput,
+import {
+  type CreateStateMachineOutput,
+  type DescribeExecutionOutput,
+  type GetExecutionHistoryOutput,
+  SFNClient,
+  type StartExecutionOutput,
 } from '@aws-sdk/client-sfn';
 import { VirtualClock } from '../../../../sandbox/clock/virtual-clock.ts';
 import { type ActionDefinition, type Authorizer, Cloud, OPERATOR } from '../../../../sandbox/cloud.ts';
@@ -10,6 +11,8 @@ import { roleSession } from '../../../../sandbox/iam/principal.ts';
 import { Journal } from '../../../../sandbox/journal.ts';
 import { seededRandom } from '../../../../sandbox/random.ts';
 import { statesService } from '../../../../sandbox/services/states/actions.ts';
+import { inProcessHandler } from '../../../../sandbox/wire/in-process.ts';
+import { createRouter } from '../../../../sandbox/wire/router.ts';
 
 export const START = Date.UTC(2026, 10, 23, 12);
 export const ROLE = 'arn:aws:iam::123456789012:role/workflow';
@@ -58,5 +61,12 @@ export const makeWorld = (authorizer: Partial<Authorizer> = {}) => {
       output: described.output === undefined ? undefined : (JSON.parse(described.output) as unknown),
     };
   };
-  return { clock, cloud, call, fake, create, start, describe, history, run };
+  /** The SDK's own client, by the operator. */
+  const client = new SFNClient({
+    region: 'us-west-2',
+    credentials: { accessKeyId: 'operator', secretAccessKey: 'any' },
+    maxAttempts: 1,
+    requestHandler: inProcessHandler(createRouter({ cloud, principalOf: () => OPERATOR })),
+  });
+  return { clock, cloud, client, call, fake, create, start, describe, history, run };
 };

@@ -2,7 +2,7 @@ import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { REGION } from '../../cloud.ts';
 import { parseJsonObject } from '../parse-json.ts';
 
-/** A queue's message as enrichments and targets are given it (eb-pipes-sqs.html, "Example event"). */
+/** A queue's message as pipes and event source mappings hand it on (eb-pipes-sqs.html, "Example event"). */
 export interface SqsRecord {
   readonly messageId: string;
   readonly receiptHandle: string;

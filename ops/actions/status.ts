@@ -1,0 +1,95 @@
+import { type AttributeValue, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import * as v from 'valibot';
+import { EFFECTS, type Modes, type Pause } from '../../functions/domain/mode.ts';
+import { plainText } from '../../functions/domain/text.ts';
+import type { RegistrySeen } from '../../functions/domain/trust.ts';
+import { CURRENT, CURRENT_INDEX, type Key, ledgerKey } from '../../functions/registry/keys.ts';
+import { ModesSchema, parseWith, problemOf, RegistrySeenSchema } from '../../functions/registry/schemas.ts';
+import { createAction } from '../action.ts';
+import type { Services } from '../services.ts';
+
+type Frozen = NonNullable<RegistrySeen['frozen']>;
+
+/** What people set, and what stands still. All of it is plain text, whoever wrote it. */
+export interface Status {
+  readonly outcome: 'listed';
+  /** Each pause; `serviceId` is `ALL` for the pause of everything. */
+  readonly paused: readonly (Pause & { readonly serviceId: string })[];
+  /** Nothing is removed, since the registry is not believed. */
+  readonly frozen?: Frozen;
+  /** The services for which modes were set, with those that were set. */
+  readonly services: readonly { readonly serviceId: string; readonly modes: Partial<Modes> }[];
+  /** Items that somebody spoiled: for such a service nothing is done until they are mended. */
+  readonly unreadable: readonly (Key & { readonly problem: string })[];
+}
+
+/** Shows what is paused, what is frozen, and the modes that were set. It lags behind by a moment. @throws BadInput; what AWS throws. */
+export const status = createAction(v.strictObject({}), async (_input, services): Promise<Status> => {
+  const paused: Status['paused'][number][] = [];
+  const modes: Status['services'][number][] = [];
+  const unreadable: Status['unreadable'][number][] = [];
+  let frozen: Frozen | undefined;
+  for (const item of await readCurrent(services)) {
+    const key = { pk: String(item.pk), sk: String(item.sk) };
+    const spoiled = (issues: readonly v.BaseIssue<unknown>[]): void => {
+      unreadable.push({ pk: plainText(key.pk, 80), sk: plainText(key.sk, 80), problem: problemOf(issues) });
+    };
+    if (isSame(key, ledgerKey.registrySeen())) {
+      const seen = parseWith(RegistrySeenSchema, item);
+      if (!seen.success) spoiled(seen.issues);
+      else if (seen.output.frozen !== undefined) frozen = plainFrozen(seen.output.frozen);
+      continue;
+    }
+    const serviceId = key.pk.replace(/^SERVICE#/, '');
+    if (!isSame(key, ledgerKey.modes(serviceId))) continue;
+    const set = parseWith(ModesSchema, item);
+    if (!set.success) {
+      spoiled(set.issues);
+      continue;
+    }
+    const name = plainText(serviceId, 40);
+    if (set.output.paused !== undefined) paused.push({ serviceId: name, ...plainPause(set.output.paused) });
+    if (EFFECTS.some((effect) => set.output.modes[effect] !== undefined)) {
+      modes.push({ serviceId: name, modes: set.output.modes });
+    }
+  }
+  return { outcome: 'listed', paused, ...(frozen === undefined ? {} : { frozen }), services: modes, unreadable };
+});
+
+const isSame = (one: Key, other: Key): boolean => one.pk === other.pk && one.sk === other.sk;
+
+const plainPause = ({ by, reason, at }: Pause): Pause => ({
+  by: plainText(by, 300),
+  reason: plainText(reason, 500),
+  at: plainText(at, 40),
+});
+
+const plainFrozen = ({ because, at, count, tableId }: Frozen): Frozen => ({
+  because: plainText(because, 500),
+  at: plainText(at, 40),
+  count,
+  tableId: plainText(tableId, 80),
+});
+
+/** All that is in force, page after page, without what is long or of no use here: changes, places, admissions' notes. */
+const readCurrent = async ({ dynamo, tables }: Services): Promise<readonly Record<string, unknown>[]> => {
+  const items: Record<string, unknown>[] = [];
+  let from: Record<string, AttributeValue> | undefined;
+  do {
+    const { Items = [], LastEvaluatedKey } = await dynamo.send(
+      new QueryCommand({
+        TableName: tables.ledger,
+        IndexName: CURRENT_INDEX.name,
+        KeyConditionExpression: '#current = :current',
+        ProjectionExpression: 'pk, sk, modes, paused, #version, #count, tableId, frozen',
+        ExpressionAttributeNames: { '#current': CURRENT_INDEX.attribute, '#version': 'version', '#count': 'count' },
+        ExpressionAttributeValues: marshall({ ':current': CURRENT }),
+        ...(from === undefined ? {} : { ExclusiveStartKey: from }),
+      }),
+    );
+    items.push(...Items.map((item) => unmarshall(item)));
+    from = LastEvaluatedKey;
+  } while (from !== undefined);
+  return items;
+};
