@@ -2,6 +2,7 @@ import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient, QueryCom
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import type { Approval } from '../domain/approval.ts';
+import { REVOCATION_CODES } from '../domain/decide-revocation.ts';
 import { ConciergeError, malformed } from '../domain/errors.ts';
 import type { Intent, PastDecision } from '../domain/history.ts';
 import { type ModesSet, NO_MODES_SET } from '../domain/mode.ts';
@@ -60,7 +61,19 @@ const AdmissionSchema = v.object({
   told: v.exactOptional(Count, 0),
   wakes: v.exactOptional(Count, 0),
   intent: v.exactOptional(
-    v.object({ verdict: v.picklist(['accept', 'reject']), customerId: v.string(), generation: Generation }),
+    v.object({
+      verdict: v.picklist(['accept', 'reject']),
+      customerId: v.string(),
+      generation: Generation,
+      revocation: v.exactOptional(
+        v.object({
+          code: v.picklist(REVOCATION_CODES),
+          sentence: v.string(),
+          action: v.string(),
+          forced: v.exactOptional(v.object({ by: v.string(), reason: v.string() })),
+        }),
+      ),
+    }),
   ),
   owned: v.exactOptional(v.object({ by: v.string(), reason: v.string(), at: v.string() })),
 });

@@ -14,7 +14,14 @@ export interface Resource {
   readonly Properties: { readonly [name: string]: Json };
 }
 
-const CODE = ['readRequests', 'decideConnection', 'answerConnection', 'listDifferences', 'settlePlace'] as const;
+const CODE = [
+  'readRequests',
+  'decideConnection',
+  'decideRevocation',
+  'answerConnection',
+  'listDifferences',
+  'settlePlace',
+] as const;
 
 /** Each function's code is one line here: the template does not depend on it but for the asset's hash. */
 const stubCode = (directory: string, name: string): string => {
