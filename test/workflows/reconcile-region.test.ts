@@ -6,7 +6,7 @@ import { ledgerKey } from '../../functions/registry/keys.ts';
 import type { Json } from '../../sandbox/asl/definition.ts';
 import { ENDPOINT_ID, SERVICE_ID } from '../support/builders.ts';
 import { failing, moment, NO_REPLY, onlyAttempt, payload, type Script } from './admission.ts';
-import { ADMIT_CONNECTION, reconcile, STARTED } from './reconciliation.ts';
+import { ADMIT_CONNECTION, REVOKE_CONNECTION, reconcile, STARTED } from './reconciliation.ts';
 import { filesOf, machineOf, tasksOf, textOf, waitsOf } from './support.ts';
 
 const NOTHING: Difference = { admit: [], revoke: [], principals: [], places: [], warn: [], forget: [], left: 0 };
@@ -31,7 +31,7 @@ const WARNING: Warning = {
 const REGISTRY = { tableId: 'table-1', count: 12, at: moment(), version: 3 };
 const EVERYTHING: Difference = {
   admit: [look()],
-  revoke: [],
+  revoke: [look()],
   principals: [],
   places: [PLACE],
   warn: [WARNING],
@@ -45,6 +45,7 @@ const WELL: Script = {
   'List the differences': [payload(EVERYTHING)],
   'Note the registry': [{}],
   'Have it admitted': [{ ExecutionArn: STARTED }],
+  'Have it revoked': [{ ExecutionArn: STARTED }],
   'Settle a place': [payload({ isReleased: true, because: 'its endpoint is gone' })],
   'Tell it': [{ FailedEntryCount: 0, Entries: [{ EventId: 'e' }] }],
   'Note that it was told': [{}],
@@ -72,12 +73,13 @@ describe('what it is about', () => {
 
     expect(ran).toMatchObject({
       status: 'SUCCEEDED',
-      output: { settled: true, admit: 1, revoke: 0, principals: 0, places: 1, warn: 1, left: 0 },
+      output: { settled: true, admit: 1, revoke: 1, principals: 0, places: 1, warn: 1, left: 0 },
     });
     expect(ran.attempts.map(({ state }) => state)).toEqual([
       'Note the registry',
       'Have it admitted',
       'Settle a place',
+      'Have it revoked',
       'Tell it',
       'Note that it was told',
       'Forget a warning',
@@ -108,6 +110,16 @@ describe('what is done', () => {
       action: 'sfn:startExecution',
       arguments: {
         StateMachineArn: ADMIT_CONNECTION,
+        Input: JSON.stringify({ serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID }),
+      },
+    });
+  });
+
+  it('revokes, after everybody was admitted - by starting the workflow that decides again, with the ids only', async () => {
+    expect(onlyAttempt(await reconcile(WELL, found({ revoke: [look()] })), 'Have it revoked')).toMatchObject({
+      action: 'sfn:startExecution',
+      arguments: {
+        StateMachineArn: REVOKE_CONNECTION,
         Input: JSON.stringify({ serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID }),
       },
     });
@@ -191,6 +203,7 @@ describe('what is done', () => {
       WELL,
       found({
         admit: many(look()),
+        revoke: many(look()),
         places: many(PLACE),
         warn: many(WARNING),
         forget: many({ pk: 'REQUEST#1', sk: 'WARNED#pending' }),
@@ -219,6 +232,7 @@ describe('one that fails', () => {
       'Note the registry',
       ...['Have it admitted', 'Have it admitted'],
       'Settle a place',
+      'Have it revoked',
       ...['Tell it', 'Note that it was told'],
       'Forget a warning',
       'Record the failure',
@@ -239,6 +253,7 @@ describe('one that fails', () => {
       expect(ran).toMatchObject({ status: 'FAILED', error: 'Surprise', cause: 'it is so' });
       expect(ran.path.slice(-3)).toEqual([state, 'Record the failure', 'Fail']);
       expect(ran.path).not.toContain('Have it admitted');
+      expect(ran.path).not.toContain('Have it revoked');
     },
   );
 });
