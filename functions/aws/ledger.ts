@@ -78,6 +78,8 @@ const AdmissionSchema = v.object({
   owned: v.exactOptional(v.object({ by: v.string(), reason: v.string(), at: v.string() })),
 });
 
+const RevokedSchema = v.object({ revoked: v.record(v.string(), v.object({ at: v.string() })) });
+
 const NO_ADMISSION: v.InferOutput<typeof AdmissionSchema> = { told: 0, wakes: 0 };
 
 /**
@@ -194,6 +196,26 @@ export const readIntents = async (
     if (request === undefined) return [];
     const { verdict } = read(AdmissionSchema, item, request.endpointId).intent ?? {};
     return [{ endpointId: request.endpointId, ...(verdict === undefined ? {} : { verdict }) }];
+  });
+};
+
+/**
+ * Reads which endpoints of a service were disconnected on a day, consistently.
+ *
+ * @throws `Throttled`, `Denied`, `Malformed`.
+ */
+export const readRevoked = async (
+  dynamo: DynamoDBClient,
+  ledger: string,
+  serviceId: string,
+  day: string,
+): Promise<readonly string[]> => {
+  const [item] = await readItems(dynamo, ledger, [ledgerKey.revocations(serviceId, day)]);
+  if (item === undefined) return [];
+  const parsed = parseWith(RevokedSchema, item);
+  if (parsed.success) return Object.keys(parsed.output.revoked);
+  throw malformed(`What was revoked of ${serviceId} on ${day} can't be read: ${problemOf(parsed.issues)}`, {
+    serviceId,
   });
 };
 

@@ -3,14 +3,14 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import * as v from 'valibot';
 import { readConnections, readConnectionsOf } from '../aws/connections.ts';
-import { type RequestHistory, readHistory } from '../aws/ledger.ts';
+import { type RequestHistory, readHistory, readRevoked } from '../aws/ledger.ts';
 import { type RecordedPlan, summaryOf, withRecord } from '../aws/record.ts';
 import { readRegistry, type Tables } from '../aws/registry.ts';
 import { readDistrust } from '../aws/trust.ts';
 import type { Connection } from '../domain/connection.ts';
 import { decideRevocation, type RevocationSituation } from '../domain/decide-revocation.ts';
 import { malformed } from '../domain/errors.ts';
-import type { Force } from '../domain/history.ts';
+import { type Force, isConnected } from '../domain/history.ts';
 import { modesInForce } from '../domain/mode.ts';
 import { type Plan, planEnding, type Telling } from '../domain/plan.ts';
 import {
@@ -135,18 +135,22 @@ const decide = async (
   logger.info('revocation decided', { serviceId, vpcEndpointId, generation, situation, revocation });
   const decided = { modesVersion: modesSet.version, basis: basisOf(situation, modesSet.version) };
   const { verdict, code, rules } = revocation;
-  if (verdict !== 'revoke')
-    return { ...decided, need: 'nothing', because: `${verdict}, ${code}: ${rules.at(-1)?.saw}` };
-  const live = (await readConnectionsOf(ec2, serviceId, region)).filter(
-    ({ state }) => state === 'pending' || state === 'available',
-  );
-  const max = maxRevocationsOf(found(service), live.length);
+  if (verdict !== 'revoke') {
+    const saw = rules.flatMap((each) => (each.passed ? [] : [each.saw])).join('; ');
+    return { ...decided, need: 'nothing', because: `${verdict}, ${code}: ${saw}` };
+  }
+  const day = situation.now.slice(0, 10);
+  // The share is of those that would live, had nobody been disconnected today.
+  const revoked = await readRevoked(dynamo, tables.ledger, serviceId, day);
+  const live = (await readConnectionsOf(ec2, serviceId, region)).filter(({ state }) => isConnected(state));
+  const counted = new Set([...revoked, ...live.map(({ endpointId }) => endpointId)]);
+  const max = maxRevocationsOf(found(service), counted.size);
   const plan = planRevocation(revocation, { decisions: history.decisions, candidates, force, max });
   return {
     ...decided,
     need: 'revocation',
     generation,
-    day: situation.now.slice(0, 10),
+    day,
     plan: withRecord(plan, { serviceId, vpcEndpointId, generation, before: connection }),
   };
 };

@@ -165,7 +165,9 @@ export const isCutOffByUs = (
   intent.generation === nextGeneration(decisions) &&
   (intent.revocation !== undefined || isCounted(decisions));
 
-const isConnected = (state: ConnectionState | undefined): boolean => state === 'pending' || state === 'available';
+/** Whether a connection serves its customer, or is about to. */
+export const isConnected = (state: ConnectionState | undefined): boolean =>
+  state === 'pending' || state === 'available';
 
 /** Whether a connection that has a place has nothing left to serve, as far as EC2 shows. */
 export const hasDeparted = (state: ConnectionState | undefined, decisions: readonly PastDecision[]): boolean =>

@@ -1,6 +1,6 @@
 import { type ConnectionState, isOver } from './connection.ts';
 import type { Revocation } from './decide-revocation.ts';
-import { type Force, isCutOffByUs, type Known, nextGeneration, type PastDecision } from './history.ts';
+import { type Force, isConnected, isCutOffByUs, type Known, nextGeneration, type PastDecision } from './history.ts';
 import type { Plan } from './plan.ts';
 import type { ServiceEntry } from './registry.ts';
 import type { Candidate } from './situation.ts';
@@ -33,7 +33,7 @@ export const revocationNeedOf = (
   if (state === undefined) return nothing('EC2 does not list it; if it had a place, admit-connection gives it back');
   if (isOver(state)) return nothing(`it is ${state} already; if it had a place, admit-connection gives it back`);
   if (state === 'pendingAcceptance') return nothing('it is not connected: it waits for an answer of admit-connection');
-  if (state === 'pending' || state === 'available') return { need: 'question', generation };
+  if (isConnected(state)) return { need: 'question', generation };
   return nothing(`its state is ${state}, on which nobody acts`);
 };
 
@@ -80,13 +80,15 @@ const DEFAULT_MAX_REVOKED_SHARE = 0.1;
 const MOST_A_DAY = 1_000;
 
 /**
- * How many connections of a service may be cut off on one day: as many as its entry says, and no more than its share of those that live;
+ * How many connections of a service may be cut off on one day: as many as its entry says, and no more than its share of its connections;
  * one is always within it.
+ *
+ * @param connections - that live, and those that were cut off on that day: the bound is then the same from its first to its last hour.
  */
 export const maxRevocationsOf = (
   service: Pick<ServiceEntry, 'maxRevocations' | 'maxRevokedShare'> | undefined,
-  live: number,
+  connections: number,
 ): number => {
   const { maxRevocations = DEFAULT_MAX_REVOCATIONS, maxRevokedShare = DEFAULT_MAX_REVOKED_SHARE } = service ?? {};
-  return Math.min(MOST_A_DAY, maxRevocations, Math.max(1, Math.floor(live * maxRevokedShare)));
+  return Math.min(MOST_A_DAY, maxRevocations, Math.max(1, Math.floor(connections * maxRevokedShare)));
 };

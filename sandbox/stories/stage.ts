@@ -1,4 +1,4 @@
-import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   AcceptVpcEndpointConnectionsCommand,
   CreateVpcEndpointCommand,
@@ -11,7 +11,7 @@ import {
 import { DescribeExecutionCommand, type ExecutionListItem, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Key } from '../../functions/registry/keys.ts';
 import { type Action, isRefused } from '../../ops/action.ts';
 import type { Services } from '../../ops/services.ts';
@@ -165,6 +165,13 @@ export class Stage {
   /** The decisions recorded for a request, oldest first. */
   async decisions(serviceId: string, endpointId: string): Promise<readonly RecordedDecision[]> {
     return (await this.#send(() => this.#requests.recorded(serviceId, endpointId))).decisions;
+  }
+
+  /** One item of the ledger, as it is now. */
+  async recorded({ pk, sk }: Key): Promise<Readonly<Record<string, unknown>> | undefined> {
+    const command = new GetItemCommand({ TableName: this.output('LedgerTable'), Key: marshall({ pk, sk }) });
+    const { Item } = await this.#send(() => this.#dynamo.send(command));
+    return Item === undefined ? undefined : unmarshall(Item);
   }
 
   /** Everything about a request, as it is now. The portal must be open: what was published is a part of it. */

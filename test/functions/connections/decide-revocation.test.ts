@@ -54,6 +54,15 @@ const accepted = (changes: object = {}): Item =>
 /** What the ledger says of a registry that is not believed. */
 const FROZEN = { tableId: 'table-1', count: 1, because: 'it shrank', at: NOW };
 
+const THE_DAY = {
+  RequestItems: {
+    [TABLES.ledger]: {
+      Keys: [{ pk: { S: `SERVICE#${SERVICE_ID}` }, sk: { S: 'REVOCATIONS#2026-11-23' } }],
+      ConsistentRead: true,
+    },
+  },
+};
+
 interface World {
   /** What EC2 shows of the endpoint; null = it lists none. @default available */
   readonly state?: string | null;
@@ -67,6 +76,8 @@ interface World {
   readonly matches?: readonly Item[];
   /** @default the service, and acme, which is suspended */
   readonly entries?: readonly Item[];
+  /** The endpoints that were cut off today; nobody opened the day where it is absent. */
+  readonly revoked?: readonly string[];
   readonly modes?: object;
   readonly modesOfAll?: object;
   /** What the ledger remembers of the registry's size. @default three entries */
@@ -84,6 +95,7 @@ const world = ({
   entries = [service, SUSPENDED, entitlement],
   modes,
   modesOfAll,
+  revoked,
   seen = { tableId: 'table-1', count: 3, at: NOW, version: 1 },
   count = 3,
 }: World = {}) => {
@@ -115,6 +127,19 @@ const world = ({
           ...(modesOfAll === undefined ? [] : [item(ledgerKey.modes(ALL_SERVICES), modesOfAll)]),
           ...(seen === null ? [] : [item(ledgerKey.registrySeen(), seen)]),
         ],
+      },
+    })
+    .on(BatchGetItemCommand, THE_DAY)
+    .resolves({
+      Responses: {
+        [TABLES.ledger]:
+          revoked === undefined
+            ? []
+            : [
+                item(ledgerKey.revocations(SERVICE_ID, '2026-11-23'), {
+                  revoked: Object.fromEntries(revoked.map((each) => [each, { execution: 'e', at: NOW }])),
+                }),
+              ],
       },
     })
     .on(DescribeTableCommand)
@@ -198,6 +223,7 @@ describe('decide-revocation: a customer who is suspended', () => {
       ['BatchGetItem', expect.anything()],
       ['DescribeTable', { TableName: TABLES.registry }],
       ['Scan', { TableName: TABLES.registry, Select: 'COUNT' }],
+      ['BatchGetItem', THE_DAY],
     ]);
   });
 
@@ -215,6 +241,30 @@ describe('decide-revocation: a customer who is suspended', () => {
     const { plan } = await deciding({ entries: [entry, SUSPENDED, entitlement], others });
 
     expect(plan).toMatchObject({ max });
+  });
+});
+
+describe('decide-revocation: the share of a day', () => {
+  const half = item(registryKey.service(SERVICE_ID), aService(undefined, { maxRevokedShare: 0.5 }));
+  const given = { entries: [half, SUSPENDED, entitlement] };
+
+  it.each([
+    ['four live, nobody was cut off', ['available', 'available', 'available'], undefined, 2],
+    ['the day was opened only', ['available', 'available', 'available'], [], 2],
+    ['three live, one was cut off: the same', ['available', 'available'], ['vpce-0c'], 2],
+    ['this one was counted already, and lives: once', ['available', 'available', 'available'], [ENDPOINT_ID], 2],
+  ])('%s', async (_situation, others, revoked, max) => {
+    const { plan } = await deciding({ ...given, others, ...(revoked === undefined ? {} : { revoked }) });
+
+    expect(plan).toMatchObject({ max });
+  });
+
+  it('what was counted can’t be read - Malformed', async () => {
+    const { services, dynamoMock } = world();
+    const strange = item(ledgerKey.revocations(SERVICE_ID, '2026-11-23'), { revoked: 7 });
+    dynamoMock.on(BatchGetItemCommand, THE_DAY).resolves({ Responses: { [TABLES.ledger]: [strange] } });
+
+    await expect(run(INPUT, services)).rejects.toMatchObject({ name: 'Malformed' });
   });
 });
 
