@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { REVOCATIONS_BOUNDED } from '../../events/revocations-bounded.ts';
+import { REVOCATIONS_BOUNDED, type RevocationsBounded } from '../../events/revocations-bounded.ts';
 import { ledgerKey } from '../../functions/registry/keys.ts';
 import { aConnection, ENDPOINT_ID, OWNER, SERVICE_ID } from '../support/builders.ts';
 import {
@@ -296,21 +296,22 @@ describe('the bound of a day', () => {
       ConditionExpression: 'attribute_not_exists(boundedBy) OR boundedBy = :me',
       ExpressionAttributeValues: { ':me': { S: ME }, ':now': { S: moment() } },
     });
+    const detail: RevocationsBounded = {
+      schemaVersion: 1,
+      serviceId: SERVICE_ID,
+      day: DAY,
+      max: 10,
+      vpcEndpointId: ENDPOINT_ID,
+      sentence: `On ${DAY} 10 connections of ${SERVICE_ID} may be disconnected, and more are not entitled: the first that stays for today is ${ENDPOINT_ID}.`,
+      executionArn: ME,
+    };
     expect(onlyAttempt(ran, 'Tell of the bound').arguments).toEqual({
       Entries: [
         {
           EventBusName: 'concierge-bus',
           Source: 'privatelink-concierge',
           DetailType: REVOCATIONS_BOUNDED,
-          Detail: {
-            schemaVersion: 1,
-            serviceId: SERVICE_ID,
-            day: DAY,
-            max: 10,
-            vpcEndpointId: ENDPOINT_ID,
-            sentence: expect.stringContaining(`10 connections of ${SERVICE_ID} may be disconnected`),
-            executionArn: ME,
-          },
+          Detail: detail,
         },
       ],
     });
