@@ -8,6 +8,7 @@ import { environmentNamed } from './config.ts';
 const FUNCTIONS = {
   readRequests: 'functions/connections/read-requests.ts',
   decideConnection: 'functions/connections/decide-connection.ts',
+  decideRevocation: 'functions/connections/decide-revocation.ts',
   answerConnection: 'functions/connections/answer-connection.ts',
   listDifferences: 'functions/connections/list-differences.ts',
   settlePlace: 'functions/connections/settle-place.ts',
@@ -29,6 +30,7 @@ new ConciergeStack(app, 'PrivateLinkConcierge', {
   code: {
     readRequests: codeOf(FUNCTIONS.readRequests),
     decideConnection: codeOf(FUNCTIONS.decideConnection),
+    decideRevocation: codeOf(FUNCTIONS.decideRevocation),
     answerConnection: codeOf(FUNCTIONS.answerConnection),
     listDifferences: codeOf(FUNCTIONS.listDifferences),
     settlePlace: codeOf(FUNCTIONS.settlePlace),

@@ -32,6 +32,7 @@ import { executionsOf, stateMachineArn, Workflow } from './constructs/workflow.t
 export interface ConciergeCode {
   readonly readRequests: string;
   readonly decideConnection: string;
+  readonly decideRevocation: string;
   readonly answerConnection: string;
   readonly listDifferences: string;
   readonly settlePlace: string;
@@ -65,22 +66,31 @@ export class ConciergeStack extends Stack {
     const intake = new Intake(this, 'Intake', { bus, code: code.readRequests, ledger: tables.ledger });
 
     const describe = new PolicyStatement({ actions: ['ec2:DescribeVpcEndpointConnections'], resources: ['*'] });
+    const readsToDecide = [
+      describe,
+      new PolicyStatement({
+        actions: ['dynamodb:Query', 'dynamodb:BatchGetItem'],
+        resources: [tables.registry.tableArn, tables.ledger.tableArn],
+      }),
+      // Before somebody is turned away or cut off for want of an entry: is the registry still what it was?
+      new PolicyStatement({
+        actions: ['dynamodb:Scan', 'dynamodb:DescribeTable'],
+        resources: [tables.registry.tableArn],
+      }),
+    ];
+    const environment = { REGISTRY_TABLE: tables.registry.tableName, LEDGER_TABLE: tables.ledger.tableName };
     const decide = new ConciergeFunction(this, 'DecideConnection', {
       code: code.decideConnection,
       failureImpact: 'Connection requests are not decided: customers wait for an answer.',
-      environment: { REGISTRY_TABLE: tables.registry.tableName, LEDGER_TABLE: tables.ledger.tableName },
-      permissions: [
-        describe,
-        new PolicyStatement({
-          actions: ['dynamodb:Query', 'dynamodb:BatchGetItem'],
-          resources: [tables.registry.tableArn, tables.ledger.tableArn],
-        }),
-        // Before somebody is turned away for want of an entry: is the registry still what it was?
-        new PolicyStatement({
-          actions: ['dynamodb:Scan', 'dynamodb:DescribeTable'],
-          resources: [tables.registry.tableArn],
-        }),
-      ],
+      environment,
+      permissions: readsToDecide,
+    });
+    const decideRevocation = new ConciergeFunction(this, 'DecideRevocation', {
+      code: code.decideRevocation,
+      failureImpact:
+        'Nobody decides who is to be disconnected: customers whose contract ended, or who are suspended, stay.',
+      environment,
+      permissions: readsToDecide,
     });
     const endpointServices = this.formatArn({ service: 'ec2', resource: 'vpc-endpoint-service', resourceName: '*' });
     const answer = new ConciergeFunction(this, 'AnswerConnection', {
@@ -147,20 +157,22 @@ export class ConciergeStack extends Stack {
       article: '#principals-contested',
     });
 
+    // Both take a request in hand under the same item: each asks whether the other's run still has it.
+    const holders = (['admit-connection', 'revoke-connection'] as const).map((each) => executionsOf(this, each));
+    const takesInHand = [
+      new PolicyStatement({
+        actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+        resources: [tables.ledger.tableArn],
+      }),
+      new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus.eventBusArn] }),
+      new PolicyStatement({ actions: ['states:DescribeExecution'], resources: holders }),
+    ];
     const admit = new Workflow(this, 'AdmitConnection', {
       workflow: 'admit-connection',
       functions: { DecideConnection: decide, AnswerConnection: answer },
       placeholders: { Ledger: tables.ledger.tableName, Bus: bus.eventBusName },
       permissions: [
-        new PolicyStatement({
-          actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
-          resources: [tables.ledger.tableArn],
-        }),
-        new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus.eventBusArn] }),
-        new PolicyStatement({
-          actions: ['states:DescribeExecution'],
-          resources: [executionsOf(this, 'admit-connection')],
-        }),
+        ...takesInHand,
         // A token is its state machine's: whoever may answer one may answer any of them, and these are all ours.
         new PolicyStatement({
           actions: ['states:SendTaskSuccess'],
@@ -169,11 +181,23 @@ export class ConciergeStack extends Stack {
       ],
       failureImpact: 'A connection request ended without an answer: its customer waits.',
     });
-
-    Validations.of(admit).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::arn:aws:states:${config.region}:${config.account}:execution:${id}-admit-connection:*]`,
-      reason: 'An execution asks after another of its own workflow, whose name nobody can know beforehand.',
+    const revoke = new Workflow(this, 'RevokeConnection', {
+      workflow: 'revoke-connection',
+      functions: { DecideRevocation: decideRevocation, AnswerConnection: answer },
+      placeholders: { Ledger: tables.ledger.tableName, Bus: bus.eventBusName },
+      permissions: takesInHand,
+      failureImpact:
+        'A disconnection did not come to its end: a customer who is not entitled may be connected, or disconnected and not told.',
     });
+    for (const workflow of [admit, revoke]) {
+      Validations.of(workflow).acknowledge(
+        ...holders.map((each) => ({
+          id: `AwsSolutions-IAM5[Resource::${each}]`,
+          reason:
+            'An execution asks after another that has the same request in hand, whose name nobody can know beforehand.',
+        })),
+      );
+    }
     const sweep = new Sweep(this, 'Sweep', {
       bus,
       code: code.listDifferences,
@@ -200,6 +224,7 @@ export class ConciergeStack extends Stack {
         Ledger: tables.ledger.tableName,
         Bus: bus.eventBusName,
         AdmitConnection: admit.stateMachine.stateMachineArn,
+        RevokeConnection: revoke.stateMachine.stateMachineArn,
       },
       permissions: [
         new PolicyStatement({
@@ -209,7 +234,7 @@ export class ConciergeStack extends Stack {
         new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus.eventBusArn] }),
         new PolicyStatement({
           actions: ['states:StartExecution'],
-          resources: [admit.stateMachine.stateMachineArn],
+          resources: [admit.stateMachine.stateMachineArn, revoke.stateMachine.stateMachineArn],
         }),
       ],
       failureImpact: 'What is not as it should be is not put right: customers whose notice or run was lost wait.',
@@ -241,8 +266,9 @@ export class ConciergeStack extends Stack {
       ],
     });
     new Rule(this, 'RunFailed', {
-      description: 'A run of admit-connection was stopped or failed: reconcile starts another',
-      eventPattern: runFailedPattern(admit.stateMachine.stateMachineArn),
+      description:
+        'A run of admit-connection or revoke-connection was stopped or failed: reconcile has admit-connection look',
+      eventPattern: runFailedPattern(admit.stateMachine.stateMachineArn, revoke.stateMachine.stateMachineArn),
       targets: [
         new SfnStateMachine(reconcile.stateMachine, {
           ...delivery,
@@ -265,6 +291,7 @@ export class ConciergeStack extends Stack {
     new CfnOutput(this, 'LedgerTable', { value: tables.ledger.tableName });
     new CfnOutput(this, 'EventBusName', { value: bus.eventBusName });
     new CfnOutput(this, 'AdmitConnectionArn', { value: admit.stateMachine.stateMachineArn });
+    new CfnOutput(this, 'RevokeConnectionArn', { value: revoke.stateMachine.stateMachineArn });
     new CfnOutput(this, 'ReconcileArn', { value: reconcile.stateMachine.stateMachineArn });
     new CfnOutput(this, 'IntakeTopicArn', { value: intake.topic.topicArn });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: intake.deadLetters.queue.queueUrl });

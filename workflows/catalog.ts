@@ -9,10 +9,15 @@ export const WORKFLOWS = {
     functions: ['DecideConnection', 'AnswerConnection'],
     placeholders: ['Ledger', 'Bus'],
   },
+  'revoke-connection': {
+    file: 'revoke-connection.asl.json',
+    functions: ['DecideRevocation', 'AnswerConnection'],
+    placeholders: ['Ledger', 'Bus'],
+  },
   reconcile: {
     file: 'reconcile.asl.json',
     functions: ['ListDifferences', 'ConvergePrincipals', 'SettlePlace'],
-    placeholders: ['Ledger', 'Bus', 'AdmitConnection'],
+    placeholders: ['Ledger', 'Bus', 'AdmitConnection', 'RevokeConnection'],
   },
 } as const;
 

@@ -62,6 +62,17 @@ export const readConnections = async (ec2: EC2Client, query: ConnectionQuery): P
 export const readAllConnections = async (ec2: EC2Client, region: string): Promise<readonly Connection[]> =>
   describe(ec2, { MaxResults: LARGEST_PAGE }, region);
 
+/**
+ * Reads the connections of one service, all pages.
+ *
+ * @throws `Throttled`, `Denied`, `Malformed`.
+ */
+export const readConnectionsOf = async (
+  ec2: EC2Client,
+  serviceId: string,
+  region: string,
+): Promise<readonly Connection[]> => describeAll(ec2, 'service-id', [serviceId], region);
+
 const isFilterRefusal = (error: unknown): boolean =>
   error instanceof Error && ['InvalidFilter', 'InvalidParameterValue'].includes(error.name);
 

@@ -2,6 +2,7 @@ import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient, QueryCom
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import type { Approval } from '../domain/approval.ts';
+import { REVOCATION_CODES } from '../domain/decide-revocation.ts';
 import { ConciergeError, malformed } from '../domain/errors.ts';
 import type { Intent, PastDecision } from '../domain/history.ts';
 import { type ModesSet, NO_MODES_SET, withPauseOfAll } from '../domain/mode.ts';
@@ -68,10 +69,24 @@ const AdmissionSchema = v.object({
   told: v.exactOptional(Count, 0),
   wakes: v.exactOptional(Count, 0),
   intent: v.exactOptional(
-    v.object({ verdict: v.picklist(['accept', 'reject']), customerId: v.string(), generation: Generation }),
+    v.object({
+      verdict: v.picklist(['accept', 'reject']),
+      customerId: v.string(),
+      generation: Generation,
+      revocation: v.exactOptional(
+        v.object({
+          code: v.picklist(REVOCATION_CODES),
+          sentence: v.string(),
+          action: v.string(),
+          forced: v.exactOptional(v.object({ by: v.string(), reason: v.string() })),
+        }),
+      ),
+    }),
   ),
   owned: v.exactOptional(v.object({ by: v.string(), reason: v.string(), at: v.string() })),
 });
+
+const RevokedSchema = v.object({ revoked: v.record(v.string(), v.object({ at: v.string() })) });
 
 const NO_ADMISSION: v.InferOutput<typeof AdmissionSchema> = { told: 0, wakes: 0 };
 
@@ -191,6 +206,26 @@ export const readIntents = async (
     if (request === undefined) return [];
     const { verdict } = read(AdmissionSchema, item, request.endpointId).intent ?? {};
     return [{ endpointId: request.endpointId, ...(verdict === undefined ? {} : { verdict }) }];
+  });
+};
+
+/**
+ * Reads which endpoints of a service were disconnected on a day, consistently.
+ *
+ * @throws `Throttled`, `Denied`, `Malformed`.
+ */
+export const readRevoked = async (
+  dynamo: DynamoDBClient,
+  ledger: string,
+  serviceId: string,
+  day: string,
+): Promise<readonly string[]> => {
+  const [item] = await readItems(dynamo, ledger, [ledgerKey.revocations(serviceId, day)]);
+  if (item === undefined) return [];
+  const parsed = parseWith(RevokedSchema, item);
+  if (parsed.success) return Object.keys(parsed.output.revoked);
+  throw malformed(`What was revoked of ${serviceId} on ${day} can't be read: ${problemOf(parsed.issues)}`, {
+    serviceId,
   });
 };
 

@@ -1,4 +1,4 @@
-/** Workflow state `Answer`: brings one connection to the verdict's end. Asked until EC2 shows that end. */
+/** Workflow state `Answer`: brings one request to the verdict's end, or cuts one connection off. Asked until EC2 shows that end. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import * as v from 'valibot';
@@ -23,6 +23,8 @@ const Input = v.strictObject({
   hasAnswered: v.boolean(),
   /** How many looks in a row, up to now, found the endpoint not listed. */
   absences: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** A live connection is cut off; absent where a request is answered. */
+  ends: v.exactOptional(v.literal('connection')),
 });
 
 interface Services {
@@ -74,13 +76,22 @@ interface Superseded {
  * @throws `Throttled`, `Denied`, `Malformed`.
  */
 export const run = async (
-  { serviceId, vpcEndpointId, verdict, placeOf, modesVersion, hasAnswered, absences }: v.InferOutput<typeof Input>,
+  {
+    serviceId,
+    vpcEndpointId,
+    verdict,
+    placeOf,
+    modesVersion,
+    hasAnswered,
+    absences,
+    ends,
+  }: v.InferOutput<typeof Input>,
   { ec2, dynamo, ledger, region }: Services,
 ): Promise<Settled | Unsettled | Superseded> => {
   const read = async () => {
     const query = { endpointIds: [vpcEndpointId], serviceIds: [serviceId], region };
     const [connection] = await readConnections(ec2, query);
-    return { connection, next: nextAnswerStep(verdict, connection?.state, absences) };
+    return { connection, next: nextAnswerStep(verdict, connection?.state, absences, ends) };
   };
   let seen = await read();
   let failure: Unsuccessful | undefined;

@@ -3,11 +3,12 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import { readConnections } from '../aws/connections.ts';
-import { type RecordedDecision, readHistory } from '../aws/ledger.ts';
-import { type RegistryView, readPlace, readRegistry, readRegistrySize, type Tables } from '../aws/registry.ts';
+import { readHistory } from '../aws/ledger.ts';
+import { type RecordedPlan, summaryOf, withRecord } from '../aws/record.ts';
+import { readPlace, readRegistry, type Tables } from '../aws/registry.ts';
+import { readDistrust } from '../aws/trust.ts';
 import { approvalOf, heldChain } from '../domain/approval.ts';
 import type { Connection } from '../domain/connection.ts';
 import { malformed } from '../domain/errors.ts';
@@ -16,9 +17,7 @@ import { UNREADABLE_ENTRIES } from '../domain/metric.ts';
 import { modesInForce } from '../domain/mode.ts';
 import { type Plan, planAdoption, planEnding, planRequest, type Telling } from '../domain/plan.ts';
 import type { Situation } from '../domain/situation.ts';
-import { distrustOf } from '../domain/trust.ts';
 import { basisOf } from '../registry/basis.ts';
-import { ledgerKey } from '../registry/keys.ts';
 import { EndpointId, ServiceId } from '../registry/schemas.ts';
 import { required } from '../runtime/environment.ts';
 import { createHandler, logger, metrics, tracer } from '../runtime/handler.ts';
@@ -37,9 +36,6 @@ interface Services {
   readonly region: string;
   readonly now: () => Date;
 }
-
-/** A plan, with what the workflow puts into the ledger for it, in DynamoDB's form. */
-type RecordedPlan = Plan & { readonly item: Record<string, unknown> };
 
 /** What the workflow goes by. */
 interface Output {
@@ -92,10 +88,8 @@ export const run = async (
   };
   const generation = 'generation' in need ? need.generation : 0;
   const lastIntent = intent?.generation === generation ? intent : undefined;
-  const record = (plan: Plan): RecordedPlan => {
-    const key = ledgerKey.decision(serviceId, vpcEndpointId, generation);
-    return { ...plan, item: itemOf(plan, { ...key, serviceId, vpcEndpointId, generation, before: connection }) };
-  };
+  const record = (plan: Plan): RecordedPlan =>
+    withRecord(plan, { serviceId, vpcEndpointId, generation, before: connection });
 
   if (need.need === 'decision' && connection !== undefined) {
     const view = await readRegistry(dynamo, tables, connection);
@@ -143,31 +137,8 @@ export const run = async (
   return { ...about, plan: record(planEnding(outcome, vpcEndpointId, lastIntent)) };
 };
 
-/** The part of the ledger's record that is known before the answer: who, what, why rule by rule, before, plan. */
-const itemOf = (plan: Plan, request: Record<string, unknown>): Record<string, unknown> => {
-  const { customerId, verdict, code, sentence, action, proposed, rules, hold } = plan;
-  return marshall(
-    { ...request, customerId, verdict, code, sentence, action, proposed, until: hold?.until, rules },
-    { removeUndefinedValues: true },
-  );
-};
-
-/** What a sweep wants to know of a decision. */
-const summaryOf = ({ outcome, code, generation, recordedAt, customerId }: RecordedDecision): Record<string, unknown> =>
-  marshall({ outcome, code, generation, recordedAt, customerId }, { removeUndefinedValues: true });
-
 /** Whether somebody is about to be turned away because the registry lacks an entry. */
 const isTurnedAway = ({ rules }: Plan): boolean => rules.some(({ code }) => code === 'requester-unknown');
-
-/** What is missing is only believed where the rest is as it was: the registry's size is looked at in the moment that it matters. */
-const readDistrust = async (
-  dynamo: DynamoDBClient,
-  registry: string,
-  { seen }: RegistryView,
-): Promise<string | undefined> => {
-  if (seen === undefined) return undefined;
-  return seen.frozen?.because ?? distrustOf(seen, await readRegistrySize(dynamo, registry));
-};
 
 /** An entry that somebody wrote wrongly harms one customer and tells nobody: the alarm does. */
 const countUnreadable = ({ rules }: Plan): void => {

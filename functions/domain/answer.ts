@@ -3,6 +3,9 @@ import type { ConnectionState } from './connection.ts';
 /** What an answer came to. `overtaken`: somebody else answered otherwise; `failed`: AWS gave the endpoint up. */
 export type AnswerOutcome = 'accepted' | 'rejected' | 'gone' | 'overtaken' | 'failed';
 
+/** What an answer ends: a request that waits, or a connection that lives, which can only be rejected. */
+export type Ends = 'request' | 'connection';
+
 /** The next step towards an answer: make the call, look again later, or nothing more. */
 export type AnswerStep =
   | { readonly step: 'answer' }
@@ -25,13 +28,18 @@ export const nextAnswerStep = (
   verdict: 'accept' | 'reject',
   state: ConnectionState | undefined,
   absences: number,
+  ends: Ends = 'request',
 ): AnswerStep => {
+  const cutsOff = verdict === 'reject' && ends === 'connection';
   switch (state) {
     case 'pendingAcceptance':
-      return { step: 'answer' };
+      // It was decided on a connection that lives: what shows a request is an old list.
+      return cutsOff ? { step: 'wait' } : { step: 'answer' };
     case 'pending':
+      if (cutsOff) return { step: 'answer' };
       return verdict === 'accept' ? { step: 'wait' } : settled('overtaken');
     case 'available':
+      if (cutsOff) return { step: 'answer' };
       return settled(verdict === 'accept' ? 'accepted' : 'overtaken');
     case 'rejected':
       return settled(verdict === 'reject' ? 'rejected' : 'overtaken');

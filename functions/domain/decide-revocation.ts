@@ -1,9 +1,10 @@
 import { ruleOn } from './decide-connection.ts';
+import type { Force } from './history.ts';
 import type { Mode } from './mode.ts';
 import { closestMatches, endpointOf, found, RULES } from './rules.ts';
 import type { Situation } from './situation.ts';
 import { plainText } from './text.ts';
-import type { ReasonCode, RuleOutcome } from './verdict.ts';
+import { REASON_CODES, type RuleOutcome } from './verdict.ts';
 
 /** What the question whether to disconnect depends on: a connection that lives, and everything that the door would ask about it. */
 export interface RevocationSituation extends Omit<Situation, 'modes' | 'approval' | 'heldSince'> {
@@ -12,11 +13,14 @@ export interface RevocationSituation extends Omit<Situation, 'modes' | 'approval
   /** Whether we accepted it, or a person said that it is ours: nobody else's connection is disconnected by itself. */
   readonly isOurs: boolean;
   /** A person disconnects it, whatever the registry says. */
-  readonly force?: { readonly by: string; readonly reason: string };
+  readonly force?: Force;
 }
 
 /** Why, as stable codes. `forced`: a person did. */
-export type RevocationCode = ReasonCode | 'forced';
+export const REVOCATION_CODES = [...REASON_CODES, 'forced'] as const;
+
+/** One of {@link REVOCATION_CODES}. */
+export type RevocationCode = (typeof REVOCATION_CODES)[number];
 
 /** Whether a connection is to be cut off, explained. */
 export interface Revocation {

@@ -1,5 +1,6 @@
 import type { AnswerOutcome } from './answer.ts';
 import { type ConnectionState, isOver, parseConnectionState } from './connection.ts';
+import type { RevocationCode } from './decide-revocation.ts';
 import type { Effect } from './mode.ts';
 import type { Decision } from './verdict.ts';
 
@@ -43,6 +44,24 @@ export interface Intent {
   readonly customerId: string;
   /** The decision that was to be recorded. */
   readonly generation: number;
+  /** Why a live connection was to be cut off; absent where a request was to be answered. */
+  readonly revocation?: IntendedRevocation;
+}
+
+/** What is to be said of a disconnection, by whoever comes to record it. */
+export interface IntendedRevocation {
+  readonly code: RevocationCode;
+  readonly sentence: string;
+  readonly action: string;
+  readonly forced?: Force;
+}
+
+/** A person disconnects a connection, whatever the registry says. */
+export interface Force {
+  /** Who: the ARN under which the person called. */
+  readonly by: string;
+  /** For colleagues, never for the customer. */
+  readonly reason: string;
 }
 
 /** What a request needs now, seen from its connection's state and its history. */
@@ -86,7 +105,7 @@ export const needOf = (
   { decisions, intent, told, hasPlace, isOwned }: Known,
 ): Need => {
   const last = decisions.at(-1);
-  const generation = (last?.generation ?? 0) + 1;
+  const generation = nextGeneration(decisions);
   // Before anything new: whoever listens hears every decision, in order.
   if (last !== undefined && told < last.generation) return { need: 'telling', generation: last.generation };
   if (state === 'pendingAcceptance') {
@@ -97,9 +116,8 @@ export const needOf = (
   // An intent of an earlier generation is over and done with: what happened since was not it.
   const ours = intent?.generation === generation ? intent.verdict : undefined;
   const record = (outcome: AnswerOutcome | 'revoked'): Need => ({ need: 'record', generation, outcome });
+  if (isCutOffByUs(state, decisions, intent)) return record('revoked');
   if (!isOpen(state, decisions)) {
-    // A run that died after it disconnected it.
-    if (state === 'rejected' && ours === 'reject' && isCounted(decisions)) return record('revoked');
     if (isOwned === true && isConnected(state) && last?.outcome === 'overtaken')
       return { need: 'adoption', generation };
     if (hasPlace === true && hasDeparted(state, decisions)) return { need: 'departure', isSeen: state !== undefined };
@@ -136,7 +154,20 @@ const isCounted = (decisions: readonly PastDecision[]): boolean => {
   return outcome === 'accepted' || outcome === 'adopted';
 };
 
-const isConnected = (state: ConnectionState | undefined): boolean => state === 'pending' || state === 'available';
+/** Whether a run of ours disconnected it and died before it could record that. */
+export const isCutOffByUs = (
+  state: ConnectionState | undefined,
+  decisions: readonly PastDecision[],
+  intent: Intent | undefined,
+): boolean =>
+  state === 'rejected' &&
+  intent?.verdict === 'reject' &&
+  intent.generation === nextGeneration(decisions) &&
+  (intent.revocation !== undefined || isCounted(decisions));
+
+/** Whether a connection serves its customer, or is about to. */
+export const isConnected = (state: ConnectionState | undefined): boolean =>
+  state === 'pending' || state === 'available';
 
 /** Whether a connection that has a place has nothing left to serve, as far as EC2 shows. */
 export const hasDeparted = (state: ConnectionState | undefined, decisions: readonly PastDecision[]): boolean =>
@@ -157,7 +188,7 @@ export const placeInQuestion = (
 };
 
 /** The decision that comes next. */
-const nextGeneration = (decisions: readonly PastDecision[]): number => (decisions.at(-1)?.generation ?? 0) + 1;
+export const nextGeneration = (decisions: readonly PastDecision[]): number => (decisions.at(-1)?.generation ?? 0) + 1;
 
 /** Whether a request still waits after a decision that ended like this. */
 export const isWaiting = (outcome: Outcome): boolean => outcome === 'held' || outcome === 'observed';

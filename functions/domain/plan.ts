@@ -1,6 +1,7 @@
 import { decideConnection, decideWithoutPlace } from './decide-connection.ts';
+import type { RevocationCode } from './decide-revocation.ts';
 import { type Ended, type Ending, explainEnding } from './ending.ts';
-import { type Intent, isRepeated, type Outcome, type PastDecision } from './history.ts';
+import { type Force, type Intent, isRepeated, type Outcome, type PastDecision } from './history.ts';
 import { closestMatches, found } from './rules.ts';
 import type { Situation } from './situation.ts';
 import type { Decision, Hold, RuleOutcome } from './verdict.ts';
@@ -9,7 +10,7 @@ import type { Decision, Hold, RuleOutcome } from './verdict.ts';
 export interface Plan {
   /** `none`: nothing is to be answered; the request's end is recorded. */
   readonly verdict: Decision['verdict'] | 'none';
-  readonly code: Decision['code'] | Ending['code'];
+  readonly code: Decision['code'] | Ending['code'] | RevocationCode;
   readonly sentence: string;
   /** The part of the sentence that says what the customer can do. */
   readonly action: string;
@@ -31,6 +32,8 @@ export interface Plan {
   readonly adopts?: { readonly isOpen: boolean };
   /** The customer under whose entitlement this endpoint holds a place, or may: it is given back unless the endpoint gets in. */
   readonly placeOf?: string;
+  /** Who disconnected it, whatever the registry says, and why. */
+  readonly forced?: Force;
   /** The ledger says the same already: nothing to record, nobody to tell. */
   readonly isRepeated: boolean;
 }
@@ -76,6 +79,8 @@ export const planRequest = (
 export const planEnding = (outcome: Ended, endpointId: string, intent: Intent | undefined): Plan => ({
   verdict: 'none',
   ...explainEnding(outcome, endpointId),
+  // It died before it could say why.
+  ...(outcome === 'revoked' && intent?.revocation !== undefined ? { verdict: 'reject', ...intent.revocation } : {}),
   rules: [],
   outcome,
   isRepeated: false,

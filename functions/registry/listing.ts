@@ -76,9 +76,7 @@ export const estateFrom = (listing: Listing): Omit<Estate, 'principals'> => {
       ...(distrust === undefined ? {} : { distrust }),
       ...(paused === undefined ? {} : { paused }),
     };
-    const { revoke } = modesInForce(modesSet, found(service));
-    // No workflow disconnects anybody yet: people are told, once.
-    const mode = revoke === 'enforce' ? 'propose' : revoke;
+    const { revoke: mode } = modesInForce(modesSet, found(service));
     const isOurs = admission !== undefined && (admission.isOwned || admission.last?.outcome === 'accepted');
     return {
       basis: basisOf(situation, modesSet.version),

@@ -135,7 +135,11 @@ export const actsAsFarAsItMay: Promised = {
   name: 'acts as far as the mode allows',
   judge: (played) => {
     const answers = played.watch.answers.filter(({ by }) => by === 'us');
-    const broken = answers.flatMap(({ endpointId, verdict, invocation, mark }) => {
+    const broken = answers.flatMap(({ endpointId, verdict, invocation, mark, isOfLive }) => {
+      // Nobody in these histories sets the mode of revocations: it is what the service began with.
+      if (isOfLive && verdict === 'reject') {
+        return played.history.begins === 'enforce' ? [] : [`${endpointId} was cut off, and no mode allowed it`];
+      }
       const from = invocation?.begun.mark ?? mark;
       const isAsked = played.watch.words.some((word) => word.endpointId === endpointId && word.mark <= mark);
       const isAllowed = played.registry

@@ -25,6 +25,8 @@ export interface Answer extends Mark {
   readonly verdict: 'accept' | 'reject';
   /** `us`: a role of the stack; `hand`: the operator. */
   readonly by: 'us' | 'hand';
+  /** A live connection was cut off: that is for the mode of revocations. */
+  readonly isOfLive: boolean;
   /** The invocation that made the call, where it was ours. */
   readonly invocation?: Invocation;
 }
@@ -200,7 +202,8 @@ export class Watch {
         (each) => each.step === 'answer' && each.endpointId === endpointId && each.ended === undefined,
       );
       const known = by === 'us' && invocation !== undefined ? { invocation } : {};
-      this.answers.push({ ...this.mark(), endpointId, verdict, by, ...known });
+      const isOfLive = isLive(before[index]);
+      this.answers.push({ ...this.mark(), endpointId, verdict, by, isOfLive, ...known });
       this.note(`${by === 'us' ? 'we' : 'a person'} ${verdict}ed ${endpointId}`);
     });
     return answered;

@@ -2,6 +2,7 @@ import { admission } from './admission.ts';
 import { holds } from './holds.ts';
 import { intake } from './intake.ts';
 import { leftovers } from './leftovers.ts';
+import { life } from './life.ts';
 import { modes } from './modes.ts';
 import { races } from './races.ts';
 import { refusals } from './refusals.ts';
@@ -9,7 +10,7 @@ import type { Story } from './story.ts';
 import { sweeps } from './sweeps.ts';
 
 /** Every story there is, in the order in which `--story all` plays them. */
-export const STORIES: readonly Story[] = [admission, refusals, holds, modes, races, intake, leftovers, sweeps];
+export const STORIES: readonly Story[] = [admission, refusals, holds, modes, races, intake, leftovers, sweeps, life];
 
 /** What `npm start` plays when it is not told: the telling cases, in under a minute. */
 export const TOUR: readonly Story[] = [admission];

@@ -54,8 +54,10 @@ export class Requests {
     const runs = await this.#runsOn('AdmitConnectionArn', endpointId);
     if (decisions.length === 0) return { decisions, published: [], runs, isWaiting, isAtRest: false };
     const published = await portal.heardOf(endpointId);
-    const others = await this.#runsOn('ReconcileArn', endpointId);
-    const working = [...runs, ...others].filter(({ status }) => status === 'RUNNING').length - (isWaiting ? 1 : 0);
+    const reconciling = await this.#runsOn('ReconcileArn', endpointId);
+    const revoking = await this.#runsOn('RevokeConnectionArn', endpointId);
+    const working =
+      [...runs, ...reconciling, ...revoking].filter(({ status }) => status === 'RUNNING').length - (isWaiting ? 1 : 0);
     const isAtRest = published.length >= decisions.length && working === 0;
     return { decisions, published, runs, isWaiting, isAtRest };
   }

@@ -1,4 +1,10 @@
-import { DeleteItemCommand, DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
 import {
   AcceptVpcEndpointConnectionsCommand,
   CreateVpcEndpointCommand,
@@ -165,6 +171,13 @@ export class Stage {
   /** The decisions recorded for a request, oldest first. */
   async decisions(serviceId: string, endpointId: string): Promise<readonly RecordedDecision[]> {
     return (await this.#send(() => this.#requests.recorded(serviceId, endpointId))).decisions;
+  }
+
+  /** One item of the ledger, as it is now. */
+  async recorded({ pk, sk }: Key): Promise<Readonly<Record<string, unknown>> | undefined> {
+    const command = new GetItemCommand({ TableName: this.output('LedgerTable'), Key: marshall({ pk, sk }) });
+    const { Item } = await this.#send(() => this.#dynamo.send(command));
+    return Item === undefined ? undefined : unmarshall(Item);
   }
 
   /** Everything about a request, as it is now. The portal must be open: what was published is a part of it. */

@@ -58,6 +58,34 @@ describe('nextAnswerStep', () => {
   });
 });
 
+describe('nextAnswerStep, to end a connection that lives', () => {
+  it.each<[state: ConnectionState | undefined, step: string]>([
+    ['pendingAcceptance', 'wait'],
+    ['pending', 'answer'],
+    ['available', 'answer'],
+    ['deleting', 'gone'],
+    ['deleted', 'gone'],
+    ['rejected', 'rejected'],
+    ['failed', 'failed'],
+    ['expired', 'gone'],
+    ['partial', 'wait'],
+    ['unknown', 'wait'],
+    [undefined, 'wait'],
+  ])('%s - %s', (state, step) => {
+    const next = nextAnswerStep('reject', state, 0, 'connection');
+
+    expect(next.step === 'settled' ? next.outcome : next.step).toBe(step);
+  });
+
+  it('not listed for a minute - gone', () => {
+    expect(nextAnswerStep('reject', undefined, 3, 'connection')).toEqual({ step: 'settled', outcome: 'gone' });
+  });
+
+  it.each(CONNECTION_STATES)('%s - an acceptance ends none: it is as ever', (state) => {
+    expect(nextAnswerStep('accept', state, 0, 'connection')).toEqual(nextAnswerStep('accept', state, 0));
+  });
+});
+
 describe('explainEnding', () => {
   it.each<[AnswerOutcome, EndingCode, sentence: string]>([
     ['accepted', 'answered', `We accepted your endpoint ${ENDPOINT_ID} earlier; there is nothing for you to do.`],

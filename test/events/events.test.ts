@@ -4,12 +4,14 @@ import { CONNECTION_CHANGED_PATTERN, connectionChanged } from '../../events/conn
 import { CONNECTION_REQUESTED_PATTERN, connectionRequested } from '../../events/connection-requested.ts';
 import { DIFFERENCE_FOUND_PATTERN, differenceFound } from '../../events/difference-found.ts';
 import { NOTICE_UNREADABLE_PATTERN, noticeUnreadable } from '../../events/notice-unreadable.ts';
+import { REVOCATIONS_BOUNDED, REVOCATIONS_BOUNDED_PATTERN } from '../../events/revocations-bounded.ts';
 import { runFailedPattern } from '../../events/run-failed.ts';
 import { EVENT_SOURCE } from '../../events/source.ts';
 import { WARNING_PATTERN } from '../../events/warning.ts';
 import { sample, samples, takes } from './support.ts';
 
 const ADMIT_CONNECTION = 'arn:aws:states:us-west-2:123456789012:stateMachine:PrivateLinkConcierge-admit-connection';
+const REVOKE_CONNECTION = ADMIT_CONNECTION.replace('admit', 'revoke');
 
 const PATTERNS = {
   'connection-requested': CONNECTION_REQUESTED_PATTERN,
@@ -18,7 +20,8 @@ const PATTERNS = {
   'connection-answered': CONNECTION_ANSWERED_PATTERN,
   'difference-found': DIFFERENCE_FOUND_PATTERN,
   warning: WARNING_PATTERN,
-  'run-failed': runFailedPattern(ADMIT_CONNECTION),
+  'revocations-bounded': REVOCATIONS_BOUNDED_PATTERN,
+  'run-failed': runFailedPattern(ADMIT_CONNECTION, REVOKE_CONNECTION),
 };
 
 const kindOf = (name: string): string => name.replace(/^(connection-answered|run-failed|warning)-.*/, '$1');
@@ -66,6 +69,10 @@ describe('a run that ended without doing its work', () => {
     expect(takes(pattern, changed({ status }))).toBe(isHeard);
   });
 
+  it.each([ADMIT_CONNECTION, REVOKE_CONNECTION])('%s - heard of', (stateMachineArn) => {
+    expect(takes(pattern, changed({ stateMachineArn }))).toBe(true);
+  });
+
   it('another workflow’s - its own business', () => {
     expect(takes(pattern, changed({ stateMachineArn: `${ADMIT_CONNECTION}-2` }))).toBe(false);
   });
@@ -92,6 +99,7 @@ it('there is a sample of every kind, and of no other', () => {
       'notice-unreadable',
       'difference-found',
       'warning-contract',
+      'revocations-bounded',
       ...['aborted', 'failed', 'timed-out'].map((how) => `run-failed-${how}`),
       ...Object.keys(CONNECTION_ANSWERED_DETAIL_TYPES).map((outcome) => `connection-answered-${outcome}`),
     ].sort(),
@@ -122,6 +130,10 @@ describe('the constructors', () => {
     const { schemaVersion: _, ...difference } = detail;
 
     expect(differenceFound(difference as never)).toEqual({ detailType, ...detail });
+  });
+
+  it('the bound of a day is named as its pattern has it', () => {
+    expect(sample('revocations-bounded')['detail-type']).toBe(REVOCATIONS_BOUNDED);
   });
 
   it('noticeUnreadable makes the sample’s detail, without what else its giver holds', () => {

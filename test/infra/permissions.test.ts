@@ -40,6 +40,12 @@ const SENDS_DEAD_LETTERS = ['GetQueueAttributes', 'GetQueueUrl', 'SendMessage'].
 const MANAGED_SERVICES =
   'arn:aws:ec2:us-west-2:123456789012:vpc-endpoint-service/* if StringEquals aws:ResourceTag/privatelink-concierge = managed';
 
+/** A request is in the hands of a run of either workflow: whoever wants it asks whether that run still is. */
+const ASKS_AFTER_HOLDERS = ['admit-connection', 'revoke-connection'].map(
+  (each) =>
+    `states:DescribeExecution -> arn:aws:states:us-west-2:123456789012:execution:PrivateLinkConcierge-${each}:*`,
+);
+
 /** Everything that any role of the stack may do. A line that is missing here, or too much, is a change to be reviewed. */
 const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   IntakeReadRequestsRole: [
@@ -58,6 +64,18 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:Query -> <TablesLedger.Arn>',
     'dynamodb:Query -> <TablesRegistry.Arn>',
     // Before it turns somebody away for want of an entry, it looks whether the registry is still there.
+    'dynamodb:DescribeTable -> <TablesRegistry.Arn>',
+    'dynamodb:Scan -> <TablesRegistry.Arn>',
+  ],
+  // As the decision on a request: a writing action here is a mistake.
+  DecideRevocationRole: [
+    ...OWN_LOG('DecideRevocation'),
+    DESCRIBE,
+    ...OWN_TRACES,
+    'dynamodb:BatchGetItem -> <TablesLedger.Arn>',
+    'dynamodb:BatchGetItem -> <TablesRegistry.Arn>',
+    'dynamodb:Query -> <TablesLedger.Arn>',
+    'dynamodb:Query -> <TablesRegistry.Arn>',
     'dynamodb:DescribeTable -> <TablesRegistry.Arn>',
     'dynamodb:Scan -> <TablesRegistry.Arn>',
   ],
@@ -124,12 +142,22 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     // Every version, and none unqualified: an execution that began before a deployment finishes on the version it names.
     'lambda:InvokeFunction -> <AnswerConnectionFunction.Arn>:*',
     'lambda:InvokeFunction -> <DecideConnectionFunction.Arn>:*',
-    'states:DescribeExecution -> arn:aws:states:us-west-2:123456789012:execution:PrivateLinkConcierge-admit-connection:*',
+    ...ASKS_AFTER_HOLDERS,
     'states:SendTaskSuccess -> arn:aws:states:us-west-2:123456789012:stateMachine:PrivateLinkConcierge-admit-connection',
     ...WATCHED,
   ],
   AdmitConnectionStateMachineEventsRole: ['states:StartExecution -> <AdmitConnectionStateMachine>'],
-  // It may start the other workflow, and none of its actions: what is to be done is that one's business.
+  // It tells EC2 nothing by itself: one function does, where mode and pause allow it.
+  RevokeConnectionRole: [
+    'dynamodb:PutItem -> <TablesLedger.Arn>',
+    'dynamodb:UpdateItem -> <TablesLedger.Arn>',
+    'events:PutEvents -> <Bus.Arn>',
+    'lambda:InvokeFunction -> <AnswerConnectionFunction.Arn>:*',
+    'lambda:InvokeFunction -> <DecideRevocationFunction.Arn>:*',
+    ...ASKS_AFTER_HOLDERS,
+    ...WATCHED,
+  ],
+  // It may start the other workflows, and none of their actions: what is to be done is their business.
   ReconcileRole: [
     'dynamodb:DeleteItem -> <TablesLedger.Arn>',
     'events:PutEvents -> <Bus.Arn>',
@@ -139,6 +167,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:PutItem -> <TablesLedger.Arn>',
     'dynamodb:Query -> <TablesLedger.Arn>',
     'states:StartExecution -> <AdmitConnectionStateMachine>',
+    'states:StartExecution -> <RevokeConnectionStateMachine>',
     ...WATCHED,
   ],
   ReconcileStateMachineEventsRole: ['states:StartExecution -> <ReconcileStateMachine>'],
@@ -228,6 +257,7 @@ describe('what the roles may do', () => {
     };
 
     expect(may('AdmitConnectionRole')).toEqual(needs('admit-connection'));
+    expect(may('RevokeConnectionRole')).toEqual(needs('revoke-connection'));
     expect(may('ReconcileRole')).toEqual(needs('reconcile'));
   });
 
@@ -251,6 +281,7 @@ describe('who may take a role', () => {
   it.each([
     ['IntakeReadRequestsRole', 'lambda.amazonaws.com'],
     ['DecideConnectionRole', 'lambda.amazonaws.com'],
+    ['DecideRevocationRole', 'lambda.amazonaws.com'],
     ['AnswerConnectionRole', 'lambda.amazonaws.com'],
     ['ConvergePrincipalsRole', 'lambda.amazonaws.com'],
     ['IntakePipeRole', 'pipes.amazonaws.com'],
@@ -260,6 +291,7 @@ describe('who may take a role', () => {
     ['SweepScheduleRole', 'scheduler.amazonaws.com'],
     ['SweepPipeRole', 'pipes.amazonaws.com'],
     ['SettlePlaceRole', 'lambda.amazonaws.com'],
+    ['RevokeConnectionRole', 'states.amazonaws.com'],
     ['ReconcileRole', 'states.amazonaws.com'],
     ['ReconcileStateMachineEventsRole', 'events.amazonaws.com'],
   ])('%s - %s and nobody else', (role, service) => {

@@ -266,6 +266,7 @@ describe('alarms', () => {
       'AnswerConnectionAlarm: Errors',
       'ConvergePrincipalsAlarm: Errors',
       'DecideConnectionAlarm: Errors',
+      'DecideRevocationAlarm: Errors',
       'IntakeDeadLettersAlarm: ApproximateNumberOfMessagesVisible',
       'IntakeReadRequestsAlarm: Errors',
       'IntakeWaitingAlarm: ApproximateAgeOfOldestMessage',
@@ -274,6 +275,9 @@ describe('alarms', () => {
       'ReconcileAbortedAlarm: ExecutionsAborted',
       'ReconcileFailedAlarm: ExecutionsFailed',
       'ReconcileTimedOutAlarm: ExecutionsTimedOut',
+      'RevokeConnectionAbortedAlarm: ExecutionsAborted',
+      'RevokeConnectionFailedAlarm: ExecutionsFailed',
+      'RevokeConnectionTimedOutAlarm: ExecutionsTimedOut',
       'SettlePlaceAlarm: Errors',
       'SweepListDifferencesAlarm: Errors',
       'SweepMissingAlarm: Invocations',
@@ -313,6 +317,7 @@ describe('alarms', () => {
       'AnswerConnectionAlarm: Sum > 0, 3 in a row',
       'ConvergePrincipalsAlarm: Sum > 0, 3 in a row',
       'DecideConnectionAlarm: Sum > 0, 3 in a row',
+      'DecideRevocationAlarm: Sum > 0, 3 in a row',
       'IntakeDeadLettersAlarm: Maximum > 0, 1 in a row',
       'IntakeReadRequestsAlarm: Sum > 0, 3 in a row',
       'IntakeWaitingAlarm: Maximum > 300, 1 in a row',
@@ -321,6 +326,9 @@ describe('alarms', () => {
       'ReconcileAbortedAlarm: Sum > 0, 1 in a row',
       'ReconcileFailedAlarm: Sum > 0, 1 in a row',
       'ReconcileTimedOutAlarm: Sum > 0, 1 in a row',
+      'RevokeConnectionAbortedAlarm: Sum > 0, 1 in a row',
+      'RevokeConnectionFailedAlarm: Sum > 0, 1 in a row',
+      'RevokeConnectionTimedOutAlarm: Sum > 0, 1 in a row',
       'SettlePlaceAlarm: Sum > 0, 3 in a row',
       'SweepListDifferencesAlarm: Sum > 0, 3 in a row',
       'UnreadableEntriesAlarm: Sum > 0, 1 in a row',
@@ -392,7 +400,7 @@ describe('alarms', () => {
     const articles = readFileSync('docs/runbook.md', 'utf8').split(/^## /m).slice(1);
     const ofAlarms = alarms.map(([, { Properties }]) => inWords(Properties.AlarmDescription).replace(/.*#/, ''));
 
-    const ofPeople = ['pausing', 'frozen-registry', 'adopting'];
+    const ofPeople = ['pausing', 'frozen-registry', 'adopting', 'disconnecting'];
 
     for (const article of articles) {
       const headings = [...article.matchAll(/^### (.+)$/gm)].map(([, heading]) => heading);

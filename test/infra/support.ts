@@ -17,6 +17,7 @@ export interface Resource {
 const CODE = [
   'readRequests',
   'decideConnection',
+  'decideRevocation',
   'answerConnection',
   'listDifferences',
   'settlePlace',

@@ -17,6 +17,7 @@ const targetsOf = (rule: string): readonly Record<string, Json>[] =>
 
 const MACHINES = [
   ['admit-connection', 'AdmitConnectionStateMachine'],
+  ['revoke-connection', 'RevokeConnectionStateMachine'],
   ['reconcile', 'ReconcileStateMachine'],
 ] as const;
 
@@ -62,12 +63,23 @@ it.each([
     },
   ],
   [
+    'RevokeConnectionStateMachine',
+    'versions of functions, the ledger and the bus',
+    {
+      DecideRevocation: '<DecideRevocationFunctionCurrentVersion>',
+      AnswerConnection: '<AnswerConnectionFunctionCurrentVersion>',
+      Ledger: '<TablesLedger>',
+      Bus: '<Bus>',
+    },
+  ],
+  [
     'ReconcileStateMachine',
-    'the ledger, the bus, its functions and the workflow that it starts',
+    'the ledger, the bus, its functions and the workflows that it starts',
     {
       Ledger: '<TablesLedger>',
       Bus: '<Bus>',
       AdmitConnection: '<AdmitConnectionStateMachine>',
+      RevokeConnection: '<RevokeConnectionStateMachine>',
       ListDifferences: '<SweepListDifferencesFunctionCurrentVersion>',
       ConvergePrincipals: '<ConvergePrincipalsFunctionCurrentVersion>',
       SettlePlace: '<SettlePlaceFunctionCurrentVersion>',
@@ -134,7 +146,7 @@ describe('what starts a workflow', () => {
   it('a run of reconcile that fails starts nothing: it would start itself for ever', () => {
     const { detail } = named('AWS::Events::Rule', 'RunFailed').EventPattern as { detail: Record<string, Json> };
 
-    expect(inWords(detail.stateMachineArn)).toBe('<AdmitConnectionStateMachine>');
+    expect(inWords(detail.stateMachineArn)).toBe('<AdmitConnectionStateMachine> | <RevokeConnectionStateMachine>');
     expect(detail.status).toEqual(['FAILED', 'TIMED_OUT', 'ABORTED']);
   });
 });

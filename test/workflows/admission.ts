@@ -24,11 +24,6 @@ const DEPLOYED: Readonly<Record<string, string>> = {
   Bus: 'concierge-bus',
 };
 
-/** The file itself, with the names of {@link DEPLOYED} in it. */
-const definition = JSON.parse(
-  textOf('admit-connection.asl.json').replaceAll(/\$\{(\w+)\}/g, (_all, name: string) => DEPLOYED[name] ?? ''),
-) as object;
-
 /** One attempt of a task: in which state, what it called with which arguments, and how many seconds after the start. */
 export interface Attempt {
   readonly state: string;
@@ -230,11 +225,18 @@ export const tokenIn = (given: unknown): string =>
   ].M.token.S;
 
 /**
- * Executes the workflow on virtual time, its tasks answered by the script.
+ * Executes a workflow's file on virtual time, its tasks answered by a script.
  *
- * @throws Error for a task that the script does not expect, whatever the workflow makes of it.
+ * @param deployed - what stands for its placeholders.
+ * @returns what throws an Error for a task that the script does not expect, whatever the workflow makes of it.
  */
-export const admit = async (script: Script = {}, input: Json = INPUT): Promise<Admission> => {
+export const executing = (file: string, deployed: Readonly<Record<string, string>>) => {
+  const filled = textOf(file).replaceAll(/\$\{(\w+)\}/g, (_all, name: string) => deployed[name] ?? '');
+  const definition = JSON.parse(filled) as object;
+  return (script: Script = {}, input: Json = INPUT): Promise<Admission> => execute(definition, script, input);
+};
+
+const execute = async (definition: object, script: Script, input: Json): Promise<Admission> => {
   const attempts: Attempt[] = [];
   const surprises: string[] = [];
   const world = prepare(definition, {
@@ -268,6 +270,9 @@ export const admit = async (script: Script = {}, input: Json = INPUT): Promise<A
   const path = events.flatMap(({ stateEnteredEventDetails: each }) => each?.name ?? []);
   return { status, output, error, cause, seconds, path, attempts, historyEvents: events.length };
 };
+
+/** Executes `admit-connection`. */
+export const admit = executing('admit-connection.asl.json', DEPLOYED);
 
 /** The one attempt that a state made. @throws Error where it made none or several. */
 export const onlyAttempt = ({ attempts }: Admission, state: string): Attempt => {

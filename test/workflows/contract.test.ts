@@ -23,6 +23,7 @@ import {
 /** No task waits longer than this between its attempts: what takes AWS minutes is a Wait state of its own, and no error. */
 const LONGEST_BUDGET_SECONDS: Readonly<Record<string, number>> = {
   'admit-connection': 6 * 60,
+  'revoke-connection': 6 * 60,
   // The last resort: it outlasts an outage of an hour.
   reconcile: 70 * 60,
 };
@@ -32,6 +33,7 @@ const LONGEST_BUDGET_SECONDS: Readonly<Record<string, number>> = {
  */
 const LONGEST_SILENCE_SECONDS: Readonly<Record<string, number>> = {
   'admit-connection': 16 * 60,
+  'revoke-connection': 16 * 60,
   reconcile: 100 * 60,
 };
 const SILENT_TASKS = 3;
@@ -42,6 +44,10 @@ const retriedNames = ({ Retry = [] }: State): string[] => Retry.flatMap(({ Error
 /** For each workflow the state with which its dry run begins, and all tasks that only read. */
 const READS_ONLY = {
   'admit-connection': {
+    dryRun: 'Plan only',
+    reading: ['Plan only', 'Look at its execution', 'Decide'],
+  },
+  'revoke-connection': {
     dryRun: 'Plan only',
     reading: ['Plan only', 'Look at its execution', 'Decide'],
   },

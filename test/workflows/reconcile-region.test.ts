@@ -6,7 +6,7 @@ import { ledgerKey } from '../../functions/registry/keys.ts';
 import type { Json } from '../../sandbox/asl/definition.ts';
 import { ENDPOINT_ID, SERVICE_ID } from '../support/builders.ts';
 import { failing, moment, NO_REPLY, onlyAttempt, payload, type Script } from './admission.ts';
-import { ADMIT_CONNECTION, reconcile, STARTED } from './reconciliation.ts';
+import { ADMIT_CONNECTION, REVOKE_CONNECTION, reconcile, STARTED } from './reconciliation.ts';
 import { filesOf, machineOf, tasksOf, textOf, waitsOf } from './support.ts';
 
 const NOTHING: Difference = { admit: [], revoke: [], principals: [], places: [], warn: [], forget: [], left: 0 };
@@ -31,7 +31,7 @@ const WARNING: Warning = {
 const REGISTRY = { tableId: 'table-1', count: 12, at: moment(), version: 3 };
 const EVERYTHING: Difference = {
   admit: [look()],
-  revoke: [],
+  revoke: [look()],
   principals: [{ serviceId: SERVICE_ID }],
   places: [PLACE],
   warn: [WARNING],
@@ -46,6 +46,7 @@ const WELL: Script = {
   'Note the registry': [{}],
   'Converge a service': [payload({ outcome: 'converged' })],
   'Have it admitted': [{ ExecutionArn: STARTED }],
+  'Have it revoked': [{ ExecutionArn: STARTED }],
   'Settle a place': [payload({ isReleased: true, because: 'its endpoint is gone' })],
   'Tell it': [{ FailedEntryCount: 0, Entries: [{ EventId: 'e' }] }],
   'Note that it was told': [{}],
@@ -73,13 +74,14 @@ describe('what it is about', () => {
 
     expect(ran).toMatchObject({
       status: 'SUCCEEDED',
-      output: { settled: true, admit: 1, revoke: 0, principals: 1, places: 1, warn: 1, left: 0 },
+      output: { settled: true, admit: 1, revoke: 1, principals: 1, places: 1, warn: 1, left: 0 },
     });
     expect(ran.attempts.map(({ state }) => state)).toEqual([
       'Note the registry',
       'Converge a service',
       'Have it admitted',
       'Settle a place',
+      'Have it revoked',
       'Tell it',
       'Note that it was told',
       'Forget a warning',
@@ -121,6 +123,16 @@ describe('what is done', () => {
     expect(onlyAttempt(ran, 'Converge a service').arguments).toEqual({
       FunctionName: 'converge-principals:4',
       Payload: { serviceId: SERVICE_ID },
+    });
+  });
+
+  it('revokes, after everybody was admitted - by starting the workflow that decides again, with the ids only', async () => {
+    expect(onlyAttempt(await reconcile(WELL, found({ revoke: [look()] })), 'Have it revoked')).toMatchObject({
+      action: 'sfn:startExecution',
+      arguments: {
+        StateMachineArn: REVOKE_CONNECTION,
+        Input: JSON.stringify({ serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID }),
+      },
     });
   });
 
@@ -203,6 +215,7 @@ describe('what is done', () => {
       found({
         admit: many(look()),
         principals: many({ serviceId: SERVICE_ID }),
+        revoke: many(look()),
         places: many(PLACE),
         warn: many(WARNING),
         forget: many({ pk: 'REQUEST#1', sk: 'WARNED#pending' }),
@@ -232,6 +245,7 @@ describe('one that fails', () => {
       'Converge a service',
       ...['Have it admitted', 'Have it admitted'],
       'Settle a place',
+      'Have it revoked',
       ...['Tell it', 'Note that it was told'],
       'Forget a warning',
       'Record the failure',
@@ -252,6 +266,7 @@ describe('one that fails', () => {
       expect(ran).toMatchObject({ status: 'FAILED', error: 'Surprise', cause: 'it is so' });
       expect(ran.path.slice(-3)).toEqual([state, 'Record the failure', 'Fail']);
       expect(ran.path).not.toContain('Have it admitted');
+      expect(ran.path).not.toContain('Have it revoked');
     },
   );
 });

@@ -4,6 +4,7 @@ import { sample } from '../events/support.ts';
 import { ENDPOINT_ID, SERVICE_ID } from '../support/builders.ts';
 import { failing, ME, moment, NO_REPLY, onlyAttempt, REQUEST } from './admission.ts';
 import { ADMIT_CONNECTION, ended, IDS, reconcile, restarted, STARTED, STOPPED } from './reconciliation.ts';
+import { FORCE } from './revocation.ts';
 import { machineOf, tasksOf, textOf, waitsOf } from './support.ts';
 
 /** What is done about one endpoint. */
@@ -30,6 +31,8 @@ const NOTHING = {
   output: { settled: false },
   attempts: [],
 };
+
+const OTHERS = { serviceId: 'vpce-svc-0fffffffffffffff9', vpcEndpointId: 'vpce-0fffffffffffffff9' };
 
 describe('two ids', () => {
   it('from a person, or an event - started once the list has caught up', async () => {
@@ -111,6 +114,14 @@ describe('a run that ended', () => {
     ['the ids in the other order', JSON.stringify({ vpcEndpointId: ENDPOINT_ID, serviceId: SERVICE_ID })],
     ['the word that it is no dry run', JSON.stringify({ ...IDS, dryRun: false })],
     ['that word first', JSON.stringify({ dryRun: false, ...IDS })],
+    ['who forced it', JSON.stringify({ ...IDS, force: FORCE })],
+    ['who forced it, first, and with spaces', JSON.stringify({ force: FORCE, ...IDS }, null, 2)],
+    ['why it was forced before by whom', JSON.stringify({ ...IDS, force: { reason: 'abuse', by: FORCE.by } })],
+    [
+      'a reason that looks like an input',
+      JSON.stringify({ force: { ...FORCE, reason: JSON.stringify(OTHERS) }, ...IDS }),
+    ],
+    ['a reason full of quotes', JSON.stringify({ ...IDS, force: { ...FORCE, reason: '\\"}}, {"\\\\' } })],
   ])('its input with %s - started again, with the ids only', async (_form, text) => {
     const ran = await reconcile(restarted(0), ended(text));
 
@@ -138,6 +149,13 @@ describe('a run that ended', () => {
     ['an input that was refused: a dry run in words', refused({ ...IDS, dryRun: 'true' })],
     ['an input that was refused: a dry run that is null', refused({ ...IDS, dryRun: null })],
     ['an input that was refused: a field that nobody reads', refused({ ...IDS, force: true })],
+    ['a dry run that a person forces', refused({ ...IDS, force: { ...FORCE }, dryRun: true })],
+    ['an input that was refused: a force of nobody', refused({ ...IDS, force: { reason: 'abuse' } })],
+    ['an input that was refused: the ids in its force only', refused({ force: { ...FORCE, ...IDS } })],
+    [
+      'an input that was refused: the ids in a reason only',
+      refused({ force: { ...FORCE, reason: JSON.stringify(IDS) } }),
+    ],
     ['an input that was refused: the ids deeper', refused({ ...IDS, more: IDS })],
     ['an input that was refused: the ids in a list', refused([IDS])],
     ['an input that was refused: no service', refused({ vpcEndpointId: ENDPOINT_ID })],

@@ -6,6 +6,8 @@ import { textOf } from './support.ts';
 
 /** The workflow that is started again. */
 export const ADMIT_CONNECTION = 'arn:aws:states:us-west-2:123456789012:stateMachine:c-admit-connection';
+/** The workflow that disconnects. */
+export const REVOKE_CONNECTION = 'arn:aws:states:us-west-2:123456789012:stateMachine:c-revoke-connection';
 /** The run that is started. */
 export const STARTED = 'arn:aws:states:us-west-2:123456789012:execution:c-admit-connection:second';
 /** The ids, as a person gives them, or an event. */
@@ -16,6 +18,7 @@ const DEPLOYED: Readonly<Record<string, string>> = {
   Ledger: 'ledger-table',
   Bus: 'bus',
   AdmitConnection: ADMIT_CONNECTION,
+  RevokeConnection: REVOKE_CONNECTION,
   ListDifferences: 'list-differences:3',
   ConvergePrincipals: 'converge-principals:4',
   SettlePlace: 'settle-place:2',

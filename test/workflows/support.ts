@@ -119,7 +119,7 @@ export const reachableFrom = ({ States }: Machine, start: string, without = ''):
 /** The actions of AWS that only read. Whatever is not listed writes, until somebody says otherwise here. */
 const READING_ACTIONS: readonly string[] = ['aws-sdk:dynamodb:query', 'aws-sdk:sfn:describeExecution'];
 /** The functions that only read; their roles allow nothing else, which the tests of the stack see to. */
-const READING_FUNCTIONS: readonly string[] = ['DecideConnection', 'ListDifferences'];
+const READING_FUNCTIONS: readonly string[] = ['DecideConnection', 'DecideRevocation', 'ListDifferences'];
 
 /** Whether a state may change anything outside its execution. */
 export const writes = ({ Type, Resource = '', Arguments }: State): boolean => {

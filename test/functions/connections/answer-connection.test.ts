@@ -167,6 +167,71 @@ describe('answer-connection: reject', () => {
   });
 });
 
+describe('answer-connection: reject a connection that lives', () => {
+  const cutOff = (changes: object = {}) => ({ ...request('reject'), ends: 'connection' as const, ...changes });
+
+  it.each(['available', 'pending'])('%s - rejected, by a call of its own, and looked at once more', async (state) => {
+    const { services, ec2Mock } = showing(state, 'rejected');
+
+    await expect(run(cutOff(), services)).resolves.toEqual({
+      isSettled: true,
+      outcome: 'rejected',
+      state: 'rejected',
+      dnsNames,
+    });
+    expect(namesOf(ec2Mock)).toEqual(['Describe', 'Reject', 'Describe']);
+    expect(callsOf(ec2Mock)[1]?.[1]).toEqual({ ServiceId: SERVICE_ID, VpcEndpointIds: [ENDPOINT_ID] });
+  });
+
+  it('mode or pause changed since - superseded, no call', async () => {
+    const { services, ec2Mock } = showing('available');
+
+    await expect(run(cutOff({ modesVersion: 2 }), services)).resolves.toMatchObject({ isSuperseded: true });
+    expect(namesOf(ec2Mock)).toEqual(['Describe']);
+  });
+
+  it('EC2 was told, and still shows it - looked at only', async () => {
+    const { services, ec2Mock } = showing('available');
+
+    await expect(run(cutOff({ hasAnswered: true }), services)).resolves.toEqual({
+      isSettled: false,
+      hasAnswered: true,
+      isListed: true,
+      because: `${ENDPOINT_ID} is still available`,
+    });
+    expect(namesOf(ec2Mock)).toEqual(['Describe']);
+  });
+
+  it('EC2 did not act - not told, so that it is told again', async () => {
+    const { services, ec2Mock } = showing('pending', 'pending');
+    ec2Mock.on(RejectVpcEndpointConnectionsCommand).resolves(refusal('InvalidState'));
+
+    await expect(run(cutOff(), services)).resolves.toMatchObject({
+      isSettled: false,
+      hasAnswered: false,
+      unsuccessful: 'InvalidState: AWS documents no code.',
+    });
+  });
+
+  it.each([
+    ['rejected', 'rejected'],
+    ['deleted', 'gone'],
+    ['failed', 'failed'],
+  ])('%s already - %s, no call', async (state, outcome) => {
+    const { services, ec2Mock } = showing(state);
+
+    await expect(run(cutOff(), services)).resolves.toMatchObject({ isSettled: true, outcome });
+    expect(namesOf(ec2Mock)).toEqual(['Describe']);
+  });
+
+  it('a request that waits - nothing: it was decided on a connection', async () => {
+    const { services, ec2Mock } = showing('pendingAcceptance');
+
+    await expect(run(cutOff(), services)).resolves.toMatchObject({ isSettled: false });
+    expect(namesOf(ec2Mock)).toEqual(['Describe']);
+  });
+});
+
 describe('answer-connection: an endpoint that EC2 does not list', () => {
   it.each(['accept', 'reject'] as const)(
     'to %s, up to the third look in a row - not settled, not listed',
