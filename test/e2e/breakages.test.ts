@@ -4,6 +4,7 @@ import { simulate } from '../../sandbox/simulated.ts';
 import { admission } from '../../sandbox/stories/admission.ts';
 import { holds } from '../../sandbox/stories/holds.ts';
 import { leftovers } from '../../sandbox/stories/leftovers.ts';
+import { life } from '../../sandbox/stories/life.ts';
 import { isAsExpected, type Story } from '../../sandbox/stories/story.ts';
 import { sweeps } from '../../sandbox/stories/sweeps.ts';
 import { assembly } from '../support/assembly.ts';
@@ -52,6 +53,14 @@ const NEEDED_ELSEWHERE: Readonly<Record<string, Story>> = {
   'SweepPipeRoleDefaultPolicy Allow: dynamodb:DescribeStream, dynamodb:GetRecords, dynamodb:GetShardIterator': changed,
   'SweepPipeRoleDefaultPolicy Allow: dynamodb:ListStreams': changed,
   'SweepPipeRoleDefaultPolicy Allow: lambda:InvokeFunction': changed,
+  // Who is no longer entitled must be disconnected.
+  'DecideRevocationRoleDefaultPolicy Allow: ec2:DescribeVpcEndpointConnections, xray:PutTelemetryRecords, xray:PutTraceSegments':
+    life,
+  'DecideRevocationRoleDefaultPolicy Allow: dynamodb:BatchGetItem, dynamodb:Query': life,
+  'DecideRevocationRoleDefaultPolicy Allow: dynamodb:DescribeTable, dynamodb:Scan': life,
+  'RevokeConnectionRoleDefaultPolicy Allow: dynamodb:PutItem, dynamodb:UpdateItem': life,
+  'RevokeConnectionRoleDefaultPolicy Allow: events:PutEvents': life,
+  'RevokeConnectionRoleDefaultPolicy Allow: lambda:InvokeFunction': life,
   'ReconcileRoleDefaultPolicy Allow: events:PutEvents': { ...sweeps, cases: casesOf(sweeps, 'a contract ends') },
   // A run that fails comes again with every sweep.
   'ReconcileRoleDefaultPolicy Allow: lambda:InvokeFunction': { ...sweeps, cases: casesOf(sweeps, 'nothing happens') },
@@ -118,6 +127,10 @@ const NOT_NEEDED_HERE: Readonly<Record<string, string>> = {
   'SettlePlaceRoleDefaultPolicy Allow: dynamodb:BatchGetItem, dynamodb:UpdateItem': SETTLING,
   'SweepScheduleRoleDefaultPolicy Allow: sqs:GetQueueAttributes, sqs:GetQueueUrl, sqs:SendMessage': STARTED,
   'SweepPipeRoleDefaultPolicy Allow: sqs:GetQueueAttributes, sqs:GetQueueUrl, sqs:SendMessage': STARTED,
+  'DecideRevocationRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
+  'RevokeConnectionRoleDefaultPolicy Allow: states:DescribeExecution':
+    'no run of the stories finds the request in other hands: each-step-of-revocation.test.ts notices',
+  [`RevokeConnectionRoleDefaultPolicy Allow: ${WATCHED}`]: LOGS,
   [`AdmitConnectionRoleDefaultPolicy Allow: ${WATCHED}`]: LOGS,
   [`ReconcileRoleDefaultPolicy Allow: ${WATCHED}`]: LOGS,
 };
