@@ -1,11 +1,9 @@
-import { BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { ConciergeError } from '../domain/errors.ts';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { withPauseOfAll } from '../domain/mode.ts';
 import { ALL_SERVICES, type Key, ledgerKey } from '../registry/keys.ts';
 import { byKey, keyText } from '../registry/view.ts';
-import { calling } from './errors.ts';
-import { modesFrom, type Standing } from './ledger.ts';
+import { chunksOf } from './chunks.ts';
+import { modesFrom, readItems } from './ledger.ts';
 
 /** One endpoint that is about to be answered. */
 export interface StandingQuery {
@@ -15,11 +13,19 @@ export interface StandingQuery {
   readonly placeOf?: string;
 }
 
+/** What must still hold at the moment at which an answer is given. */
+export interface Standing {
+  /** The version of modes and pauses, of the service and of all: the answer was decided under one of them. */
+  readonly modesVersion: number;
+  /** Whether the endpoint has the place under the entitlement for which it was asked; false where it was not asked. */
+  readonly hasPlace: boolean;
+}
+
 /** BatchGetItem takes so many keys. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
 const MAX_BATCH = 100;
 
 /**
- * Reads modes, pauses and places of many endpoints, consistently, just before the one call that depends on them.
+ * Reads modes, pauses and places of endpoints, consistently, just before the one call that depends on them.
  *
  * @returns what must still hold for each, in their order.
  * @throws `Throttled`, `Denied`, `Malformed`.
@@ -29,38 +35,24 @@ export const readStandings = async (
   ledger: string,
   queries: readonly StandingQuery[],
 ): Promise<readonly Standing[]> => {
-  const keys = new Map<string, Key>();
-  const need = (key: Key): void => void keys.set(keyText(key), key);
-  need(ledgerKey.modes(ALL_SERVICES));
+  const all = ledgerKey.modes(ALL_SERVICES);
+  const keys = new Map<string, Key>([[keyText(all), all]]);
   for (const { serviceId, placeOf } of queries) {
-    need(ledgerKey.modes(serviceId));
-    if (placeOf !== undefined) need(ledgerKey.places(serviceId, placeOf));
+    const needed = [
+      ledgerKey.modes(serviceId),
+      ...(placeOf === undefined ? [] : [ledgerKey.places(serviceId, placeOf)]),
+    ];
+    for (const key of needed) keys.set(keyText(key), key);
   }
-  const items = byKey(await readAll(dynamo, ledger, [...keys.values()]));
-  const modesOf = (serviceId: string) => modesFrom(serviceId, items.get(keyText(ledgerKey.modes(serviceId))));
-  const all = modesOf(ALL_SERVICES);
+  const found: Record<string, unknown>[] = [];
+  for (const chunk of chunksOf([...keys.values()], MAX_BATCH)) found.push(...(await readItems(dynamo, ledger, chunk)));
+  const items = byKey(found);
+  const modesOf = (id: string) => modesFrom(id, items.get(keyText(ledgerKey.modes(id))));
   return queries.map(({ serviceId, endpointId, placeOf }): Standing => {
-    const places =
-      placeOf === undefined ? undefined : items.get(keyText(ledgerKey.places(serviceId, placeOf)))?.places;
+    const places = placeOf === undefined ? undefined : items.get(keyText(ledgerKey.places(serviceId, placeOf)))?.places;
     return {
-      modesVersion: withPauseOfAll(modesOf(serviceId), all).version,
+      modesVersion: withPauseOfAll(modesOf(serviceId), modesOf(ALL_SERVICES)).version,
       hasPlace: typeof places === 'object' && places !== null && Object.hasOwn(places, endpointId),
     };
   });
-};
-
-const readAll = async (dynamo: DynamoDBClient, ledger: string, keys: readonly Key[]) => {
-  const items: Record<string, unknown>[] = [];
-  for (let start = 0; start < keys.length; start += MAX_BATCH) {
-    const Keys = keys.slice(start, start + MAX_BATCH).map((key) => marshall(key));
-    const { Responses = {}, UnprocessedKeys = {} } = await calling('read the ledger', () =>
-      dynamo.send(new BatchGetItemCommand({ RequestItems: { [ledger]: { Keys, ConsistentRead: true } } })),
-    );
-    // What DynamoDB left out for want of capacity is not absent.
-    if (Object.keys(UnprocessedKeys).length > 0) {
-      throw new ConciergeError('Throttled', 'read the ledger: DynamoDB left keys unprocessed', { keys: keys.length });
-    }
-    items.push(...(Responses[ledger] ?? []).map((item) => unmarshall(item)));
-  }
-  return items;
 };

@@ -5,7 +5,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import * as v from 'valibot';
 import { readConnections } from '../aws/connections.ts';
-import { readHistory } from '../aws/ledger.ts';
+import { type RequestHistory, readHistory } from '../aws/ledger.ts';
 import { type RecordedPlan, summaryOf, withRecord } from '../aws/record.ts';
 import { readPlace, readRegistry, type Tables } from '../aws/registry.ts';
 import { readDistrust } from '../aws/trust.ts';
@@ -18,15 +18,31 @@ import { modesInForce } from '../domain/mode.ts';
 import { type Plan, planAdoption, planEnding, planRequest, type Telling } from '../domain/plan.ts';
 import type { Situation } from '../domain/situation.ts';
 import { basisOf } from '../registry/basis.ts';
-import { EndpointId, ServiceId } from '../registry/schemas.ts';
+import { AccountId, EndpointId, Region, ServiceId } from '../registry/schemas.ts';
 import { required } from '../runtime/environment.ts';
 import { createHandler, logger, metrics, tracer } from '../runtime/handler.ts';
+
+/** What the intake saw a moment ago. */
+const Seen = v.object({
+  serviceId: ServiceId,
+  endpointId: EndpointId,
+  owner: AccountId,
+  region: Region,
+  state: v.literal('pendingAcceptance'),
+  createdAt: v.exactOptional(v.pipe(v.string(), v.isoTimestamp())),
+  dnsNames: v.array(v.string()),
+  readAt: v.pipe(v.string(), v.isoTimestamp()),
+});
+
+/** Milliseconds for which what was seen spares a read. */
+const JUST_NOW = 60_000;
 
 const Input = v.strictObject({
   serviceId: ServiceId,
   vpcEndpointId: EndpointId,
   /** The last decision that this run published, which the ledger may not know yet. */
   told: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
+  seen: v.exactOptional(Seen),
 });
 
 interface Services {
@@ -60,14 +76,14 @@ interface Output {
 
 /** @throws `Throttled`, `Denied`, `Malformed`. */
 export const run = async (
-  { serviceId, vpcEndpointId, told: toldByRun }: v.InferOutput<typeof Input>,
+  { serviceId, vpcEndpointId, told: toldByRun, seen }: v.InferOutput<typeof Input>,
   { ec2, dynamo, tables, region, now }: Services,
 ): Promise<Output> => {
   // First what we know, with the count of calls to look again, then what is: whoever saw a change that this look misses counts on
   // after it, and the run looks once more before it waits or lets go.
   const history = await readHistory(dynamo, tables.ledger, serviceId, vpcEndpointId);
-  const connections = await readConnections(ec2, { endpointIds: [vpcEndpointId], serviceIds: [serviceId], region });
-  const [connection] = connections;
+  const ids = { endpointIds: [vpcEndpointId], serviceIds: [serviceId], region };
+  const [connection] = isOfUse(seen, vpcEndpointId, history, now()) ? [seen] : await readConnections(ec2, ids);
   if (connection !== undefined && connection.serviceId !== serviceId) {
     throw malformed(`${vpcEndpointId} asks for ${connection.serviceId}, not for ${serviceId}: start with that id.`);
   }
@@ -136,6 +152,21 @@ export const run = async (
   const outcome = need.need === 'record' ? need.outcome : 'gone';
   return { ...about, plan: record(planEnding(outcome, vpcEndpointId, lastIntent)) };
 };
+
+/**
+ * Whether what the intake saw may stand for a read. Only for a request of which nothing was recorded or counted yet: a run that saw it
+ * change would have done either. Whoever acts on it reads it again, with its owner.
+ */
+const isOfUse = (
+  seen: v.InferOutput<typeof Seen> | undefined,
+  endpointId: string,
+  { decisions, approvals, intent, wakes }: RequestHistory,
+  now: Date,
+): seen is v.InferOutput<typeof Seen> =>
+  seen?.endpointId === endpointId &&
+  now.getTime() - Date.parse(seen.readAt) < JUST_NOW &&
+  intent === undefined &&
+  wakes + decisions.length + approvals.length === 0;
 
 /** Whether somebody is about to be turned away because the registry lacks an entry. */
 const isTurnedAway = ({ rules }: Plan): boolean => rules.some(({ code }) => code === 'requester-unknown');

@@ -1,54 +1,66 @@
-import { type AnswerOutcome, nextAnswerStep } from './answer.ts';
+import { type AnswerOutcome, type Ends, nextAnswerStep } from './answer.ts';
 import type { Connection } from './connection.ts';
 import type { Answer } from './mode.ts';
 
-/** One answer that a workflow waits for, as it lies in the queue. */
+/** One answer that a workflow waits for. */
 export interface Asked {
-  /** The message: what it is known by in the queue. */
-  readonly messageId: string;
   readonly serviceId: string;
   readonly endpointId: string;
+  /** The account for which it was decided, 12 digits. */
+  readonly owner: string;
   readonly verdict: Answer;
+  readonly ends: Ends;
   /** Whose place the endpoint must have to be accepted; absent where it is to be rejected. */
   readonly placeOf?: string;
   /** The version of modes and pauses under which it was decided. */
   readonly modesVersion: number;
   /** How many looks in a row, up to now, found the endpoint not listed. */
   readonly absences: number;
-  /** When its workflow gives up, ISO 8601 in UTC. */
+  /** Until when it may be acted on without being decided again, ISO 8601 in UTC with milliseconds. */
+  readonly freshUntil: string;
+  /** When its workflow gives up waiting, likewise. */
   readonly deadline: string;
+  /** When it was asked, in milliseconds since the epoch. */
+  readonly askedAt: number;
 }
 
-/** What is known of an answer without doing anything: by the connection's state alone. */
+/** What is known of an answer without doing anything: by the connection's state and the time alone. */
 export type Judged<A extends Asked = Asked> =
   /** EC2 shows the end. */
   | { readonly is: 'settled'; readonly asked: A; readonly outcome: AnswerOutcome; readonly connection?: Connection }
   /** EC2 does not list it: its workflow counts that, and asks again. */
   | { readonly is: 'absent'; readonly asked: A }
   /** Its workflow gives up now. */
-  | { readonly is: 'overdue'; readonly asked: A; readonly connection?: Connection }
+  | { readonly is: 'overdue'; readonly asked: A; readonly connection: Connection }
+  /** It was decided for something else than what EC2 shows, or too long ago: decide again. */
+  | { readonly is: 'superseded'; readonly asked: A; readonly because: string }
   /** EC2 is at it, or in a state on which nobody acts: look again later. */
-  | { readonly is: 'under-way'; readonly asked: A }
+  | { readonly is: 'under-way'; readonly asked: A; readonly connection: Connection }
   /** It waits for the answer. */
-  | { readonly is: 'to-answer'; readonly asked: A };
+  | { readonly is: 'to-answer'; readonly asked: A; readonly connection: Connection };
 
-/** Judges every answer of a batch by what EC2 lists. */
-export const judgeAnswers = <A extends Asked>(
-  asked: readonly A[],
-  connections: readonly Connection[],
-  now: string,
-): readonly Judged<A>[] =>
-  asked.map((each): Judged<A> => {
-    const connection = connections.find(
-      ({ endpointId, serviceId }) => endpointId === each.endpointId && serviceId === each.serviceId,
-    );
-    const seen = connection === undefined ? {} : { connection };
-    const next = nextAnswerStep(each.verdict, connection?.state, each.absences);
-    if (next.step === 'settled') return { is: 'settled', asked: each, outcome: next.outcome, ...seen };
-    if (each.deadline <= now) return { is: 'overdue', asked: each, ...seen };
-    if (connection === undefined) return { is: 'absent', asked: each };
-    return { is: next.step === 'answer' ? 'to-answer' : 'under-way', asked: each };
-  });
+/**
+ * Judges one answer by what EC2 lists of its endpoint.
+ *
+ * @param now - ISO 8601 in UTC with milliseconds.
+ */
+export const judgeAnswer = <A extends Asked>(asked: A, connections: readonly Connection[], now: string): Judged<A> => {
+  const connection = connections.find(
+    ({ endpointId, serviceId }) => endpointId === asked.endpointId && serviceId === asked.serviceId,
+  );
+  const next = nextAnswerStep(asked.verdict, connection?.state, asked.absences, asked.ends);
+  if (next.step === 'settled') {
+    return { is: 'settled', asked, outcome: next.outcome, ...(connection === undefined ? {} : { connection }) };
+  }
+  if (connection === undefined) return { is: 'absent', asked };
+  if (asked.deadline <= now) return { is: 'overdue', asked, connection };
+  if (next.step === 'wait') return { is: 'under-way', asked, connection };
+  if (connection.owner !== asked.owner) {
+    return { is: 'superseded', asked, because: `it is of ${connection.owner}, and was decided for ${asked.owner}` };
+  }
+  if (asked.freshUntil <= now) return { is: 'superseded', asked, because: 'it was decided too long ago' };
+  return { is: 'to-answer', asked, connection };
+};
 
 /** Endpoints of one service that get the same answer in one call. */
 export interface AnswerCall<A extends Asked = Asked> {
@@ -83,22 +95,29 @@ export const groupAnswers = <A extends Asked>(asked: readonly A[], idsPerCall: n
   );
 };
 
-/** How long EC2 takes to connect an endpoint, at the least, in seconds: it is not asked more often. */
-const SHORTEST_LOOK = 20;
-/** All messages of a service meet in one batch if they show again at the same moment. */
+/** Seconds between two looks at an endpoint that EC2 is at: connecting one takes it that long, and often minutes. */
+const LOOK = 20;
+/** Messages meet in one batch if they show again at the same moments: every so many seconds. */
 const GRID = 5;
 
 /**
  * In how many seconds a message is to show again: at a moment that others share.
  *
  * @param now - milliseconds since the epoch.
- * @param callsWaiting - how many calls wait for a token of the bucket, before or with this one; 0 = it waits for EC2.
+ * @param callsWaiting - how many calls wait for a token of the bucket, this one's among them; 0 = it waits for EC2.
  */
 export const showAgainIn = (now: number, callsWaiting: number): number => {
-  const wait = callsWaiting === 0 ? SHORTEST_LOOK : Math.min(SHORTEST_LOOK, Math.max(2, callsWaiting));
+  const wait = callsWaiting === 0 ? LOOK : Math.min(LOOK, callsWaiting);
   const moment = Math.ceil((now / 1000 + wait) / GRID) * GRID;
   return Math.ceil(moment - now / 1000);
 };
+
+/** A task that hears nothing for a quarter of an hour is taken for lost: each is told of three times in that time. */
+const HEARTBEAT = 5 * 60_000;
+
+/** Whether a message's workflow is to hear now that somebody is at it, since the next look comes too late for that. Milliseconds. */
+export const isHeartbeatDue = (askedAt: number, now: number, nextLook: number): boolean =>
+  Math.floor((now - askedAt) / HEARTBEAT) !== Math.floor((nextLook - askedAt) / HEARTBEAT);
 
 /** A token bucket as it was left. */
 export interface Bucket {
