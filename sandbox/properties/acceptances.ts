@@ -13,17 +13,13 @@ const ours = ({ watch }: Played): readonly Answer[] =>
 const requestOf = ({ requests }: Played, endpointId: string): Request | undefined =>
   requests.find((request) => request.endpointId === endpointId);
 
-/** The last decision of the same execution before it answered. */
-const decisionBehind = ({ watch }: Played, { invocation }: Answer): Invocation | undefined =>
-  invocation === undefined
+/** The last decision of the execution before it asked for the answer. */
+const decisionBehind = ({ watch }: Played, { ask }: Answer): Invocation | undefined =>
+  ask === undefined
     ? undefined
-    : watch.invocations.findLast(
-        ({ step, execution, endpointId, ended }) =>
-          step === 'decide' &&
-          execution === invocation.execution &&
-          endpointId === invocation.endpointId &&
-          ended !== undefined &&
-          ended.mark < invocation.begun.mark,
+    : watch.decisions.findLast(
+        ({ execution, endpointId, ended }) =>
+          execution === ask.execution && endpointId === ask.endpointId && ended !== undefined && ended.mark < ask.mark,
       );
 
 /** Whether a person had said yes to a request by then. */
@@ -128,19 +124,19 @@ export const keepsToMaxEndpoints: Promised = {
 };
 
 /**
- * Each answer of ours was allowed by the mode of its kind while it was given: `enforce`, or `propose` where a person had said yes to an
+ * Each answer of ours was allowed by the mode of its kind when that was read, just before it was given: `enforce`, or `propose` where a person had said yes to an
  * acceptance or no to the request.
  */
 export const actsAsFarAsItMay: Promised = {
   name: 'acts as far as the mode allows',
   judge: (played) => {
     const answers = played.watch.answers.filter(({ by }) => by === 'us');
-    const broken = answers.flatMap(({ endpointId, verdict, invocation, mark, isOfLive }) => {
+    const broken = answers.flatMap(({ endpointId, verdict, checked, mark, isOfLive }) => {
       // Nobody in these histories sets the mode of revocations: it is what the service began with.
       if (isOfLive && verdict === 'reject') {
         return played.history.begins === 'enforce' ? [] : [`${endpointId} was cut off, and no mode allowed it`];
       }
-      const from = invocation?.begun.mark ?? mark;
+      const from = checked?.mark ?? mark;
       const isAsked = played.watch.words.some((word) => word.endpointId === endpointId && word.mark <= mark);
       const isAllowed = played.registry
         .between(from, mark)
