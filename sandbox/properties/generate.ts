@@ -204,7 +204,7 @@ const deedFrom = (
 };
 
 /** The functions whose calls may meet a killing. */
-const FUNCTIONS = ['DecideConnectionRole', 'AnswerConnectionRole', 'ReadRequestsRole'] as const;
+const FUNCTIONS = ['DecideConnectionRole', 'AnswerConnectionsRole', 'ReadRequestsRole'] as const;
 /** Every state of the workflow in which something may be left half-done. */
 const STATES = [
   'Take the admission',

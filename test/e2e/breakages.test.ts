@@ -113,7 +113,7 @@ const NOT_NEEDED_HERE: Readonly<Record<string, string>> = {
   'IntakeKey Allow: kms:*': 'it is for the administrators of the key',
   'IntakeReadRequestsRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
   'DecideConnectionRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
-  'AnswerConnectionRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
+  'AnswerConnectionsRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
   'ConvergePrincipalsRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
   'ConvergePrincipalsRoleDefaultPolicy Allow: ec2:DescribeVpcEndpointServicePermissions, xray:PutTelemetryRecords, xray:PutTraceSegments':
     CONVERGING,

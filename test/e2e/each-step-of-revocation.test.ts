@@ -32,7 +32,7 @@ const END: History = {
 };
 
 const WORKFLOW = 'RevokeConnectionRole';
-const FUNCTIONS = ['DecideRevocationRole', 'AnswerConnectionRole'];
+const FUNCTIONS = ['DecideRevocationRole', 'AnswerConnectionsRole'];
 
 /** A call, and which of its kind by that role. */
 interface Place {

@@ -34,7 +34,7 @@ const LIFE: History = {
   ],
 };
 
-const FUNCTIONS = ['DecideConnectionRole', 'AnswerConnectionRole', 'ReadRequestsRole'];
+const FUNCTIONS = ['DecideConnectionRole', 'AnswerConnectionsRole', 'ReadRequestsRole'];
 const WORKFLOWS = ['AdmitConnectionRole', 'ReconcileRole'];
 
 /** A call of the stack, and which of its kind by that role. */

@@ -110,8 +110,8 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:BatchGetItem -> <TablesLedger.Arn>',
     'dynamodb:UpdateItem -> <TablesLedger.Arn>',
   ],
-  AnswerConnectionRole: [
-    ...OWN_LOG('AnswerConnection'),
+  AnswerConnectionsRole: [
+    ...OWN_LOG('AnswerConnections'),
     DESCRIBE,
     ...OWN_TRACES,
     'dynamodb:BatchGetItem -> <TablesLedger.Arn>',
@@ -282,7 +282,7 @@ describe('who may take a role', () => {
     ['IntakeReadRequestsRole', 'lambda.amazonaws.com'],
     ['DecideConnectionRole', 'lambda.amazonaws.com'],
     ['DecideRevocationRole', 'lambda.amazonaws.com'],
-    ['AnswerConnectionRole', 'lambda.amazonaws.com'],
+    ['AnswerConnectionsRole', 'lambda.amazonaws.com'],
     ['ConvergePrincipalsRole', 'lambda.amazonaws.com'],
     ['IntakePipeRole', 'pipes.amazonaws.com'],
     ['AdmitConnectionRole', 'states.amazonaws.com'],
