@@ -76,7 +76,7 @@ const leave = async (left: readonly Left[], { sfn, sqs, queueUrl, now }: Service
   const at = now();
   const bySeconds = new Map<number, AskedByMessage[]>();
   for (const { asked, callsWaiting } of left) {
-    const seconds = showAgainIn(at, callsWaiting);
+    const seconds = showAgainIn(at, callsWaiting, asked.serviceId);
     bySeconds.set(seconds, [...(bySeconds.get(seconds) ?? []), asked]);
   }
   const staying: string[] = [];

@@ -99,18 +99,24 @@ export const groupAnswers = <A extends Asked>(asked: readonly A[], idsPerCall: n
 const LOOK = 20;
 /** Messages meet in one batch if they show again at the same moments: every so many seconds. */
 const GRID = 5;
+const SLOTS = LOOK / GRID;
 
 /**
- * In how many seconds a message is to show again: at a moment that others share.
+ * In how many seconds a message is to show again: at a moment that others share. Where many calls wait, each service has its own turn, so
+ * that its messages meet in one batch, however many batches the rest makes.
  *
  * @param now - milliseconds since the epoch.
  * @param callsWaiting - how many calls wait for a token of the bucket, this one's among them; 0 = it waits for EC2.
  */
-export const showAgainIn = (now: number, callsWaiting: number): number => {
-  const wait = callsWaiting === 0 ? LOOK : Math.min(LOOK, callsWaiting);
-  const moment = Math.ceil((now / 1000 + wait) / GRID) * GRID;
-  return Math.ceil(moment - now / 1000);
+export const showAgainIn = (now: number, callsWaiting: number, serviceId: string): number => {
+  const wait = callsWaiting === 0 ? LOOK : Math.min(GRID, callsWaiting);
+  const next = Math.ceil((now / 1000 + wait) / GRID);
+  const turns = callsWaiting < LOOK ? 0 : (SLOTS + slotOf(serviceId) - (next % SLOTS)) % SLOTS;
+  return Math.ceil((next + turns) * GRID - now / 1000);
 };
+
+const slotOf = (serviceId: string): number =>
+  [...serviceId].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % SLOTS;
 
 /** A task that hears nothing for a quarter of an hour is taken for lost: each is told of three times in that time. */
 const HEARTBEAT = 5 * 60_000;
