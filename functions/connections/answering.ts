@@ -201,7 +201,8 @@ const answer = async (
   logger.info('connections answered', { serviceId, verdict, endpointIds, failures });
   return checked.map((each) => {
     if (each.is !== 'answered') return each;
-    const failure = failures.find(({ endpointId }) => endpointId === each.asked.endpointId);
+    // EC2 need not say of which endpoint it speaks.
+    const failure = failures.find(({ endpointId }) => ['', each.asked.endpointId].includes(endpointId));
     if (failure !== undefined) return { ...each, failure };
     // An accepted endpoint is pending for a while: reading it at once would tell nothing.
     return verdict === 'accept' ? left(each.asked) : each;
