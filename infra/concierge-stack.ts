@@ -297,6 +297,7 @@ export class ConciergeStack extends Stack {
     new CfnOutput(this, 'RevokeConnectionArn', { value: revoke.stateMachine.stateMachineArn });
     new CfnOutput(this, 'ReconcileArn', { value: reconcile.stateMachine.stateMachineArn });
     new CfnOutput(this, 'IntakeTopicArn', { value: intake.topic.topicArn });
+    new CfnOutput(this, 'AnswerQueueUrl', { value: answers.queue.queueUrl });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: intake.deadLetters.queue.queueUrl });
     for (const service of config.endpointServices) {
       const { serviceId } = new EndpointService(this, `Service-${service.name}`, {

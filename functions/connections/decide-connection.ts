@@ -83,7 +83,9 @@ export const run = async (
   // after it, and the run looks once more before it waits or lets go.
   const history = await readHistory(dynamo, tables.ledger, serviceId, vpcEndpointId);
   const ids = { endpointIds: [vpcEndpointId], serviceIds: [serviceId], region };
-  const [connection] = isOfUse(seen, vpcEndpointId, history, now()) ? [seen] : await readConnections(ec2, ids);
+  const connection = isOfUse(seen, vpcEndpointId, history, now())
+    ? connectionOf(seen)
+    : (await readConnections(ec2, ids))[0];
   if (connection !== undefined && connection.serviceId !== serviceId) {
     throw malformed(`${vpcEndpointId} asks for ${connection.serviceId}, not for ${serviceId}: start with that id.`);
   }
@@ -167,6 +169,8 @@ const isOfUse = (
   now.getTime() - Date.parse(seen.readAt) < JUST_NOW &&
   intent === undefined &&
   wakes + decisions.length + approvals.length === 0;
+
+const connectionOf = ({ readAt: _readAt, ...connection }: v.InferOutput<typeof Seen>): Connection => connection;
 
 /** Whether somebody is about to be turned away because the registry lacks an entry. */
 const isTurnedAway = ({ rules }: Plan): boolean => rules.some(({ code }) => code === 'requester-unknown');

@@ -12,6 +12,8 @@ import {
 import type { ConnectionState } from '../../functions/domain/connection.ts';
 import { aConnection, ENDPOINT_ID, OWNER, SERVICE_ID } from '../support/builders.ts';
 
+fc.configureGlobal({ seed: 20_261_125, numRuns: 300 });
+
 const NOW = '2026-11-23T12:00:00.000Z';
 const LATER = '2026-11-23T12:00:00.001Z';
 

@@ -143,9 +143,6 @@ describe('accept', () => {
   it('just before the call: a heartbeat, then mode and place in one consistent read', async () => {
     const world = showing('pendingAcceptance');
     const order: string[] = [];
-    for (const mock of [world.sfnMock, world.dynamoMock, world.ec2Mock] as Parameters<typeof callsOf>[0][]) {
-      (mock as unknown as { send: unknown }).send ??= undefined;
-    }
     world.sfnMock.on(SendTaskHeartbeatCommand).callsFake(() => void order.push('heartbeat'));
     world.dynamoMock.on(BatchGetItemCommand).callsFake((input) => {
       order.push(input.RequestItems[TABLES.ledger].ConsistentRead === true ? 'consistent read' : 'read');
