@@ -21,9 +21,12 @@ export const AnswerMessageSchema = v.strictObject({
   placeOf: v.nullable(CustomerId),
   /** The version of the service's modes under which it was decided. */
   modesVersion: Count,
+  /** How often somebody had called the run to look again when it was decided. */
+  wakes: Count,
   /** How many looks in a row, up to now, found the endpoint not listed. */
   absences: Count,
-  freshUntil: Moment,
+  /** Until when it may be acted on without being decided again; null where only {@link deadline} bounds it. */
+  freshUntil: v.nullable(Moment),
   deadline: Moment,
   /** Opens the state to whoever has it: never logged. */
   token: v.string(),
@@ -49,11 +52,12 @@ export interface AskedByMessage extends Asked {
 export const readAsked = (record: v.InferOutput<typeof QueueRecord>): AskedByMessage | undefined => {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), AnswerMessageSchema), record.body);
   if (!parsed.success) return undefined;
-  const { vpcEndpointId, placeOf, ...rest } = parsed.output;
+  const { vpcEndpointId, placeOf, freshUntil, ...rest } = parsed.output;
   return {
     ...rest,
     endpointId: vpcEndpointId,
     ...(placeOf === null ? {} : { placeOf }),
+    ...(freshUntil === null ? {} : { freshUntil }),
     askedAt: Number(record.attributes.SentTimestamp),
     messageId: record.messageId,
     receiptHandle: record.receiptHandle,

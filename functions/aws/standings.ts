@@ -19,13 +19,15 @@ export interface Standing {
   readonly modesVersion: number;
   /** Whether the endpoint has the place under the entitlement for which it was asked; false where it was not asked. */
   readonly hasPlace: boolean;
+  /** How often somebody said that there is something to look at, while a run has the request in hand. */
+  readonly wakes: number;
 }
 
 /** BatchGetItem takes so many keys. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
 const MAX_BATCH = 100;
 
 /**
- * Reads modes, pauses and places of endpoints, consistently, just before the one call that depends on them.
+ * Reads modes, pauses, places and calls to look again of endpoints, consistently, just before the one call that depends on them.
  *
  * @returns what must still hold for each, in their order.
  * @throws `Throttled`, `Denied`, `Malformed`.
@@ -37,9 +39,10 @@ export const readStandings = async (
 ): Promise<readonly Standing[]> => {
   const all = ledgerKey.modes(ALL_SERVICES);
   const keys = new Map<string, Key>([[keyText(all), all]]);
-  for (const { serviceId, placeOf } of queries) {
+  for (const { serviceId, endpointId, placeOf } of queries) {
     const needed = [
       ledgerKey.modes(serviceId),
+      ledgerKey.admission(serviceId, endpointId),
       ...(placeOf === undefined ? [] : [ledgerKey.places(serviceId, placeOf)]),
     ];
     for (const key of needed) keys.set(keyText(key), key);
@@ -50,7 +53,9 @@ export const readStandings = async (
   const modesOf = (id: string) => modesFrom(id, items.get(keyText(ledgerKey.modes(id))));
   return queries.map(({ serviceId, endpointId, placeOf }): Standing => {
     const places = placeOf === undefined ? undefined : items.get(keyText(ledgerKey.places(serviceId, placeOf)))?.places;
+    const admission = items.get(keyText(ledgerKey.admission(serviceId, endpointId)));
     return {
+      wakes: typeof admission?.wakes === 'number' ? admission.wakes : 0,
       modesVersion: withPauseOfAll(modesOf(serviceId), modesOf(ALL_SERVICES)).version,
       hasPlace: typeof places === 'object' && places !== null && Object.hasOwn(places, endpointId),
     };

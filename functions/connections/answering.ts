@@ -175,7 +175,7 @@ const answerCalls = async (
 };
 
 /**
- * Just before the call: does anybody wait for it, and do mode, pause and place stand as they did when it was decided?
+ * Just before the call: does anybody wait for it, and do mode, pause and place stand as they did when it was decided, and did nobody call to look again?
  *
  * @throws `Throttled`, `Denied`, `Malformed`, and EC2's own errors for an unknown service.
  */
@@ -210,9 +210,10 @@ const answer = async (
 };
 
 const supersededBecause = (
-  { verdict, modesVersion }: AskedByMessage,
+  { verdict, modesVersion, wakes }: AskedByMessage,
   standing: Standing | undefined,
 ): string | undefined => {
   if (standing?.modesVersion !== modesVersion) return "the service's mode was changed since it was decided";
+  if (standing.wakes !== wakes) return 'there is something to look at since it was decided';
   return verdict === 'accept' && !standing.hasPlace ? 'it has no place any more' : undefined;
 };

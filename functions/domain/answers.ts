@@ -14,10 +14,12 @@ export interface Asked {
   readonly placeOf?: string;
   /** The version of modes and pauses under which it was decided. */
   readonly modesVersion: number;
+  /** How often somebody had called its run to look again when it was decided. */
+  readonly wakes: number;
   /** How many looks in a row, up to now, found the endpoint not listed. */
   readonly absences: number;
-  /** Until when it may be acted on without being decided again, ISO 8601 in UTC with milliseconds. */
-  readonly freshUntil: string;
+  /** Until when it may be acted on without being decided again, ISO 8601 in UTC with milliseconds. @default no such bound */
+  readonly freshUntil?: string;
   /** When its workflow gives up waiting, likewise. */
   readonly deadline: string;
   /** When it was asked, in milliseconds since the epoch. */
@@ -58,7 +60,8 @@ export const judgeAnswer = <A extends Asked>(asked: A, connections: readonly Con
   if (connection.owner !== asked.owner) {
     return { is: 'superseded', asked, because: `it is of ${connection.owner}, and was decided for ${asked.owner}` };
   }
-  if (asked.freshUntil <= now) return { is: 'superseded', asked, because: 'it was decided too long ago' };
+  if (asked.freshUntil !== undefined && asked.freshUntil <= now)
+    return { is: 'superseded', asked, because: 'it was decided too long ago' };
   return { is: 'to-answer', asked, connection };
 };
 

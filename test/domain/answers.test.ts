@@ -25,8 +25,8 @@ const anAsked = (changes: Partial<Asked> = {}): Asked => ({
   ends: 'request',
   placeOf: 'acme',
   modesVersion: 3,
+  wakes: 0,
   absences: 0,
-  freshUntil: LATER,
   deadline: LATER,
   askedAt: Date.parse(NOW),
   ...changes,
@@ -75,6 +75,10 @@ describe('judgeAnswer', () => {
       is: 'superseded',
       because: `it is of 999999999999, and was decided for ${OWNER}`,
     });
+  });
+
+  it('it is fresh for as long as it says - to answer', () => {
+    expect(judged('pendingAcceptance', { freshUntil: LATER })).toMatchObject({ is: 'to-answer' });
   });
 
   it('it was decided too long ago - superseded, but only where something is still to be done', () => {

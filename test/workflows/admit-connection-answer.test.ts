@@ -229,8 +229,9 @@ describe('the answer', () => {
       ends: 'request',
       placeOf: 'acme',
       modesVersion: 0,
+      wakes: 0,
       absences: 0,
-      freshUntil: moment(15 * 60),
+      freshUntil: null,
       deadline: moment(60 * 60),
     });
     expect(attemptsByState(ran)).toMatchObject({ 'Take a place': 1, Record: 1, Publish: 1 });

@@ -126,6 +126,7 @@ describe('a connection that is no longer entitled', () => {
       ends: 'connection',
       placeOf: null,
       modesVersion: 4,
+      wakes: 0,
       absences: 0,
       freshUntil: moment(5 * 60),
       deadline: moment(60 * 60),

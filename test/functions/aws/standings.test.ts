@@ -28,14 +28,21 @@ describe('readStandings', () => {
   it('reads mode and place in one call, consistently', async () => {
     const { dynamo, dynamoMock } = ledger(places(ENDPOINT_ID, 'vpce-other'), modes(3));
 
-    await expect(standing(dynamo, request)).resolves.toEqual({ modesVersion: 3, hasPlace: true });
+    await expect(standing(dynamo, request)).resolves.toEqual({ modesVersion: 3, hasPlace: true, wakes: 0 });
     expect(callsOf(dynamoMock)).toEqual(
       oneRead(
         key('SERVICE#ALL', 'MODES'),
         key(`SERVICE#${SERVICE_ID}`, 'MODES'),
+        key(`REQUEST#${SERVICE_ID}#${ENDPOINT_ID}`, 'ADMISSION'),
         key(`ENTITLEMENT#${SERVICE_ID}#acme`, 'PLACES'),
       ),
     );
+  });
+
+  it('the run was called to look again - says how often', async () => {
+    const { dynamo } = ledger(modes(3), item(ledgerKey.admission(SERVICE_ID, ENDPOINT_ID), { wakes: 5 }));
+
+    await expect(standing(dynamo, request)).resolves.toMatchObject({ wakes: 5 });
   });
 
   it('a command for all services counts as one for this one', async () => {
@@ -50,8 +57,15 @@ describe('readStandings', () => {
     await expect(standing(dynamo, { serviceId: SERVICE_ID, endpointId: ENDPOINT_ID })).resolves.toEqual({
       modesVersion: 3,
       hasPlace: false,
+      wakes: 0,
     });
-    expect(callsOf(dynamoMock)).toEqual(oneRead(key('SERVICE#ALL', 'MODES'), key(`SERVICE#${SERVICE_ID}`, 'MODES')));
+    expect(callsOf(dynamoMock)).toEqual(
+      oneRead(
+        key('SERVICE#ALL', 'MODES'),
+        key(`SERVICE#${SERVICE_ID}`, 'MODES'),
+        key(`REQUEST#${SERVICE_ID}#${ENDPOINT_ID}`, 'ADMISSION'),
+      ),
+    );
   });
 
   it.each([
@@ -62,10 +76,11 @@ describe('readStandings', () => {
   ])('%s - no place', async (_situation, items, modesVersion) => {
     const { dynamo } = ledger(...items);
 
-    await expect(standing(dynamo, request)).resolves.toEqual({ modesVersion, hasPlace: false });
+    await expect(standing(dynamo, request)).resolves.toEqual({ modesVersion, hasPlace: false, wakes: 0 });
     await expect(standing(dynamo, { ...request, endpointId: 'valueOf' })).resolves.toEqual({
       modesVersion,
       hasPlace: false,
+      wakes: 0,
     });
   });
 
@@ -108,13 +123,13 @@ describe('readStandings', () => {
     const found = await readStandings(dynamo, TABLES.ledger, [request, request, ...others]);
     expect(found).toHaveLength(122);
     expect(found.slice(0, 3)).toEqual([
-      { modesVersion: 2, hasPlace: true },
-      { modesVersion: 2, hasPlace: true },
-      { modesVersion: 0, hasPlace: false },
+      { modesVersion: 2, hasPlace: true, wakes: 0 },
+      { modesVersion: 2, hasPlace: true, wakes: 0 },
+      { modesVersion: 0, hasPlace: false, wakes: 0 },
     ]);
     const asked = callsOf(dynamoMock).map(
       ([, input]) => (input as { RequestItems: Record<string, { Keys: unknown[] }> }).RequestItems[TABLES.ledger]?.Keys,
     );
-    expect(asked.map((keys) => keys?.length)).toEqual([100, 23]);
+    expect(asked.map((keys) => keys?.length)).toEqual([100, 100, 44]);
   });
 });

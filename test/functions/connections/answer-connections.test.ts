@@ -43,8 +43,9 @@ const message = (changes: Record<string, unknown> = {}) => {
     ends: 'request',
     placeOf: changes.verdict === 'reject' ? null : 'acme',
     modesVersion: 3,
+    wakes: 1,
     absences: 0,
-    freshUntil: IN_AN_HOUR,
+    freshUntil: null,
     deadline: IN_AN_HOUR,
     token: `token of ${vpcEndpointId}`,
     ...changes,
@@ -67,6 +68,9 @@ const refusal = (...ids: string[]) => ({
   })),
 });
 const modesOf = (version: number) => item(ledgerKey.modes(SERVICE_ID), { modes: { accept: 'enforce' }, version });
+/** The run that has the endpoint in hand was called to look again so many times. */
+const wakesOf = (wakes: number, endpointId = ENDPOINT_ID) =>
+  item(ledgerKey.admission(SERVICE_ID, endpointId), { wakes });
 const placesOf = (...endpointIds: string[]) =>
   item(ledgerKey.places(SERVICE_ID, 'acme'), { places: Object.fromEntries(endpointIds.map((each) => [each, {}])) });
 
@@ -87,7 +91,16 @@ const showing = (...looks: Look[]) => {
   const many = Array.from({ length: 30 }, (_, index) => endpoint(index));
   world.dynamoMock
     .on(BatchGetItemCommand)
-    .resolves({ Responses: { [TABLES.ledger]: [modesOf(3), placesOf(ENDPOINT_ID, ...many)] } });
+    .resolves({
+      Responses: {
+        [TABLES.ledger]: [
+          modesOf(3),
+          placesOf(ENDPOINT_ID, ...many),
+          wakesOf(1),
+          ...many.map((each) => wakesOf(1, each)),
+        ],
+      },
+    });
   world.dynamoMock.on(GetItemCommand).resolves({});
   world.dynamoMock.on(UpdateItemCommand).resolves({});
   world.sfnMock.on(SendTaskSuccessCommand).resolves({});
@@ -146,7 +159,7 @@ describe('accept', () => {
     world.sfnMock.on(SendTaskHeartbeatCommand).callsFake(() => void order.push('heartbeat'));
     world.dynamoMock.on(BatchGetItemCommand).callsFake((input) => {
       order.push(input.RequestItems[TABLES.ledger].ConsistentRead === true ? 'consistent read' : 'read');
-      return { Responses: { [TABLES.ledger]: [modesOf(3), placesOf(ENDPOINT_ID)] } };
+      return { Responses: { [TABLES.ledger]: [modesOf(3), placesOf(ENDPOINT_ID), wakesOf(1)] } };
     });
     world.ec2Mock.on(AcceptVpcEndpointConnectionsCommand).callsFake(() => {
       order.push('accept');
@@ -346,8 +359,21 @@ describe('what it was decided on, read once more just before the call', () => {
     }
   });
 
+  it('somebody called to look again - superseded, no call', async () => {
+    const world = left(showing('pendingAcceptance'), modesOf(3), placesOf(ENDPOINT_ID), wakesOf(2));
+
+    await expect(world.answer(message())).resolves.toEqual(ALL_DONE);
+    expect(told(world)).toMatchObject({
+      [ENDPOINT_ID]: {
+        isSuperseded: true,
+        because: `${ENDPOINT_ID}: there is something to look at since it was decided`,
+      },
+    });
+    expect(ec2Calls(world)).toEqual(['Describe']);
+  });
+
   it('the place is lost - superseded, no call', async () => {
-    const world = left(showing('pendingAcceptance'), modesOf(3), placesOf('vpce-other'));
+    const world = left(showing('pendingAcceptance'), modesOf(3), placesOf('vpce-other'), wakesOf(1));
 
     await world.answer(message());
     expect(told(world)).toMatchObject({
@@ -357,7 +383,7 @@ describe('what it was decided on, read once more just before the call', () => {
   });
 
   it('a rejection needs no place', async () => {
-    const world = left(showing('pendingAcceptance', 'rejected'), modesOf(3));
+    const world = left(showing('pendingAcceptance', 'rejected'), modesOf(3), wakesOf(1));
 
     await world.answer(reject());
     expect(told(world)).toMatchObject({ [ENDPOINT_ID]: { outcome: 'rejected' } });
@@ -386,7 +412,7 @@ describe('what it was decided on, read once more just before the call', () => {
     world.sfnMock
       .on(SendTaskHeartbeatCommand, { taskToken: `token of ${endpoint(1)}` })
       .rejects(awsError('TaskDoesNotExist'));
-    left(world, modesOf(3), placesOf(endpoint(1), endpoint(3)));
+    left(world, modesOf(3), placesOf(endpoint(1), endpoint(3)), wakesOf(1, endpoint(3)), wakesOf(1, endpoint(2)));
 
     const messages = [1, 2, 3].map((index) => message({ vpcEndpointId: endpoint(index) }));
     await expect(world.answer(...messages)).resolves.toEqual(stays(endpoint(3)));
@@ -429,6 +455,7 @@ describe('many', () => {
           const [pk, sk] = [key.pk?.S ?? '', key.sk?.S ?? ''];
           const all = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [endpoint(index), {}]));
           if (sk === 'PLACES') return [item({ pk, sk }, { places: all })];
+          if (sk === 'ADMISSION') return [item({ pk, sk }, { wakes: 1 })];
           return pk === 'SERVICE#ALL' ? [] : [item({ pk, sk }, { modes: {}, version: 3 })];
         }),
       },
@@ -500,7 +527,13 @@ describe('what fails', () => {
     world.ec2Mock.on(AcceptVpcEndpointConnectionsCommand).rejects(awsError('UnauthorizedOperation'));
     world.dynamoMock.on(BatchGetItemCommand).resolves({
       Responses: {
-        [TABLES.ledger]: [modesOf(3), placesOf(ENDPOINT_ID), item(ledgerKey.modes(other), { modes: {}, version: 3 })],
+        [TABLES.ledger]: [
+          modesOf(3),
+          placesOf(ENDPOINT_ID),
+          wakesOf(1),
+          item(ledgerKey.modes(other), { modes: {}, version: 3 }),
+          item(ledgerKey.admission(other, endpoint(2)), { wakes: 1 }),
+        ],
       },
     });
 
