@@ -56,8 +56,18 @@ export const SERVICE_ERRORS = {
     'DynamoDb.SdkClientException',
     'States.Timeout',
   ],
-  /** Here a reply that never comes is that of whoever answers the token: the message may be lost, and is sent again. */
-  sqs: ['SQS.AmazonSQSException', 'SQS.SdkClientException', 'States.HeartbeatTimeout', 'States.Timeout'],
+  /**
+   * Here a reply that never comes is that of whoever answers the token: the message may be lost, and is sent again. Which of its errors this
+   * integration names, and which it calls by the first name, is not documented.
+   */
+  sqs: [
+    'SQS.AmazonSQSException',
+    'SQS.InternalFailureException',
+    'SQS.RequestThrottledException',
+    'SQS.SdkClientException',
+    'States.HeartbeatTimeout',
+    'States.Timeout',
+  ],
   sfn: ['Sfn.ThrottlingException', 'Sfn.InternalFailureException', 'Sfn.SdkClientException', 'States.Timeout'],
   events: [
     'EventBridge.FailedEntry',
