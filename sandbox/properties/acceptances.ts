@@ -146,3 +146,21 @@ export const actsAsFarAsItMay: Promised = {
     return { judged: answers.length, broken };
   },
 };
+
+/**
+ * Each answer of ours is given while the run that asked for it runs: what a run decided that is over may no longer hold, and nobody is there
+ * to record it.
+ */
+export const answersWhoWaits: Promised = {
+  name: 'answers only where a run waits for it',
+  judge: ({ watch }) => {
+    const answers = watch.answers.filter(({ by }) => by === 'us');
+    const broken = answers.flatMap(({ endpointId, verdict, ask, isAwaited }) => {
+      if (ask === undefined) return [`${endpointId} was ${verdict}ed, and nobody asked for it`];
+      return isAwaited === true
+        ? []
+        : [`${endpointId} was ${verdict}ed for ${ask.execution.slice(0, 8)}, which was over`];
+    });
+    return { judged: answers.length, broken };
+  },
+};

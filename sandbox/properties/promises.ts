@@ -1,5 +1,11 @@
 import { CONNECTION_ANSWERED_DETAIL_TYPES } from '../../events/connection-answered.ts';
-import { acceptsOnlyTheEntitled, actsAsFarAsItMay, keepsToMaxEndpoints, secondsAt } from './acceptances.ts';
+import {
+  acceptsOnlyTheEntitled,
+  actsAsFarAsItMay,
+  answersWhoWaits,
+  keepsToMaxEndpoints,
+  secondsAt,
+} from './acceptances.ts';
 import type { Request } from './actors.ts';
 import type { Played } from './play.ts';
 import type { Promised } from './promised.ts';
@@ -226,6 +232,7 @@ export const PROMISES: readonly Promised[] = [
   acceptsOnlyTheEntitled,
   keepsToMaxEndpoints,
   actsAsFarAsItMay,
+  answersWhoWaits,
   worksOnOneAtATime,
   decidesOnceForEachGeneration,
   connectsTheEntitled,

@@ -35,6 +35,8 @@ export interface Answer extends Mark {
   readonly isOfLive: boolean;
   /** What it was asked by last, where it was ours. */
   readonly ask?: Ask;
+  /** Whether the execution that asked still ran. */
+  readonly isAwaited?: boolean;
   /** When modes were read before it, by whoever made the call; where it was ours. */
   readonly checked?: Mark;
 }
@@ -217,7 +219,10 @@ export class Watch {
       if (this.stateAt(endpointId) === before[index]) return;
       const ask = by === 'us' ? this.asks.findLast((each) => each.endpointId === endpointId) : undefined;
       const checked = by === 'us' ? this.#checks.get(call.principal.arn) : undefined;
-      const known = { ...(ask === undefined ? {} : { ask }), ...(checked === undefined ? {} : { checked }) };
+      const known = {
+        ...(ask === undefined ? {} : { ask, isAwaited: this.executions.get(ask.execution)?.status === 'RUNNING' }),
+        ...(checked === undefined ? {} : { checked }),
+      };
       const isOfLive = isLive(before[index]);
       this.answers.push({ ...this.mark(), endpointId, verdict, by, isOfLive, ...known });
       this.note(`${by === 'us' ? 'we' : 'a person'} ${verdict}ed ${endpointId}`);
