@@ -148,6 +148,7 @@ export class ConciergeStack extends Stack {
       ledger: tables.ledger,
       deadLetters: intake.deadLetters.queue,
       asking,
+      endpointsPerAnswer: config.endpointsPerAnswer,
     });
     // Both take a request in hand under the same item: each asks whether the other's run still has it.
     const holders = (['admit-connection', 'revoke-connection'] as const).map((each) => executionsOf(this, each));

@@ -10,7 +10,7 @@ const Moment = v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** What a workflow's state `Answer` puts into the queue. */
-export const AnswerMessageSchema = v.strictObject({
+const AnswerMessage = v.strictObject({
   serviceId: ServiceId,
   vpcEndpointId: EndpointId,
   owner: AccountId,
@@ -50,7 +50,7 @@ export interface AskedByMessage extends Asked {
 
 /** Reads a message; undefined where it is none of ours: nobody can be told then. */
 export const readAsked = (record: v.InferOutput<typeof QueueRecord>): AskedByMessage | undefined => {
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), AnswerMessageSchema), record.body);
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), AnswerMessage), record.body);
   if (!parsed.success) return undefined;
   const { vpcEndpointId, placeOf, freshUntil, ...rest } = parsed.output;
   return {

@@ -83,7 +83,7 @@ const leave = async (left: readonly Left[], { sfn, sqs, queueUrl, now }: Service
   for (const [seconds, messages] of bySeconds) {
     const awaited = await eachAtOnce(messages, async ({ token, askedAt }) => {
       if (!isHeartbeatDue(askedAt, at, at + seconds * 1000)) return true;
-      return isAwaited(sfn, token).catch((error) => {
+      return isAwaited(sfn, token).catch((error: unknown) => {
         if (isThrottled(error)) return true;
         throw error;
       });
@@ -104,6 +104,6 @@ export const handler = createHandler(Input, run, {
   ledger: required('LEDGER_TABLE'),
   queueUrl: required('ANSWER_QUEUE_URL'),
   region: required('AWS_REGION'),
-  idsPerCall: countOr('MAX_IDS_PER_CALL', 100),
+  endpointsPerAnswer: countOr('ENDPOINTS_PER_ANSWER', 100),
   now: () => Date.now(),
 });

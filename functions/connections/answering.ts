@@ -20,7 +20,7 @@ export interface AnsweringServices {
   readonly ledger: string;
   readonly region: string;
   /** How many endpoints one Accept or Reject takes: AWS documents no limit. */
-  readonly idsPerCall: number;
+  readonly endpointsPerAnswer: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -59,7 +59,7 @@ export const answerBatch = async (
     if (each.is === 'to-answer') waiting.push(each.asked);
     else fates.push(isFate(each) ? each : fateOf(each));
   }
-  const calls = groupAnswers(waiting, services.idsPerCall);
+  const calls = groupAnswers(waiting, services.endpointsPerAnswer);
   const answered: Answered[] = [];
   for (const verdict of ['accept', 'reject'] as const) {
     const wanted = calls.filter((call) => call.verdict === verdict);
@@ -193,11 +193,13 @@ const answer = async (
   });
   const endpointIds = checked.flatMap((each) => (each.is === 'answered' ? [each.asked.endpointId] : []));
   if (endpointIds.length === 0) return checked;
-  const failures = await answerConnections(ec2, verdict, serviceId, [...new Set(endpointIds)]).catch(async (error) => {
-    // Ours was fuller than EC2's own: somebody else answers too.
-    if (isThrottled(error)) await emptyBucket(dynamo, bucket, now);
-    throw error;
-  });
+  const failures = await answerConnections(ec2, verdict, serviceId, [...new Set(endpointIds)]).catch(
+    async (error: unknown) => {
+      // Ours was fuller than EC2's own: somebody else answers too.
+      if (isThrottled(error)) await emptyBucket(dynamo, bucket, now);
+      throw error;
+    },
+  );
   logger.info('connections answered', { serviceId, verdict, endpointIds, failures });
   return checked.map((each) => {
     if (each.is !== 'answered') return each;

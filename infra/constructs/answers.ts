@@ -17,6 +17,8 @@ export interface AnswersProps {
   readonly deadLetters: Queue;
   /** The state machines that wait for answers, by ARN: they are made after this. */
   readonly asking: readonly string[];
+  /** How many endpoints one call of EC2 names. @default the function's own */
+  readonly endpointsPerAnswer?: number | undefined;
 }
 
 const TIMEOUT = Duration.minutes(1);
@@ -30,7 +32,7 @@ const TIMEOUT = Duration.minutes(1);
 export class Answers extends Construct {
   readonly queue: Queue;
 
-  constructor(scope: Construct, id: string, { code, ledger, deadLetters, asking }: AnswersProps) {
+  constructor(scope: Construct, id: string, { code, ledger, deadLetters, asking, endpointsPerAnswer }: AnswersProps) {
     super(scope, id);
     const { account, region } = Stack.of(this);
     this.queue = new Queue(this, 'Queue', {
@@ -51,7 +53,11 @@ export class Answers extends Construct {
     const answer = new ConciergeFunction(this, 'AnswerConnections', {
       code,
       failureImpact: 'Decided connection requests are not answered: customers wait.',
-      environment: { LEDGER_TABLE: ledger.tableName, ANSWER_QUEUE_URL: this.queue.queueUrl },
+      environment: {
+        LEDGER_TABLE: ledger.tableName,
+        ANSWER_QUEUE_URL: this.queue.queueUrl,
+        ...(endpointsPerAnswer === undefined ? {} : { ENDPOINTS_PER_ANSWER: String(endpointsPerAnswer) }),
+      },
       timeout: TIMEOUT,
       memorySize: 1024,
       permissions: [

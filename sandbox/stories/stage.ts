@@ -26,6 +26,7 @@ import { type Call, OPERATOR, PROVIDER_ACCOUNT } from '../cloud.ts';
 import { type Fault, faultWords } from '../faults/fault.ts';
 import { injectFaults } from '../faults/inject.ts';
 import type { World } from '../world.ts';
+import { Crowd } from './crowd.ts';
 import { Portal } from './portal.ts';
 import { type RecordedDecision, Requests, type RequestView } from './request-view.ts';
 
@@ -73,6 +74,11 @@ export class Stage {
   /** How many AWS calls roles of the stack made so far: functions, workflow tasks, the pipe, rules. */
   conciergeCalls(): number {
     return this.#calls;
+  }
+
+  /** Many customers of many services; `number` tells crowds apart. */
+  crowd(number: number): Crowd {
+    return new Crowd(this.#world, number);
   }
 
   /** Writes a line into the world's journal. */

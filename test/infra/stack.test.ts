@@ -11,7 +11,7 @@ import {
 import { planNotices } from '../../functions/domain/notices.ts';
 import { CURRENT_INDEX, LEDGER_INDEXES, RECORDED_AT } from '../../functions/registry/keys.ts';
 import { metrics } from '../../functions/runtime/handler.ts';
-import { ENVIRONMENTS, environmentNamed } from '../../infra/config.ts';
+import { ENVIRONMENTS, type EnvironmentConfig, environmentNamed } from '../../infra/config.ts';
 import { machineOf, tasksOf } from '../workflows/support.ts';
 import { inWords, type Json, nameOf, type Resource, resourcesOf, synthesise, templateOf } from './support.ts';
 
@@ -259,6 +259,18 @@ describe('functions', () => {
     const { VisibilityTimeout } = named('AWS::SQS::Queue', 'AnswersQueue');
     const { Timeout } = named('AWS::Lambda::Function', 'AnswersAnswerConnectionsFunction');
     expect(Number(VisibilityTimeout)).toBeGreaterThanOrEqual(6 * Number(Timeout));
+  });
+
+  it('an environment may say how many endpoints one answer names', () => {
+    const variablesOf = (endpointsPerAnswer?: number) => {
+      const config = { ...ENVIRONMENTS.sandbox, ...(endpointsPerAnswer === undefined ? {} : { endpointsPerAnswer }) };
+      const found = resourcesOf(templateOf(config as EnvironmentConfig), 'AWS::Lambda::Function');
+      const [, { Properties }] = found.find(([id]) => id.startsWith('AnswersAnswerConnections')) as (typeof found)[0];
+      return (Properties.Environment as { Variables: Record<string, unknown> }).Variables;
+    };
+
+    expect(variablesOf(20)).toMatchObject({ ENDPOINTS_PER_ANSWER: '20' });
+    expect(variablesOf()).not.toHaveProperty('ENDPOINTS_PER_ANSWER');
   });
 
   it('are called by version, never as they happen to be', () => {

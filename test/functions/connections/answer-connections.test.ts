@@ -89,18 +89,16 @@ const showing = (...looks: Look[]) => {
   world.ec2Mock.on(AcceptVpcEndpointConnectionsCommand).resolves({ Unsuccessful: [] });
   world.ec2Mock.on(RejectVpcEndpointConnectionsCommand).resolves({});
   const many = Array.from({ length: 30 }, (_, index) => endpoint(index));
-  world.dynamoMock
-    .on(BatchGetItemCommand)
-    .resolves({
-      Responses: {
-        [TABLES.ledger]: [
-          modesOf(3),
-          placesOf(ENDPOINT_ID, ...many),
-          wakesOf(1),
-          ...many.map((each) => wakesOf(1, each)),
-        ],
-      },
-    });
+  world.dynamoMock.on(BatchGetItemCommand).resolves({
+    Responses: {
+      [TABLES.ledger]: [
+        modesOf(3),
+        placesOf(ENDPOINT_ID, ...many),
+        wakesOf(1),
+        ...many.map((each) => wakesOf(1, each)),
+      ],
+    },
+  });
   world.dynamoMock.on(GetItemCommand).resolves({});
   world.dynamoMock.on(UpdateItemCommand).resolves({});
   world.sfnMock.on(SendTaskSuccessCommand).resolves({});
@@ -109,7 +107,13 @@ const showing = (...looks: Look[]) => {
   world.sqsMock.on(ChangeMessageVisibilityBatchCommand).resolves({});
   const { ec2, dynamo, sfn, sqs } = world;
   const clients = { ec2, dynamo, sfn, sqs };
-  const rest = { ledger: TABLES.ledger, queueUrl: QUEUE_URL, region: HOME_REGION, idsPerCall: 100, now: () => NOW };
+  const rest = {
+    ledger: TABLES.ledger,
+    queueUrl: QUEUE_URL,
+    region: HOME_REGION,
+    endpointsPerAnswer: 100,
+    now: () => NOW,
+  };
   const services = { ...clients, ...rest };
   const answer = (...Records: ReturnType<typeof message>[]) => run({ Records }, services);
   return { ...world, services, answer };
@@ -443,7 +447,7 @@ describe('many', () => {
   it('more than a call takes - as many calls as it needs', async () => {
     const world = showing(listed(30));
 
-    await run({ Records: some(30) }, { ...world.services, idsPerCall: 20 });
+    await run({ Records: some(30) }, { ...world.services, endpointsPerAnswer: 20 });
     expect(ec2Calls(world)).toEqual(['Describe', 'Accept', 'Accept']);
   });
 
@@ -621,7 +625,7 @@ describe('time', () => {
     });
 
     const Records = [0, 1, 2].map((index) => message({ vpcEndpointId: endpoint(index) }));
-    await run({ Records }, { ...world.services, idsPerCall: 1, now: () => at });
+    await run({ Records }, { ...world.services, endpointsPerAnswer: 1, now: () => at });
     expect(ec2Calls(world)).toEqual(['Describe', 'Accept', 'Accept']);
   });
 });
