@@ -10,11 +10,11 @@ export const secondsAt = ({ beginning }: Played, at: number): number => (at - be
 const ours = ({ watch }: Played): readonly Answer[] =>
   watch.answers.filter(({ by, verdict }) => by === 'us' && verdict === 'accept');
 
-const requestOf = ({ requests }: Played, endpointId: string): Request | undefined =>
+export const requestOf = ({ requests }: Played, endpointId: string): Request | undefined =>
   requests.find((request) => request.endpointId === endpointId);
 
 /** The last decision of the execution before it asked for the answer. */
-const decisionBehind = ({ watch }: Played, { ask }: Answer): Invocation | undefined =>
+export const decisionBehind = ({ watch }: Played, { ask }: Answer): Invocation | undefined =>
   ask === undefined
     ? undefined
     : watch.decisions.findLast(
@@ -124,7 +124,7 @@ export const keepsToMaxEndpoints: Promised = {
 };
 
 /**
- * Each answer of ours was allowed by the mode of its kind when that was read, just before it was given: `enforce`, or `propose` where a person had said yes to an
+ * Each answer of ours was allowed by the mode of its kind when that was read, just before it was given, and not during a pause: `enforce`, or `propose` where a person had said yes to an
  * acceptance or no to the request.
  */
 export const actsAsFarAsItMay: Promised = {
@@ -132,15 +132,18 @@ export const actsAsFarAsItMay: Promised = {
   judge: (played) => {
     const answers = played.watch.answers.filter(({ by }) => by === 'us');
     const broken = answers.flatMap(({ endpointId, verdict, checked, mark, isOfLive }) => {
-      // Nobody in these histories sets the mode of revocations: it is what the service began with.
-      if (isOfLive && verdict === 'reject') {
-        return played.history.begins === 'enforce' ? [] : [`${endpointId} was cut off, and no mode allowed it`];
-      }
       const from = checked?.mark ?? mark;
+      const truths = played.registry.between(from, mark);
+      if (truths.every(({ paused }) => paused.size > 0)) return [`${endpointId} was ${verdict}ed during a pause`];
+      if (isOfLive && verdict === 'reject') {
+        const isForced = played.watch.forced.some((each) => each.endpointId === endpointId && each.mark <= mark);
+        const mayCutOff = isForced || truths.some(({ modes }) => modes.revoke === 'enforce');
+        return mayCutOff ? [] : [`${endpointId} was cut off, and no mode allowed it`];
+      }
       const isAsked = played.watch.words.some((word) => word.endpointId === endpointId && word.mark <= mark);
-      const isAllowed = played.registry
-        .between(from, mark)
-        .some(({ modes }) => modes[verdict] === 'enforce' || (modes[verdict] === 'propose' && isAsked));
+      const isAllowed = truths.some(
+        ({ modes }) => modes[verdict] === 'enforce' || (modes[verdict] === 'propose' && isAsked),
+      );
       return isAllowed ? [] : [`${endpointId} was ${verdict}ed, and no mode at that time allowed it`];
     });
     return { judged: answers.length, broken };

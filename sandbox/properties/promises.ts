@@ -7,6 +7,7 @@ import {
   secondsAt,
 } from './acceptances.ts';
 import type { Request } from './actors.ts';
+import { disconnectsOnlyWhomItMay, disconnectsWhoIsToGo } from './disconnections.ts';
 import type { Played } from './play.ts';
 import type { Promised } from './promised.ts';
 import { entitlementOf, matchKey } from './registry-truth.ts';
@@ -69,7 +70,7 @@ const entitledThroughout = (played: Played, request: Request): string | undefine
     const found = [request.created.at, quietAt].map((at) => entitlementOf(truth, request, secondsAt(played, at)));
     const [atFirst, atLast] = found;
     if (atFirst === undefined || atLast === undefined || atLast.terms.approval !== 'automatic') return undefined;
-    if (truth.modes.accept !== 'enforce') return undefined;
+    if (truth.modes.accept !== 'enforce' || truth.paused.size > 0) return undefined;
     return everUnder(played, atLast.customerId) <= atLast.terms.maxEndpoints ? atLast.customerId : undefined;
   });
   const [owner] = owners;
@@ -78,6 +79,7 @@ const entitledThroughout = (played: Played, request: Request): string | undefine
 
 /** What is beyond us: the customer deleted it, a person answered or denied it, AWS gave it up or let it expire. */
 const isUntouched = ({ watch }: Played, endpointId: string): boolean =>
+  !watch.forced.some((each) => each.endpointId === endpointId) &&
   !watch.words.some((word) => word.endpointId === endpointId && word.answer === 'deny') &&
   !watch.answers.some((answer) => answer.endpointId === endpointId && answer.by === 'hand') &&
   !(watch.states.get(endpointId) ?? []).some(({ state }) => ['deleting', 'failed', 'expired'].includes(state));
@@ -236,6 +238,8 @@ export const PROMISES: readonly Promised[] = [
   worksOnOneAtATime,
   decidesOnceForEachGeneration,
   connectsTheEntitled,
+  disconnectsOnlyWhomItMay,
+  disconnectsWhoIsToGo,
   keepsItsPlaces,
   executionsSucceed,
   publishesWhatItRecords,

@@ -133,6 +133,8 @@ export class Watch {
   readonly published: Told[] = [];
   readonly places: PlaceChange[] = [];
   readonly words: Word[] = [];
+  /** Disconnections that a person asked for. */
+  readonly forced: (Mark & { readonly endpointId: string })[] = [];
   readonly holdings: Holding[] = [];
   readonly states = new Map<string, StateChange[]>();
   readonly executions = new Map<string, ExecutionSeen>();
@@ -163,6 +165,12 @@ export class Watch {
   say(answer: 'approve' | 'deny', endpointId: string): void {
     this.words.push({ ...this.mark(), endpointId, answer });
     this.note(`a person says ${answer} to ${endpointId}`);
+  }
+
+  /** Notes that a person is about to have an endpoint disconnected. */
+  force(endpointId: string): void {
+    this.forced.push({ ...this.mark(), endpointId });
+    this.note(`a person has ${endpointId} disconnected`);
   }
 
   /** The state that EC2 truly had the connection in at a mark, whatever a lagging read showed. */
@@ -232,7 +240,7 @@ export class Watch {
 
   async #invoke(call: Call, next: () => Promise<unknown>): Promise<unknown> {
     const { FunctionName = '', Payload } = call.input as InvokeInput;
-    if (!FunctionName.includes('-DecideConnection')) return next();
+    if (!/-Decide(Connection|Revocation)/.test(FunctionName)) return next();
     const { vpcEndpointId } = JSON.parse(Buffer.from(Payload ?? []).toString()) as { readonly vpcEndpointId: string };
     const invocation: Invocation = {
       execution: this.#sessionOf(call),
