@@ -1,4 +1,5 @@
 import { admission } from './admission.ts';
+import { estate } from './estate.ts';
 import { holds } from './holds.ts';
 import { intake } from './intake.ts';
 import { leftovers } from './leftovers.ts';
@@ -10,7 +11,18 @@ import type { Story } from './story.ts';
 import { sweeps } from './sweeps.ts';
 
 /** Every story there is, in the order in which `--story all` plays them. */
-export const STORIES: readonly Story[] = [admission, refusals, holds, modes, races, intake, leftovers, sweeps, life];
+export const STORIES: readonly Story[] = [
+  admission,
+  refusals,
+  holds,
+  modes,
+  races,
+  intake,
+  leftovers,
+  sweeps,
+  life,
+  estate,
+];
 
 /** What `npm start` plays when it is not told: the telling cases, in under a minute. */
 export const TOUR: readonly Story[] = [admission];
