@@ -34,7 +34,7 @@ type AnswerRequest = AcceptVpcEndpointConnectionsRequest | RejectVpcEndpointConn
 
 /** The provider's view of connections, and its answers to them. */
 export const connectionActions = (world: PrivateLink): Record<string, ActionDefinition> => {
-  const { uncertain } = world.settings;
+  const { uncertain, defaultPage, largestPage } = world.settings;
   const { 'vpc-endpoint-id': _id, ...withoutEndpointId } = FILTERS;
   const table = uncertain.endpointIdFilter ? FILTERS : withoutEndpointId;
   return {
@@ -49,7 +49,7 @@ export const connectionActions = (world: PrivateLink): Record<string, ActionDefi
             ownService(world, caller, connection.serviceId) !== undefined &&
             (state !== 'deleted' || uncertain.deletedListed),
         );
-        const { items, NextToken } = paged(filtered(own, input.Filters, table), input, world.settings.defaultPage);
+        const { items, NextToken } = paged(filtered(own, input.Filters, table), input, defaultPage, largestPage);
         return { VpcEndpointConnections: items.map((seen) => connectionView(world, seen)), NextToken };
       },
     }),
