@@ -31,6 +31,8 @@ export interface OldService {
 
 /** How many services there are. */
 export const SERVICES = 400;
+/** How many endpoints are connected to each, in turns: what the story costs is a run for each of them. */
+const LIVE = [2, 3] as const;
 /** How many customers the registry will name. */
 export const CUSTOMERS = 200;
 /** How many accounts connected of which nobody knows whose they are. */
@@ -45,9 +47,9 @@ const principalOf = (account: string): string => `arn:aws:iam::${account}:root`;
 /** A role of an account that never connected. */
 const OLD_ROLE = `arn:aws:iam::500000000000:role/old-integration`;
 
-/** Who is connected to a service, or wants to be: two or three, of whom most are customers. */
+/** Who is connected to a service, or wants to be: most are customers. */
 const ownersOf = (service: number): readonly Omit<OldEndpoint, 'endpointId'>[] => {
-  const live = Array.from({ length: 2 + (service % 2) }, (_, slot) => {
+  const live = Array.from({ length: LIVE[service % LIVE.length] ?? 0 }, (_, slot) => {
     const number = service * 3 + slot;
     const share = number % 20;
     if (share < 16) return { kind: 'customer', account: customerAccount((number * 7) % CUSTOMERS) } as const;
@@ -62,6 +64,10 @@ const ownersOf = (service: number): readonly Omit<OldEndpoint, 'endpointId'>[] =
     ...[...pending, ...unclear].map((owner) => ({ ...owner, isPending: true })),
   ];
 };
+
+/** How many endpoints there are of those that are meant. */
+export const countOf = (isMeant: (endpoint: Omit<OldEndpoint, 'endpointId'>) => boolean): number =>
+  Array.from({ length: SERVICES }, (_, service) => ownersOf(service).filter(isMeant).length).reduce((a, b) => a + b, 0);
 
 /** Creates a service as it was before: who may connect, who does, and whom a person accepted. */
 const createService = async (stage: Stage, service: number): Promise<OldService> => {

@@ -1,4 +1,5 @@
-import { ledgerKey, registryKey } from '../../functions/registry/keys.ts';
+import { paginateQuery } from '@aws-sdk/client-dynamodb';
+import { CURRENT, CURRENT_INDEX, ledgerKey, registryKey } from '../../functions/registry/keys.ts';
 import { adopt } from '../../ops/actions/adopt.ts';
 import { decisions } from '../../ops/actions/decisions.ts';
 import { held } from '../../ops/actions/held.ts';
@@ -6,6 +7,7 @@ import { setMode } from '../../ops/actions/set-mode.ts';
 import { status } from '../../ops/actions/status.ts';
 import {
   changesBetween,
+  countOf,
   createEstate,
   handOver,
   lookAt,
@@ -26,6 +28,13 @@ const PROVISIONED = 2 * 60_000;
 const WRITES = /:(Put|Update|Delete|Batch|Start|Accept|Reject|Modify|Create)/;
 /** Twenty services' allowed principals, one look at the registry's table, the schedule's own call, and the pages of what there is. */
 const QUIET_CALLS = 30;
+
+/** Connected, by customers whom the registry will name; by accounts of nobody, or of two customers. */
+const OURS = countOf(({ kind, isPending }) => kind === 'customer' && !isPending);
+const OTHERS = countOf(({ kind, isPending }) => kind !== 'customer' && !isPending);
+/** Waiting, of customers; of an account of two. */
+const PENDING = countOf(({ kind, isPending }) => kind === 'customer' && isPending);
+const UNCLEAR = countOf(({ kind, isPending }) => kind !== 'customer' && isPending);
 
 /** One endpoint, and the service that it is connected to. */
 interface Endpoint extends OldEndpoint {
@@ -100,6 +109,23 @@ const tallies = async (stage: Stage, estate: Estate): Promise<string> => {
   return [ours, others, pending].map((each) => tally(each, outcomeOf)).join('; ');
 };
 
+/** How many endpoints have a place, whosever. */
+const placesTaken = (stage: Stage): Promise<number> =>
+  stage.onDynamo(async (client) => {
+    const query = {
+      TableName: stage.output('LedgerTable'),
+      IndexName: CURRENT_INDEX.name,
+      KeyConditionExpression: '#current = :current AND begins_with(pk, :pk)',
+      ExpressionAttributeNames: { '#current': CURRENT_INDEX.attribute },
+      ExpressionAttributeValues: { ':current': { S: CURRENT }, ':pk': { S: 'ENTITLEMENT#' } },
+    };
+    let taken = 0;
+    for await (const { Items = [] } of paginateQuery({ client }, query)) {
+      for (const { places } of Items) taken += Object.keys(places?.M ?? {}).length;
+    }
+    return taken;
+  });
+
 /** Nothing differs: nobody is told, nothing is started, and nothing written. */
 const quiet = async (stage: Stage, estate: Estate): Promise<CaseResult> => {
   const { sweeps, calls } = await untilQuiet(stage);
@@ -126,7 +152,7 @@ const casesOf = (estate: Estate): readonly Case[] => [
   {
     name: 'estate: it is there, and nobody has entered any of it',
     who: 'everybody',
-    expected: 'nothing changed; 800 unknown to the ledger; 200 unknown to the ledger; 48 held',
+    expected: `nothing changed; ${OURS} unknown to the ledger; ${OTHERS} unknown to the ledger; ${PENDING + UNCLEAR} held`,
     async play(stage) {
       const { sweeps } = await untilQuiet(stage);
       return {
@@ -138,13 +164,15 @@ const casesOf = (estate: Estate): readonly Case[] => [
   {
     name: 'estate: its registry is imported',
     who: 'everybody',
-    expected: 'nothing changed; 800 adopted; 200 overtaken; 48 observed',
+    expected: `nothing changed; ${OURS} adopted; ${OTHERS} overtaken; ${PENDING + UNCLEAR} observed; ${OURS} places`,
     async play(stage) {
       await handOver(stage, estate.services);
       const entries = await importRegistry(stage, estate.services);
       const { sweeps } = await untilQuiet(stage);
       return {
-        actual: `${await changes(stage, estate)}; ${await tallies(stage, estate)}`,
+        actual: [await changes(stage, estate), await tallies(stage, estate), `${await placesTaken(stage)} places`].join(
+          '; ',
+        ),
         reasons: [`${entries} entries`, `${sweeps} sweeps`],
       };
     },
@@ -158,7 +186,7 @@ const casesOf = (estate: Estate): readonly Case[] => [
   {
     name: 'estate: everything is enforced',
     who: 'everybody',
-    expected: '40 accepted; 800 adopted; 200 overtaken; 40 accepted, 8 held',
+    expected: `${PENDING} accepted; ${OURS} adopted; ${OTHERS} overtaken; ${PENDING} accepted, ${UNCLEAR} held; ${OURS + PENDING} places`,
     async play(stage) {
       await enforce(stage, estate);
       const { sweeps } = await untilQuiet(stage);
@@ -171,6 +199,7 @@ const casesOf = (estate: Estate): readonly Case[] => [
         actual: [
           [`${changed.filter(isAccepted).length} accepted`, ...others].join(', '),
           await tallies(stage, estate),
+          `${await placesTaken(stage)} places`,
         ].join('; '),
         reasons: [
           `${sweeps} sweeps`,
