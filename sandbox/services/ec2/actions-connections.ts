@@ -3,6 +3,7 @@ import type {
   AcceptVpcEndpointConnectionsResult,
   DescribeVpcEndpointConnectionsRequest,
   DescribeVpcEndpointConnectionsResult,
+  Filter,
   RejectVpcEndpointConnectionsRequest,
   RejectVpcEndpointConnectionsResult,
   UnsuccessfulItem,
@@ -44,7 +45,7 @@ export const connectionActions = (world: PrivateLink): Record<string, ActionDefi
     >(world, 'DescribeVpcEndpointConnections', {
       needs: () => onEverything('DescribeVpcEndpointConnections'),
       run: (input, caller) => {
-        const own = seenNow(world).filter(
+        const own = seenNow(world, named(world, input.Filters)).filter(
           ({ connection, state }) =>
             ownService(world, caller, connection.serviceId) !== undefined &&
             (state !== 'deleted' || uncertain.deletedListed),
@@ -86,6 +87,13 @@ export const connectionActions = (world: PrivateLink): Record<string, ActionDefi
       },
     ),
   };
+};
+
+/** The connections that a filter names one by one: of a thousand others none need be looked at. Undefined where there is no such filter. */
+const named = (world: PrivateLink, filters: readonly Filter[] | undefined): readonly Connection[] | undefined => {
+  const ids = filters?.find(({ Name }) => Name === 'vpc-endpoint-id')?.Values ?? [];
+  if (ids.length === 0 || ids.some((id) => /[*?\\]/.test(id))) return undefined;
+  return [...new Set(ids)].flatMap((id) => world.connections.get(id) ?? []);
 };
 
 const checkAnswer = (uncertain: Uncertain, input: AnswerRequest): void => {
