@@ -12,10 +12,10 @@ import { readDistrust } from '../aws/trust.ts';
 import { approvalOf, heldChain } from '../domain/approval.ts';
 import type { Connection } from '../domain/connection.ts';
 import { malformed } from '../domain/errors.ts';
-import { type Need, needOf, placeInQuestion } from '../domain/history.ts';
+import { customerInQuestion, type Need, needOf, placeInQuestion } from '../domain/history.ts';
 import { UNREADABLE_ENTRIES } from '../domain/metric.ts';
 import { modesInForce } from '../domain/mode.ts';
-import { type Plan, planAdoption, planEnding, planRequest, type Telling } from '../domain/plan.ts';
+import { customerOf, type Plan, planAdoption, planEnding, planRequest, type Telling } from '../domain/plan.ts';
 import type { Situation } from '../domain/situation.ts';
 import { basisOf } from '../registry/basis.ts';
 import { AccountId, EndpointId, Region, ServiceId } from '../registry/schemas.ts';
@@ -96,7 +96,12 @@ export const run = async (
   const hasPlace =
     placeOf !== undefined &&
     (await readPlace(dynamo, tables.ledger, { serviceId, customerId: placeOf, endpointId: vpcEndpointId }));
-  const need = needOf(connection?.state, { ...history, told, hasPlace });
+  const asked =
+    connection !== undefined && customerInQuestion(connection.state, decisions)
+      ? await readRegistry(dynamo, tables, connection)
+      : undefined;
+  const isNamed = asked !== undefined && customerOf(asked.candidates) !== undefined;
+  const need = needOf(connection?.state, { ...history, told, hasPlace, isNamed });
   const about = {
     ...need,
     told,
@@ -142,7 +147,7 @@ export const run = async (
     };
   }
   if (need.need === 'adoption' && connection !== undefined) {
-    const { candidates, placesOpen } = await readRegistry(dynamo, tables, connection);
+    const { candidates, placesOpen } = asked ?? (await readRegistry(dynamo, tables, connection));
     const plan = planAdoption({ connection, candidates }, { intent: lastIntent, placesOpen });
     logger.info('connection of others', { serviceId, vpcEndpointId, generation, candidates, plan });
     return { ...about, plan: record(plan) };

@@ -1,5 +1,6 @@
 import { admission } from './admission.ts';
 import { burst } from './burst.ts';
+import { estate } from './estate.ts';
 import { holds } from './holds.ts';
 import { intake } from './intake.ts';
 import { leftovers } from './leftovers.ts';
@@ -11,7 +12,18 @@ import type { Story } from './story.ts';
 import { sweeps } from './sweeps.ts';
 
 /** Every story there is, in the order in which `--story all` plays them. */
-export const STORIES: readonly Story[] = [admission, refusals, holds, modes, races, intake, leftovers, sweeps, life];
+export const STORIES: readonly Story[] = [
+  admission,
+  refusals,
+  holds,
+  modes,
+  races,
+  intake,
+  leftovers,
+  sweeps,
+  life,
+  estate,
+];
 
 /** Stories that take minutes: only played by name. */
 const LONG: readonly Story[] = [burst(1_000, 400)];

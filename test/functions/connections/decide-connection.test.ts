@@ -833,11 +833,28 @@ describe('decide-connection: a request that needs no decision', () => {
     expect(plan).not.toHaveProperty('placeOf');
   });
 
-  it('was answered by a person, who says now that it is ours - adopted', async () => {
+  it.each<[situation: string, World]>([
+    ['nobody matches', { matches: [] }],
+    ['the entitlement is missing', { entries: [service, customer] }],
+  ])(
+    'was answered by a person, who says now that it is ours, and %s - nothing is recorded',
+    async (_situation, parts) => {
+      const { services } = world({
+        ...parts,
+        connections: [inState('available')],
+        decisions: [recorded(1, 'overtaken', 'answered-by-others')],
+        admission: { told: 1, owned: { by: 'arn:aws:iam::123456789012:user/ada', reason: 'ours', at: NOW } },
+      });
+
+      await expect(run(INPUT, services)).resolves.toMatchObject({ need: 'nothing' });
+    },
+  );
+
+  it('was answered by a person, and the registry names its customer by now - adopted', async () => {
     const { services } = world({
       connections: [inState('available')],
       decisions: [recorded(1, 'overtaken', 'answered-by-others')],
-      admission: { told: 1, owned: { by: 'arn:aws:iam::123456789012:user/ada', reason: 'ours', at: NOW } },
+      admission: { told: 1 },
     });
 
     await expect(run(INPUT, services)).resolves.toMatchObject({
