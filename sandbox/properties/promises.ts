@@ -18,7 +18,7 @@ const FIRST = 1;
 
 /**
  * A request's generations are 1, 2, 3 ... without a gap, none was written twice with different content, and nothing follows a final
- * answer but a revocation. `gone` counts as final too: in these histories no read lags as long as the minute after which we say so.
+ * answer but a revocation; and, where somebody else answered, that it is adopted once the registry names its customer. `gone` counts as final too: in these histories no read lags as long as the minute after which we say so.
  */
 const decidesOnceForEachGeneration: Promised = {
   name: 'one decision for each request and generation',
@@ -39,7 +39,11 @@ const decidesOnceForEachGeneration: Promised = {
       const final = written.findIndex(({ outcome }) => outcome !== 'held' && outcome !== 'observed');
       const later = written.filter(
         ({ generation, outcome }, index) =>
-          final >= 0 && index > final && generation !== written[final]?.generation && outcome !== 'revoked',
+          final >= 0 &&
+          index > final &&
+          generation !== written[final]?.generation &&
+          outcome !== 'revoked' &&
+          !(outcome === 'adopted' && written[final]?.outcome === 'overtaken'),
       );
       if (later.length > 0) {
         const told = written.map(({ outcome }) => outcome).join(', ');
