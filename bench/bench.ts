@@ -5,6 +5,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { simulate } from '../sandbox/simulated.ts';
 import { admission } from '../sandbox/stories/admission.ts';
+import { burst } from '../sandbox/stories/burst.ts';
 import { synthesise } from '../sandbox/synth.ts';
 
 interface Measured {
@@ -78,6 +79,12 @@ measured.push({ what: `story admission on virtual time, median of ${RUNS}`, valu
 const { played } = await simulate(admission, { assembly, seed: 1 });
 for (const { name, calls } of played.filter((each) => each.calls > 0).slice(0, 2)) {
   measured.push({ what: `AWS calls for "${name}"`, value: String(calls), goal: '-' });
+}
+
+const crowds = await simulate(burst(1_000, 400), { assembly, seed: 1 });
+const goals = ['60 s', "1.5 times what EC2's limit allows; 1 % throttled"];
+for (const [index, { name, actual, reasons }] of crowds.played.entries()) {
+  measured.push({ what: name, value: `${actual}; ${reasons.join('; ')}`, goal: goals[index] ?? '-' });
 }
 
 for (const directory of readdirSync(join(assembly, 'bundles'), { withFileTypes: true })) {

@@ -21,6 +21,7 @@ import {
 } from '../functions/domain/metric.ts';
 import type { EnvironmentConfig } from './config.ts';
 import { ALARM_PERIOD, failureAlarm } from './constructs/alarm.ts';
+import { Answers } from './constructs/answers.ts';
 import { ConciergeFunction } from './constructs/concierge-function.ts';
 import { EndpointService, MANAGED_TAG } from './constructs/endpoint-service.ts';
 import { Intake } from './constructs/intake.ts';
@@ -33,7 +34,7 @@ export interface ConciergeCode {
   readonly readRequests: string;
   readonly decideConnection: string;
   readonly decideRevocation: string;
-  readonly answerConnection: string;
+  readonly answerConnections: string;
   readonly listDifferences: string;
   readonly settlePlace: string;
   readonly convergePrincipals: string;
@@ -93,20 +94,6 @@ export class ConciergeStack extends Stack {
       permissions: readsToDecide,
     });
     const endpointServices = this.formatArn({ service: 'ec2', resource: 'vpc-endpoint-service', resourceName: '*' });
-    const answer = new ConciergeFunction(this, 'AnswerConnection', {
-      code: code.answerConnection,
-      failureImpact: 'Decided connection requests are not answered: customers wait.',
-      environment: { LEDGER_TABLE: tables.ledger.tableName },
-      permissions: [
-        describe,
-        new PolicyStatement({ actions: ['dynamodb:BatchGetItem'], resources: [tables.ledger.tableArn] }),
-        new PolicyStatement({
-          actions: ['ec2:AcceptVpcEndpointConnections', 'ec2:RejectVpcEndpointConnections'],
-          resources: [endpointServices],
-          conditions: { StringEquals: { [`aws:ResourceTag/${MANAGED_TAG.key}`]: MANAGED_TAG.value } },
-        }),
-      ],
-    });
     const converge = new ConciergeFunction(this, 'ConvergePrincipals', {
       code: code.convergePrincipals,
       failureImpact:
@@ -135,12 +122,10 @@ export class ConciergeStack extends Stack {
       // A thousand customers at once: some calls of EC2, each of which may be throttled and tried again.
       timeout: Duration.minutes(2),
     });
-    for (const each of [answer, converge]) {
-      Validations.of(each).acknowledge({
-        id: `AwsSolutions-IAM5[Resource::arn:aws:ec2:${config.region}:${config.account}:vpc-endpoint-service/*]`,
-        reason: 'Services are entries of the registry, not of the stack; the tag says for which of them we answer.',
-      });
-    }
+    Validations.of(converge).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::arn:aws:ec2:${config.region}:${config.account}:vpc-endpoint-service/*]`,
+      reason: 'Services are entries of the registry, not of the stack; the tag says for which of them we answer.',
+    });
 
     this.#watch(UNREADABLE_ENTRIES, {
       failureImpact: 'An entry of the registry is missing or does not parse: its customers wait.',
@@ -157,8 +142,21 @@ export class ConciergeStack extends Stack {
       article: '#principals-contested',
     });
 
+    const asking = (['admit-connection', 'revoke-connection'] as const).map((each) => stateMachineArn(this, each));
+    const answers = new Answers(this, 'Answers', {
+      code: code.answerConnections,
+      ledger: tables.ledger,
+      deadLetters: intake.deadLetters.queue,
+      asking,
+      endpointsPerAnswer: config.endpointsPerAnswer,
+    });
     // Both take a request in hand under the same item: each asks whether the other's run still has it.
     const holders = (['admit-connection', 'revoke-connection'] as const).map((each) => executionsOf(this, each));
+    const placeholders = {
+      Ledger: tables.ledger.tableName,
+      Bus: bus.eventBusName,
+      AnswerQueue: answers.queue.queueUrl,
+    };
     const takesInHand = [
       new PolicyStatement({
         actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
@@ -166,11 +164,12 @@ export class ConciergeStack extends Stack {
       }),
       new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus.eventBusArn] }),
       new PolicyStatement({ actions: ['states:DescribeExecution'], resources: holders }),
+      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [answers.queue.queueArn] }),
     ];
     const admit = new Workflow(this, 'AdmitConnection', {
       workflow: 'admit-connection',
-      functions: { DecideConnection: decide, AnswerConnection: answer },
-      placeholders: { Ledger: tables.ledger.tableName, Bus: bus.eventBusName },
+      functions: { DecideConnection: decide },
+      placeholders,
       permissions: [
         ...takesInHand,
         // A token is its state machine's: whoever may answer one may answer any of them, and these are all ours.
@@ -183,8 +182,8 @@ export class ConciergeStack extends Stack {
     });
     const revoke = new Workflow(this, 'RevokeConnection', {
       workflow: 'revoke-connection',
-      functions: { DecideRevocation: decideRevocation, AnswerConnection: answer },
-      placeholders: { Ledger: tables.ledger.tableName, Bus: bus.eventBusName },
+      functions: { DecideRevocation: decideRevocation },
+      placeholders,
       permissions: takesInHand,
       failureImpact:
         'A disconnection did not come to its end: a customer who is not entitled may be connected, or disconnected and not told.',
@@ -241,21 +240,26 @@ export class ConciergeStack extends Stack {
     });
 
     const delivery = { deadLetterQueue: intake.deadLetters.queue };
-    const ids = RuleTargetInput.fromObject({
+    const ids = {
       serviceId: EventField.fromPath('$.detail.serviceId'),
       vpcEndpointId: EventField.fromPath('$.detail.vpcEndpointId'),
-    });
+    };
     new Rule(this, 'ConnectionRequested', {
       eventBus: bus,
       description: 'A customer asks to connect: admit-connection answers',
       eventPattern: CONNECTION_REQUESTED_PATTERN,
-      targets: [new SfnStateMachine(admit.stateMachine, { ...delivery, input: ids })],
+      targets: [
+        new SfnStateMachine(admit.stateMachine, {
+          ...delivery,
+          input: RuleTargetInput.fromObject({ ...ids, seen: EventField.fromPath('$.detail.seen') }),
+        }),
+      ],
     });
     new Rule(this, 'ConnectionChanged', {
       eventBus: bus,
       description: 'A customer left, or a person answered by hand: reconcile settles what is left of it',
       eventPattern: CONNECTION_CHANGED_PATTERN,
-      targets: [new SfnStateMachine(reconcile.stateMachine, { ...delivery, input: ids })],
+      targets: [new SfnStateMachine(reconcile.stateMachine, { ...delivery, input: RuleTargetInput.fromObject(ids) })],
     });
     new Rule(this, 'DifferenceFound', {
       eventBus: bus,
@@ -294,6 +298,7 @@ export class ConciergeStack extends Stack {
     new CfnOutput(this, 'RevokeConnectionArn', { value: revoke.stateMachine.stateMachineArn });
     new CfnOutput(this, 'ReconcileArn', { value: reconcile.stateMachine.stateMachineArn });
     new CfnOutput(this, 'IntakeTopicArn', { value: intake.topic.topicArn });
+    new CfnOutput(this, 'AnswerQueueUrl', { value: answers.queue.queueUrl });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: intake.deadLetters.queue.queueUrl });
     for (const service of config.endpointServices) {
       const { serviceId } = new EndpointService(this, `Service-${service.name}`, {

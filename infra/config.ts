@@ -20,6 +20,12 @@ export interface EnvironmentConfig {
    * @default none: alarms show in CloudWatch only
    */
   readonly alarmTopicArn?: string;
+  /**
+   * How many endpoints one Accept or Reject names at the most. AWS documents no limit; where EC2 refuses so many, answers fail and say so.
+   *
+   * @default 100
+   */
+  readonly endpointsPerAnswer?: number;
 }
 
 /** One endpoint service of the stack's own. */

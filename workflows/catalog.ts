@@ -6,13 +6,13 @@ export const WORKFLOWS = {
   'admit-connection': {
     file: 'admit-connection.asl.json',
     /** Functions by version, so that a request held for days finishes on the code it began with. */
-    functions: ['DecideConnection', 'AnswerConnection'],
-    placeholders: ['Ledger', 'Bus'],
+    functions: ['DecideConnection'],
+    placeholders: ['Ledger', 'Bus', 'AnswerQueue'],
   },
   'revoke-connection': {
     file: 'revoke-connection.asl.json',
-    functions: ['DecideRevocation', 'AnswerConnection'],
-    placeholders: ['Ledger', 'Bus'],
+    functions: ['DecideRevocation'],
+    placeholders: ['Ledger', 'Bus', 'AnswerQueue'],
   },
   reconcile: {
     file: 'reconcile.asl.json',
@@ -54,6 +54,18 @@ export const SERVICE_ERRORS = {
     'DynamoDb.ThrottlingException',
     'DynamoDb.InternalServerErrorException',
     'DynamoDb.SdkClientException',
+    'States.Timeout',
+  ],
+  /**
+   * Here a reply that never comes is that of whoever answers the token: the message may be lost, and is sent again. Which of its errors this
+   * integration names, and which it calls by the first name, is not documented.
+   */
+  sqs: [
+    'SQS.AmazonSQSException',
+    'SQS.InternalFailureException',
+    'SQS.RequestThrottledException',
+    'SQS.SdkClientException',
+    'States.HeartbeatTimeout',
     'States.Timeout',
   ],
   sfn: ['Sfn.ThrottlingException', 'Sfn.InternalFailureException', 'Sfn.SdkClientException', 'States.Timeout'],

@@ -43,6 +43,9 @@ export const classify = (error: unknown, doing: string): unknown => {
   return error;
 };
 
+/** Whether AWS said "slow down" or "not now". */
+export const isThrottled = (error: unknown): boolean => error instanceof Error && error.name === 'Throttled';
+
 /** Makes a call of the SDK; a failure is thrown under the name that {@link classify} gives it. */
 export const calling = async <T>(doing: string, call: () => Promise<T>): Promise<T> => {
   try {

@@ -5,17 +5,9 @@ import type { Approval } from '../domain/approval.ts';
 import { REVOCATION_CODES } from '../domain/decide-revocation.ts';
 import { ConciergeError, malformed } from '../domain/errors.ts';
 import type { Intent, PastDecision } from '../domain/history.ts';
-import { type ModesSet, NO_MODES_SET, withPauseOfAll } from '../domain/mode.ts';
+import { type ModesSet, NO_MODES_SET } from '../domain/mode.ts';
 import type { RegistrySeen } from '../domain/trust.ts';
-import {
-  ADMISSION,
-  ALL_SERVICES,
-  APPROVAL_PREFIX,
-  DECISION_PREFIX,
-  type Key,
-  ledgerKey,
-  requestKey,
-} from '../registry/keys.ts';
+import { ADMISSION, APPROVAL_PREFIX, DECISION_PREFIX, type Key, ledgerKey, requestKey } from '../registry/keys.ts';
 import { ApprovalSchema, DecisionSchema, Generation } from '../registry/records.ts';
 import { ModesSchema, parseWith, problemOf, RegistrySeenSchema } from '../registry/schemas.ts';
 import { calling } from './errors.ts';
@@ -146,37 +138,6 @@ export const registrySeenFrom = (item: Readonly<Record<string, unknown>> | undef
   const parsed = parseWith(RegistrySeenSchema, item);
   if (parsed.success) return parsed.output;
   throw malformed(`The record of the registry's size can't be read: ${problemOf(parsed.issues)}`);
-};
-
-/** What must still hold at the moment at which an answer is given. */
-export interface Standing {
-  /** The version of modes and pauses, of the service and of all: the answer was decided under one of them. */
-  readonly modesVersion: number;
-  /** Whether the endpoint has the place under the entitlement for which it was asked; false where it was not asked. */
-  readonly hasPlace: boolean;
-}
-
-/**
- * Reads mode and place in one consistent read, just before the one write that depends on them.
- *
- * @throws `Throttled`, `Denied`, `Malformed`.
- */
-export const readStanding = async (
-  dynamo: DynamoDBClient,
-  ledger: string,
-  { serviceId, endpointId, placeOf }: { serviceId: string; endpointId: string; placeOf: string | undefined },
-): Promise<Standing> => {
-  const modesKeys = [ledgerKey.modes(serviceId), ledgerKey.modes(ALL_SERVICES)] as const;
-  const placesKey = placeOf === undefined ? undefined : ledgerKey.places(serviceId, placeOf);
-  const items = await readItems(dynamo, ledger, [...modesKeys, ...(placesKey === undefined ? [] : [placesKey])]);
-  const [service, all] = modesKeys;
-  const itemOf = (key: Key) => items.find(({ pk, sk }) => pk === key.pk && sk === key.sk);
-  const places = placesKey === undefined ? undefined : itemOf(placesKey)?.places;
-  return {
-    // A pause is a command too: it gives another version.
-    modesVersion: withPauseOfAll(modesFrom(serviceId, itemOf(service)), modesFrom(ALL_SERVICES, itemOf(all))).version,
-    hasPlace: typeof places === 'object' && places !== null && Object.hasOwn(places, endpointId),
-  };
 };
 
 /** Whose doing a connection's state may be, as its admission says. */

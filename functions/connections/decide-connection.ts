@@ -5,28 +5,44 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import * as v from 'valibot';
 import { readConnections } from '../aws/connections.ts';
-import { readHistory } from '../aws/ledger.ts';
+import { type RequestHistory, readHistory } from '../aws/ledger.ts';
 import { type RecordedPlan, summaryOf, withRecord } from '../aws/record.ts';
 import { readPlace, readRegistry, type Tables } from '../aws/registry.ts';
 import { readDistrust } from '../aws/trust.ts';
 import { approvalOf, heldChain } from '../domain/approval.ts';
 import type { Connection } from '../domain/connection.ts';
 import { malformed } from '../domain/errors.ts';
-import { type Need, needOf, placeInQuestion } from '../domain/history.ts';
+import { customerInQuestion, type Need, needOf, placeInQuestion } from '../domain/history.ts';
 import { UNREADABLE_ENTRIES } from '../domain/metric.ts';
 import { modesInForce } from '../domain/mode.ts';
-import { type Plan, planAdoption, planEnding, planRequest, type Telling } from '../domain/plan.ts';
+import { customerOf, type Plan, planAdoption, planEnding, planRequest, type Telling } from '../domain/plan.ts';
 import type { Situation } from '../domain/situation.ts';
 import { basisOf } from '../registry/basis.ts';
-import { EndpointId, ServiceId } from '../registry/schemas.ts';
+import { AccountId, EndpointId, Region, ServiceId } from '../registry/schemas.ts';
 import { required } from '../runtime/environment.ts';
 import { createHandler, logger, metrics, tracer } from '../runtime/handler.ts';
+
+/** What the intake saw a moment ago. */
+const Seen = v.object({
+  serviceId: ServiceId,
+  endpointId: EndpointId,
+  owner: AccountId,
+  region: Region,
+  state: v.literal('pendingAcceptance'),
+  createdAt: v.exactOptional(v.pipe(v.string(), v.isoTimestamp())),
+  dnsNames: v.array(v.string()),
+  readAt: v.pipe(v.string(), v.isoTimestamp()),
+});
+
+/** Milliseconds for which what was seen spares a read. */
+const JUST_NOW = 60_000;
 
 const Input = v.strictObject({
   serviceId: ServiceId,
   vpcEndpointId: EndpointId,
   /** The last decision that this run published, which the ledger may not know yet. */
   told: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
+  seen: v.exactOptional(Seen),
 });
 
 interface Services {
@@ -60,14 +76,16 @@ interface Output {
 
 /** @throws `Throttled`, `Denied`, `Malformed`. */
 export const run = async (
-  { serviceId, vpcEndpointId, told: toldByRun }: v.InferOutput<typeof Input>,
+  { serviceId, vpcEndpointId, told: toldByRun, seen }: v.InferOutput<typeof Input>,
   { ec2, dynamo, tables, region, now }: Services,
 ): Promise<Output> => {
   // First what we know, with the count of calls to look again, then what is: whoever saw a change that this look misses counts on
   // after it, and the run looks once more before it waits or lets go.
   const history = await readHistory(dynamo, tables.ledger, serviceId, vpcEndpointId);
-  const connections = await readConnections(ec2, { endpointIds: [vpcEndpointId], serviceIds: [serviceId], region });
-  const [connection] = connections;
+  const ids = { endpointIds: [vpcEndpointId], serviceIds: [serviceId], region };
+  const connection = isOfUse(seen, vpcEndpointId, history, now())
+    ? connectionOf(seen)
+    : (await readConnections(ec2, ids))[0];
   if (connection !== undefined && connection.serviceId !== serviceId) {
     throw malformed(`${vpcEndpointId} asks for ${connection.serviceId}, not for ${serviceId}: start with that id.`);
   }
@@ -78,7 +96,12 @@ export const run = async (
   const hasPlace =
     placeOf !== undefined &&
     (await readPlace(dynamo, tables.ledger, { serviceId, customerId: placeOf, endpointId: vpcEndpointId }));
-  const need = needOf(connection?.state, { ...history, told, hasPlace });
+  const asked =
+    connection !== undefined && customerInQuestion(connection.state, decisions)
+      ? await readRegistry(dynamo, tables, connection)
+      : undefined;
+  const isNamed = asked !== undefined && customerOf(asked.candidates) !== undefined;
+  const need = needOf(connection?.state, { ...history, told, hasPlace, isNamed });
   const about = {
     ...need,
     told,
@@ -124,7 +147,7 @@ export const run = async (
     };
   }
   if (need.need === 'adoption' && connection !== undefined) {
-    const { candidates, placesOpen } = await readRegistry(dynamo, tables, connection);
+    const { candidates, placesOpen } = asked ?? (await readRegistry(dynamo, tables, connection));
     const plan = planAdoption({ connection, candidates }, { intent: lastIntent, placesOpen });
     logger.info('connection of others', { serviceId, vpcEndpointId, generation, candidates, plan });
     return { ...about, plan: record(plan) };
@@ -136,6 +159,23 @@ export const run = async (
   const outcome = need.need === 'record' ? need.outcome : 'gone';
   return { ...about, plan: record(planEnding(outcome, vpcEndpointId, lastIntent)) };
 };
+
+/**
+ * Whether what the intake saw may stand for a read. Only for a request of which nothing was recorded or counted yet: a run that saw it
+ * change would have done either. Whoever acts on it reads it again, with its owner.
+ */
+const isOfUse = (
+  seen: v.InferOutput<typeof Seen> | undefined,
+  endpointId: string,
+  { decisions, approvals, intent, wakes }: RequestHistory,
+  now: Date,
+): seen is v.InferOutput<typeof Seen> =>
+  seen?.endpointId === endpointId &&
+  now.getTime() - Date.parse(seen.readAt) < JUST_NOW &&
+  intent === undefined &&
+  wakes + decisions.length + approvals.length === 0;
+
+const connectionOf = ({ readAt: _readAt, ...connection }: v.InferOutput<typeof Seen>): Connection => connection;
 
 /** Whether somebody is about to be turned away because the registry lacks an entry. */
 const isTurnedAway = ({ rules }: Plan): boolean => rules.some(({ code }) => code === 'requester-unknown');

@@ -18,6 +18,7 @@ interface Services {
   readonly dynamo: DynamoDBClient;
   readonly ledger: string;
   readonly region: string;
+  readonly now: () => Date;
 }
 
 type IntakeEvent = ConnectionRequested | ConnectionChanged | NoticeUnreadable;
@@ -32,21 +33,24 @@ type IntakeEvent = ConnectionRequested | ConnectionChanged | NoticeUnreadable;
  */
 export const run = async (
   notices: v.InferOutput<typeof Input>,
-  { ec2, dynamo, ledger, region }: Services,
+  { ec2, dynamo, ledger, region, now }: Services,
 ): Promise<readonly IntakeEvent[]> => {
   const plan = planNotices(notices);
+  const readAt = now().toISOString();
   const connections = await readConnections(ec2, { ...plan, region });
   const intents = await readIntents(dynamo, ledger, plan.answered(connections));
   const byEndpoint = new Map(intents.map(({ endpointId, verdict }) => [endpointId, verdict]));
-  const events = plan.judge(connections, byEndpoint).map((finding) => toEvent(finding));
+  const events = plan.judge(connections, byEndpoint).map((finding) => toEvent(finding, readAt));
   logger.info('notices read', { notices: notices.length, endpoints: plan.endpointIds, events: events.length });
   return events;
 };
 
-const toEvent = (finding: NoticeFinding): IntakeEvent => {
+const toEvent = (finding: NoticeFinding, readAt: string): IntakeEvent => {
   switch (finding.kind) {
-    case 'requested':
-      return connectionRequested(finding);
+    case 'requested': {
+      const { connection, ...ids } = finding;
+      return connectionRequested(connection === undefined ? ids : { ...ids, seen: { ...connection, readAt } });
+    }
     case 'changed':
       return connectionChanged(finding);
     case 'unreadable':
@@ -59,4 +63,5 @@ export const handler = createHandler(Input, run, {
   dynamo: tracer.captureAWSv3Client(new DynamoDBClient({})),
   ledger: required('LEDGER_TABLE'),
   region: required('AWS_REGION'),
+  now: () => new Date(),
 });

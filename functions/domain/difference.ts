@@ -44,6 +44,10 @@ export interface Standing {
   readonly basis: string;
   /** The dates of the contract under which it would be decided, ISO 8601 in UTC. */
   readonly dates: readonly string[];
+  /** Whether its service has an entry: what nobody entered is left alone. */
+  readonly isRegistered: boolean;
+  /** The one customer whom the registry names for it, and whose entries can be read. */
+  readonly customerId?: string;
   /** Whether it would be cut off, if it lives. */
   readonly revocation: Revocation;
   /** After how many days a person is reminded of it. */
@@ -169,7 +173,8 @@ const whyLook = (connection: Connection, admission: Admission | undefined, estat
     // Its notice is on its way.
     if (connection.createdAt !== undefined && isYoung(connection.createdAt, estate)) return undefined;
     if (state === 'pendingAcceptance') return 'nobody has looked at it';
-    return LIVE.has(state) ? 'it was connected without us' : undefined;
+    const isOurs = LIVE.has(state) && estate.standingOf(connection, undefined).isRegistered;
+    return isOurs ? 'it was connected without us' : undefined;
   }
   if (isYoung(admission.takenAt, estate)) return undefined;
   if (admission.isRunning && !admission.isWaiting) {
@@ -182,7 +187,8 @@ const whyLook = (connection: Connection, admission: Admission | undefined, estat
   const isOpen = last.outcome === 'held' || last.outcome === 'observed';
   if (LIVE.has(state)) {
     if (isOpen) return 'somebody else connected it';
-    return admission.isOwned && last.outcome === 'overtaken' ? 'a person said that it is ours' : undefined;
+    const customerId = last.outcome === 'overtaken' ? estate.standingOf(connection, admission).customerId : undefined;
+    return customerId === undefined ? undefined : `the registry says that it is ${customerId}'s`;
   }
   if (state !== 'pendingAcceptance') return undefined;
   if (!isOpen) return `the ledger says ${last.outcome}, and EC2 says ${state}`;

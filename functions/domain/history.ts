@@ -91,8 +91,8 @@ export interface Known {
   readonly told: number;
   /** Whether the endpoint holds the place that is in question: {@link placeInQuestion}. */
   readonly hasPlace?: boolean;
-  /** A person said that a connection which somebody else made is ours to look after. */
-  readonly isOwned?: boolean;
+  /** The registry names one customer for it, where that is in question: {@link customerInQuestion}. */
+  readonly isNamed?: boolean;
 }
 
 /**
@@ -102,7 +102,7 @@ export interface Known {
  */
 export const needOf = (
   state: ConnectionState | undefined,
-  { decisions, intent, told, hasPlace, isOwned }: Known,
+  { decisions, intent, told, hasPlace, isNamed }: Known,
 ): Need => {
   const last = decisions.at(-1);
   const generation = nextGeneration(decisions);
@@ -118,8 +118,7 @@ export const needOf = (
   const record = (outcome: AnswerOutcome | 'revoked'): Need => ({ need: 'record', generation, outcome });
   if (isCutOffByUs(state, decisions, intent)) return record('revoked');
   if (!isOpen(state, decisions)) {
-    if (isOwned === true && isConnected(state) && last?.outcome === 'overtaken')
-      return { need: 'adoption', generation };
+    if (isNamed === true && customerInQuestion(state, decisions)) return { need: 'adoption', generation };
     if (hasPlace === true && hasDeparted(state, decisions)) return { need: 'departure', isSeen: state !== undefined };
     return { need: 'nothing' };
   }
@@ -186,6 +185,13 @@ export const placeInQuestion = (
   const isAboutTo = intent?.verdict === 'accept' && intent.generation === nextGeneration(decisions);
   return isConnected(state) && isAboutTo && isOpen(state, decisions) ? intent.customerId : undefined;
 };
+
+/**
+ * Whether it must be known if the registry names a customer: of a connection that somebody else made when it named none. Entries come later
+ * than what they are about.
+ */
+export const customerInQuestion = (state: ConnectionState | undefined, decisions: readonly PastDecision[]): boolean =>
+  isConnected(state) && decisions.at(-1)?.outcome === 'overtaken';
 
 /** The decision that comes next. */
 export const nextGeneration = (decisions: readonly PastDecision[]): number => (decisions.at(-1)?.generation ?? 0) + 1;

@@ -11,7 +11,12 @@ export interface Notice {
 /** What a notice comes to. */
 export type NoticeFinding =
   /** A request that waits for acceptance, or that EC2 does not list yet. */
-  | { readonly kind: 'requested'; readonly serviceId: string; readonly vpcEndpointId: string }
+  | {
+      readonly kind: 'requested';
+      readonly serviceId: string;
+      readonly vpcEndpointId: string;
+      readonly connection?: Connection;
+    }
   /** A connection that somebody else changed: its consumer deleted it, or a person answered it. */
   | { readonly kind: 'changed'; readonly serviceId: string; readonly vpcEndpointId: string }
   /** No ids could be taken from it. `excerpt` is its beginning, control characters replaced. */
@@ -103,7 +108,8 @@ export const planNotices = (notices: readonly Notice[]): NoticePlan => {
         // Not listed yet, or gone: the workflow looks again for a while. It needs the service's id, which only the notice has.
         const { serviceId, notice } = named.get(vpcEndpointId) ?? {};
         const service = connection?.serviceId ?? serviceId;
-        if (service !== undefined) requests.push({ kind: 'requested', serviceId: service, vpcEndpointId });
+        const listed = connection === undefined ? {} : { connection };
+        if (service !== undefined) requests.push({ kind: 'requested', serviceId: service, vpcEndpointId, ...listed });
         else if (notice !== undefined) {
           orphans.push(unreadable(notice, `EC2 does not list ${vpcEndpointId}, and it names no service`));
         }

@@ -3,7 +3,7 @@ import type { RevocationCode } from './decide-revocation.ts';
 import { type Ended, type Ending, explainEnding } from './ending.ts';
 import { type Force, type Intent, isRepeated, type Outcome, type PastDecision } from './history.ts';
 import { closestMatches, found } from './rules.ts';
-import type { Situation } from './situation.ts';
+import type { Candidate, Situation } from './situation.ts';
 import type { Decision, Hold, RuleOutcome } from './verdict.ts';
 
 /** What the workflow is to do about a request, and how that is explained. */
@@ -89,6 +89,15 @@ export const planEnding = (outcome: Ended, endpointId: string, intent: Intent | 
     : { customerId: intent.customerId, placeOf: intent.customerId }),
 });
 
+/** The one customer whom the registry names for a connection, and whose entries can be read, whatever they say. */
+export const customerOf = (candidates: readonly Candidate[]): string | undefined => {
+  const matches = closestMatches(candidates);
+  const [match] = matches;
+  const isKnown =
+    matches.length === 1 && found(match?.customer) !== undefined && found(match?.entitlement) !== undefined;
+  return isKnown ? match?.customerId : undefined;
+};
+
 /**
  * Plans for a connection that somebody else made. It is its customer's, and counted as one of the customer's, where the registry names one
  * customer and that customer's entries can be read, whatever they say: it is there. Else a person answered it, and that is all we know.
@@ -97,17 +106,8 @@ export const planAdoption = (
   { connection, candidates }: Pick<Situation, 'connection' | 'candidates'>,
   { intent, placesOpen }: Pick<Background, 'intent' | 'placesOpen'>,
 ): Plan => {
-  const matches = closestMatches(candidates);
-  const [match] = matches;
-  if (
-    matches.length !== 1 ||
-    match === undefined ||
-    found(match.customer) === undefined ||
-    found(match.entitlement) === undefined
-  ) {
-    return planEnding('overtaken', connection.endpointId, intent);
-  }
-  const { customerId } = match;
+  const customerId = customerOf(candidates);
+  if (customerId === undefined) return planEnding('overtaken', connection.endpointId, intent);
   return {
     ...planEnding('adopted', connection.endpointId, undefined),
     customerId,

@@ -6,6 +6,7 @@ import { malformed } from '../domain/errors.ts';
 import { OUTCOMES } from '../domain/history.ts';
 import { type ModesSet, modesInForce, NO_MODES_SET, withPauseOfAll } from '../domain/mode.ts';
 import type { PrincipalsRecord } from '../domain/ownership.ts';
+import { customerOf } from '../domain/plan.ts';
 import { type AccountMatch, planPrincipals, principalsBasis, wantedPrincipals } from '../domain/principals.ts';
 import type { Entitlement } from '../domain/registry.ts';
 import { closestMatches, found } from '../domain/rules.ts';
@@ -78,7 +79,10 @@ export const estateFrom = (listing: Listing): Omit<Estate, 'principals'> => {
     };
     const { revoke: mode } = modesInForce(modesSet, found(service));
     const isOurs = admission !== undefined && (admission.isOwned || admission.last?.outcome === 'accepted');
+    const customerId = customerOf(candidates);
     return {
+      isRegistered: service.kind !== 'absent',
+      ...(customerId === undefined ? {} : { customerId }),
       basis: basisOf(situation, modesSet.version),
       dates: closestMatches(candidates).flatMap(({ entitlement }) => {
         const { from, until } = found(entitlement) ?? {};

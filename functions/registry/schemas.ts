@@ -28,7 +28,8 @@ const Instant = v.pipe(
     return Number.isFinite(time) && new Date(time).toISOString().slice(0, 19) === text.slice(0, 19);
   }, 'not a time that exists'),
 );
-const Region = v.pipe(v.string(), v.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'not a region'));
+/** As AWS names it: `us-west-2`. */
+export const Region = v.pipe(v.string(), v.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'not a region'));
 
 /** A customer's entry. */
 export const CustomerSchema = v.object({

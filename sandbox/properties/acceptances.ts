@@ -10,20 +10,16 @@ export const secondsAt = ({ beginning }: Played, at: number): number => (at - be
 const ours = ({ watch }: Played): readonly Answer[] =>
   watch.answers.filter(({ by, verdict }) => by === 'us' && verdict === 'accept');
 
-const requestOf = ({ requests }: Played, endpointId: string): Request | undefined =>
+export const requestOf = ({ requests }: Played, endpointId: string): Request | undefined =>
   requests.find((request) => request.endpointId === endpointId);
 
-/** The last decision of the same execution before it answered. */
-const decisionBehind = ({ watch }: Played, { invocation }: Answer): Invocation | undefined =>
-  invocation === undefined
+/** The last decision of the execution before it asked for the answer. */
+export const decisionBehind = ({ watch }: Played, { ask }: Answer): Invocation | undefined =>
+  ask === undefined
     ? undefined
-    : watch.invocations.findLast(
-        ({ step, execution, endpointId, ended }) =>
-          step === 'decide' &&
-          execution === invocation.execution &&
-          endpointId === invocation.endpointId &&
-          ended !== undefined &&
-          ended.mark < invocation.begun.mark,
+    : watch.decisions.findLast(
+        ({ execution, endpointId, ended }) =>
+          execution === ask.execution && endpointId === ask.endpointId && ended !== undefined && ended.mark < ask.mark,
       );
 
 /** Whether a person had said yes to a request by then. */
@@ -128,24 +124,45 @@ export const keepsToMaxEndpoints: Promised = {
 };
 
 /**
- * Each answer of ours was allowed by the mode of its kind while it was given: `enforce`, or `propose` where a person had said yes to an
+ * Each answer of ours was allowed by the mode of its kind when that was read, just before it was given, and not during a pause: `enforce`, or `propose` where a person had said yes to an
  * acceptance or no to the request.
  */
 export const actsAsFarAsItMay: Promised = {
   name: 'acts as far as the mode allows',
   judge: (played) => {
     const answers = played.watch.answers.filter(({ by }) => by === 'us');
-    const broken = answers.flatMap(({ endpointId, verdict, invocation, mark, isOfLive }) => {
-      // Nobody in these histories sets the mode of revocations: it is what the service began with.
+    const broken = answers.flatMap(({ endpointId, verdict, checked, mark, isOfLive }) => {
+      const from = checked?.mark ?? mark;
+      const truths = played.registry.between(from, mark);
+      if (truths.every(({ paused }) => paused.size > 0)) return [`${endpointId} was ${verdict}ed during a pause`];
       if (isOfLive && verdict === 'reject') {
-        return played.history.begins === 'enforce' ? [] : [`${endpointId} was cut off, and no mode allowed it`];
+        const isForced = played.watch.forced.some((each) => each.endpointId === endpointId && each.mark <= mark);
+        const mayCutOff = isForced || truths.some(({ modes }) => modes.revoke === 'enforce');
+        return mayCutOff ? [] : [`${endpointId} was cut off, and no mode allowed it`];
       }
-      const from = invocation?.begun.mark ?? mark;
       const isAsked = played.watch.words.some((word) => word.endpointId === endpointId && word.mark <= mark);
-      const isAllowed = played.registry
-        .between(from, mark)
-        .some(({ modes }) => modes[verdict] === 'enforce' || (modes[verdict] === 'propose' && isAsked));
+      const isAllowed = truths.some(
+        ({ modes }) => modes[verdict] === 'enforce' || (modes[verdict] === 'propose' && isAsked),
+      );
       return isAllowed ? [] : [`${endpointId} was ${verdict}ed, and no mode at that time allowed it`];
+    });
+    return { judged: answers.length, broken };
+  },
+};
+
+/**
+ * Each answer of ours is given while the run that asked for it runs: what a run decided that is over may no longer hold, and nobody is there
+ * to record it.
+ */
+export const answersWhoWaits: Promised = {
+  name: 'answers only where a run waits for it',
+  judge: ({ watch }) => {
+    const answers = watch.answers.filter(({ by }) => by === 'us');
+    const broken = answers.flatMap(({ endpointId, verdict, ask, isAwaited }) => {
+      if (ask === undefined) return [`${endpointId} was ${verdict}ed, and nobody asked for it`];
+      return isAwaited === true
+        ? []
+        : [`${endpointId} was ${verdict}ed for ${ask.execution.slice(0, 8)}, which was over`];
     });
     return { judged: answers.length, broken };
   },

@@ -1,9 +1,9 @@
-import { DECISION_PREFIX, type Key, ledgerKey, registryKey, requestKey } from '../../functions/registry/keys.ts';
+import { type Key, registryKey } from '../../functions/registry/keys.ts';
 import { OPERATOR } from '../cloud.ts';
 import { accountPrincipal, type Principal } from '../iam/principal.ts';
-import { AwsError } from '../services/errors.ts';
 import type { SimulatedWorld } from '../simulated.ts';
-import type { Deed, Effect, History, Mode, Terms } from './history.ts';
+import type { Deed, History, Terms } from './history.ts';
+import { Operator } from './operator.ts';
 import { matchKey, type RegistryTruth, RegistryVersions } from './registry-truth.ts';
 import type { Mark, Watch } from './watch.ts';
 
@@ -60,8 +60,7 @@ export class Actors {
   readonly #world: SimulatedWorld;
   readonly #watch: Watch;
   readonly #beginning: number;
-  #modesSet: Readonly<Partial<Record<Effect, Mode>>> = {};
-  #modesVersion = 0;
+  readonly #operator: Operator;
 
   constructor(world: SimulatedWorld, watch: Watch, { policy, begins, customers }: History) {
     this.#world = world;
@@ -78,8 +77,14 @@ export class Actors {
       policy,
       matches,
       statuses: new Map(customers.map(({ customerId, status }) => [customerId, status])),
-      modes: { accept: begins, reject: begins },
+      modes: { accept: begins, reject: begins, revoke: begins },
+      paused: new Set(),
       terms: new Map(customers.flatMap(({ customerId, terms }) => (terms === undefined ? [] : [[customerId, terms]]))),
+    });
+    this.#operator = new Operator(world, watch, {
+      serviceId: this.serviceId,
+      registry: this.registry,
+      wake: (endpointId) => this.#start(endpointId, 'right'),
     });
   }
 
@@ -125,9 +130,22 @@ export class Actors {
       case 'start':
         return this.#start(endpointId, deed.input);
       case 'mode':
-        return this.#setMode(deed.effect, deed.mode);
+        return this.#operator.setMode(deed.effect, deed.mode);
+      case 'pause':
+        return this.#operator.pause(deed.of, deed.isPaused);
       case 'word':
-        return this.#say(deed.answer, endpointId);
+        return this.#operator.say(deed.answer, endpointId);
+      case 'force':
+        return this.#operator.force(endpointId);
+      case 'sweep':
+        return this.#operator.sweep();
+      case 'customer': {
+        const others = [...statuses].filter(([customerId]) => customerId !== deed.customerId);
+        const own = deed.isThere ? ([[deed.customerId, 'active']] as const) : [];
+        const truth = { ...registry.last, statuses: new Map([...others, ...own]) };
+        const entry = deed.isThere ? customerEntry(deed.customerId, 'active') : undefined;
+        return this.#change(truth, registryKey.customer(deed.customerId), entry);
+      }
       case 'status': {
         const entry = customerEntry(deed.customerId, deed.status);
         const truth = { ...registry.last, statuses: new Map(statuses).set(deed.customerId, deed.status) };
@@ -202,57 +220,6 @@ export class Actors {
     this.startsByHand.push({ execution: executionArn.slice(executionArn.lastIndexOf(':') + 1), input });
   }
 
-  /** As `ops` does it: the whole item again, with what was set by command before. */
-  async #setMode(effect: Effect, mode: Mode): Promise<void> {
-    const { pk, sk } = ledgerKey.modes(this.serviceId);
-    this.#modesSet = { ...this.#modesSet, [effect]: mode };
-    this.#modesVersion += 1;
-    const done = this.registry.change(
-      { ...this.registry.last, modes: { ...this.registry.last.modes, [effect]: mode } },
-      this.#watch.mark().mark,
-    );
-    const modes = Object.fromEntries(Object.entries(this.#modesSet).map(([name, set]) => [name, text(set)]));
-    const Item = { pk: text(pk), sk: text(sk), modes: { M: modes }, version: { N: String(this.#modesVersion) } };
-    await this.#call('dynamodb', 'PutItem', { TableName: this.#output('LedgerTable'), Item });
-    done(this.#watch.mark().mark);
-    this.#watch.note(`an operator sets ${effect} to ${mode}`);
-  }
-
-  /** As `ops` does it: one word for a decision that holds, then the workflow is started, which wakes the run that waits. */
-  async #say(answer: 'approve' | 'deny', endpointId: string): Promise<void> {
-    const TableName = this.#output('LedgerTable');
-    const { Items = [] } = (await this.#call('dynamodb', 'Query', {
-      TableName,
-      ConsistentRead: true,
-      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :decision)',
-      ExpressionAttributeValues: {
-        ':pk': text(requestKey(this.serviceId, endpointId)),
-        ':decision': text(DECISION_PREFIX),
-      },
-    })) as { readonly Items?: readonly Record<string, { readonly S?: string }>[] };
-    const last = Items.at(-1);
-    const isFor = answer === 'approve' ? last?.proposed !== undefined : last?.proposed?.S !== 'reject';
-    if (last?.outcome?.S !== 'held' || !isFor) return;
-    const generation = Number(last.sk?.S?.slice(DECISION_PREFIX.length));
-    const { pk, sk } = ledgerKey.approval(this.serviceId, endpointId, generation);
-    const Item = {
-      pk: text(pk),
-      sk: text(sk),
-      answer: text(answer),
-      generation: { N: String(generation) },
-      by: text('arn:aws:iam::123456789012:user/operator'),
-      reason: text('as agreed'),
-    };
-    this.#watch.say(answer, endpointId);
-    try {
-      await this.#call('dynamodb', 'PutItem', { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' });
-    } catch (error) {
-      // Somebody said something before: that counts.
-      if (!(error instanceof AwsError) || error.code !== 'ConditionalCheckFailedException') throw error;
-    }
-    await this.#start(endpointId, 'right');
-  }
-
   /** Puts an entry, or takes it away. A reader may see either truth as long as that is under way. */
   async #change(truth: RegistryTruth, { pk, sk }: Key, entry?: Attributes): Promise<void> {
     const TableName = this.#output('RegistryTable');
@@ -264,7 +231,7 @@ export class Actors {
     done(this.#watch.mark().mark);
   }
 
-  #entitlement(customerId: string, { maxEndpoints, approval, from, until, regions }: Terms): Attributes {
+  #entitlement(customerId: string, { maxEndpoints, approval, from, until, whenEnded, regions }: Terms): Attributes {
     const time = (seconds: number) => text(instant(this.#beginning + seconds * 1000));
     return {
       customerId: text(customerId),
@@ -273,6 +240,7 @@ export class Actors {
       approval: text(approval),
       ...(from === undefined ? {} : { from: time(from) }),
       ...(until === undefined ? {} : { until: time(until) }),
+      ...(whenEnded === undefined ? {} : { whenEnded: text(whenEnded) }),
       ...(regions === undefined ? {} : { regions: { L: regions.map(text) } }),
     };
   }

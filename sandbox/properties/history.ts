@@ -8,6 +8,8 @@ export interface Terms {
   readonly approval: 'automatic' | 'manual' | 'first-manual';
   readonly from?: number;
   readonly until?: number;
+  /** What becomes of its connections then. Absent = they stay. */
+  readonly whenEnded?: 'keep' | 'revoke';
   /** Absent = the service's own, which is where all endpoints of these histories are. */
   readonly regions?: readonly string[];
 }
@@ -53,19 +55,31 @@ export type Deed =
   | { readonly deed: 'match'; readonly customerId: string; readonly account: string; readonly isMatched: boolean }
   /** The customer says that the endpoint is its own. */
   | { readonly deed: 'claim'; readonly customerId: string; readonly endpoint: string }
+  /** The customer's own entry is removed, or put back. */
+  | { readonly deed: 'customer'; readonly customerId: string; readonly isThere: boolean }
+  /** An operator stops every write on AWS, of the service or of everything, or ends that. */
+  | { readonly deed: 'pause'; readonly of: PauseOf; readonly isPaused: boolean }
+  /** An operator has an endpoint disconnected, whatever the registry says. */
+  | { readonly deed: 'force'; readonly endpoint: string }
+  /** An operator has everything looked through. */
+  | { readonly deed: 'sweep' }
   /** An operator says how far the Concierge may go by itself. */
   | { readonly deed: 'mode'; readonly effect: Effect; readonly mode: Mode }
   /** A person says yes or no to a request, if it is held at that moment and may be answered so. */
   | { readonly deed: 'word'; readonly endpoint: string; readonly answer: 'approve' | 'deny' };
 
-/** Which kind of answer a mode is for. */
-export type Effect = 'accept' | 'reject';
+/** Which kind of write a mode is for: `revoke` cuts off what lives. */
+export type Effect = 'accept' | 'reject' | 'revoke';
+
+/** What a pause stops. */
+export type PauseOf = 'service' | 'all';
 
 /** How far the Concierge goes by itself. */
 export type Mode = 'observe' | 'propose' | 'enforce';
 
-/** How a service that delivers at least once treats a call of the stack: it makes it again, or makes it late. */
+/** How a service treats a call: it makes it again, or late; or, of a notice, not at all. */
 export type Delivery =
+  | { readonly deed: 'lost'; readonly call: string; readonly nth: number }
   | { readonly deed: 'again'; readonly call: string; readonly nth: number; readonly waits: readonly number[] }
   | { readonly deed: 'late'; readonly call: string; readonly nth: number; readonly by: number };
 
@@ -86,7 +100,7 @@ export interface History {
   /** Of the world that it is played in. */
   readonly seed: number;
   readonly policy: ServicePolicy;
-  /** The mode that both kinds of answer begin with: the service was made for the Concierge, or was there before. */
+  /** The mode that every effect begins with: the service was made for the Concierge, or was there before. */
   readonly begins: 'enforce' | 'observe';
   readonly customers: readonly HistoryCustomer[];
   readonly ec2: Ec2Switches;
@@ -97,4 +111,4 @@ export interface History {
 
 /** Whether a step is a deed of somebody's, not a quirk of a delivery. */
 export const isDeed = (step: Step): step is Deed & { readonly when: Moment } =>
-  step.deed !== 'again' && step.deed !== 'late' && step.deed !== 'fault';
+  !['again', 'late', 'lost', 'fault'].includes(step.deed);

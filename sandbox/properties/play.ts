@@ -37,7 +37,7 @@ export interface PlayOptions {
 }
 
 /** Virtual milliseconds in which the steps of a history are done, and what they led to. */
-const BUSY = 45 * 60_000;
+const BUSY = 20 * 60_000;
 
 /** The same in which two sweeps come, and what they find is worked off. */
 const SWEPT = 16 * 60_000;
@@ -73,15 +73,20 @@ class Turns {
     });
   }
 
-  deliver({ deed, call, nth, ...how }: Delivery): void {
-    const { clock } = this.#world;
+  deliver(delivery: Delivery): void {
+    const { clock, journal } = this.#world;
+    const { call, nth } = delivery;
     this.#around(call, nth, async (next) => {
-      if ('by' in how) {
-        await clock.sleep(how.by);
+      if (delivery.deed === 'lost') {
+        journal.write({ kind: 'story', who: 'history', what: `${call} ${nth} is lost` });
+        return { MessageId: 'lost' };
+      }
+      if (delivery.deed === 'late') {
+        await clock.sleep(delivery.by);
         return next();
       }
       // The service's own second attempt: whoever made the first call hears nothing of it.
-      for (const wait of how.waits) clock.after(wait, () => void next().catch(() => undefined));
+      for (const wait of delivery.waits) clock.after(wait, () => void next().catch(() => undefined));
       return next();
     });
   }

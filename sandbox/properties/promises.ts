@@ -1,6 +1,13 @@
 import { CONNECTION_ANSWERED_DETAIL_TYPES } from '../../events/connection-answered.ts';
-import { acceptsOnlyTheEntitled, actsAsFarAsItMay, keepsToMaxEndpoints, secondsAt } from './acceptances.ts';
+import {
+  acceptsOnlyTheEntitled,
+  actsAsFarAsItMay,
+  answersWhoWaits,
+  keepsToMaxEndpoints,
+  secondsAt,
+} from './acceptances.ts';
 import type { Request } from './actors.ts';
+import { disconnectsOnlyWhomItMay, disconnectsWhoIsToGo } from './disconnections.ts';
 import type { Played } from './play.ts';
 import type { Promised } from './promised.ts';
 import { entitlementOf, matchKey } from './registry-truth.ts';
@@ -11,7 +18,7 @@ const FIRST = 1;
 
 /**
  * A request's generations are 1, 2, 3 ... without a gap, none was written twice with different content, and nothing follows a final
- * answer but a revocation. `gone` counts as final too: in these histories no read lags as long as the minute after which we say so.
+ * answer but a revocation; and, where somebody else answered, that it is adopted once the registry names its customer. `gone` counts as final too: in these histories no read lags as long as the minute after which we say so.
  */
 const decidesOnceForEachGeneration: Promised = {
   name: 'one decision for each request and generation',
@@ -32,7 +39,11 @@ const decidesOnceForEachGeneration: Promised = {
       const final = written.findIndex(({ outcome }) => outcome !== 'held' && outcome !== 'observed');
       const later = written.filter(
         ({ generation, outcome }, index) =>
-          final >= 0 && index > final && generation !== written[final]?.generation && outcome !== 'revoked',
+          final >= 0 &&
+          index > final &&
+          generation !== written[final]?.generation &&
+          outcome !== 'revoked' &&
+          !(outcome === 'adopted' && written[final]?.outcome === 'overtaken'),
       );
       if (later.length > 0) {
         const told = written.map(({ outcome }) => outcome).join(', ');
@@ -63,7 +74,7 @@ const entitledThroughout = (played: Played, request: Request): string | undefine
     const found = [request.created.at, quietAt].map((at) => entitlementOf(truth, request, secondsAt(played, at)));
     const [atFirst, atLast] = found;
     if (atFirst === undefined || atLast === undefined || atLast.terms.approval !== 'automatic') return undefined;
-    if (truth.modes.accept !== 'enforce') return undefined;
+    if (truth.modes.accept !== 'enforce' || truth.paused.size > 0) return undefined;
     return everUnder(played, atLast.customerId) <= atLast.terms.maxEndpoints ? atLast.customerId : undefined;
   });
   const [owner] = owners;
@@ -72,6 +83,7 @@ const entitledThroughout = (played: Played, request: Request): string | undefine
 
 /** What is beyond us: the customer deleted it, a person answered or denied it, AWS gave it up or let it expire. */
 const isUntouched = ({ watch }: Played, endpointId: string): boolean =>
+  !watch.forced.some((each) => each.endpointId === endpointId) &&
   !watch.words.some((word) => word.endpointId === endpointId && word.answer === 'deny') &&
   !watch.answers.some((answer) => answer.endpointId === endpointId && answer.by === 'hand') &&
   !(watch.states.get(endpointId) ?? []).some(({ state }) => ['deleting', 'failed', 'expired'].includes(state));
@@ -226,9 +238,12 @@ export const PROMISES: readonly Promised[] = [
   acceptsOnlyTheEntitled,
   keepsToMaxEndpoints,
   actsAsFarAsItMay,
+  answersWhoWaits,
   worksOnOneAtATime,
   decidesOnceForEachGeneration,
   connectsTheEntitled,
+  disconnectsOnlyWhomItMay,
+  disconnectsWhoIsToGo,
   keepsItsPlaces,
   executionsSucceed,
   publishesWhatItRecords,

@@ -1,4 +1,4 @@
-import type { Effect, Mode, ServicePolicy, Terms } from './history.ts';
+import type { Effect, Mode, PauseOf, ServicePolicy, Terms } from './history.ts';
 
 /** What the registry says at one time, in this folder's own words: nothing of the product reads or writes it. */
 export interface RegistryTruth {
@@ -9,6 +9,8 @@ export interface RegistryTruth {
   readonly matches: ReadonlyMap<string, ReadonlySet<string>>;
   /** No part of the registry, but it changes as that does: who reads it may see either. */
   readonly modes: Readonly<Record<Effect, Mode>>;
+  /** What stands still by a person's word; neither is part of the registry. */
+  readonly paused: ReadonlySet<PauseOf>;
 }
 
 /** What the registry said from one mark to another; the two overlap with their neighbours' while an entry is being written. */
@@ -87,4 +89,34 @@ export const entitlementOf = (
     seconds >= (own.from ?? 0) &&
     seconds < (own.until ?? Number.POSITIVE_INFINITY);
   return isFit ? { customerId, terms: own } : undefined;
+};
+
+/** Why a connection is to be cut off by the registry's word: its owner is nobody's, or suspended, or outside what was agreed. */
+export type Cause = 'unknown' | 'suspended' | 'outside' | 'ended';
+
+/**
+ * Why the registry wants a live connection cut off; undefined where it is entitled, where something is not known (no entry, an entry that
+ * can't be read, several customers), or where its contract ended and lets it stay. Says nothing of modes, of pauses, nor of whose connection it is.
+ *
+ * @param seconds - since the history's beginning.
+ */
+export const causeToCutOff = (
+  { policy, statuses, terms, matches }: RegistryTruth,
+  { endpointId, account }: Requester,
+  seconds: number,
+): Cause | undefined => {
+  if (policy === 'none') return undefined;
+  const claims = matches.get(matchKey('endpoint', endpointId));
+  const named = claims !== undefined && claims.size > 0 ? claims : matches.get(matchKey('account', account));
+  const [customerId, ...others] = named ?? [];
+  if (customerId === undefined) return 'unknown';
+  const own = terms.get(customerId);
+  const status = statuses.get(customerId);
+  if (others.length > 0 || own === undefined || own.maxEndpoints < 1 || status === undefined) return undefined;
+  if (status === 'suspended') return 'suspended';
+  // Only a policy that turns these away at the door cuts them off.
+  const isOutside = !(own.regions ?? [HOME]).includes(HOME) || seconds < (own.from ?? 0);
+  if (isOutside) return policy === 'strict' ? 'outside' : undefined;
+  const isEnded = seconds >= (own.until ?? Number.POSITIVE_INFINITY);
+  return isEnded && own.whenEnded === 'revoke' ? 'ended' : undefined;
 };

@@ -12,12 +12,12 @@ import type { Played } from './play.ts';
 
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
 
-const termsWords = ({ maxEndpoints, approval, from, until, regions }: Terms): string =>
+const termsWords = ({ maxEndpoints, approval, from, until, whenEnded, regions }: Terms): string =>
   [
     `maxEndpoints ${maxEndpoints}`,
     approval,
     ...(from === undefined ? [] : [`from second ${from}`]),
-    ...(until === undefined ? [] : [`until second ${until}`]),
+    ...(until === undefined ? [] : [`until second ${until}${whenEnded === 'revoke' ? ' and cut off then' : ''}`]),
     ...(regions === undefined ? [] : [`in ${regions.join(', ')}`]),
   ].join(', ');
 
@@ -27,10 +27,12 @@ const customerWords = ({ customerId, account, status, isMatched, terms }: Histor
 const whenWords = (when: Moment): string =>
   'at' in when ? `at ${seconds(when.at)}` : `${when.side} call ${when.nth} of ${when.call}`;
 
-const deliveryWords = (step: Delivery): string =>
-  step.deed === 'late'
+const deliveryWords = (step: Delivery): string => {
+  if (step.deed === 'lost') return `call ${step.nth} of ${step.call} is lost`;
+  return step.deed === 'late'
     ? `call ${step.nth} of ${step.call} comes ${seconds(step.by)} late`
     : `call ${step.nth} of ${step.call} is made again after ${step.waits.map(seconds).join(' and ')}`;
+};
 
 /** A step in a few words: `at 3.1 s: 222222222222 creates e1`. */
 const stepWords = (step: Step): string => {
@@ -58,6 +60,14 @@ const stepWords = (step: Step): string => {
         return `${step.customerId} claims ${step.endpoint}`;
       case 'mode':
         return `an operator sets ${step.effect} to ${step.mode}`;
+      case 'customer':
+        return `${step.customerId}'s own entry is ${step.isThere ? 'put back' : 'removed'}`;
+      case 'pause':
+        return `an operator ${step.isPaused ? 'pauses' : 'resumes'} ${step.of === 'all' ? 'everything' : 'the service'}`;
+      case 'force':
+        return `a person has ${step.endpoint} disconnected`;
+      case 'sweep':
+        return 'an operator has everything looked through';
       case 'word':
         return `a person says ${step.answer} to ${step.endpoint}`;
     }

@@ -9,14 +9,20 @@ export interface Mark {
   readonly mark: number;
 }
 
-/** An invocation of a step function of the workflow for one request. */
+/** An invocation of a workflow's deciding function for one request. */
 export interface Invocation {
-  readonly step: 'decide' | 'answer';
   /** The execution's name. */
   readonly execution: string;
   readonly endpointId: string;
   readonly begun: Mark;
   ended?: Mark;
+}
+
+/** An answer that an execution put into the queue. */
+export interface Ask extends Mark {
+  /** The execution's name. */
+  readonly execution: string;
+  readonly endpointId: string;
 }
 
 /** An Accept or Reject that changed the connection's state. */
@@ -27,8 +33,12 @@ export interface Answer extends Mark {
   readonly by: 'us' | 'hand';
   /** A live connection was cut off: that is for the mode of revocations. */
   readonly isOfLive: boolean;
-  /** The invocation that made the call, where it was ours. */
-  readonly invocation?: Invocation;
+  /** What it was asked by last, where it was ours. */
+  readonly ask?: Ask;
+  /** Whether the execution that asked still ran. */
+  readonly isAwaited?: boolean;
+  /** When modes were read before it, by whoever made the call; where it was ours. */
+  readonly checked?: Mark;
 }
 
 /** A decision's record as it was written, or an event as it was published. */
@@ -86,11 +96,15 @@ type Item = Readonly<Record<string, Attribute | undefined>>;
 interface DynamoInput {
   readonly Key?: Item;
   readonly Item?: Item;
+  readonly RequestItems?: Readonly<Record<string, { readonly Keys?: readonly Item[] }>>;
   readonly UpdateExpression?: string;
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
 }
 interface PutEventsInput {
   readonly Entries?: readonly { readonly DetailType?: string; readonly Detail?: string }[];
+}
+interface SendMessageInput {
+  readonly MessageBody?: string;
 }
 interface AnswerInput {
   readonly VpcEndpointIds?: readonly string[];
@@ -112,17 +126,22 @@ export const isLive = (state: string | undefined): boolean => state !== undefine
  * call, so that what it notes is what happened, not what was meant to.
  */
 export class Watch {
-  readonly invocations: Invocation[] = [];
+  readonly decisions: Invocation[] = [];
+  readonly asks: Ask[] = [];
   readonly answers: Answer[] = [];
   readonly records: Told[] = [];
   readonly published: Told[] = [];
   readonly places: PlaceChange[] = [];
   readonly words: Word[] = [];
+  /** Disconnections that a person asked for. */
+  readonly forced: (Mark & { readonly endpointId: string })[] = [];
   readonly holdings: Holding[] = [];
   readonly states = new Map<string, StateChange[]>();
   readonly executions = new Map<string, ExecutionSeen>();
   readonly happenings: Happening[] = [];
   readonly #world: SimulatedWorld;
+  /** The last read of modes by each principal. */
+  readonly #checks = new Map<string, Mark>();
   #count = 0;
 
   constructor(world: SimulatedWorld) {
@@ -146,6 +165,12 @@ export class Watch {
   say(answer: 'approve' | 'deny', endpointId: string): void {
     this.words.push({ ...this.mark(), endpointId, answer });
     this.note(`a person says ${answer} to ${endpointId}`);
+  }
+
+  /** Notes that a person is about to have an endpoint disconnected. */
+  force(endpointId: string): void {
+    this.forced.push({ ...this.mark(), endpointId });
+    this.note(`a person has ${endpointId} disconnected`);
   }
 
   /** The state that EC2 truly had the connection in at a mark, whatever a lagging read showed. */
@@ -179,6 +204,8 @@ export class Watch {
     if (service === 'ec2' && /^(Accept|Reject)VpcEndpointConnections$/.test(action)) return this.#answer(call, next);
     if (call.principal.kind !== 'role') return next();
     if (service === 'lambda' && action === 'Invoke') return this.#invoke(call, next);
+    if (service === 'sqs' && action === 'SendMessage') return this.#ask(call, next);
+    if (service === 'dynamodb' && action === 'BatchGetItem') this.#check(call);
     if (service === 'dynamodb' && action === 'PutItem') return this.#put(call, next);
     if (service === 'dynamodb' && action === 'UpdateItem') return this.#update(call, next);
     if (service === 'events' && action === 'PutEvents') return this.#publish(call, next);
@@ -198,10 +225,12 @@ export class Watch {
     const answered = next();
     VpcEndpointIds.forEach((endpointId, index) => {
       if (this.stateAt(endpointId) === before[index]) return;
-      const invocation = this.invocations.findLast(
-        (each) => each.step === 'answer' && each.endpointId === endpointId && each.ended === undefined,
-      );
-      const known = by === 'us' && invocation !== undefined ? { invocation } : {};
+      const ask = by === 'us' ? this.asks.findLast((each) => each.endpointId === endpointId) : undefined;
+      const checked = by === 'us' ? this.#checks.get(call.principal.arn) : undefined;
+      const known = {
+        ...(ask === undefined ? {} : { ask, isAwaited: this.executions.get(ask.execution)?.status === 'RUNNING' }),
+        ...(checked === undefined ? {} : { checked }),
+      };
       const isOfLive = isLive(before[index]);
       this.answers.push({ ...this.mark(), endpointId, verdict, by, isOfLive, ...known });
       this.note(`${by === 'us' ? 'we' : 'a person'} ${verdict}ed ${endpointId}`);
@@ -211,17 +240,33 @@ export class Watch {
 
   async #invoke(call: Call, next: () => Promise<unknown>): Promise<unknown> {
     const { FunctionName = '', Payload } = call.input as InvokeInput;
-    const step = /-(Decide|Answer)Connection/.exec(FunctionName)?.[1]?.toLowerCase();
-    if (step !== 'decide' && step !== 'answer') return next();
+    if (!/-Decide(Connection|Revocation)/.test(FunctionName)) return next();
     const { vpcEndpointId } = JSON.parse(Buffer.from(Payload ?? []).toString()) as { readonly vpcEndpointId: string };
-    const execution = this.#sessionOf(call);
-    const invocation: Invocation = { step, execution, endpointId: vpcEndpointId, begun: this.mark() };
-    this.invocations.push(invocation);
+    const invocation: Invocation = {
+      execution: this.#sessionOf(call),
+      endpointId: vpcEndpointId,
+      begun: this.mark(),
+    };
+    this.decisions.push(invocation);
     try {
       return await next();
     } finally {
       invocation.ended = this.mark();
     }
+  }
+
+  #ask(call: Call, next: () => Promise<unknown>): Promise<unknown> {
+    const { MessageBody = '{}' } = call.input as SendMessageInput;
+    const { vpcEndpointId, token } = JSON.parse(MessageBody) as { readonly vpcEndpointId?: string; token?: string };
+    if (vpcEndpointId !== undefined && token !== undefined) {
+      this.asks.push({ ...this.mark(), execution: this.#sessionOf(call), endpointId: vpcEndpointId });
+    }
+    return next();
+  }
+
+  #check({ input, principal }: Call): void {
+    const keys = Object.values((input as DynamoInput).RequestItems ?? {}).flatMap(({ Keys = [] }) => Keys);
+    if (keys.some(({ sk }) => sk?.S === 'MODES')) this.#checks.set(principal.arn, this.mark());
   }
 
   async #put({ input }: Call, next: () => Promise<unknown>): Promise<unknown> {

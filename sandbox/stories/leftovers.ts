@@ -43,7 +43,7 @@ export const leftovers: Story = {
       name: 'stopped before our Accept',
       who: 'initech',
       expected: 'accepted by run 2, available',
-      play: stoppedBefore('ec2', 'AcceptVpcEndpointConnections', 'AnswerConnectionRole'),
+      play: stoppedBefore('ec2', 'AcceptVpcEndpointConnections', 'AnswerConnectionsRole'),
     },
     {
       name: 'stopped before the record',

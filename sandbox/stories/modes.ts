@@ -95,13 +95,8 @@ const cases: readonly Case[] = [
     who: 'initech',
     expected: 'observed, pendingAcceptance',
     async play(stage) {
-      stage.before(
-        'lambda',
-        'Invoke',
-        () => set(stage, 'accept', 'observe'),
-        'AdmitConnectionRole',
-        'AnswerConnection',
-      );
+      // The answer lies in the queue already, decided under the mode before.
+      stage.before('states', 'SendTaskHeartbeat', () => set(stage, 'accept', 'observe'), 'AnswerConnectionsRole');
       const settled = await askAndWait(stage, INITECH);
       await set(stage, 'accept', 'enforce');
       await leave(stage, settled);

@@ -64,12 +64,16 @@ export class Portal {
     return this.#heard.flatMap((event) => (event['detail-type'] === detailType ? [event.detail] : []));
   }
 
+  /** Takes all that lies in its queue, ten at a time. */
   async #listen(): Promise<void> {
     const receive = new ReceiveMessageCommand({ QueueUrl: this.#queueUrl, MaxNumberOfMessages: 10 });
-    const { Messages = [] } = await this.#sqs.send(receive);
-    for (const { Body = '{}', ReceiptHandle } of Messages) {
-      this.#heard.push(JSON.parse(Body) as Published);
-      await this.#sqs.send(new DeleteMessageCommand({ QueueUrl: this.#queueUrl, ReceiptHandle }));
+    for (let isMore = true; isMore; ) {
+      const { Messages = [] } = await this.#sqs.send(receive);
+      for (const { Body = '{}', ReceiptHandle } of Messages) {
+        this.#heard.push(JSON.parse(Body) as Published);
+        await this.#sqs.send(new DeleteMessageCommand({ QueueUrl: this.#queueUrl, ReceiptHandle }));
+      }
+      isMore = Messages.length === 10;
     }
   }
 }

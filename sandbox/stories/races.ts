@@ -11,7 +11,7 @@ const NOBODY = '333333333333';
 
 /** A person answers just before a function of ours looks. */
 const answeredBefore = (
-  by: 'DecideConnectionRole' | 'AnswerConnectionRole',
+  by: 'ReadRequestsRole' | 'AnswerConnectionsRole',
   verdict: 'accept' | 'reject',
 ): ((stage: Stage) => Promise<CaseResult>) => {
   return async (stage) => {
@@ -53,13 +53,13 @@ const cases: readonly Case[] = [
     name: 'rejected by hand before our Accept',
     who: 'initech',
     expected: 'overtaken, rejected',
-    play: answeredBefore('AnswerConnectionRole', 'reject'),
+    play: answeredBefore('AnswerConnectionsRole', 'reject'),
   },
   {
     name: 'accepted by hand before we look',
     who: 'initech',
     expected: 'adopted, pending',
-    play: answeredBefore('DecideConnectionRole', 'accept'),
+    play: answeredBefore('ReadRequestsRole', 'accept'),
   },
   {
     name: 'rejected, then registered, then a new endpoint',

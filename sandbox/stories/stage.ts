@@ -7,7 +7,6 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import {
   AcceptVpcEndpointConnectionsCommand,
-  CreateVpcEndpointCommand,
   DeleteVpcEndpointsCommand,
   DescribeVpcEndpointServiceConfigurationsCommand,
   DescribeVpcEndpointsCommand,
@@ -26,6 +25,8 @@ import { type Call, OPERATOR, PROVIDER_ACCOUNT } from '../cloud.ts';
 import { type Fault, faultWords } from '../faults/fault.ts';
 import { injectFaults } from '../faults/inject.ts';
 import type { World } from '../world.ts';
+import { Crowd } from './crowd.ts';
+import { createEndpointOf } from './endpoint-input.ts';
 import { Portal } from './portal.ts';
 import { type RecordedDecision, Requests, type RequestView } from './request-view.ts';
 
@@ -75,6 +76,23 @@ export class Stage {
     return this.#calls;
   }
 
+  /** Many customers of many services; `number` tells crowds apart. */
+  crowd(number: number): Crowd {
+    return new Crowd(this.#world, number);
+  }
+
+  /** Counts the calls of AWS that roles of the stack make from now on: `{ 'ec2:DescribeVpcEndpointConnections': 2 }`. @returns how to end it, with the counts up to then. */
+  countCalls(): () => Readonly<Record<string, number>> {
+    const counts: Record<string, number> = {};
+    const leave = this.#world.journal.listen(({ kind, who, what }) => {
+      if (kind === 'call' && who.includes(':assumed-role/')) counts[what] = (counts[what] ?? 0) + 1;
+    });
+    return () => {
+      leave();
+      return counts;
+    };
+  }
+
   /** Writes a line into the world's journal. */
   tell(what: string): void {
     this.#world.journal.write({ kind: 'story', who: 'story', what });
@@ -88,6 +106,23 @@ export class Stage {
     const serviceName = ServiceConfigurations[0]?.ServiceName;
     if (serviceName === undefined) throw new Error(`EC2 describes no endpoint service ${serviceId}.`);
     return { serviceId, serviceName };
+  }
+
+  /** Somebody does something on EC2, as often as it takes: EC2 lets nobody do much at once. `operator` is the provider. */
+  async onEc2<T>(account: string, call: (ec2: EC2Client) => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await this.#send(() => call(this.#ec2Of(account)));
+      } catch (error) {
+        if (!(error instanceof Error) || error.name !== 'RequestLimitExceeded') throw error;
+        await this.clock.sleep(POLL_MILLISECONDS);
+      }
+    }
+  }
+
+  /** Somebody does something on DynamoDB that needs more than one entry. */
+  async onDynamo<T>(call: (dynamo: DynamoDBClient) => Promise<T>): Promise<T> {
+    return this.#send(() => call(this.#dynamo));
   }
 
   /** Puts one entry into the registry, as the people who onboard customers do. */
@@ -122,13 +157,7 @@ export class Stage {
 
   /** A customer creates an endpoint. @returns its id. @throws what EC2 throws. */
   async createEndpoint(account: string, serviceName: string): Promise<string> {
-    const command = new CreateVpcEndpointCommand({
-      VpcEndpointType: 'Interface',
-      ServiceName: serviceName,
-      VpcId: `vpc-0${account.slice(0, 7)}`,
-      SubnetIds: [`subnet-0${account.slice(0, 7)}`],
-      SecurityGroupIds: [`sg-0${account.slice(0, 7)}`],
-    });
+    const command = createEndpointOf(account, serviceName);
     const { VpcEndpoint } = await this.#send(() => this.#ec2Of(account).send(command));
     if (VpcEndpoint?.VpcEndpointId === undefined) throw new Error('EC2 created an endpoint without an id.');
     return VpcEndpoint.VpcEndpointId;

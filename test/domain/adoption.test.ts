@@ -83,9 +83,9 @@ const known = (outcomes: readonly Outcome[], more: Partial<Known> = {}): Known =
   ...more,
 });
 
-describe('needOf: a connection that a person said is ours', () => {
+describe('needOf: a connection of others, whose customer the registry names by now', () => {
   it.each(ALL_STATES)('it was overtaken, and is %s - an adoption where it is connected', (state) => {
-    const need = needOf(state, known(['overtaken'], { isOwned: true }));
+    const need = needOf(state, known(['overtaken'], { isNamed: true }));
 
     const otherwise = needOf(state, known(['overtaken']));
 
@@ -93,20 +93,20 @@ describe('needOf: a connection that a person said is ours', () => {
   });
 
   it.each(['accepted', 'rejected', 'gone', 'failed', 'adopted', 'revoked'] as const)(
-    'it was %s - the word changes nothing',
+    'it was %s - the name changes nothing',
     (outcome) => {
       for (const state of ALL_STATES) {
-        expect(needOf(state, known([outcome], { isOwned: true }))).toEqual(needOf(state, known([outcome])));
+        expect(needOf(state, known([outcome], { isNamed: true }))).toEqual(needOf(state, known([outcome])));
       }
     },
   );
 
   it('nobody was told that it was overtaken - told first', () => {
-    expect(needOf('available', known(['overtaken'], { isOwned: true, told: 0 })).need).toBe('telling');
+    expect(needOf('available', known(['overtaken'], { isNamed: true, told: 0 })).need).toBe('telling');
   });
 
   it('was adopted then - nothing more, however often it is looked at', () => {
-    expect(needOf('available', known(['overtaken', 'adopted'], { isOwned: true })).need).toBe('nothing');
+    expect(needOf('available', known(['overtaken', 'adopted'], { isNamed: true })).need).toBe('nothing');
   });
 });
 

@@ -21,6 +21,7 @@ const standing = (changes: Partial<Standing> = {}): Standing => ({
   basis: 'basis',
   dates: [],
   revocation: KEPT,
+  isRegistered: true,
   remindDays: 3,
   ...changes,
 });
@@ -44,6 +45,8 @@ const held = (changes: Partial<Admission> = {}): Admission =>
     lookAt: ahead(600),
     ...changes,
   });
+const others = (changes: Partial<Admission> = {}): Admission =>
+  anAdmission({ last: { outcome: 'overtaken', code: 'answered-by-others' }, ...changes });
 const aPlace = (changes: Partial<TakenPlace> = {}): TakenPlace => ({
   serviceId: SERVICE_ID,
   customerId: 'acme',
@@ -119,12 +122,30 @@ describe('planDifference: what nobody is admitting', () => {
       ['somebody else connected it'],
     ],
     [
-      'one that a person says is ours',
-      anEstate({
-        connections: [live()],
-        admissions: [anAdmission({ isOwned: true, last: { outcome: 'overtaken', code: 'answered-by-others' } })],
-      }),
-      ['a person said that it is ours'],
+      'a connection that was there before us, to a service that nobody entered',
+      anEstate({ connections: [live()] }, { isRegistered: false }),
+      [],
+    ],
+    [
+      'a request to a service that nobody entered',
+      anEstate({ connections: [waiting()] }, { isRegistered: false }),
+      ['nobody has looked at it'],
+    ],
+    [
+      'one of others, whose customer the registry names by now',
+      anEstate({ connections: [live()], admissions: [others()] }, { customerId: 'acme' }),
+      ["the registry says that it is acme's"],
+    ],
+    [
+      'one of others that is over, whose customer the registry names',
+      anEstate({ connections: [live({ state: 'rejected' })], admissions: [others()] }, { customerId: 'acme' }),
+      ['it is rejected'],
+    ],
+    ['one of others, whose customer nobody knows', anEstate({ connections: [live()], admissions: [others()] }), []],
+    [
+      'one of others that a person says is ours, and whose customer nobody knows',
+      anEstate({ connections: [live()], admissions: [others({ isOwned: true })] }),
+      [],
     ],
     [
       'one that the ledger has as rejected, and EC2 as waiting',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CONNECTION_STATES, type ConnectionState } from '../../functions/domain/connection.ts';
+import { CONNECTION_STATES, type Connection, type ConnectionState } from '../../functions/domain/connection.ts';
 import { type NoticeFinding, planNotices } from '../../functions/domain/notices.ts';
 import { aConnection, ENDPOINT_ID, SERVICE_ID } from '../support/builders.ts';
 
@@ -14,6 +14,11 @@ const requested = (vpcEndpointId = ENDPOINT_ID, serviceId = SERVICE_ID): NoticeF
   serviceId,
   vpcEndpointId,
 });
+/** One that EC2 lists: with what it says. */
+const listed = (changes: Partial<Connection> = {}): NoticeFinding => {
+  const connection = aConnection(changes);
+  return { ...requested(connection.endpointId, connection.serviceId), connection } as NoticeFinding;
+};
 /** No run of ours meant anything. */
 const NOBODY = new Map<string, 'accept' | 'reject'>();
 const idsOf = (body: string): readonly string[] => planNotices([notice(body)]).endpointIds;
@@ -68,13 +73,13 @@ describe('planNotices: what EC2 says of the endpoints', () => {
   it('waits for acceptance - one request, however often it was announced', () => {
     const thrice = planNotices([1, 2, 3].map((each) => notice(`${ENDPOINT_ID} ${SERVICE_ID}`, `m-${each}`)));
 
-    expect(thrice.judge([aConnection()], NOBODY)).toEqual([requested()]);
+    expect(thrice.judge([aConnection()], NOBODY)).toEqual([listed()]);
   });
 
   it('belongs to another service than the notice says - EC2 is right', () => {
     const serviceId = 'vpce-svc-0fffffffffffffff9';
 
-    expect(plan.judge([aConnection({ serviceId })], NOBODY)).toEqual([requested(ENDPOINT_ID, serviceId)]);
+    expect(plan.judge([aConnection({ serviceId })], NOBODY)).toEqual([listed({ serviceId })]);
   });
 
   const OVER: readonly ConnectionState[] = ['deleting', 'deleted', 'failed', 'expired'];
@@ -166,7 +171,7 @@ describe('planNotices: what EC2 says of the endpoints', () => {
   it('is on nobody’s mind, and the notice is of a deletion - a request where it waits, nothing where nobody acts', () => {
     const deletion = planNotices([notice(`Delete ${ENDPOINT_ID} ${SERVICE_ID}`)]);
 
-    expect(deletion.judge([aConnection()], NOBODY)).toEqual([requested()]);
+    expect(deletion.judge([aConnection()], NOBODY)).toEqual([listed()]);
     expect(deletion.judge([aConnection({ state: 'partial' })], NOBODY)).toEqual([]);
   });
 
@@ -208,7 +213,10 @@ describe('planNotices: what EC2 says of the endpoints', () => {
 
     expect(
       two.judge([aConnection({ endpointId: OTHER_ENDPOINT }), aConnection({ state: 'deleting' })], NOBODY),
-    ).toEqual([{ kind: 'changed', serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID }, requested(OTHER_ENDPOINT)]);
+    ).toEqual([
+      { kind: 'changed', serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID },
+      listed({ endpointId: OTHER_ENDPOINT }),
+    ]);
   });
 
   it('is not listed yet - a request, since the notice may be early', () => {
@@ -261,7 +269,7 @@ describe('planNotices: what EC2 says of the endpoints', () => {
   });
 
   it('lists endpoints that nobody asked about - they are nobody’s business', () => {
-    expect(plan.judge([aConnection({ endpointId: OTHER_ENDPOINT }), aConnection()], NOBODY)).toEqual([requested()]);
+    expect(plan.judge([aConnection({ endpointId: OTHER_ENDPOINT }), aConnection()], NOBODY)).toEqual([listed()]);
   });
 });
 
@@ -270,7 +278,7 @@ describe('planNotices: what cannot be read', () => {
     const plan = planNotices([notice('Hello?', 'm-7'), notice(`${ENDPOINT_ID} ${SERVICE_ID}`, 'm-8')]);
 
     expect(plan.judge([aConnection()], NOBODY)).toEqual([
-      requested(),
+      listed(),
       { kind: 'unreadable', messageId: 'm-7', problem: 'it names no endpoint', excerpt: 'Hello?' },
     ]);
   });
@@ -306,7 +314,7 @@ describe('planNotices: what cannot be read', () => {
       NOBODY,
     );
 
-    expect(findings.slice(0, 9)).toEqual(many(9, 100).map((each) => requested(each)));
+    expect(findings.slice(0, 9)).toEqual(many(9, 100).map((endpointId) => listed({ endpointId })));
     expect(findings.slice(9)).toMatchObject([
       { kind: 'unreadable', messageId: 'm-11', problem: 'it names 11 endpoints' },
     ]);

@@ -18,6 +18,7 @@ const estate = (changes: Partial<Estate>): Estate => ({
   entitlements: [],
   warned: [],
   standingOf: () => ({
+    isRegistered: true,
     basis: '',
     dates: [],
     remindDays: 3,

@@ -61,6 +61,7 @@ const NEEDED_ELSEWHERE: Readonly<Record<string, Story>> = {
   'RevokeConnectionRoleDefaultPolicy Allow: dynamodb:PutItem, dynamodb:UpdateItem': life,
   'RevokeConnectionRoleDefaultPolicy Allow: events:PutEvents': life,
   'RevokeConnectionRoleDefaultPolicy Allow: lambda:InvokeFunction': life,
+  'RevokeConnectionRoleDefaultPolicy Allow: sqs:SendMessage': life,
   'ReconcileRoleDefaultPolicy Allow: events:PutEvents': { ...sweeps, cases: casesOf(sweeps, 'a contract ends') },
   // A run that fails comes again with every sweep.
   'ReconcileRoleDefaultPolicy Allow: lambda:InvokeFunction': { ...sweeps, cases: casesOf(sweeps, 'nothing happens') },
@@ -106,6 +107,7 @@ const WATCHED =
 const NOT_NEEDED_HERE: Readonly<Record<string, string>> = {
   'IntakeDeadLettersQueuePolicy Deny: sqs:*': 'it forbids calls without TLS, and the sandbox counts loopback as TLS',
   'IntakeQueuePolicy Deny: sqs:*': 'it forbids calls without TLS, and the sandbox counts loopback as TLS',
+  'AnswersQueuePolicy Deny: sqs:*': 'it forbids calls without TLS, and the sandbox counts loopback as TLS',
   'IntakeTopicPolicy Deny: sns:Publish': 'it forbids calls without TLS, and the sandbox counts loopback as TLS',
   'IntakeDeadLettersQueuePolicy Allow: sqs:SendMessage': 'nothing of this story becomes a dead letter',
   'IntakeDeadLettersQueuePolicy Allow: sqs:GetQueueAttributes, sqs:GetQueueUrl, sqs:SendMessage':
@@ -113,7 +115,7 @@ const NOT_NEEDED_HERE: Readonly<Record<string, string>> = {
   'IntakeKey Allow: kms:*': 'it is for the administrators of the key',
   'IntakeReadRequestsRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
   'DecideConnectionRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
-  'AnswerConnectionRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
+  'AnswersAnswerConnectionsRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
   'ConvergePrincipalsRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
   'ConvergePrincipalsRoleDefaultPolicy Allow: ec2:DescribeVpcEndpointServicePermissions, xray:PutTelemetryRecords, xray:PutTraceSegments':
     CONVERGING,

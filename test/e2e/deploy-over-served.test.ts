@@ -90,9 +90,9 @@ describe('a served sandbox', () => {
   it('takes the same changes from clients', async () => {
     const lambda = new LambdaClient(config());
     const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
-    const FunctionName = Functions.find((each) => each.FunctionName?.includes('AnswerConnection'))?.FunctionName;
+    const FunctionName = Functions.find((each) => each.FunctionName?.includes('AnswerConnections'))?.FunctionName;
     const update = new UpdateFunctionConfigurationCommand({ FunctionName, Timeout: 45 });
-    expect(await lambda.send(update)).toMatchObject({ Timeout: 45, MemorySize: 512, Version: '$LATEST' });
+    expect(await lambda.send(update)).toMatchObject({ Timeout: 45, MemorySize: 1024, Version: '$LATEST' });
     expect(await lambda.send(new PublishVersionCommand({ FunctionName }))).toMatchObject({ Timeout: 45, Version: '2' });
 
     const pipes = new PipesClient(config());

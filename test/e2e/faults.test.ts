@@ -77,7 +77,7 @@ describe('an entitled request is accepted once, whatever became of the run that 
     ['where the function dies after our Accept', { kind: 'kill-after', on: ACCEPT }],
     ['where our Accept is done, and never answered', { kind: 'lost-reply', how: 'silence', on: ACCEPT }],
     ['where our Accept arrives after we gave up waiting', { kind: 'delay', milliseconds: 40_000, on: ACCEPT }],
-    ['where the function dies while it decides', { kind: 'kill-before', on: DESCRIBE, by: 'DecideConnection' }],
+    ['where the function dies while it decides', { kind: 'kill-before', on: 'dynamodb:Query', by: 'DecideConnection' }],
   ])('%s', async (_, fault) => {
     const { happened, decisions, state, acceptances } = await requestWith(fault);
 
@@ -101,7 +101,10 @@ it('a request that EC2 never lets us answer is not decided, and every run of it 
   const { decisions, state, executions } = await requestWith({ kind: 'throttle', on: ACCEPT, nth: 'every' });
 
   expect({ decisions, state }).toEqual({ decisions: [], state: 'pendingAcceptance' });
-  expect(new Set(executions)).toEqual(new Set(['FAILED']));
+  // After an hour a run gives up, and another one tries: the newest may be at it.
+  const [newest, ...earlier] = executions;
+  expect(['RUNNING', 'FAILED']).toContain(newest);
+  expect(new Set(earlier)).toEqual(new Set(['FAILED']));
 });
 
 it('a workflow can be stopped and not killed: the script says so', async () => {

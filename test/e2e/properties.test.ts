@@ -130,7 +130,7 @@ describe('a promise is missed', () => {
         : output;
     };
 
-    expect(await brokenBy(suspended, stale)).toEqual(['accepts only the entitled']);
+    expect(await brokenBy(suspended, stale)).toEqual(['accepts only the entitled', 'disconnects who is to go']);
   });
 
   it('where a record is not published', async () => {

@@ -109,10 +109,12 @@ it('there is a sample of every kind, and of no other', () => {
 describe('the constructors', () => {
   it('connectionRequested makes the sample’s detail, without what else its giver holds', () => {
     const { detail, 'detail-type': detailType } = sample('connection-requested');
-    const { serviceId, vpcEndpointId } = detail as { serviceId: string; vpcEndpointId: string };
-    const made = connectionRequested({ kind: 'requested', serviceId, vpcEndpointId } as never);
+    const { serviceId, vpcEndpointId, seen } = detail as unknown as Parameters<typeof connectionRequested>[0];
+    const made = connectionRequested({ kind: 'requested', serviceId, vpcEndpointId, seen } as never);
 
     expect(made).toEqual(detail);
+    // A rule's input takes no field that may be missing.
+    expect(connectionRequested({ serviceId, vpcEndpointId })).toEqual({ ...(detail as object), seen: {} });
     expect(made.detailType).toBe(detailType);
   });
 

@@ -1,5 +1,7 @@
 import { type AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client, type VpcEndpointConnection } from '@aws-sdk/client-ec2';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -18,6 +20,9 @@ import {
 /** The two tables' names. */
 export const TABLES = { registry: 'registry-table', ledger: 'ledger-table' };
 
+/** Where answers lie. */
+export const QUEUE_URL = 'https://sqs.us-west-2.amazonaws.com/123456789012/answers';
+
 /** Sets what Lambda and the stack would set; call it before the import of an entry file, which reads it. */
 export const stubFunctionEnvironment = (): void => {
   vi.stubEnv('AWS_REGION', HOME_REGION);
@@ -25,6 +30,7 @@ export const stubFunctionEnvironment = (): void => {
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'none');
   vi.stubEnv('REGISTRY_TABLE', TABLES.registry);
   vi.stubEnv('LEDGER_TABLE', TABLES.ledger);
+  vi.stubEnv('ANSWER_QUEUE_URL', QUEUE_URL);
   vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
   vi.stubEnv('POWERTOOLS_TRACE_ENABLED', 'false');
 };
@@ -48,6 +54,18 @@ export const strictEc2 = () => {
 export const strictDynamo = () => {
   const dynamo = new DynamoDBClient({ region: HOME_REGION });
   return { dynamo, dynamoMock: refuseTheRest(mockClient(dynamo)) };
+};
+
+/** Step Functions, to which no call is made but those that the test answers. */
+export const strictSfn = () => {
+  const sfn = new SFNClient({ region: HOME_REGION });
+  return { sfn, sfnMock: refuseTheRest(mockClient(sfn)) };
+};
+
+/** SQS, to which no call is made but those that the test answers. */
+export const strictSqs = () => {
+  const sqs = new SQSClient({ region: HOME_REGION });
+  return { sqs, sqsMock: refuseTheRest(mockClient(sqs)) };
 };
 
 /** The calls that were made, in order: the command's name and its whole input. */

@@ -40,6 +40,13 @@ const SENDS_DEAD_LETTERS = ['GetQueueAttributes', 'GetQueueUrl', 'SendMessage'].
 const MANAGED_SERVICES =
   'arn:aws:ec2:us-west-2:123456789012:vpc-endpoint-service/* if StringEquals aws:ResourceTag/privatelink-concierge = managed';
 
+/** Answers waiting workflows. */
+const ANSWERS_TOKENS = ['Failure', 'Heartbeat', 'Success'].flatMap((how) =>
+  ['admit-connection', 'revoke-connection'].map(
+    (name) =>
+      `states:SendTask${how} -> arn:aws:states:us-west-2:123456789012:stateMachine:PrivateLinkConcierge-${name}`,
+  ),
+);
 /** A request is in the hands of a run of either workflow: whoever wants it asks whether that run still is. */
 const ASKS_AFTER_HOLDERS = ['admit-connection', 'revoke-connection'].map(
   (each) =>
@@ -110,13 +117,21 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:BatchGetItem -> <TablesLedger.Arn>',
     'dynamodb:UpdateItem -> <TablesLedger.Arn>',
   ],
-  AnswerConnectionRole: [
-    ...OWN_LOG('AnswerConnection'),
+  // The one role that tells EC2 to accept or to reject, and the only one beside its workflows that may answer their tokens.
+  AnswersAnswerConnectionsRole: [
+    ...OWN_LOG('AnswersAnswerConnections'),
     DESCRIBE,
     ...OWN_TRACES,
     'dynamodb:BatchGetItem -> <TablesLedger.Arn>',
+    'dynamodb:GetItem -> <TablesLedger.Arn>',
+    'dynamodb:UpdateItem -> <TablesLedger.Arn>',
     `ec2:AcceptVpcEndpointConnections -> ${MANAGED_SERVICES}`,
     `ec2:RejectVpcEndpointConnections -> ${MANAGED_SERVICES}`,
+    'sqs:ChangeMessageVisibility -> <AnswersQueue.Arn>',
+    'sqs:DeleteMessage -> <AnswersQueue.Arn>',
+    'sqs:GetQueueAttributes -> <AnswersQueue.Arn>',
+    'sqs:ReceiveMessage -> <AnswersQueue.Arn>',
+    ...ANSWERS_TOKENS,
   ],
   ConvergePrincipalsRole: [
     ...OWN_LOG('ConvergePrincipals'),
@@ -140,8 +155,8 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:UpdateItem -> <TablesLedger.Arn>',
     'events:PutEvents -> <Bus.Arn>',
     // Every version, and none unqualified: an execution that began before a deployment finishes on the version it names.
-    'lambda:InvokeFunction -> <AnswerConnectionFunction.Arn>:*',
     'lambda:InvokeFunction -> <DecideConnectionFunction.Arn>:*',
+    'sqs:SendMessage -> <AnswersQueue.Arn>',
     ...ASKS_AFTER_HOLDERS,
     'states:SendTaskSuccess -> arn:aws:states:us-west-2:123456789012:stateMachine:PrivateLinkConcierge-admit-connection',
     ...WATCHED,
@@ -152,8 +167,8 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:PutItem -> <TablesLedger.Arn>',
     'dynamodb:UpdateItem -> <TablesLedger.Arn>',
     'events:PutEvents -> <Bus.Arn>',
-    'lambda:InvokeFunction -> <AnswerConnectionFunction.Arn>:*',
     'lambda:InvokeFunction -> <DecideRevocationFunction.Arn>:*',
+    'sqs:SendMessage -> <AnswersQueue.Arn>',
     ...ASKS_AFTER_HOLDERS,
     ...WATCHED,
   ],
@@ -221,16 +236,19 @@ describe('what the roles may do', () => {
     expect([...new Set(onEverything)].sort()).toEqual(ACTIONS_WITHOUT_RESOURCE);
   });
 
-  it('a token is answered by one role, of one workflow: its own', () => {
+  it('a token is answered by its own workflow, and by whoever gives the answers that it waits for', () => {
     const answering = [...statements].flatMap(([role, each]) =>
       linesOf(each)
         .filter((line) => line.startsWith('states:SendTask'))
         .map((line) => `${role}: ${line}`),
     );
 
-    expect(answering).toEqual([
+    expect(answering.filter((line) => !line.startsWith('Answers'))).toEqual([
       'AdmitConnectionRole: states:SendTaskSuccess -> arn:aws:states:us-west-2:123456789012:stateMachine:PrivateLinkConcierge-admit-connection',
     ]);
+    expect(answering.filter((line) => line.startsWith('Answers'))).toEqual(
+      ANSWERS_TOKENS.map((line) => `AnswersAnswerConnectionsRole: ${line}`),
+    );
     const [, machine] =
       resourcesOf(template, 'AWS::StepFunctions::StateMachine').find(
         ([id]) => nameOf(id) === 'AdmitConnectionStateMachine',
@@ -282,7 +300,7 @@ describe('who may take a role', () => {
     ['IntakeReadRequestsRole', 'lambda.amazonaws.com'],
     ['DecideConnectionRole', 'lambda.amazonaws.com'],
     ['DecideRevocationRole', 'lambda.amazonaws.com'],
-    ['AnswerConnectionRole', 'lambda.amazonaws.com'],
+    ['AnswersAnswerConnectionsRole', 'lambda.amazonaws.com'],
     ['ConvergePrincipalsRole', 'lambda.amazonaws.com'],
     ['IntakePipeRole', 'pipes.amazonaws.com'],
     ['AdmitConnectionRole', 'states.amazonaws.com'],

@@ -11,7 +11,7 @@ import {
 import { planNotices } from '../../functions/domain/notices.ts';
 import { CURRENT_INDEX, LEDGER_INDEXES, RECORDED_AT } from '../../functions/registry/keys.ts';
 import { metrics } from '../../functions/runtime/handler.ts';
-import { ENVIRONMENTS, environmentNamed } from '../../infra/config.ts';
+import { ENVIRONMENTS, type EnvironmentConfig, environmentNamed } from '../../infra/config.ts';
 import { machineOf, tasksOf } from '../workflows/support.ts';
 import { inWords, type Json, nameOf, type Resource, resourcesOf, synthesise, templateOf } from './support.ts';
 
@@ -92,6 +92,7 @@ describe('nothing is lost without a trace', () => {
     expect(redrives).toEqual([
       ['IntakeDeadLettersQueue', 'undefined'],
       ['IntakeQueue', deadLetters],
+      ['AnswersQueue', deadLetters],
     ]);
     expect(named('AWS::SQS::Queue', 'IntakeDeadLettersQueue').MessageRetentionPeriod).toBe(14 * 24 * 3600);
   });
@@ -242,6 +243,36 @@ describe('functions', () => {
     expect(resource).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
   });
 
+  it('answers are read in batches, no more at once than AWS makes us, and each message fails alone', () => {
+    const [[, { Properties }]] = resources('AWS::Lambda::EventSourceMapping') as [readonly [string, Resource]];
+
+    expect(Properties).toMatchObject({
+      BatchSize: 1000,
+      MaximumBatchingWindowInSeconds: 2,
+      ScalingConfig: { MaximumConcurrency: 2 },
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+    expect(inWords(Properties.EventSourceArn)).toBe('<AnswersQueue.Arn>');
+    expect(inWords(Properties.FunctionName)).toMatch(
+      /^<AnswersAnswerConnectionsFunction>:<AnswersAnswerConnectionsFunctionCurrentVersion\.Version>$/,
+    );
+    const { VisibilityTimeout } = named('AWS::SQS::Queue', 'AnswersQueue');
+    const { Timeout } = named('AWS::Lambda::Function', 'AnswersAnswerConnectionsFunction');
+    expect(Number(VisibilityTimeout)).toBeGreaterThanOrEqual(6 * Number(Timeout));
+  });
+
+  it('an environment may say how many endpoints one answer names', () => {
+    const variablesOf = (endpointsPerAnswer?: number) => {
+      const config = { ...ENVIRONMENTS.sandbox, ...(endpointsPerAnswer === undefined ? {} : { endpointsPerAnswer }) };
+      const found = resourcesOf(templateOf(config as EnvironmentConfig), 'AWS::Lambda::Function');
+      const [, { Properties }] = found.find(([id]) => id.startsWith('AnswersAnswerConnections')) as (typeof found)[0];
+      return (Properties.Environment as { Variables: Record<string, unknown> }).Variables;
+    };
+
+    expect(variablesOf(20)).toMatchObject({ ENDPOINTS_PER_ANSWER: '20' });
+    expect(variablesOf()).not.toHaveProperty('ENDPOINTS_PER_ANSWER');
+  });
+
   it('are called by version, never as they happen to be', () => {
     expect(inWords(named('AWS::Pipes::Pipe', 'IntakePipe').Enrichment)).toBe(
       '<IntakeReadRequestsFunctionCurrentVersion>',
@@ -263,7 +294,8 @@ describe('alarms', () => {
       'AdmitConnectionAbortedAlarm: ExecutionsAborted',
       'AdmitConnectionFailedAlarm: ExecutionsFailed',
       'AdmitConnectionTimedOutAlarm: ExecutionsTimedOut',
-      'AnswerConnectionAlarm: Errors',
+      'AnswersAnswerConnectionsAlarm: Errors',
+      'AnswersWaitingAlarm: ApproximateAgeOfOldestMessage',
       'ConvergePrincipalsAlarm: Errors',
       'DecideConnectionAlarm: Errors',
       'DecideRevocationAlarm: Errors',
@@ -314,7 +346,8 @@ describe('alarms', () => {
       'AdmitConnectionAbortedAlarm: Sum > 0, 1 in a row',
       'AdmitConnectionFailedAlarm: Sum > 0, 1 in a row',
       'AdmitConnectionTimedOutAlarm: Sum > 0, 1 in a row',
-      'AnswerConnectionAlarm: Sum > 0, 3 in a row',
+      'AnswersAnswerConnectionsAlarm: Sum > 0, 3 in a row',
+      'AnswersWaitingAlarm: Maximum > 1800, 1 in a row',
       'ConvergePrincipalsAlarm: Sum > 0, 3 in a row',
       'DecideConnectionAlarm: Sum > 0, 3 in a row',
       'DecideRevocationAlarm: Sum > 0, 3 in a row',
@@ -342,6 +375,7 @@ describe('alarms', () => {
       );
 
     expect(queuesOf('IntakeWaitingAlarm')).toEqual(['<IntakeQueue.QueueName>']);
+    expect(queuesOf('AnswersWaitingAlarm')).toEqual(['<AnswersQueue.QueueName>']);
     expect(queuesOf('IntakeDeadLettersAlarm')).toEqual(['<IntakeDeadLettersQueue.QueueName>']);
   });
 

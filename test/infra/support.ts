@@ -18,7 +18,7 @@ const CODE = [
   'readRequests',
   'decideConnection',
   'decideRevocation',
-  'answerConnection',
+  'answerConnections',
   'listDifferences',
   'settlePlace',
   'convergePrincipals',

@@ -54,20 +54,20 @@ describe.each(MACHINES)('%s', (workflow, machine) => {
 it.each([
   [
     'AdmitConnectionStateMachine',
-    'versions of functions, the ledger and the bus',
+    'versions of functions, the ledger, the bus and the queue of answers',
     {
       DecideConnection: '<DecideConnectionFunctionCurrentVersion>',
-      AnswerConnection: '<AnswerConnectionFunctionCurrentVersion>',
+      AnswerQueue: '<AnswersQueue>',
       Ledger: '<TablesLedger>',
       Bus: '<Bus>',
     },
   ],
   [
     'RevokeConnectionStateMachine',
-    'versions of functions, the ledger and the bus',
+    'versions of functions, the ledger, the bus and the queue of answers',
     {
       DecideRevocation: '<DecideRevocationFunctionCurrentVersion>',
-      AnswerConnection: '<AnswerConnectionFunctionCurrentVersion>',
+      AnswerQueue: '<AnswersQueue>',
       Ledger: '<TablesLedger>',
       Bus: '<Bus>',
     },
@@ -93,22 +93,20 @@ it.each([
 
 describe('what starts a workflow', () => {
   it.each([
-    ['ConnectionRequested', 'AdmitConnectionStateMachine', CONNECTION_REQUESTED_PATTERN],
-    ['ConnectionChanged', 'ReconcileStateMachine', CONNECTION_CHANGED_PATTERN],
+    ['ConnectionRequested', 'AdmitConnectionStateMachine', CONNECTION_REQUESTED_PATTERN, ['seen']],
+    ['ConnectionChanged', 'ReconcileStateMachine', CONNECTION_CHANGED_PATTERN, []],
   ])(
-    '%s - starts %s, and hands over the ids of the event and nothing else',
-    (rule, machine, { source, detailType }) => {
+    '%s - starts %s, and hands over the ids of the event, what was seen of a request, and nothing else',
+    (rule, machine, { source, detailType }, seen) => {
+      const fields = ['serviceId', 'vpcEndpointId', ...seen];
       const [target, ...more] = targetsOf(rule);
 
       expect(named('AWS::Events::Rule', rule).EventPattern).toEqual({ source, 'detail-type': detailType });
       expect(more).toEqual([]);
       expect(inWords(target?.Arn)).toBe(`<${machine}>`);
       expect(target?.InputTransformer).toEqual({
-        InputPathsMap: {
-          'detail-serviceId': '$.detail.serviceId',
-          'detail-vpcEndpointId': '$.detail.vpcEndpointId',
-        },
-        InputTemplate: '{"serviceId":<detail-serviceId>,"vpcEndpointId":<detail-vpcEndpointId>}',
+        InputPathsMap: Object.fromEntries(fields.map((field) => [`detail-${field}`, `$.detail.${field}`])),
+        InputTemplate: `{${fields.map((field) => `"${field}":<detail-${field}>`).join(',')}}`,
       });
     },
   );

@@ -19,7 +19,7 @@ export const CONDITION_FAILED = 'DynamoDb.ConditionalCheckFailedException';
 /** What stands for the placeholders, as the stack would fill them in. */
 const DEPLOYED: Readonly<Record<string, string>> = {
   DecideConnection: 'decide:7',
-  AnswerConnection: 'answer:7',
+  AnswerQueue: 'https://sqs.us-west-2.amazonaws.com/123456789012/answers',
   Ledger: 'ledger-table',
   Bus: 'concierge-bus',
 };
@@ -174,8 +174,6 @@ export const settled = (outcome: Parameters<typeof explainEnding>[0], rest: obje
 /** What `Answer` returns while EC2 has not shown the end. */
 export const unsettled = (state: string, rest: object = {}) => ({
   isSettled: false,
-  // Unless EC2 said otherwise, it was told before.
-  hasAnswered: true,
   isListed: state !== 'not listed',
   because: `${ENDPOINT_ID} is still ${state}`,
   ...rest,
@@ -224,6 +222,16 @@ export const tokenIn = (given: unknown): string =>
     ':waiting'
   ].M.token.S;
 
+/** The token of a task that puts a message into a queue, and waits for whoever reads it. */
+export const queuedTokenIn = (given: unknown): string | undefined =>
+  (given as { readonly MessageBody?: { readonly token?: string } } | null)?.MessageBody?.token;
+
+/** What an answer says that was put into the queue, without its token. */
+export const askedIn = ({ arguments: given }: Attempt): Readonly<Record<string, unknown>> => {
+  const { token: _token, ...asked } = (given as { readonly MessageBody: Record<string, unknown> }).MessageBody;
+  return asked;
+};
+
 /**
  * Executes a workflow's file on virtual time, its tasks answered by a script.
  *
@@ -261,6 +269,14 @@ const execute = async (definition: object, script: Script, input: Json): Promise
         const answer = { kind: 'success', output: '{"woken": true}' } as const;
         world.clock.after(reply.seconds * 1000, () => world.tokens.answer(tokenIn(given), answer));
         return {};
+      }
+      const token = queuedTokenIn(given);
+      const { Payload } = reply as { readonly Payload?: unknown };
+      // Whoever reads the queue answers at once.
+      if (token !== undefined && Payload !== undefined) {
+        const answer = { kind: 'success', output: JSON.stringify(Payload) } as const;
+        world.clock.after(0, () => world.tokens.answer(token, answer));
+        return { MessageId: 'a-message' };
       }
       return reply;
     },

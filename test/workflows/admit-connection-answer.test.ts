@@ -4,6 +4,7 @@ import {
   ACCEPT,
   ACCEPTED,
   admit,
+  askedIn,
   attemptsByState,
   CONDITION_FAILED,
   decision,
@@ -13,6 +14,7 @@ import {
   moment,
   onlyAttempt,
   payload,
+  queuedTokenIn,
   REJECTED,
   settled,
   superseded,
@@ -111,7 +113,7 @@ describe('places', () => {
       'Look at the end',
       'Record',
     ]);
-    expect(onlyAttempt(ran, 'Answer').arguments).toMatchObject({ Payload: { verdict: 'reject' } });
+    expect(askedIn(onlyAttempt(ran, 'Answer'))).toMatchObject({ verdict: 'reject' });
     expect(ran.output).toMatchObject({ verdict: 'reject', code: 'quota-reached', outcome: 'rejected' });
   });
 
@@ -211,45 +213,63 @@ describe('places', () => {
 });
 
 describe('the answer', () => {
-  it('waits for EC2', async () => {
-    const slow = [unsettled('pendingAcceptance'), unsettled('pending'), unsettled('pending'), ACCEPTED].map(payload);
+  it('is asked for in the queue, with all that its reader needs to give it or to leave it', async () => {
+    const ran = await admit(ACCEPT);
+    const attempt = onlyAttempt(ran, 'Answer');
+
+    expect(attempt).toMatchObject({
+      action: 'sqs:sendMessage',
+      arguments: { QueueUrl: 'https://sqs.us-west-2.amazonaws.com/123456789012/answers' },
+    });
+    expect(queuedTokenIn(attempt.arguments)).toMatch(/^\S{20,}$/);
+    expect(askedIn(attempt)).toEqual({
+      ...INPUT,
+      owner: '222222222222',
+      verdict: 'accept',
+      ends: 'request',
+      placeOf: 'acme',
+      modesVersion: 0,
+      wakes: 0,
+      absences: 0,
+      freshUntil: null,
+      deadline: moment(60 * 60),
+    });
+    expect(attemptsByState(ran)).toMatchObject({ 'Take a place': 1, Record: 1, Publish: 1 });
+  });
+
+  it('is asked for again every 20 seconds as long as EC2 does not list the endpoint, or does not act', async () => {
+    const slow = [unsettled('not listed'), unsettled('pendingAcceptance'), ACCEPTED].map(payload);
     const ran = await admit({ ...ACCEPT, Answer: slow });
 
-    const looks = ran.attempts.filter(({ state }) => state === 'Answer');
-    expect(looks.map(({ at, arguments: given }) => [at, given])).toEqual(
-      [0, 1, 2, 3].map((each) => [
-        20 * each,
-        {
-          FunctionName: 'answer:7',
-          Payload: {
-            ...INPUT,
-            verdict: 'accept',
-            placeOf: 'acme',
-            modesVersion: 0,
-            hasAnswered: each > 0,
-            absences: 0,
-          },
-        },
-      ]),
-    );
+    expect(ran.attempts.filter(({ state }) => state === 'Answer').map(({ at }) => at)).toEqual([0, 20, 40]);
     expect(ran.output).toMatchObject({ outcome: 'accepted' });
     expect(attemptsByState(ran)).toMatchObject({ 'Take a place': 1, Record: 1, Publish: 1 });
   });
 
-  it('was given - the function is told so in each look after, until it is decided again', async () => {
-    const looks = [
-      unsettled('pendingAcceptance', { hasAnswered: true }),
-      unsettled('pending', { hasAnswered: true }),
-      ACCEPTED,
-    ];
-    const ran = await admit({ ...ACCEPT, Answer: looks.map(payload) });
-    const given = ran.attempts.filter(({ state }) => state === 'Answer').map((attempt) => attempt.arguments);
+  it('is never heard of for a quarter of an hour - the message is taken for lost, and another is sent', async () => {
+    const ran = await admit({ ...ACCEPT, Answer: [{ MessageId: 'lost' }, payload(ACCEPTED)] });
+    const [first, second] = ran.attempts.filter(({ state }) => state === 'Answer');
 
-    expect(given).toMatchObject([
-      { Payload: { hasAnswered: false } },
-      { Payload: { hasAnswered: true } },
-      { Payload: { hasAnswered: true } },
-    ]);
+    expect(first?.at).toBe(0);
+    expect(second?.at).toBeGreaterThan(900);
+    expect(second?.at).toBeLessThanOrEqual(902);
+    expect(queuedTokenIn(second?.arguments)).not.toBe(queuedTokenIn(first?.arguments));
+    expect(ran.output).toMatchObject({ outcome: 'accepted' });
+  });
+
+  it('is never heard of however often it is asked for - recorded, and failed as States.Timeout', async () => {
+    const ran = await admit({ ...ACCEPT, Answer: [{ MessageId: 'lost' }] });
+
+    expect(ran).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
+    expect(attemptsByState(ran)).toMatchObject({ Answer: 7, 'Record the failure': 1 });
+  });
+
+  it('comes too late for its reader - NotSettled', async () => {
+    const overdue = payload(unsettled('pending', { isOverdue: true }));
+    const ran = await admit({ ...ACCEPT, Answer: [overdue] });
+
+    expect(ran).toMatchObject({ status: 'FAILED', error: 'NotSettled', cause: `${ENDPOINT_ID} is still pending` });
+    expect(attemptsByState(ran)).toMatchObject({ Answer: 1, 'Record the failure': 1 });
   });
 
   it('counts the empty listings in a row: one that is not empty begins anew', async () => {
@@ -260,16 +280,13 @@ describe('the answer', () => {
       'Give the place back': [{}],
     });
 
-    const counts = ran.attempts
-      .filter(({ state }) => state === 'Answer')
-      .map(({ arguments: given }) => (given as { Payload: { absences: number } }).Payload.absences);
+    const counts = ran.attempts.filter(({ state }) => state === 'Answer').map((attempt) => askedIn(attempt).absences);
     expect(counts).toEqual([0, 1, 2, 0, 1, 2, 3]);
     expect(ran.output).toMatchObject({ outcome: 'gone' });
   });
 
   it('never comes, and EC2 refused it - NotSettled says what EC2 said', async () => {
     const refused = unsettled('pendingAcceptance', {
-      hasAnswered: false,
       unsuccessful: 'InvalidState: AWS documents no code.',
     });
     const ran = await admit({ ...ACCEPT, Answer: [payload(refused), payload(unsettled('pendingAcceptance'))] });
@@ -321,7 +338,6 @@ describe('the answer', () => {
 
   it('was refused by EC2 at first - what EC2 said then is in the record', async () => {
     const refused = unsettled('pendingAcceptance', {
-      hasAnswered: false,
       unsuccessful: 'InvalidState: AWS documents no code.',
     });
     const ran = await admit({ ...ACCEPT, Answer: [refused, unsettled('pending'), ACCEPTED].map(payload) });
@@ -332,7 +348,7 @@ describe('the answer', () => {
   });
 
   it('was refused by EC2 twice - the last words count', async () => {
-    const said = (code: string) => unsettled('pendingAcceptance', { hasAnswered: false, unsuccessful: `${code}: no.` });
+    const said = (code: string) => unsettled('pendingAcceptance', { unsuccessful: `${code}: no.` });
     const ran = await admit({ ...ACCEPT, Answer: [said('First'), said('Second'), ACCEPTED].map(payload) });
 
     expect(onlyAttempt(ran, 'Record').arguments).toMatchObject({ Item: { unsuccessful: { S: 'Second: no.' } } });
@@ -350,7 +366,7 @@ describe('an answer that holds no more', () => {
     });
 
     expect(ran.path.slice(7, 12)).toEqual(['Answer', 'Look at the end', 'Decide', 'Go by its need', 'Record']);
-    expect(onlyAttempt(ran, 'Answer').arguments).toMatchObject({ Payload: { modesVersion: 7 } });
+    expect(askedIn(onlyAttempt(ran, 'Answer'))).toMatchObject({ modesVersion: 7 });
     expect(ran.output).toMatchObject({ verdict: 'accept', outcome: 'observed', generation: 1 });
     expect(onlyAttempt(ran, 'Record').arguments).not.toHaveProperty('Item.after');
     expect(onlyAttempt(ran, 'Release the admission').arguments).toMatchObject({
@@ -366,9 +382,9 @@ describe('an answer that holds no more', () => {
       Answer: [payload(superseded()), payload(ACCEPTED)],
     });
 
-    expect(ran.attempts.filter(({ state }) => state === 'Answer').map(({ arguments: given }) => given)).toMatchObject([
-      { Payload: { modesVersion: 7 } },
-      { Payload: { modesVersion: 8 } },
+    expect(ran.attempts.filter(({ state }) => state === 'Answer').map(askedIn)).toMatchObject([
+      { modesVersion: 7 },
+      { modesVersion: 8 },
     ]);
     expect(ran.output).toMatchObject({ outcome: 'accepted' });
   });
@@ -377,7 +393,7 @@ describe('an answer that holds no more', () => {
     const ran = await admit({
       ...ACCEPT,
       Answer: [
-        payload(unsettled('pendingAcceptance', { hasAnswered: false, unsuccessful: 'InvalidState: no.' })),
+        payload(unsettled('pendingAcceptance', { unsuccessful: 'InvalidState: no.' })),
         payload(superseded()),
         payload(ACCEPTED),
       ],

@@ -37,6 +37,8 @@ const LONGEST_SILENCE_SECONDS: Readonly<Record<string, number>> = {
   reconcile: 100 * 60,
 };
 const SILENT_TASKS = 3;
+/** An answer whose messages are all lost, one after the other, or one that comes after an hour. */
+const ANSWER_SECONDS = 2 * 60 * 60;
 const LOOKS_SECONDS = 10 * 60;
 
 const serviceErrors: Readonly<Record<string, readonly string[]>> = SERVICE_ERRORS;
@@ -84,6 +86,9 @@ describe.each(workflows)('$name', ({ name, file, functions, placeholders, machin
   const states = statesOf(machine);
   const tasks = tasksOf(machine);
   const waiting = tasks.filter(([, task]) => waitsForToken(task));
+  const [holds, answers] = ['dynamodb', 'sqs'].map((service) =>
+    waiting.filter(([, task]) => serviceOf(task) === service),
+  ) as [typeof waiting, typeof waiting];
   const calling = tasks.filter(([, task]) => !waitsForToken(task));
 
   it('is written in JSONata, ends after a bounded time, and says what it is for', () => {
@@ -120,10 +125,12 @@ describe.each(workflows)('$name', ({ name, file, functions, placeholders, machin
     const expected =
       serviceOf(task) === 'lambda' ? ['Throttled', ...LAMBDA_SERVICE_ERRORS] : (serviceErrors[serviceOf(task)] ?? []);
 
-    // The time of a task that waits is its plan's: when it is up, that is no failure of a call.
-    expect(names).toEqual(waitsForToken(task) ? expected.filter((each) => each !== 'States.Timeout') : expected);
+    // The time of a hold is its plan's: when it is up, that is no failure of a call.
+    const isHold = waitsForToken(task) && serviceOf(task) === 'dynamodb';
+    expect(names).toEqual(isHold ? expected.filter((each) => each !== 'States.Timeout') : expected);
     expect(names.length).toBeGreaterThan(0);
-    expect(names.filter((each) => each.startsWith('States.'))).toEqual(waitsForToken(task) ? [] : ['States.Timeout']);
+    expect(names.filter((each) => each === 'States.Timeout')).toEqual(isHold ? [] : ['States.Timeout']);
+    expect(names.filter((each) => each.startsWith('States.') && !expected.includes(each))).toEqual([]);
     expect(names.filter((each) => (TERMINAL_ERRORS as readonly string[]).includes(each))).toEqual([]);
   });
 
@@ -200,13 +207,14 @@ describe.each(workflows)('$name', ({ name, file, functions, placeholders, machin
     expect(Math.min(...budgets.map((each) => each['seconds between them']))).toBeGreaterThanOrEqual(30);
     const silence = Math.max(...budgets.map((each) => each['seconds without a reply']));
     expect(silence).toBeLessThanOrEqual(LONGEST_SILENCE_SECONDS[name] ?? 0);
-    const held = waiting.length === 0 ? 0 : longestHoldSeconds();
-    expect(machine.TimeoutSeconds).toBeGreaterThanOrEqual(held + SILENT_TASKS * silence + LOOKS_SECONDS);
+    const held = holds.length === 0 ? 0 : longestHoldSeconds();
+    const answered = answers.length === 0 ? 0 : ANSWER_SECONDS;
+    expect(machine.TimeoutSeconds).toBeGreaterThanOrEqual(held + answered + SILENT_TASKS * silence + LOOKS_SECONDS);
   });
 
-  it('a task that waits by token is decided again when its time is up, and its call is tried again as any', () => {
-    expect(waiting.map(([state]) => state)).toEqual(name === 'admit-connection' ? ['Hold'] : []);
-    for (const [, task] of waiting) {
+  it('a hold is decided again when its time is up, and its call is tried again as any', () => {
+    expect(holds.map(([state]) => state)).toEqual(name === 'admit-connection' ? ['Hold'] : []);
+    for (const [, task] of holds) {
       expect(task.TimeoutSeconds).toBe('{% $plan.hold.seconds %}');
       expect(task).toMatchObject({
         Next: 'Decide',
@@ -218,6 +226,19 @@ describe.each(workflows)('$name', ({ name, file, functions, placeholders, machin
       });
       expect(budgetOf(task)).toBeGreaterThanOrEqual(30);
       expect(budgetOf(task)).toBeLessThanOrEqual(LONGEST_BUDGET_SECONDS[name] ?? 0);
+    }
+  });
+
+  it('an answer waits longer than its reader keeps it, and is asked for again where nobody is heard of', () => {
+    expect(answers.map(([state]) => state)).toEqual(name === 'reconcile' ? [] : ['Answer']);
+    for (const [, { TimeoutSeconds, HeartbeatSeconds, Arguments, Retry }] of answers) {
+      const { deadline } = (Arguments as { readonly MessageBody: { readonly deadline: string } }).MessageBody;
+      const [, milliseconds] = /EnteredTime\) \+ (\d+)/.exec(deadline) ?? [];
+      // Its reader looks every 20 seconds, and is heard of every five minutes; a message that no reader finished shows again after six.
+      expect(TimeoutSeconds).toBeGreaterThanOrEqual(Number(milliseconds) / 1000 + 2 * 360);
+      expect(HeartbeatSeconds).toBeGreaterThanOrEqual(2 * 360);
+      expect(HeartbeatSeconds).toBeLessThanOrEqual(15 * 60);
+      expect((Retry?.[0]?.MaxAttempts ?? 0) * Number(HeartbeatSeconds)).toBeLessThanOrEqual(ANSWER_SECONDS);
     }
   });
 
@@ -271,11 +292,13 @@ describe('the lists of errors', () => {
   });
 
   it('AWS’s names begin with the service’s, as Step Functions writes it, and end in Exception; a reply that never comes has no service’s', () => {
-    const prefixes = { dynamodb: 'DynamoDb', sfn: 'Sfn', events: 'EventBridge' };
+    const prefixes = { dynamodb: 'DynamoDb', sqs: 'SQS', sfn: 'Sfn', events: 'EventBridge' };
 
     expect(Object.keys(SERVICE_ERRORS)).toEqual(Object.keys(prefixes));
     for (const [service, prefix] of Object.entries(prefixes)) {
-      const [timeout, ...others] = [...(serviceErrors[service] ?? [])].reverse();
+      const [timeout, ...others] = [...(serviceErrors[service] ?? [])]
+        .reverse()
+        .filter((each) => each !== 'States.HeartbeatTimeout');
       expect(timeout).toBe('States.Timeout');
       for (const error of others) {
         expect(error).toMatch(new RegExp(`^${prefix}\\.([A-Za-z]+Exception|FailedEntry)$`));

@@ -228,6 +228,27 @@ describe('what is done', () => {
   });
 });
 
+describe('the pace, since each begins with a look at EC2, which gives the account twenty a second', () => {
+  const many = (count: number) => found({ admit: Array.from({ length: count }, () => look()) });
+  const services = (count: number) =>
+    found({ principals: Array.from({ length: count }, () => ({ serviceId: SERVICE_ID })) });
+  /** The most attempts of a state within one second. */
+  const fastest = async (state: string, input: Json): Promise<number> => {
+    const { attempts } = await reconcile(WELL, input);
+    const times = attempts.filter((attempt) => attempt.state === state).map(({ at }) => at);
+    return Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 1).length));
+  };
+
+  it.each([
+    ['a few requests', 'Have it admitted', many(20), 20],
+    ['many requests', 'Have it admitted', many(200), 10],
+    ['a few services', 'Converge a service', services(20), 20],
+    ['many services', 'Converge a service', services(200), 5],
+  ])('%s', async (_what, state, input, most) => {
+    expect(await fastest(state, input)).toBe(most);
+  });
+});
+
 describe('one that fails', () => {
   it('does not keep the others from being done; the run says so in the end, and the record has it', async () => {
     const ran = await reconcile(

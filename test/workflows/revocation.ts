@@ -8,7 +8,7 @@ import { BASIS, executing, payload, REJECTED, type Script } from './admission.ts
 /** Executes `revoke-connection` on virtual time, its tasks answered by a script. */
 export const revoke = executing('revoke-connection.asl.json', {
   DecideRevocation: 'decide-revocation:3',
-  AnswerConnection: 'answer:7',
+  AnswerQueue: 'https://sqs.us-west-2.amazonaws.com/123456789012/answers',
   Ledger: 'ledger-table',
   Bus: 'concierge-bus',
 });

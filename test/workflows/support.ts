@@ -23,6 +23,7 @@ export interface State {
   readonly Resource?: string;
   /** An expression only where the task waits for its token. */
   readonly TimeoutSeconds?: number | string;
+  readonly HeartbeatSeconds?: number;
   readonly Arguments?: unknown;
   readonly Retry?: readonly Retrier[];
   readonly Catch?: readonly Catcher[];
@@ -43,6 +44,7 @@ export interface Machine {
   readonly Comment?: string;
   readonly QueryLanguage?: string;
   readonly TimeoutSeconds?: number;
+  readonly HeartbeatSeconds?: number;
   readonly StartAt: string;
   readonly States: Readonly<Record<string, State>>;
 }

@@ -3,6 +3,7 @@ import type {
   AcceptVpcEndpointConnectionsResult,
   DescribeVpcEndpointConnectionsRequest,
   DescribeVpcEndpointConnectionsResult,
+  Filter,
   RejectVpcEndpointConnectionsRequest,
   RejectVpcEndpointConnectionsResult,
   UnsuccessfulItem,
@@ -34,7 +35,7 @@ type AnswerRequest = AcceptVpcEndpointConnectionsRequest | RejectVpcEndpointConn
 
 /** The provider's view of connections, and its answers to them. */
 export const connectionActions = (world: PrivateLink): Record<string, ActionDefinition> => {
-  const { uncertain } = world.settings;
+  const { uncertain, defaultPage, largestPage } = world.settings;
   const { 'vpc-endpoint-id': _id, ...withoutEndpointId } = FILTERS;
   const table = uncertain.endpointIdFilter ? FILTERS : withoutEndpointId;
   return {
@@ -44,12 +45,12 @@ export const connectionActions = (world: PrivateLink): Record<string, ActionDefi
     >(world, 'DescribeVpcEndpointConnections', {
       needs: () => onEverything('DescribeVpcEndpointConnections'),
       run: (input, caller) => {
-        const own = seenNow(world).filter(
+        const own = seenNow(world, named(world, input.Filters)).filter(
           ({ connection, state }) =>
             ownService(world, caller, connection.serviceId) !== undefined &&
             (state !== 'deleted' || uncertain.deletedListed),
         );
-        const { items, NextToken } = paged(filtered(own, input.Filters, table), input, world.settings.defaultPage);
+        const { items, NextToken } = paged(filtered(own, input.Filters, table), input, defaultPage, largestPage);
         return { VpcEndpointConnections: items.map((seen) => connectionView(world, seen)), NextToken };
       },
     }),
@@ -86,6 +87,13 @@ export const connectionActions = (world: PrivateLink): Record<string, ActionDefi
       },
     ),
   };
+};
+
+/** The connections that a filter names one by one: of a thousand others none need be looked at. Undefined where there is no such filter. */
+const named = (world: PrivateLink, filters: readonly Filter[] | undefined): readonly Connection[] | undefined => {
+  const ids = filters?.find(({ Name }) => Name === 'vpc-endpoint-id')?.Values ?? [];
+  if (ids.length === 0 || ids.some((id) => /[*?\\]/.test(id))) return undefined;
+  return [...new Set(ids)].flatMap((id) => world.connections.get(id) ?? []);
 };
 
 const checkAnswer = (uncertain: Uncertain, input: AnswerRequest): void => {

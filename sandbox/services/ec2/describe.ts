@@ -104,6 +104,7 @@ export const paged = <T extends { readonly order: number }>(
   items: readonly T[],
   request: PageRequest,
   defaultPage: number,
+  largestPage = 1_000,
 ): Page<T> => {
   const { MaxResults: max, NextToken: token } = request;
   if (max !== undefined && max < 5) {
@@ -112,7 +113,7 @@ export const paged = <T extends { readonly order: number }>(
       `Value ( ${max} ) for parameter maxResults is invalid. Expecting a value greater than 5.`,
     );
   }
-  const size = Math.min(max ?? defaultPage, 1_000);
+  const size = Math.min(max ?? defaultPage, largestPage);
   const after = token === undefined || token === '' ? 0 : readToken(token);
   const rest = items.filter((item) => item.order > after).sort((a, b) => a.order - b.order);
   const page = rest.slice(0, size);

@@ -107,6 +107,12 @@ export interface Ec2Options {
    */
   readonly defaultPage?: number;
   /**
+   * The most connections of a page, whatever MaxResults says: so that a few are more than a page.
+   *
+   * @default 1000, the highest MaxResults
+   */
+  readonly largestPage?: number;
+  /**
    * The region that a call is made in: where its endpoint is created, `VpcEndpointRegion`. Services live in us-west-2.
    *
    * @default us-west-2 for every call
@@ -127,11 +133,13 @@ export interface Settings {
   readonly readDelay: Range;
   readonly failing: number;
   readonly defaultPage: number;
+  readonly largestPage: number;
   readonly regionOf: (context: CallContext) => string;
   readonly throttling: Throttling;
 }
 
 const second = 1_000;
+const HIGHEST_MAX_RESULTS = 1_000;
 
 /** Fills in the documented defaults. */
 export const settingsFrom = (options: Ec2Options): Settings => ({
@@ -162,7 +170,8 @@ export const settingsFrom = (options: Ec2Options): Settings => ({
   },
   readDelay: options.readDelay ?? [0, 0],
   failing: options.failing ?? 0,
-  defaultPage: options.defaultPage ?? 1_000,
+  defaultPage: options.defaultPage ?? HIGHEST_MAX_RESULTS,
+  largestPage: options.largestPage ?? HIGHEST_MAX_RESULTS,
   regionOf: options.regionOf ?? (() => REGION),
   throttling: options.throttling ?? 'none',
 });

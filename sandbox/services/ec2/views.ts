@@ -20,11 +20,14 @@ export interface Seen {
   readonly state: WireState;
 }
 
-/** All connections as a read sees them now: each as it was some moments ago, if `readDelay` says so. */
-export const seenNow = (world: PrivateLink): readonly Seen[] => {
+/** Connections as a read sees them now: each as it was some moments ago, if `readDelay` says so. @param connections @default all */
+export const seenNow = (
+  world: PrivateLink,
+  connections: Iterable<Connection> = world.connections.values(),
+): readonly Seen[] => {
   const lag = world.within(world.settings.readDelay);
   const at = world.cloud.clock.now() - lag;
-  return [...world.connections.values()].flatMap((connection) => {
+  return [...connections].flatMap((connection) => {
     const state = connection.history.findLast((moment) => moment.at <= at)?.state;
     return state === undefined ? [] : [{ order: connection.order, connection, state }];
   });

@@ -1,7 +1,7 @@
 import { BatchGetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { modesFrom, readHistory, readIntents, readStanding } from '../../../functions/aws/ledger.ts';
-import { ALL_SERVICES, ledgerKey } from '../../../functions/registry/keys.ts';
+import { modesFrom, readHistory, readIntents } from '../../../functions/aws/ledger.ts';
+import { ledgerKey } from '../../../functions/registry/keys.ts';
 import { anApproval, ENDPOINT_ID, NOW, SERVICE_ID } from '../../support/builders.ts';
 import { awsError, callsOf, item, strictDynamo, TABLES } from '../support.ts';
 
@@ -220,86 +220,6 @@ const key = (pk: string, sk: string) => ({ pk: { S: pk }, sk: { S: sk } });
 const oneRead = (...Keys: ReturnType<typeof key>[]) => [
   ['BatchGetItem', { RequestItems: { [TABLES.ledger]: { Keys, ConsistentRead: true } } }],
 ];
-
-describe('readStanding', () => {
-  const request = { serviceId: SERVICE_ID, endpointId: ENDPOINT_ID, placeOf: 'acme' };
-  const modes = (version: number) => item(ledgerKey.modes(SERVICE_ID), { modes: {}, version });
-  const places = (...endpointIds: string[]) =>
-    item(ledgerKey.places(SERVICE_ID, 'acme'), { places: Object.fromEntries(endpointIds.map((each) => [each, {}])) });
-
-  it('reads mode and place in one call, consistently', async () => {
-    const { dynamo, dynamoMock } = ledger(places(ENDPOINT_ID, 'vpce-other'), modes(3));
-
-    await expect(readStanding(dynamo, TABLES.ledger, request)).resolves.toEqual({ modesVersion: 3, hasPlace: true });
-    expect(callsOf(dynamoMock)).toEqual(
-      oneRead(
-        key(`SERVICE#${SERVICE_ID}`, 'MODES'),
-        key('SERVICE#ALL', 'MODES'),
-        key(`ENTITLEMENT#${SERVICE_ID}#acme`, 'PLACES'),
-      ),
-    );
-  });
-
-  it('a command for all services counts as one for this one', async () => {
-    const { dynamo } = ledger(modes(4), item(ledgerKey.modes(ALL_SERVICES), { modes: {}, version: 3 }));
-
-    await expect(readStanding(dynamo, TABLES.ledger, request)).resolves.toMatchObject({ modesVersion: 7 });
-  });
-
-  it('no place is in question - asks for none, and finds none', async () => {
-    const { dynamo, dynamoMock } = ledger(modes(3));
-
-    await expect(readStanding(dynamo, TABLES.ledger, { ...request, placeOf: undefined })).resolves.toEqual({
-      modesVersion: 3,
-      hasPlace: false,
-    });
-    expect(callsOf(dynamoMock)).toEqual(oneRead(key(`SERVICE#${SERVICE_ID}`, 'MODES'), key('SERVICE#ALL', 'MODES')));
-  });
-
-  it.each([
-    ['others hold places', [modes(1), places('vpce-other')], 1],
-    ['nobody holds one', [modes(1), places()], 1],
-    ['no places were opened, no mode was ever set', [], 0],
-    ['an endpoint is called like what every object has', [modes(1), places('toString')], 1],
-  ])('%s - no place', async (_situation, items, modesVersion) => {
-    const { dynamo } = ledger(...items);
-
-    await expect(readStanding(dynamo, TABLES.ledger, request)).resolves.toEqual({ modesVersion, hasPlace: false });
-    await expect(readStanding(dynamo, TABLES.ledger, { ...request, endpointId: 'valueOf' })).resolves.toEqual({
-      modesVersion,
-      hasPlace: false,
-    });
-  });
-
-  it('modes that nobody can read - Malformed', async () => {
-    const { dynamo } = ledger(item(ledgerKey.modes(SERVICE_ID), { modes: { accept: 'on' }, version: 1 }));
-
-    await expect(readStanding(dynamo, TABLES.ledger, request)).rejects.toMatchObject({ name: 'Malformed' });
-  });
-
-  it('DynamoDB leaves keys unprocessed - Throttled: what is missing is not absent', async () => {
-    const { dynamo, dynamoMock } = strictDynamo();
-    dynamoMock.on(BatchGetItemCommand).resolves({
-      Responses: { [TABLES.ledger]: [places(ENDPOINT_ID)] },
-      UnprocessedKeys: { [TABLES.ledger]: { Keys: [key(`SERVICE#${SERVICE_ID}`, 'MODES')] } },
-    });
-
-    await expect(readStanding(dynamo, TABLES.ledger, request)).rejects.toMatchObject({
-      name: 'Throttled',
-      message: 'read the ledger: DynamoDB left keys unprocessed',
-    });
-  });
-
-  it.each([
-    ['ThrottlingException', 'Throttled'],
-    ['AccessDeniedException', 'Denied'],
-  ])('DynamoDB says %s - %s', async (code, name) => {
-    const { dynamo, dynamoMock } = strictDynamo();
-    dynamoMock.on(BatchGetItemCommand).rejects(awsError(code));
-
-    await expect(readStanding(dynamo, TABLES.ledger, request)).rejects.toMatchObject({ name });
-  });
-});
 
 describe('readIntents', () => {
   const endpoint = (index: number): string => `vpce-${String(index).padStart(17, '0')}`;

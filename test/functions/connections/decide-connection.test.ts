@@ -833,11 +833,28 @@ describe('decide-connection: a request that needs no decision', () => {
     expect(plan).not.toHaveProperty('placeOf');
   });
 
-  it('was answered by a person, who says now that it is ours - adopted', async () => {
+  it.each<[situation: string, World]>([
+    ['nobody matches', { matches: [] }],
+    ['the entitlement is missing', { entries: [service, customer] }],
+  ])(
+    'was answered by a person, who says now that it is ours, and %s - nothing is recorded',
+    async (_situation, parts) => {
+      const { services } = world({
+        ...parts,
+        connections: [inState('available')],
+        decisions: [recorded(1, 'overtaken', 'answered-by-others')],
+        admission: { told: 1, owned: { by: 'arn:aws:iam::123456789012:user/ada', reason: 'ours', at: NOW } },
+      });
+
+      await expect(run(INPUT, services)).resolves.toMatchObject({ need: 'nothing' });
+    },
+  );
+
+  it('was answered by a person, and the registry names its customer by now - adopted', async () => {
     const { services } = world({
       connections: [inState('available')],
       decisions: [recorded(1, 'overtaken', 'answered-by-others')],
-      admission: { told: 1, owned: { by: 'arn:aws:iam::123456789012:user/ada', reason: 'ours', at: NOW } },
+      admission: { told: 1 },
     });
 
     await expect(run(INPUT, services)).resolves.toMatchObject({
@@ -1115,5 +1132,57 @@ describe('decide-connection: errors', () => {
 
     await expect(deciding).rejects.toMatchObject({ name: 'Malformed' });
     await expect(deciding).rejects.toThrow(words);
+  });
+});
+
+describe('what the intake saw a moment ago', () => {
+  const SECOND = 1_000;
+  const seenAt = (age: number, changes: object = {}) => ({
+    serviceId: SERVICE_ID,
+    endpointId: ENDPOINT_ID,
+    owner: OWNER,
+    region: HOME_REGION,
+    state: 'pendingAcceptance' as const,
+    createdAt: '2026-11-23T11:59:58.000Z',
+    dnsNames: [`${ENDPOINT_ID}-k3v9x2aq.example.com`],
+    readAt: new Date(Date.parse(NOW) - age).toISOString(),
+    ...changes,
+  });
+
+  it('spares the read of a request of which nothing is known yet, and decides the same', async () => {
+    const [read, spared] = [world(), world()];
+    const decided = await run(INPUT, read.services);
+
+    await expect(run({ ...INPUT, seen: seenAt(10 * SECOND) }, spared.services)).resolves.toEqual(decided);
+    expect(read.ec2Mock).toHaveReceivedCommandTimes(DescribeVpcEndpointConnectionsCommand, 1);
+    expect(spared.ec2Mock).not.toHaveReceivedAnyCommand();
+  });
+
+  it.each<[situation: string, age: number, changes: object, world: World]>([
+    ['a minute is over', 60 * SECOND, {}, {}],
+    ['it is of another endpoint', SECOND, { endpointId: 'vpce-0bbbbbbbbbbbbbbb2' }, {}],
+    ['somebody called the run to look again', SECOND, {}, { admission: { told: 0, wakes: 1 } }],
+    [
+      'a run that died meant to accept it',
+      SECOND,
+      {},
+      { admission: { told: 0, intent: { verdict: 'accept', customerId: 'acme', generation: 1 } } },
+    ],
+    ['it was decided on before', SECOND, {}, { decisions: [recorded(1, 'held', 'quota-reached')] }],
+  ])('%s - EC2 is asked', async (_situation, age, changes, given) => {
+    const { ec2Mock, services } = world(given);
+
+    await run({ ...INPUT, seen: seenAt(age, changes) }, services);
+    expect(ec2Mock).toHaveReceivedCommandTimes(DescribeVpcEndpointConnectionsCommand, 1);
+  });
+
+  it.each([
+    ['a state in which nobody decides', { state: 'available' }],
+    ['no account', { owner: 'acme' }],
+    ['no time', { readAt: 'just now' }],
+  ])('%s - refused: it is not the intake’s', async (_situation, changes) => {
+    await expect(handler({ ...REQUEST, seen: seenAt(0, changes) }, CONTEXT)).rejects.toMatchObject({
+      name: 'Malformed',
+    });
   });
 });

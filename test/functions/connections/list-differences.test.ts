@@ -100,6 +100,30 @@ describe('list-differences', () => {
     expect(JSON.parse(call?.args[0].input.Entries?.[0]?.Detail ?? '')).toEqual({ schemaVersion: 1, ...difference });
   });
 
+  const connected = described({ VpcEndpointState: 'available' as never, CreationTimestamp: old });
+  const overtaken = item(ledgerKey.admission(SERVICE_ID, ENDPOINT_ID), {
+    status: 'done',
+    takenAt: old.toISOString(),
+    last: { outcome: 'overtaken', code: 'answered-by-others' },
+  });
+  const without = (name: string) =>
+    Object.entries(REGISTRY_ITEMS).flatMap(([each, entry]) => (each.toLowerCase().endsWith(name) ? [] : [entry]));
+
+  it.each<[situation: string, World, because: readonly string[]]>([
+    ['its service has no entry', { registry: without('service') }, []],
+    ['its service has an entry', {}, ['it was connected without us']],
+    ['its service’s entry names nobody for it', { registry: without('match') }, ['it was connected without us']],
+    ['its customer is known by now', { current: [seen, overtaken] }, ["the registry says that it is acme's"]],
+    ['nobody knows its account', { current: [seen, overtaken], registry: without('match') }, []],
+    ['its customer’s entry is missing', { current: [seen, overtaken], registry: without('customer') }, []],
+  ])('somebody else connected it, and %s', async (_situation, parts, because) => {
+    const { services } = world({ ...parts, connections: [connected] });
+
+    const { admit } = await run({}, services);
+
+    expect(admit.map((look) => look.because)).toEqual(because);
+  });
+
   it('answers to a workflow that asks, and does not announce it', async () => {
     const { services, eventsMock } = world({ connections: [request] });
 

@@ -2,7 +2,7 @@ import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeVpcEndpointConnectionsCommand } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
 import { ledgerKey } from '../../../functions/registry/keys.ts';
-import { ENDPOINT_ID, HOME_REGION, SERVICE_ID } from '../../support/builders.ts';
+import { ENDPOINT_ID, HOME_REGION, NOW, OWNER, SERVICE_ID } from '../../support/builders.ts';
 import {
   awsError,
   CONTEXT,
@@ -22,14 +22,24 @@ const { handler, run } = await import('../../../functions/connections/read-reque
 const OTHER_ENDPOINT = 'vpce-0bbbbbbbbbbbbbbb2';
 const notice = (body: string, messageId = 'm-1') => ({ messageId, body });
 const connect = notice(`{"Event":"Connect","Endpoint":"${ENDPOINT_ID}","Service":"${SERVICE_ID}"}`);
-const connectionRequested = {
+const ids = { schemaVersion: 1, serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID };
+/** One that EC2 lists, as it did just now. */
+const connectionRequested = (vpcEndpointId = ENDPOINT_ID) => ({
+  ...ids,
   detailType: 'Connection Requested',
-  schemaVersion: 1,
-  serviceId: SERVICE_ID,
-  vpcEndpointId: ENDPOINT_ID,
-};
-
-const connectionChanged = { ...connectionRequested, detailType: 'Connection Changed' };
+  vpcEndpointId,
+  seen: {
+    serviceId: SERVICE_ID,
+    endpointId: vpcEndpointId,
+    owner: OWNER,
+    region: HOME_REGION,
+    state: 'pendingAcceptance',
+    createdAt: '2026-11-23T11:59:58.000Z',
+    dnsNames: [`${ENDPOINT_ID}-k3v9x2aq.example.com`],
+    readAt: NOW,
+  },
+});
+const connectionChanged = { ...ids, detailType: 'Connection Changed' };
 
 const ADMISSION_KEY = item(ledgerKey.admission(SERVICE_ID, ENDPOINT_ID), {});
 const admission = (endpointId: string, intent?: { readonly verdict?: string }) =>
@@ -51,14 +61,23 @@ const ledgerSays = (
 const listing = (...VpcEndpointConnections: ReturnType<typeof described>[]) => {
   const world = { ...strictEc2(), ...strictDynamo() };
   world.ec2Mock.on(DescribeVpcEndpointConnectionsCommand).resolves({ VpcEndpointConnections });
-  return { ...world, services: { ec2: world.ec2, dynamo: world.dynamo, ledger: TABLES.ledger, region: HOME_REGION } };
+  return {
+    ...world,
+    services: {
+      ec2: world.ec2,
+      dynamo: world.dynamo,
+      ledger: TABLES.ledger,
+      region: HOME_REGION,
+      now: () => new Date(NOW),
+    },
+  };
 };
 
 describe('read-requests', () => {
-  it('makes an event of ours of a notice, with the ids only', async () => {
+  it('makes an event of ours of a notice, with what EC2 said of the request, and when', async () => {
     const { services } = listing(described());
 
-    await expect(run([connect], services)).resolves.toEqual([connectionRequested]);
+    await expect(run([connect], services)).resolves.toEqual([connectionRequested()]);
   });
 
   it('asks EC2 once for the whole batch', async () => {
@@ -80,7 +99,7 @@ describe('read-requests', () => {
     const { services } = listing(described());
 
     await expect(run([notice('\u0000{{{', 'm-9'), connect], services)).resolves.toEqual([
-      connectionRequested,
+      connectionRequested(),
       {
         detailType: 'Notice Unreadable',
         schemaVersion: 1,
@@ -200,7 +219,7 @@ describe('read-requests', () => {
 
     await expect(run([notice('Hello?'), notice(OTHER_ENDPOINT), connect], services)).resolves.toEqual([
       connectionChanged,
-      { ...connectionRequested, vpcEndpointId: OTHER_ENDPOINT },
+      connectionRequested(OTHER_ENDPOINT),
       expect.objectContaining({ detailType: 'Notice Unreadable' }),
     ]);
   });
@@ -208,7 +227,7 @@ describe('read-requests', () => {
   it('an endpoint that EC2 lists no more - a request: the workflow looks again, and finds that it left', async () => {
     const { services } = listing();
 
-    await expect(run([connect], services)).resolves.toEqual([connectionRequested]);
+    await expect(run([connect], services)).resolves.toEqual([{ ...ids, detailType: 'Connection Requested', seen: {} }]);
   });
 
   it('EC2 takes no endpoint ids - the services that the notices name are looked through', async () => {
