@@ -5,13 +5,13 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import * as v from 'valibot';
 import { type AskedByMessage, QueueRecord, readAsked, showAgain } from '../aws/answer-queue.ts';
+import { type AnsweringServices, answerBatch, type Fate } from '../aws/answering.ts';
 import { eachAtOnce } from '../aws/chunks.ts';
 import { isThrottled } from '../aws/errors.ts';
 import { isAwaited, isTold } from '../aws/task-tokens.ts';
 import { isHeartbeatDue, showAgainIn } from '../domain/answers.ts';
 import { countOr, required } from '../runtime/environment.ts';
 import { createHandler, logger, tracer } from '../runtime/handler.ts';
-import { type AnsweringServices, answerBatch, type Fate } from './answering.ts';
 
 const Input = v.object({ Records: v.array(QueueRecord) });
 

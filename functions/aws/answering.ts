@@ -1,16 +1,16 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { SFNClient } from '@aws-sdk/client-sfn';
-import type { AskedByMessage } from '../aws/answer-queue.ts';
-import { emptyBucket, takeFromBucket } from '../aws/bucket.ts';
-import { eachAtOnce } from '../aws/chunks.ts';
-import { answerConnections, readConnections, type Unsuccessful } from '../aws/connections.ts';
-import { isThrottled } from '../aws/errors.ts';
-import { readStandings, type Standing } from '../aws/standings.ts';
-import { isAwaited, type TaskAnswer } from '../aws/task-tokens.ts';
 import { ANSWER_BUCKET, type AnswerCall, groupAnswers, type Judged, judgeAnswer } from '../domain/answers.ts';
 import { explainEnding } from '../domain/ending.ts';
 import { logger } from '../runtime/handler.ts';
+import type { AskedByMessage } from './answer-queue.ts';
+import { emptyBucket, takeFromBucket } from './bucket.ts';
+import { eachAtOnce } from './chunks.ts';
+import { answerConnections, readConnections, type Unsuccessful } from './connections.ts';
+import { isThrottled } from './errors.ts';
+import { readStandings, type Standing } from './standings.ts';
+import { isAwaited, type TaskAnswer } from './task-tokens.ts';
 
 /** What answers are given with. */
 export interface AnsweringServices {
