@@ -18,7 +18,13 @@ export default defineConfig({
       // The stack is synthesised once, and only where one of these tests is to run.
       {
         extends: true,
-        test: { name: 'whole', include: ['test/e2e/**/*.test.ts'], globalSetup: ['test/support/synthesise.ts'] },
+        test: {
+          name: 'whole',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/support/synthesise.ts'],
+          // Against what hangs; whole worlds on a machine that does other things as well take their time.
+          testTimeout: 90_000,
+        },
       },
     ],
     setupFiles: ['test/support/setup.ts'],

@@ -131,11 +131,12 @@ export const actsAsFarAsItMay: Promised = {
   name: 'acts as far as the mode allows',
   judge: (played) => {
     const answers = played.watch.answers.filter(({ by }) => by === 'us');
-    const broken = answers.flatMap(({ endpointId, verdict, checked, mark, isOfLive }) => {
+    const broken = answers.flatMap(({ endpointId, verdict, checked, mark, ask }) => {
       const from = checked?.mark ?? mark;
       const truths = played.registry.between(from, mark);
       if (truths.every(({ paused }) => paused.size > 0)) return [`${endpointId} was ${verdict}ed during a pause`];
-      if (isOfLive && verdict === 'reject') {
+      // A request that a person accepted in the moment in which we rejected it lived as well: that was an answer.
+      if (ask?.ends === 'connection') {
         const isForced = played.watch.forced.some((each) => each.endpointId === endpointId && each.mark <= mark);
         const mayCutOff = isForced || truths.some(({ modes }) => modes.revoke === 'enforce');
         return mayCutOff ? [] : [`${endpointId} was cut off, and no mode allowed it`];

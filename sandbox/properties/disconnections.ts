@@ -6,7 +6,7 @@ import { type Answer, isLive } from './watch.ts';
 
 /** Connections that lived, and that we cut off. */
 const cutOffs = ({ watch }: Played): readonly Answer[] =>
-  watch.answers.filter(({ by, verdict, isOfLive }) => by === 'us' && verdict === 'reject' && isOfLive);
+  watch.answers.filter(({ by, ask }) => by === 'us' && ask?.ends === 'connection');
 
 const isForcedBy = ({ watch }: Played, endpointId: string, mark: number): boolean =>
   watch.forced.some((each) => each.endpointId === endpointId && each.mark <= mark);

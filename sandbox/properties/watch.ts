@@ -23,6 +23,8 @@ export interface Ask extends Mark {
   /** The execution's name. */
   readonly execution: string;
   readonly endpointId: string;
+  /** What it is to end: a request that waits, or a connection that lives. */
+  readonly ends: string;
 }
 
 /** An Accept or Reject that changed the connection's state. */
@@ -31,8 +33,6 @@ export interface Answer extends Mark {
   readonly verdict: 'accept' | 'reject';
   /** `us`: a role of the stack; `hand`: the operator. */
   readonly by: 'us' | 'hand';
-  /** A live connection was cut off: that is for the mode of revocations. */
-  readonly isOfLive: boolean;
   /** What it was asked by last, where it was ours. */
   readonly ask?: Ask;
   /** Whether the execution that asked still ran. */
@@ -231,8 +231,7 @@ export class Watch {
         ...(ask === undefined ? {} : { ask, isAwaited: this.executions.get(ask.execution)?.status === 'RUNNING' }),
         ...(checked === undefined ? {} : { checked }),
       };
-      const isOfLive = isLive(before[index]);
-      this.answers.push({ ...this.mark(), endpointId, verdict, by, isOfLive, ...known });
+      this.answers.push({ ...this.mark(), endpointId, verdict, by, ...known });
       this.note(`${by === 'us' ? 'we' : 'a person'} ${verdict}ed ${endpointId}`);
     });
     return answered;
@@ -257,9 +256,10 @@ export class Watch {
 
   #ask(call: Call, next: () => Promise<unknown>): Promise<unknown> {
     const { MessageBody = '{}' } = call.input as SendMessageInput;
-    const { vpcEndpointId, token } = JSON.parse(MessageBody) as { readonly vpcEndpointId?: string; token?: string };
-    if (vpcEndpointId !== undefined && token !== undefined) {
-      this.asks.push({ ...this.mark(), execution: this.#sessionOf(call), endpointId: vpcEndpointId });
+    const body = JSON.parse(MessageBody) as { readonly vpcEndpointId?: string; readonly ends?: string };
+    if (body.vpcEndpointId !== undefined && body.ends !== undefined) {
+      const { vpcEndpointId: endpointId, ends } = body;
+      this.asks.push({ ...this.mark(), execution: this.#sessionOf(call), endpointId, ends });
     }
     return next();
   }

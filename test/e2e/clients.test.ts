@@ -109,7 +109,7 @@ afterAll(async () => {
 
 // Customers come when they like: all clients at once, against one sandbox.
 describe.concurrent.each(await installed())('$name against the served sandbox', (client) => {
-  const patience = { timeout: 18_000, interval: 500 };
+  const patience = { timeout: 60_000, interval: 500 };
 
   it('sees the endpoint of an entitled account become available', async ({ expect }) => {
     const endpointId = await client.createEndpoint(sandbox, '222222222222');

@@ -65,7 +65,7 @@ describe('a served sandbox', () => {
       const { VpcEndpoints } = await customer.send(new DescribeVpcEndpointsCommand({ VpcEndpointIds }));
       return VpcEndpoints?.[0]?.State;
     };
-    await expect.poll(state, { timeout: 18_000, interval: 500 }).toBe('available');
+    await expect.poll(state, { timeout: 60_000, interval: 500 }).toBe('available');
   });
 
   it('refuses what can not be done, in words', async () => {
