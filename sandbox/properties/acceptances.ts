@@ -124,8 +124,9 @@ export const keepsToMaxEndpoints: Promised = {
 };
 
 /**
- * Each answer of ours was allowed by the mode of its kind when that was read, just before it was given, and not during a pause: `enforce`, or `propose` where a person had said yes to an
- * acceptance or no to the request.
+ * Each answer of ours was allowed by the mode of its kind when that was read, just before it was given, and not during a pause: `enforce`,
+ * or `propose` where a person had said yes to an acceptance or no to the request. Nobody can say yes to a revocation that is proposed; who
+ * forces one needs no mode.
  */
 export const actsAsFarAsItMay: Promised = {
   name: 'acts as far as the mode allows',
@@ -137,7 +138,7 @@ export const actsAsFarAsItMay: Promised = {
       if (truths.every(({ paused }) => paused.size > 0)) return [`${endpointId} was ${verdict}ed during a pause`];
       // A request that a person accepted in the moment in which we rejected it lived as well: that was an answer.
       if (ask?.ends === 'connection') {
-        const isForced = played.watch.forced.some((each) => each.endpointId === endpointId && each.mark <= mark);
+        const isForced = played.watch.forced.some(({ execution }) => execution === ask.execution);
         const mayCutOff = isForced || truths.some(({ modes }) => modes.revoke === 'enforce');
         return mayCutOff ? [] : [`${endpointId} was cut off, and no mode allowed it`];
       }

@@ -2,10 +2,14 @@ import { type Key, registryKey } from '../../functions/registry/keys.ts';
 import { OPERATOR } from '../cloud.ts';
 import { accountPrincipal, type Principal } from '../iam/principal.ts';
 import type { SimulatedWorld } from '../simulated.ts';
+import { type Attributes, customerEntry, instant, serviceEntry, text } from './entries.ts';
 import type { Deed, History, Terms } from './history.ts';
 import { Operator } from './operator.ts';
+import { type Entry, entriesOf, hasEntry, withEntryOf } from './registry-losses.ts';
 import { matchKey, type RegistryTruth, RegistryVersions } from './registry-truth.ts';
+import { Silences } from './silence.ts';
 import type { Mark, Watch } from './watch.ts';
+import type { WriteWatch } from './write-watch.ts';
 
 /** A request of a history, as it came to be. */
 export interface Request {
@@ -23,33 +27,11 @@ interface StartByHand {
   readonly input: 'right' | 'dry' | 'wrong';
 }
 
-type Attributes = Readonly<Record<string, unknown>>;
-
-const text = (S: string) => ({ S });
-
-const LAX = ['requester-unknown', 'customer-suspended', 'contract-ended', 'approval-needed', 'quota-reached'];
-const STRICT = [...LAX, 'requester-ambiguous', 'entry-unreadable', 'region-not-covered', 'contract-not-begun'];
-
-const serviceEntry = (serviceId: string, { policy, begins }: Pick<History, 'policy' | 'begins'>): Attributes => {
-  const all = (codes: readonly string[], verdict: string) =>
-    Object.fromEntries(codes.map((code) => [code, text(verdict)]));
-  const verdicts = { plain: {}, none: {}, lax: all(LAX, 'accept'), strict: all(STRICT, 'reject') };
-  const chosen = policy === 'closed' ? all(['entitled'], 'hold') : verdicts[policy];
-  return {
-    serviceId: text(serviceId),
-    ...(begins === 'enforce' ? { origin: text('created') } : {}),
-    ...(Object.keys(chosen).length === 0 ? {} : { verdicts: { M: chosen } }),
-  };
-};
-
-const customerEntry = (customerId: string, status: string): Attributes => ({
-  customerId: text(customerId),
-  name: text(customerId),
-  status: text(status),
-});
-
-/** The entry's times have no fraction of a second. */
-const instant = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+/** Who writes down what the world shows. */
+interface Watches {
+  readonly watch: Watch;
+  readonly writeWatch: WriteWatch;
+}
 
 /** Consumers, the operator and those who keep the registry: each calls AWS as itself, by the door that every client's call goes through. */
 export class Actors {
@@ -61,8 +43,13 @@ export class Actors {
   readonly #watch: Watch;
   readonly #beginning: number;
   readonly #operator: Operator;
+  readonly silences: Silences;
+  /** The registry before somebody's entries were removed; undefined = everybody's. */
+  readonly #lost = new Map<string | undefined, RegistryTruth>();
 
-  constructor(world: SimulatedWorld, watch: Watch, { policy, begins, customers }: History) {
+  constructor(world: SimulatedWorld, watches: Watches, { policy, begins, customers }: History) {
+    const { watch, writeWatch } = watches;
+    this.silences = new Silences(world);
     this.#world = world;
     this.#watch = watch;
     this.#beginning = world.clock.now();
@@ -85,14 +72,16 @@ export class Actors {
       serviceId: this.serviceId,
       registry: this.registry,
       wake: (endpointId) => this.#start(endpointId, 'right'),
+      writeWatch,
     });
   }
 
   /** Enters everything that a history begins with. */
-  async enter({ policy, begins, customers }: History): Promise<void> {
+  async enter({ policy, begins, bound, customers }: History): Promise<void> {
     const { serviceId } = this;
     const entries: (readonly [Key, Attributes])[] = [];
-    if (policy !== 'none') entries.push([registryKey.service(serviceId), serviceEntry(serviceId, { policy, begins })]);
+    const service = serviceEntry(serviceId, { policy, begins, ...(bound === undefined ? {} : { bound }) });
+    if (policy !== 'none') entries.push([registryKey.service(serviceId), service]);
     for (const { customerId, status, account, isMatched, terms } of customers) {
       entries.push([registryKey.customer(customerId), customerEntry(customerId, status)]);
       const match = registryKey.match(serviceId, 'account', account, customerId);
@@ -139,6 +128,15 @@ export class Actors {
         return this.#operator.force(endpointId);
       case 'sweep':
         return this.#operator.sweep();
+      case 'confirm':
+        return this.#operator.confirm();
+      case 'silence':
+        this.#watch.note(`no ${deed.of} come for a while`);
+        return this.silences.begin(deed.of, deed.lasts);
+      case 'lose':
+        return this.#lose(deed.customerId);
+      case 'restore':
+        return this.#restore(deed.customerId);
       case 'customer': {
         const others = [...statuses].filter(([customerId]) => customerId !== deed.customerId);
         const own = deed.isThere ? ([[deed.customerId, 'active']] as const) : [];
@@ -218,6 +216,49 @@ export class Actors {
     });
     const { executionArn } = output as { readonly executionArn: string };
     this.startsByHand.push({ execution: executionArn.slice(executionArn.lastIndexOf(':') + 1), input });
+  }
+
+  /** Entry by entry, as people do it. */
+  async #lose(customerId: string | undefined): Promise<void> {
+    const before = this.registry.last;
+    const entries = entriesOf(before, customerId);
+    if (entries.length === 0) return;
+    this.#lost.set(customerId, before);
+    this.#watch.note(`the entries of ${customerId ?? 'all customers'} are removed`);
+    for (const entry of entries) await this.#set(entry, undefined);
+  }
+
+  /** What was entered again meanwhile stays. */
+  async #restore(customerId: string | undefined): Promise<void> {
+    const before = this.#lost.get(customerId);
+    if (before === undefined) return;
+    this.#watch.note(`the entries of ${customerId ?? 'all customers'} are put back`);
+    for (const entry of entriesOf(before, customerId).toReversed()) {
+      if (!hasEntry(this.registry.last, entry)) await this.#set(entry, before);
+    }
+  }
+
+  /** Brings one entry to what it is in another registry. */
+  #set(entry: Entry, other: RegistryTruth | undefined): Promise<void> {
+    const { customerId } = entry;
+    const truth = withEntryOf(this.registry.last, entry, other);
+    const { serviceId } = this;
+    switch (entry.kind) {
+      case 'match': {
+        const key = registryKey.match(serviceId, entry.of, entry.id, customerId);
+        return this.#change(truth, key, other === undefined ? undefined : { customerId: text(customerId) });
+      }
+      case 'entitlement': {
+        const terms = other?.terms.get(customerId);
+        const put = terms === undefined ? undefined : this.#entitlement(customerId, terms);
+        return this.#change(truth, registryKey.entitlement(serviceId, customerId), put);
+      }
+      case 'customer': {
+        const status = other?.statuses.get(customerId);
+        const put = status === undefined ? undefined : customerEntry(customerId, status);
+        return this.#change(truth, registryKey.customer(customerId), put);
+      }
+    }
   }
 
   /** Puts an entry, or takes it away. A reader may see either truth as long as that is under way. */

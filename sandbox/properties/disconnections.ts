@@ -1,76 +1,215 @@
 import { decisionBehind, requestOf, secondsAt } from './acceptances.ts';
+import type { Request } from './actors.ts';
 import type { Played } from './play.ts';
 import type { Promised } from './promised.ts';
+import { sizeOf } from './registry-losses.ts';
 import { causeToCutOff } from './registry-truth.ts';
-import { type Answer, isLive } from './watch.ts';
+import { type Answer, type Invocation, isLive, lastRecordOf } from './watch.ts';
 
-/** Connections that lived, and that we cut off. */
-const cutOffs = ({ watch }: Played): readonly Answer[] =>
-  watch.answers.filter(({ by, ask }) => by === 'us' && ask?.ends === 'connection');
+/** A connection that lived and that we cut off, and what that was decided by. */
+interface CutOff {
+  readonly answer: Answer;
+  readonly decision: Invocation | undefined;
+  /** A person wanted it: the execution was theirs. */
+  readonly isForced: boolean;
+}
 
-const isForcedBy = ({ watch }: Played, endpointId: string, mark: number): boolean =>
-  watch.forced.some((each) => each.endpointId === endpointId && each.mark <= mark);
+/** Connections that lived, and that we cut off; not one that a person accepted in the moment in which we rejected its request. */
+const cutOffs = (played: Played): readonly CutOff[] =>
+  played.watch.answers.flatMap((answer) => {
+    const { by, ask } = answer;
+    if (by !== 'us' || ask?.ends !== 'connection') return [];
+    const decision = decisionBehind(played, answer);
+    const isForced = played.watch.forced.some(({ execution }) => execution === ask.execution);
+    return [{ answer, decision, isForced }];
+  });
+
+/** Whether the registry wanted somebody cut off at any time of the decision. */
+const isWantedBy = (played: Played, request: Request, { begun, ended = begun }: Invocation): boolean =>
+  played.registry
+    .between(begun.mark, ended.mark)
+    .some((truth) =>
+      [begun.at, ended.at].some((at) => causeToCutOff(truth, request, secondsAt(played, at)) !== undefined),
+    );
 
 /**
  * We never cut off whom the registry did not want cut off at the moment at which that was decided, unless a person forced it: nobody for want
- * of information, nobody who is entitled. Any truth of the registry during the decision will do.
+ * of information, nobody who is entitled, and nobody whom we did not let in. Any truth of the registry during the decision will do.
  */
 export const disconnectsOnlyWhomItMay: Promised = {
   name: 'disconnects only who is not entitled',
   judge: (played) => {
     const all = cutOffs(played);
-    const broken = all.flatMap((answer) => {
-      const { endpointId } = answer;
-      const decision = decisionBehind(played, answer);
+    const broken = all.flatMap(({ answer: { endpointId }, decision, isForced }) => {
       const request = requestOf(played, endpointId);
       if (decision === undefined || request === undefined)
         return [`${endpointId} was cut off without a decision before it`];
-      const { begun, ended = begun } = decision;
-      if (isForcedBy(played, endpointId, ended.mark)) return [];
-      const isWanted = played.registry
-        .between(begun.mark, ended.mark)
-        .some((truth) =>
-          [begun.at, ended.at].some((at) => causeToCutOff(truth, request, secondsAt(played, at)) !== undefined),
-        );
-      return isWanted ? [] : [`${endpointId} was cut off, and nothing in the registry wanted that when it was decided`];
+      if (isForced) return [];
+      if (lastRecordOf(played.watch, endpointId, decision.begun.mark)?.outcome !== 'accepted')
+        return [`${endpointId} was cut off, and we had not let it in`];
+      return isWantedBy(played, request, decision)
+        ? []
+        : [`${endpointId} was cut off, and nothing in the registry wanted that when it was decided`];
     });
     return { judged: all.length, broken };
   },
 };
 
-/** Ours, as the ledger has it: we accepted it, and nobody else had a hand in it. */
+/** What may go unasked. */
+const MAY_GO = 6;
+const MAY_GO_SHARE = 0.2;
+
+/**
+ * Nobody is cut off because of a registry that is not believed: the ledger says that it is frozen, or so many entries are missing that it
+ * ought to say so. Any truth and any word of the ledger during the decision will do.
+ */
+export const disconnectsNobodyForALoss: Promised = {
+  name: 'disconnects nobody for a registry that got lost',
+  judge: (played) => {
+    const unforced = cutOffs(played).filter(({ isForced }) => !isForced);
+    const broken = unforced.flatMap(({ answer: { endpointId }, decision }) => {
+      if (decision === undefined) return []; // told by another promise
+      const { begun, ended = begun } = decision;
+      const { seen } = played.writeWatch;
+      const known = seen.findLast(({ mark }) => mark <= begun.mark);
+      // Before the first sweep there is nothing to compare with.
+      if (known === undefined) return [];
+      const sizes = played.registry.between(begun.mark, ended.mark).map(sizeOf);
+      const isBelieved = [known, ...seen.filter(({ mark }) => mark > begun.mark && mark <= ended.mark)].some(
+        ({ count, isFrozen }) =>
+          !isFrozen && sizes.some((size) => size > 0 && count - size <= Math.max(MAY_GO, count * MAY_GO_SHARE)),
+      );
+      return isBelieved ? [] : [`${endpointId} was cut off, and the registry was not to be believed`];
+    });
+    return { judged: unforced.length, broken };
+  },
+};
+
+const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
+
+/** What the product sets where the service's entry does not say. */
+const DEFAULTS = { maxRevocations: 10, maxRevokedShare: 0.1 };
+/** EC2's list lags no longer than this in these histories, and one that is read page by page takes a while. */
+const LAG = 30_000;
+
+const boundOf = ({ history }: Played, connections: number): number => {
+  const { maxRevocations, maxRevokedShare } = { ...DEFAULTS, ...history.bound };
+  return Math.min(maxRevocations, Math.max(1, Math.floor(connections * maxRevokedShare)));
+};
+
+/** The endpoints that lived at any time between two moments of the world's clock. */
+const liveBetween = ({ watch }: Played, from: number, until: number): readonly string[] =>
+  [...watch.states].flatMap(([endpointId, changes]) => {
+    const atFirst = changes.findLast(({ at }) => at <= from)?.state;
+    const meanwhile = changes.filter(({ at }) => at > from && at <= until).map(({ state }) => state);
+    return [atFirst, ...meanwhile].some(isLive) ? [endpointId] : [];
+  });
+
+/**
+ * On no day (UTC) more are cut off by themselves than the service's entry allows, of those that lived at any of the day's decisions or were
+ * cut off on it. One is always allowed. Those that a person forces are not bounded.
+ */
+export const keepsToTheDaysBound: Promised = {
+  name: 'keeps to the day’s bound',
+  judge: (played) => {
+    const all = cutOffs(played).flatMap((each) =>
+      each.decision === undefined ? [] : [{ ...each, by: each.decision }],
+    );
+    const days = new Set(all.map(({ by }) => dayOf(by.begun.at)));
+    let judged = 0;
+    const broken = [...days].flatMap((day) => {
+      const ofDay = all.filter(({ by }) => dayOf(by.begun.at) === day);
+      const unforced = ofDay.filter(({ isForced }) => !isForced);
+      const gone = ofDay.map(({ answer }) => answer.endpointId);
+      const bounds = unforced.map(({ by: { begun, ended = begun } }) =>
+        boundOf(played, new Set([...gone, ...liveBetween(played, begun.at - LAG, ended.at)]).size),
+      );
+      judged += unforced.length;
+      const bound = Math.max(...bounds, 0);
+      return unforced.length <= bound ? [] : [`${unforced.length} were cut off on ${day}, of ${bound} at most`];
+    });
+    return { judged, broken };
+  },
+};
+
+/** Ours, as the ledger has it: we accepted it, nobody else had a hand in it, and its owner and AWS left it as it was. */
 const isOurs = ({ watch }: Played, endpointId: string): boolean => {
   const answers = watch.answers.filter((answer) => answer.endpointId === endpointId);
+  const states = watch.states.get(endpointId) ?? [];
   return (
-    answers.some(({ by, verdict }) => by === 'us' && verdict === 'accept') && answers.every(({ by }) => by === 'us')
+    answers.some(({ by, verdict }) => by === 'us' && verdict === 'accept') &&
+    answers.every(({ by }) => by === 'us') &&
+    !states.some(({ state }) => ['deleting', 'failed', 'expired'].includes(state))
   );
 };
 
+interface LedgerItem {
+  readonly pk: { readonly S: string };
+  readonly sk: { readonly S: string };
+  readonly frozen?: unknown;
+  readonly revoked?: { readonly M: Readonly<Record<string, unknown>> };
+}
+
+/** Whether the day's bound was reached, on any day on which the last sweeps came. */
+const isBounded = (played: Played): boolean => {
+  const { ledger, settling, quietAt } = played;
+  const items = ledger as unknown as readonly LedgerItem[];
+  return [settling.at, quietAt].some((at) => {
+    const counted = items.find(({ sk }) => sk.S === `REVOCATIONS#${dayOf(at)}`)?.revoked?.M ?? {};
+    const connections = new Set([...Object.keys(counted), ...liveBetween(played, quietAt, quietAt)]);
+    return Object.keys(counted).length >= boundOf(played, connections.size);
+  });
+};
+
 /**
- * Whom the last word of the registry wants cut off is cut off at quiet, where the mode was `enforce` and nothing paused then. One connection
- * a day is always within the bound: where several are to go, some may have to wait, so these are not judged.
+ * Whom the registry wants cut off from some moment before the last sweeps to quiet, is cut off at quiet, and recorded as `revoked`, where we
+ * let it in, the mode was `enforce`, nothing was paused and the registry was believed.
+ *
+ * Left out, and counted: who stays because the day's bound is reached.
  */
 export const disconnectsWhoIsToGo: Promised = {
   name: 'disconnects who is to go',
   judge: (played) => {
-    const { registry, requests, watch, quietAt } = played;
-    const { last } = registry;
-    const isFree = last.modes.revoke === 'enforce' && last.paused.size === 0;
-    const toGo = isFree
-      ? requests.filter(
-          (request) =>
-            isOurs(played, request.endpointId) &&
-            causeToCutOff(last, request, secondsAt(played, quietAt)) !== undefined,
-        )
-      : [];
-    const isWithinBound =
-      toGo.length +
-        cutOffs(played).filter(({ endpointId }) => !toGo.some((each) => each.endpointId === endpointId)).length <=
-      1;
-    if (!isWithinBound) return { judged: 0, leftOut: toGo.length, broken: [] };
-    const broken = toGo.flatMap(({ endpointId }) =>
-      isLive(watch.stateAt(endpointId)) ? [`${endpointId} is to go, and is ${watch.stateAt(endpointId)}`] : [],
+    const { registry, requests, watch, quietAt, settling } = played;
+    const truths = registry.between(settling.mark, Number.POSITIVE_INFINITY);
+    const isFree =
+      truths.every(({ modes, paused }) => modes.revoke === 'enforce' && paused.size === 0) &&
+      played.writeWatch.seen.at(-1)?.isFrozen !== true;
+    const toGo = requests.filter(
+      (request) =>
+        isFree &&
+        isOurs(played, request.endpointId) &&
+        truths.every((truth) =>
+          [settling.at, quietAt].every((at) => causeToCutOff(truth, request, secondsAt(played, at)) !== undefined),
+        ),
     );
-    return { judged: toGo.length, broken };
+    let leftOut = 0;
+    const broken = toGo.flatMap(({ endpointId }) => {
+      const [state, recorded] = [watch.stateAt(endpointId), lastRecordOf(watch, endpointId)?.outcome];
+      if (state === 'rejected' && recorded === 'revoked') return [];
+      if (isLive(state) && isBounded(played)) {
+        leftOut += 1;
+        return [];
+      }
+      return [`${endpointId} is to go, and is ${state} on EC2 and ${recorded ?? 'not recorded'} in the ledger`];
+    });
+    return { judged: toGo.length - leftOut, leftOut, broken };
+  },
+};
+
+/**
+ * A registry is frozen for no other reason than that many entries went: as long as nobody takes more than a few away in all, and never the
+ * last, it is believed.
+ */
+export const freezesForALossOnly: Promised = {
+  name: 'freezes only where much was lost',
+  judge: ({ registry, writeWatch }) => {
+    const frozen = writeWatch.seen.filter(({ isFrozen }) => isFrozen);
+    const broken = frozen.flatMap(({ mark }) => {
+      const sizes = registry.between(0, mark).map(sizeOf);
+      const least = Math.min(...sizes);
+      return least === 0 || Math.max(...sizes) - least > MAY_GO ? [] : ['the registry was frozen, and little was lost'];
+    });
+    return { judged: frozen.length, broken };
   },
 };

@@ -1,6 +1,6 @@
 import type { Random } from '../random.ts';
 import { happens, pick, weighted } from './choices.ts';
-import type { Deed, HistoryCustomer, Moment, Step, Terms } from './history.ts';
+import type { Bound, Deed, HistoryCustomer, Moment, Step, Terms } from './history.ts';
 
 /** Within which people do things, in milliseconds: a request is decided in seconds and connected within a minute or so. */
 const SPAN = 150_000;
@@ -30,6 +30,9 @@ const CALLS_OF_FUNCTIONS = [
 const DELIVERIES = ['sns:Publish', 'sqs:SendMessage', 'events:PutEvents', 'states:StartExecution'] as const;
 /** The same, as far as the sandbox can delay it. */
 const DELAYED = ['sns:Publish', 'states:StartExecution'] as const;
+
+/** An account that creates nothing: once it is somebody's it becomes an allowed principal, which is ours to remove. */
+const ANOTHER = '777777777777';
 
 /** What an entitlement may say. */
 export const termsFrom = (random: Random): Terms => {
@@ -73,6 +76,12 @@ export const momentFrom = (random: Random): Moment =>
         ]),
       };
 
+const silenceFrom = (random: Random): Deed => ({
+  deed: 'silence',
+  of: pick(random, ['notices', 'sweeps']),
+  lasts: random.between(30_000, 480_000),
+});
+
 /** What happens to requests and their customers, apart from their creation. */
 export const deedFrom = (
   random: Random,
@@ -97,6 +106,10 @@ export const deedFrom = (
     [1.5, 'pause'],
     [0.8, 'force'],
     [0.5, 'sweep'],
+    [0.5, 'lose'],
+    [0.5, 'restore'],
+    [0.3, 'confirm'],
+    [0.8, 'silence'],
   ] as const);
   switch (kind) {
     case 'delete':
@@ -116,7 +129,7 @@ export const deedFrom = (
     case 'revoke':
       return { deed: kind, customerId };
     case 'match':
-      return { deed: kind, customerId, account: pick(random, accounts), isMatched: happens(random, 0.5) };
+      return { deed: kind, customerId, account: pick(random, [...accounts, ANOTHER]), isMatched: happens(random, 0.5) };
     case 'claim':
       return { deed: kind, customerId, endpoint };
     case 'mode':
@@ -132,7 +145,13 @@ export const deedFrom = (
     case 'force':
       return { deed: kind, endpoint };
     case 'sweep':
+    case 'confirm':
       return { deed: kind };
+    case 'lose':
+    case 'restore':
+      return { deed: kind, ...(happens(random, 0.6) ? { customerId } : {}) };
+    case 'silence':
+      return silenceFrom(random);
     case 'word':
       return { deed: kind, endpoint, answer: pick(random, ['approve', 'approve', 'deny']) };
   }
@@ -140,6 +159,8 @@ export const deedFrom = (
 
 /** When connections live, in milliseconds. */
 const LIVING = [90_000, 600_000] as const;
+/** Changes of the registry are gathered for ten seconds; then it is decided, and EC2 told. */
+const CUT_OFF_WITHIN = 20_000;
 
 /** What ends a connection of the first customer, what withholds that, and what takes it back. */
 export const endingsFrom = (
@@ -149,34 +170,60 @@ export const endingsFrom = (
 ): readonly Step[] => {
   if (first === undefined) return [];
   const { customerId, account, terms = { maxEndpoints: 1, approval: 'automatic' } } = first;
-  return Array.from({ length: random.between(1, 4) }, () => {
-    const at = random.between(...LIVING);
+  const ended = (whenEnded: 'keep' | 'revoke'): Terms => ({ ...terms, until: random.between(60, 600), whenEnded });
+  const end: Deed = weighted(random, [
+    [3, { deed: 'status', customerId, status: 'suspended' }],
+    [2, { deed: 'match', customerId, account, isMatched: false }],
+    [2, { deed: 'entitle', customerId, terms: ended('revoke') }],
+    [1, { deed: 'lose', customerId }],
+  ] as const);
+  const endsAt = random.between(...LIVING);
+  const others = Array.from({ length: random.between(0, 4) }).flatMap((): readonly Step[] => {
+    const at = happens(random, 0.5) ? random.between(...LIVING) : endsAt + random.between(0, CUT_OFF_WITHIN);
+    const reject = { call: 'ec2:RejectVpcEndpointConnections', nth: random.between(1, 2) };
+    const when: Moment = happens(random, 0.75) ? { at } : { side: pick(random, ['before', 'after']), ...reject };
+    const later = { at: at + random.between(10_000, 400_000) };
+    const of = pick(random, ['service', 'all'] as const);
+    const whose = happens(random, 0.5) ? { customerId } : {};
     const deed: Deed = weighted(random, [
-      [4, { deed: 'status', customerId, status: 'suspended' }],
+      [1.5, { deed: 'status', customerId, status: 'suspended' }],
       [1.5, { deed: 'status', customerId, status: 'active' }],
-      [2, { deed: 'match', customerId, account, isMatched: false }],
+      [1, { deed: 'match', customerId, account, isMatched: false }],
       [1, { deed: 'match', customerId, account, isMatched: true }],
-      [2, { deed: 'entitle', customerId, terms: { ...terms, until: random.between(60, 600), whenEnded: 'revoke' } }],
-      [1, { deed: 'entitle', customerId, terms: { ...terms, until: random.between(60, 600), whenEnded: 'keep' } }],
+      [1.5, { deed: 'match', customerId, account: ANOTHER, isMatched: happens(random, 0.7) }],
+      [1, { deed: 'entitle', customerId, terms: ended('revoke') }],
+      [1, { deed: 'entitle', customerId, terms: ended('keep') }],
       [1, { deed: 'revoke', customerId }],
       [1, { deed: 'customer', customerId, isThere: false }],
       [1.5, { deed: 'force', endpoint: pick(random, endpoints) }],
-      [1, { deed: 'pause', of: pick(random, ['service', 'all']), isPaused: true }],
-      [1, { deed: 'pause', of: pick(random, ['service', 'all']), isPaused: false }],
+      [2, { deed: 'pause', of, isPaused: true }],
       [1, { deed: 'mode', effect: 'revoke', mode: pick(random, ['observe', 'propose', 'enforce']) }],
       [1, { deed: 'sweep' }],
+      [1.5, { deed: 'lose', ...whose }],
+      [0.7, { deed: 'confirm' }],
+      [1, silenceFrom(random)],
     ] as const);
-    return { ...deed, when: { at } };
+    const steps: readonly Step[] = [{ ...deed, when }];
+    if (!happens(random, 0.7)) return steps;
+    // Most of what stands still goes on some time, and some of what is lost is found.
+    if (deed.deed === 'pause') return [...steps, { deed: 'pause', of, isPaused: false, when: later }];
+    return deed.deed === 'lose' ? [...steps, { deed: 'restore', ...whose, when: later }] : steps;
   });
+  return [{ ...end, when: { at: endsAt } }, ...others];
 };
 
+/** What the service's entry says of how many may be cut off on one day; nothing by so much weight. */
+export const boundFrom = (random: Random, nothing: number): Bound | undefined =>
+  weighted(random, [
+    [nothing, undefined],
+    [7, { maxRevokedShare: 1 }],
+    [1, { maxRevokedShare: 0.5 }],
+    [1, { maxRevocations: 1, maxRevokedShare: 1 }],
+    [1, { maxRevocations: 2, maxRevokedShare: 1 }],
+  ]);
+
 /** The functions whose calls may meet a killing. */
-const FUNCTIONS = [
-  'DecideConnectionRole',
-  'DecideRevocationRole',
-  'AnswerConnectionsRole',
-  'ReadRequestsRole',
-] as const;
+const FUNCTIONS = ['DecideConnectionRole', 'DecideRevocationRole', 'AnswerConnection', 'ReadRequestsRole'] as const;
 /** Every state of the workflow in which something may be left half-done. */
 const STATES = [
   'Take the admission',
@@ -192,6 +239,9 @@ const STATES = [
   'Publish',
   'Hold',
   'Release the admission',
+  'Open the day',
+  'Count it',
+  'Tell of the bound',
 ] as const;
 
 /** One thing that goes wrong: each passes by itself, or is tried again by whoever made the call. */

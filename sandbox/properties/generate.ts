@@ -1,6 +1,7 @@
 import { type Random, seededRandom } from '../random.ts';
 import { happens, pick, weighted } from './choices.ts';
 import {
+  boundFrom,
   CREATION_SPAN,
   deedFrom,
   deliveryFrom,
@@ -32,7 +33,7 @@ const customersFrom = (random: Random, mood: Mood): readonly HistoryCustomer[] =
   );
   const [first, ...others] = customers;
   if (mood === 'any' || first === undefined) return customers;
-  const terms: Terms = { maxEndpoints: mood === 'rush' ? 1 : 3, approval: 'automatic' };
+  const terms: Terms = { maxEndpoints: { calm: 3, rush: 1, ending: 4 }[mood], approval: 'automatic' };
   return [{ ...first, status: 'active', account: ACCOUNTS[0], isMatched: true, terms }, ...others];
 };
 
@@ -95,16 +96,16 @@ const seedOf = (seed: number, number: number): number =>
 /** The requests that a history begins with; most are one account's: that is where the last place is fought for. */
 const requestsFrom = (random: Random, mood: Mood, accounts: readonly string[], count: number): readonly Step[] => {
   const requests = weighted(random, [
-    [mood === 'rush' ? 0 : 4, 1],
+    [mood === 'rush' || mood === 'ending' ? 0 : 4, 1],
     [5, 2],
-    [2, 3],
-    [1, 4],
+    [mood === 'ending' ? 4 : 2, 3],
+    [mood === 'ending' ? 3 : 1, 4],
   ]);
   const busiest = mood === 'any' ? pick(random, accounts) : ACCOUNTS[0];
   return Array.from({ length: Math.min(count, requests) }, (_, index) => ({
     deed: 'create',
     endpoint: `e${index + 1}`,
-    account: happens(random, 0.7) ? busiest : pick(random, accounts),
+    account: happens(random, mood === 'ending' ? 0.9 : 0.7) ? busiest : pick(random, accounts),
     when: {
       at: mood === 'rush' || happens(random, 0.4) ? random.between(0, 2) * 500 : random.between(0, CREATION_SPAN),
     },
@@ -121,9 +122,9 @@ export const generate = (seed: number, number: number): History => {
   const random = seededRandom(own);
   const mood = weighted(random, [
     [7, 'any'],
-    [2, 'calm'],
+    [3, 'calm'],
     [1.5, 'rush'],
-    [3, 'ending'],
+    [7, 'ending'],
   ] as const);
   const customers = customersFrom(random, mood);
   // An account that nobody registered knocks as well.
@@ -143,5 +144,8 @@ export const generate = (seed: number, number: number): History => {
   }
   const begins = happens(random, 0.92) ? 'enforce' : 'observe';
   const latency = mood === 'rush' ? 500 : pick(random, [0, 0, 50, 500]);
-  return { seed: own, policy: policyFrom(random), begins, customers, ec2: ec2From(random), latency, steps };
+  const bound = boundFrom(random, mood === 'ending' ? 1 : 4);
+  const policy = mood === 'ending' && happens(random, 0.7) ? 'plain' : policyFrom(random);
+  const service = { policy, begins, ...(bound === undefined ? {} : { bound }) } as const;
+  return { seed: own, ...service, customers, ec2: ec2From(random), latency, steps };
 };

@@ -33,6 +33,12 @@ export interface HistoryCustomer {
  */
 export type ServicePolicy = 'none' | 'plain' | 'lax' | 'strict' | 'closed';
 
+/** How many connections of the service may be cut off on one day, as its entry says. */
+export interface Bound {
+  readonly maxRevocations?: number;
+  readonly maxRevokedShare?: number;
+}
+
 /** When something happens: so many milliseconds after the beginning, or just before or after the n-th call of an action by the stack. */
 export type Moment =
   | { readonly at: number }
@@ -57,6 +63,12 @@ export type Deed =
   | { readonly deed: 'claim'; readonly customerId: string; readonly endpoint: string }
   /** The customer's own entry is removed, or put back. */
   | { readonly deed: 'customer'; readonly customerId: string; readonly isThere: boolean }
+  /** All entries of a customer go, or come back as they were; without a customer those of everybody, by mistake. */
+  | { readonly deed: 'lose' | 'restore'; readonly customerId?: string }
+  /** An operator says that a registry which is not believed is right as it is. */
+  | { readonly deed: 'confirm' }
+  /** For so many milliseconds something does not come. */
+  | { readonly deed: 'silence'; readonly of: Silence; readonly lasts: number }
   /** An operator stops every write on AWS, of the service or of everything, or ends that. */
   | { readonly deed: 'pause'; readonly of: PauseOf; readonly isPaused: boolean }
   /** An operator has an endpoint disconnected, whatever the registry says. */
@@ -70,6 +82,9 @@ export type Deed =
 
 /** Which kind of write a mode is for: `revoke` cuts off what lives. */
 export type Effect = 'accept' | 'reject' | 'revoke';
+
+/** What does not come for a while: EC2's notices; or the schedule, and what the registry's changes start. */
+export type Silence = 'notices' | 'sweeps';
 
 /** What a pause stops. */
 export type PauseOf = 'service' | 'all';
@@ -102,6 +117,8 @@ export interface History {
   readonly policy: ServicePolicy;
   /** The mode that every effect begins with: the service was made for the Concierge, or was there before. */
   readonly begins: 'enforce' | 'observe';
+  /** Absent = what the product sets. */
+  readonly bound?: Bound;
   readonly customers: readonly HistoryCustomer[];
   readonly ec2: Ec2Switches;
   /** Each call of the stack takes up to so many milliseconds to arrive, and as long to be answered: so runs overlap. */

@@ -1,12 +1,23 @@
-import { ALL_SERVICES, DECISION_PREFIX, ledgerKey, requestKey } from '../../functions/registry/keys.ts';
+import { ALL_SERVICES, CURRENT, DECISION_PREFIX, ledgerKey, requestKey } from '../../functions/registry/keys.ts';
 import { OPERATOR } from '../cloud.ts';
 import { AwsError } from '../services/errors.ts';
 import type { SimulatedWorld } from '../simulated.ts';
 import type { Effect, Mode, PauseOf } from './history.ts';
 import type { RegistryTruth, RegistryVersions } from './registry-truth.ts';
 import type { Watch } from './watch.ts';
+import type { WriteWatch } from './write-watch.ts';
 
 const text = (S: string) => ({ S });
+
+/** What the ledger says of the registry's size, as far as it is confirmed. */
+interface SeenRead {
+  readonly Item?: {
+    readonly version?: { readonly N: string };
+    readonly frozen?: {
+      readonly M: { readonly count: { readonly N: string }; readonly tableId: { readonly S: string } };
+    };
+  };
+}
 
 /** What an operator's commands are about. */
 interface Charge {
@@ -15,6 +26,8 @@ interface Charge {
   readonly registry: RegistryVersions;
   /** Has `admit-connection` look at an endpoint. */
   readonly wake: (endpointId: string) => Promise<void>;
+  /** Hears what is confirmed. */
+  readonly writeWatch: WriteWatch;
 }
 
 /** An operator, who does what `ops` does, in this folder's own words. */
@@ -24,20 +37,24 @@ export class Operator {
   readonly #serviceId: string;
   readonly #registry: RegistryVersions;
   readonly #wake: Charge['wake'];
+  readonly #writeWatch: WriteWatch;
   #modesSet: Readonly<Partial<Record<Effect, Mode>>> = {};
+  #forces = 0;
   readonly #versions: Record<PauseOf, number> = { service: 0, all: 0 };
 
-  constructor(world: SimulatedWorld, watch: Watch, { serviceId, registry, wake }: Charge) {
+  constructor(world: SimulatedWorld, watch: Watch, { serviceId, registry, wake, writeWatch }: Charge) {
     this.#world = world;
     this.#watch = watch;
     this.#serviceId = serviceId;
     this.#registry = registry;
     this.#wake = wake;
+    this.#writeWatch = writeWatch;
   }
 
-  /** Has everything looked through. */
-  async sweep(): Promise<void> {
-    await this.#call('states', 'StartExecution', { stateMachineArn: this.#output('ReconcileArn'), input: '{}' });
+  /** Has everything looked through, or one service. */
+  async sweep(of: { readonly serviceId?: string } = {}): Promise<void> {
+    const input = JSON.stringify(of);
+    await this.#call('states', 'StartExecution', { stateMachineArn: this.#output('ReconcileArn'), input });
   }
 
   /** The whole item again, with what was set by command before. */
@@ -54,7 +71,7 @@ export class Operator {
     await this.#command(of, { ...this.#registry.last, paused: new Set(isPaused ? [...others, of] : others) });
     this.#watch.note(`an operator ${isPaused ? 'pauses' : 'resumes'} ${of === 'all' ? 'everything' : 'the service'}`);
     // As `resume` does: what came meanwhile is looked at.
-    if (!isPaused) await this.sweep();
+    if (!isPaused) await this.sweep(of === 'all' ? {} : { serviceId: this.#serviceId });
   }
 
   /** Puts the item of modes and pause, of the service or of all. */
@@ -69,6 +86,8 @@ export class Operator {
     const Item = {
       pk: text(pk),
       sk: text(sk),
+      // So that a sweep finds it.
+      current: text(CURRENT),
       modes: { M: Object.fromEntries(Object.entries(modes).map(([name, set]) => [name, text(set)])) },
       version: { N: String(this.#versions[of]) },
       ...(truth.paused.has(of) ? { paused } : {}),
@@ -84,12 +103,47 @@ export class Operator {
     const Key = { pk: text(pk), sk: text(sk) };
     const { Item } = (await this.#call('dynamodb', 'GetItem', { TableName, Key })) as { readonly Item?: object };
     if (Item === undefined) return;
-    this.#watch.force(vpcEndpointId);
+    // Named beforehand: it is known as forced before it does anything.
+    this.#forces += 1;
+    const name = `forced-${this.#forces}`;
+    this.#watch.force(vpcEndpointId, name);
     const force = { by: 'arn:aws:iam::123456789012:user/operator', reason: 'as agreed' };
     await this.#call('states', 'StartExecution', {
       stateMachineArn: this.#output('RevokeConnectionArn'),
+      name,
       input: JSON.stringify({ serviceId: this.#serviceId, vpcEndpointId, force }),
     });
+  }
+
+  /** Says that the registry is right as it was when it was last looked through, where it is not believed. */
+  async confirm(): Promise<void> {
+    const TableName = this.#output('LedgerTable');
+    const { pk, sk } = ledgerKey.registrySeen();
+    const Key = { pk: text(pk), sk: text(sk) };
+    const read = (await this.#call('dynamodb', 'GetItem', { TableName, Key, ConsistentRead: true })) as SeenRead;
+    const { frozen, version } = read.Item ?? {};
+    if (frozen === undefined || version === undefined) return;
+    try {
+      await this.#call('dynamodb', 'UpdateItem', {
+        TableName,
+        Key,
+        UpdateExpression: 'SET #count = :count, tableId = :tableId, #at = :at, #version = :next REMOVE frozen',
+        ConditionExpression: '#version = :read',
+        ExpressionAttributeNames: { '#count': 'count', '#at': 'at', '#version': 'version' },
+        ExpressionAttributeValues: {
+          ':count': frozen.M.count,
+          ':tableId': frozen.M.tableId,
+          ':at': text(new Date(this.#world.clock.now()).toISOString()),
+          ':next': { N: String(Number(version.N) + 1) },
+          ':read': version,
+        },
+      });
+    } catch (error) {
+      // It was looked through in this moment: the operator would see other numbers.
+      if (!(error instanceof AwsError) || error.code !== 'ConditionalCheckFailedException') throw error;
+      return;
+    }
+    this.#writeWatch.see(Number(frozen.M.count.N), false);
   }
 
   /** One word for a decision that holds, then the workflow is started, which wakes the run that waits. */

@@ -5,7 +5,8 @@ import { AwsError } from '../services/errors.ts';
 import { createSimulatedWorld, type SimulatedWorld } from '../simulated.ts';
 import { Actors, type Request } from './actors.ts';
 import { type Deed, type Delivery, type History, isDeed, type Moment } from './history.ts';
-import { Watch } from './watch.ts';
+import { type Mark, Watch } from './watch.ts';
+import { WriteWatch } from './write-watch.ts';
 
 /** A history as it went: what promises are judged by. */
 export interface Played {
@@ -17,6 +18,9 @@ export interface Played {
   readonly isQuiet: boolean;
   readonly requests: readonly Request[];
   readonly watch: Watch;
+  readonly writeWatch: WriteWatch;
+  /** When the last sweeps began that came as they are scheduled: nothing is to be left undone that was to be done by then. */
+  readonly settling: Mark;
   readonly registry: Actors['registry'];
   readonly startsByHand: Actors['startsByHand'];
   /** The ledger's items at quiet, in DynamoDB's form. */
@@ -139,7 +143,8 @@ export const playHistory = async (history: History, { assembly, disturb }: PlayO
     const { clock } = world;
     let injection: Injection | undefined;
     const watch = new Watch(world);
-    const actors = new Actors(world, watch, history);
+    const writeWatch = new WriteWatch(world, watch);
+    const actors = new Actors(world, { watch, writeWatch }, history);
     const beginning = clock.now();
     const failures: Error[] = [];
     const perform = (deed: Deed) =>
@@ -168,6 +173,8 @@ export const playHistory = async (history: History, { assembly, disturb }: PlayO
     await entered;
     await actors.sweep('rate(3 days)');
     const isQuiet = !(await clock.run(() => clock.now() > beginning + LIMIT));
+    actors.silences.endAll();
+    const settling = watch.mark();
     await actors.sweep('rate(5 minutes)');
     await clock.run(() => false, clock.now() + SWEPT);
     injection?.stop();
@@ -182,6 +189,8 @@ export const playHistory = async (history: History, { assembly, disturb }: PlayO
       isQuiet,
       requests: [...requests.values()],
       watch,
+      writeWatch,
+      settling,
       registry,
       startsByHand,
       ledger,

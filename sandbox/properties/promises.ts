@@ -7,18 +7,27 @@ import {
   secondsAt,
 } from './acceptances.ts';
 import type { Request } from './actors.ts';
-import { disconnectsOnlyWhomItMay, disconnectsWhoIsToGo } from './disconnections.ts';
+import {
+  disconnectsNobodyForALoss,
+  disconnectsOnlyWhomItMay,
+  disconnectsWhoIsToGo,
+  freezesForALossOnly,
+  keepsToTheDaysBound,
+} from './disconnections.ts';
+import { standsStillWhilePaused } from './pauses.ts';
 import type { Played } from './play.ts';
 import type { Promised } from './promised.ts';
 import { entitlementOf, matchKey } from './registry-truth.ts';
-import { isLive, type Told } from './watch.ts';
+import { isLive, lastRecordOf, type Told } from './watch.ts';
 
 /** A request's first decision. */
 const FIRST = 1;
 
 /**
  * A request's generations are 1, 2, 3 ... without a gap, none was written twice with different content, and nothing follows a final
- * answer but a revocation; and, where somebody else answered, that it is adopted once the registry names its customer. `gone` counts as final too: in these histories no read lags as long as the minute after which we say so.
+ * answer but a revocation, which, unless a person forced it, follows our acceptance; and, where somebody else answered, that it is adopted
+ * once the registry names its customer. `gone` counts as final too: in these histories no
+ * read lags as long as the minute after which we say so.
  */
 const decidesOnceForEachGeneration: Promised = {
   name: 'one decision for each request and generation',
@@ -45,6 +54,13 @@ const decidesOnceForEachGeneration: Promised = {
           outcome !== 'revoked' &&
           !(outcome === 'adopted' && written[final]?.outcome === 'overtaken'),
       );
+      // By itself nobody is cut off but whom we let in.
+      const isForced = watch.forced.some((each) => each.endpointId === endpointId);
+      const cutOff = written.find(({ outcome }) => outcome === 'revoked');
+      const before = written.findLast(({ generation }) => generation === (cutOff?.generation ?? 0) - 1);
+      if (cutOff !== undefined && !isForced && before?.outcome !== 'accepted') {
+        problems.push(`${endpointId} was revoked after it was ${before?.outcome ?? 'never decided on'}`);
+      }
       if (later.length > 0) {
         const told = written.map(({ outcome }) => outcome).join(', ');
         problems.push(`${endpointId} was decided on after its final answer: ${told}`);
@@ -69,14 +85,17 @@ const everUnder = ({ requests, registry }: Played, customerId: string): number =
 
 /** The one customer that was entitled to this request under automatic approval in all truths from its creation to quiet. */
 const entitledThroughout = (played: Played, request: Request): string | undefined => {
-  const { registry, quietAt } = played;
+  const { registry, quietAt, settling } = played;
   const owners = registry.between(request.created.mark, Number.POSITIVE_INFINITY).map((truth) => {
     const found = [request.created.at, quietAt].map((at) => entitlementOf(truth, request, secondsAt(played, at)));
     const [atFirst, atLast] = found;
     if (atFirst === undefined || atLast === undefined || atLast.terms.approval !== 'automatic') return undefined;
-    if (truth.modes.accept !== 'enforce' || truth.paused.size > 0) return undefined;
+    if (truth.modes.accept !== 'enforce') return undefined;
     return everUnder(played, atLast.customerId) <= atLast.terms.maxEndpoints ? atLast.customerId : undefined;
   });
+  // What waited for the end of a pause is found by the sweeps.
+  const isPaused = registry.between(settling.mark, Number.POSITIVE_INFINITY).some(({ paused }) => paused.size > 0);
+  if (isPaused) return undefined;
   const [owner] = owners;
   return owners.every((each) => each === owner) ? owner : undefined;
 };
@@ -87,10 +106,6 @@ const isUntouched = ({ watch }: Played, endpointId: string): boolean =>
   !watch.words.some((word) => word.endpointId === endpointId && word.answer === 'deny') &&
   !watch.answers.some((answer) => answer.endpointId === endpointId && answer.by === 'hand') &&
   !(watch.states.get(endpointId) ?? []).some(({ state }) => ['deleting', 'failed', 'expired'].includes(state));
-
-/** Of several records of one generation all are the same; the last written is the last there is. */
-const lastRecord = ({ watch }: Played, endpointId: string): Told | undefined =>
-  watch.records.findLast((record) => record.endpointId === endpointId);
 
 /**
  * Who is entitled from the creation of a request to quiet, gets it: `available` on EC2 and `accepted` in the ledger, where nobody
@@ -106,7 +121,7 @@ const connectsTheEntitled: Promised = {
       (request) => isUntouched(played, request.endpointId) && entitledThroughout(played, request) !== undefined,
     );
     const broken = sure.flatMap(({ endpointId }) => {
-      const [state, recorded] = [watch.stateAt(endpointId), lastRecord(played, endpointId)?.outcome];
+      const [state, recorded] = [watch.stateAt(endpointId), lastRecordOf(watch, endpointId)?.outcome];
       return state === 'available' && recorded === 'accepted'
         ? []
         : [
@@ -140,7 +155,7 @@ const shouldHavePlace = (played: Played, endpointId: string): boolean | undefine
   if (!answers.some(({ by }) => by === 'hand')) {
     return isAlive && answers.some(({ by, verdict }) => by === 'us' && verdict === 'accept');
   }
-  const isRecorded = ['accepted', 'adopted'].includes(lastRecord(played, endpointId)?.outcome ?? '');
+  const isRecorded = ['accepted', 'adopted'].includes(lastRecordOf(watch, endpointId)?.outcome ?? '');
   const isCutByHand = answers.some(({ by, verdict }) => by === 'hand' && verdict === 'reject');
   return isRecorded && isAlive && isCutByHand ? undefined : isRecorded && isAlive;
 };
@@ -244,6 +259,10 @@ export const PROMISES: readonly Promised[] = [
   connectsTheEntitled,
   disconnectsOnlyWhomItMay,
   disconnectsWhoIsToGo,
+  disconnectsNobodyForALoss,
+  keepsToTheDaysBound,
+  freezesForALossOnly,
+  standsStillWhilePaused,
   keepsItsPlaces,
   executionsSucceed,
   publishesWhatItRecords,

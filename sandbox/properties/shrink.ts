@@ -40,6 +40,10 @@ const simpler = function* (history: History): Generator<History> {
   if (history.latency > 0) yield { ...history, latency: 0 };
   if (history.begins !== 'enforce') yield { ...history, begins: 'enforce' };
   if (policy !== 'plain') yield { ...history, policy: 'plain' };
+  if (history.bound !== undefined) {
+    const { bound: _dropped, ...rest } = history;
+    yield rest;
+  }
   for (const [index, step] of steps.entries()) {
     for (const simple of simplerSteps(step)) yield { ...history, steps: steps.with(index, simple) };
   }

@@ -24,6 +24,9 @@ const termsWords = ({ maxEndpoints, approval, from, until, whenEnded, regions }:
 const customerWords = ({ customerId, account, status, isMatched, terms }: HistoryCustomer): string =>
   `${customerId}: ${isMatched ? `account ${account}` : 'no account'}, ${status}, ${terms === undefined ? 'no entitlement' : termsWords(terms)}`;
 
+const ofWhom = (customerId: string | undefined): string =>
+  customerId === undefined ? "all customers'" : `${customerId}'s`;
+
 const whenWords = (when: Moment): string =>
   'at' in when ? `at ${seconds(when.at)}` : `${when.side} call ${when.nth} of ${when.call}`;
 
@@ -66,6 +69,14 @@ const stepWords = (step: Step): string => {
         return `an operator ${step.isPaused ? 'pauses' : 'resumes'} ${step.of === 'all' ? 'everything' : 'the service'}`;
       case 'force':
         return `a person has ${step.endpoint} disconnected`;
+      case 'lose':
+        return `${ofWhom(step.customerId)} entries are removed`;
+      case 'restore':
+        return `${ofWhom(step.customerId)} entries are put back as they were`;
+      case 'confirm':
+        return 'an operator confirms the registry';
+      case 'silence':
+        return `no ${step.of} come for ${seconds(step.lasts)}`;
       case 'sweep':
         return 'an operator has everything looked through';
       case 'word':
@@ -76,10 +87,11 @@ const stepWords = (step: Step): string => {
 };
 
 /** How a history is set up and what is done in it, a line each. */
-export const historyLines = ({ policy, begins, customers, ec2, latency, steps }: History): readonly string[] => [
+export const historyLines = ({ policy, begins, bound, customers, ec2, latency, steps }: History): readonly string[] => [
   ...customers.map(customerWords),
   ...(policy === 'plain' ? [] : [`the service's policy is ${policy}`]),
   ...(begins === 'enforce' ? [] : [`the service begins in ${begins}`]),
+  ...(bound === undefined ? [] : [`the service's bound is ${JSON.stringify(bound)}`]),
   ...(Object.keys(ec2).length === 0 ? [] : [`EC2: ${JSON.stringify(ec2)}`]),
   ...(latency === 0 ? [] : [`calls take up to ${latency} ms each way`]),
   ...steps.map(stepWords),

@@ -121,6 +121,13 @@ const CONNECTED = ['pending', 'available'];
 /** Whether a connection in this state is one that its provider accepted and that still is. */
 export const isLive = (state: string | undefined): boolean => state !== undefined && CONNECTED.includes(state);
 
+/** The last decision of a request that the ledger had at a mark: of several records of one generation all are the same. */
+export const lastRecordOf = (
+  { records }: Pick<Watch, 'records'>,
+  endpointId: string,
+  mark = Number.POSITIVE_INFINITY,
+): Told | undefined => records.findLast((record) => record.endpointId === endpointId && record.mark <= mark);
+
 /**
  * Writes down what a world shows: the stack's calls, EC2's own states, how executions end. It stands innermost around each
  * call, so that what it notes is what happened, not what was meant to.
@@ -134,7 +141,7 @@ export class Watch {
   readonly places: PlaceChange[] = [];
   readonly words: Word[] = [];
   /** Disconnections that a person asked for. */
-  readonly forced: (Mark & { readonly endpointId: string })[] = [];
+  readonly forced: (Mark & { readonly endpointId: string; readonly execution: string })[] = [];
   readonly holdings: Holding[] = [];
   readonly states = new Map<string, StateChange[]>();
   readonly executions = new Map<string, ExecutionSeen>();
@@ -167,9 +174,9 @@ export class Watch {
     this.note(`a person says ${answer} to ${endpointId}`);
   }
 
-  /** Notes that a person is about to have an endpoint disconnected. */
-  force(endpointId: string): void {
-    this.forced.push({ ...this.mark(), endpointId });
+  /** Notes that a person is about to have an endpoint disconnected, by an execution of that name. */
+  force(endpointId: string, execution: string): void {
+    this.forced.push({ ...this.mark(), endpointId, execution });
     this.note(`a person has ${endpointId} disconnected`);
   }
 

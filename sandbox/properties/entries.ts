@@ -1,0 +1,37 @@
+import type { History } from './history.ts';
+
+/** An item's attributes in DynamoDB's form. */
+export type Attributes = Readonly<Record<string, unknown>>;
+
+/** A text in DynamoDB's form. */
+export const text = (S: string) => ({ S });
+
+const LAX = ['requester-unknown', 'customer-suspended', 'contract-ended', 'approval-needed', 'quota-reached'];
+const STRICT = [...LAX, 'requester-ambiguous', 'entry-unreadable', 'region-not-covered', 'contract-not-begun'];
+
+/** A service's entry. */
+export const serviceEntry = (
+  serviceId: string,
+  { policy, begins, bound = {} }: Pick<History, 'policy' | 'begins' | 'bound'>,
+): Attributes => {
+  const all = (codes: readonly string[], verdict: string) =>
+    Object.fromEntries(codes.map((code) => [code, text(verdict)]));
+  const verdicts = { plain: {}, none: {}, lax: all(LAX, 'accept'), strict: all(STRICT, 'reject') };
+  const chosen = policy === 'closed' ? all(['entitled'], 'hold') : verdicts[policy];
+  return {
+    serviceId: text(serviceId),
+    ...(begins === 'enforce' ? { origin: text('created') } : {}),
+    ...Object.fromEntries(Object.entries(bound).map(([name, value]) => [name, { N: String(value) }])),
+    ...(Object.keys(chosen).length === 0 ? {} : { verdicts: { M: chosen } }),
+  };
+};
+
+/** A customer's entry. */
+export const customerEntry = (customerId: string, status: string): Attributes => ({
+  customerId: text(customerId),
+  name: text(customerId),
+  status: text(status),
+});
+
+/** The entry's times have no fraction of a second. */
+export const instant = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
