@@ -1,7 +1,7 @@
 import type { Request } from './actors.ts';
 import type { Played } from './play.ts';
 import type { Promised } from './promised.ts';
-import { entitlementOf } from './registry-truth.ts';
+import { entitlementOf, isPaused, truthOf } from './registry-truth.ts';
 import { type Answer, type Invocation, isLive } from './watch.ts';
 
 /** A moment of the world's clock in seconds after the history's beginning. */
@@ -12,6 +12,10 @@ const ours = ({ watch }: Played): readonly Answer[] =>
 
 export const requestOf = ({ requests }: Played, endpointId: string): Request | undefined =>
   requests.find((request) => request.endpointId === endpointId);
+
+/** Which service an endpoint is connected to. */
+export const serviceOf = (played: Played, endpointId: string): string | undefined =>
+  requestOf(played, endpointId)?.service;
 
 /** The last decision of the execution before it asked for the answer. */
 export const decisionBehind = ({ watch }: Played, { ask }: Answer): Invocation | undefined =>
@@ -28,22 +32,25 @@ const isApprovedBy = ({ watch }: Played, endpointId: string, mark: number): bool
 
 /** Under which entitlements the registry allowed it while the decision was made: more than one where it changed meanwhile. */
 const entitlementsBehind = (played: Played, { endpointId }: Answer, decision: Invocation) => {
-  const account = requestOf(played, endpointId)?.account ?? '';
+  const request = requestOf(played, endpointId);
+  if (request === undefined) return [];
   const { begun, ended = begun } = decision;
   const isApproved = isApprovedBy(played, endpointId, ended.mark);
   return played.registry.between(begun.mark, ended.mark).flatMap((truth) =>
     [begun.at, ended.at].flatMap((at) => {
-      const found = entitlementOf(truth, { endpointId, account, isApproved }, secondsAt(played, at));
+      const found = entitlementOf(truth, { ...request, isApproved }, secondsAt(played, at));
       return found === undefined ? [] : [found];
     }),
   );
 };
 
-/** How many other endpoints had a place of the customer at a mark. */
-const othersAt = ({ watch }: Played, customerId: string, endpointId: string, mark: number): number => {
+/** How many other endpoints had a place of the customer at the same service at a mark. */
+const othersAt = (played: Played, customerId: string, endpointId: string, mark: number): number => {
   const taken = new Set<string>();
-  for (const place of watch.places) {
+  const service = serviceOf(played, endpointId);
+  for (const place of played.watch.places) {
     if (place.mark > mark || place.customerId !== customerId || place.endpointId === endpointId) continue;
+    if (serviceOf(played, place.endpointId) !== service) continue;
     if (place.isTaken) taken.add(place.endpointId);
     else taken.delete(place.endpointId);
   }
@@ -92,11 +99,14 @@ const ownersOf = (played: Played, answer: Answer) => {
   return own.length > 0 ? own : allowed;
 };
 
-/** The live connections that we accepted under a customer's entitlement, at a mark. */
-const liveOf = (played: Played, customerId: string, mark: number): readonly string[] => {
+/** The live connections that we accepted under the customer's entitlement that an acceptance was under, at that acceptance. */
+const liveOf = (played: Played, customerId: string, { mark, endpointId }: Answer): readonly string[] => {
   const { watch } = played;
+  const service = serviceOf(played, endpointId);
   const last = new Map<string, Answer>();
-  for (const answer of watch.answers) if (answer.mark <= mark) last.set(answer.endpointId, answer);
+  for (const answer of watch.answers) {
+    if (answer.mark <= mark && serviceOf(played, answer.endpointId) === service) last.set(answer.endpointId, answer);
+  }
   return [...last.values()].flatMap((answer) => {
     if (answer.by !== 'us' || answer.verdict !== 'accept' || !isLive(watch.stateAt(answer.endpointId, mark))) return [];
     return ownersOf(played, answer).some((owner) => owner.customerId === customerId) ? [answer.endpointId] : [];
@@ -113,10 +123,10 @@ export const keepsToMaxEndpoints: Promised = {
       if (owners.length === 0) return []; // told by the promise before this one
       judged += 1;
       const isWithin = owners.some(
-        ({ customerId, terms }) => liveOf(played, customerId, answer.mark).length <= terms.maxEndpoints,
+        ({ customerId, terms }) => liveOf(played, customerId, answer).length <= terms.maxEndpoints,
       );
       const { customerId = '', terms } = owners[0] ?? {};
-      const live = liveOf(played, customerId, answer.mark);
+      const live = liveOf(played, customerId, answer);
       return isWithin ? [] : [`${customerId} has ${live.join(', ')} of ${terms?.maxEndpoints} at most`];
     });
     return { judged, broken };
@@ -134,18 +144,19 @@ export const actsAsFarAsItMay: Promised = {
     const answers = played.watch.answers.filter(({ by }) => by === 'us');
     const broken = answers.flatMap(({ endpointId, verdict, checked, mark, ask }) => {
       const from = checked?.mark ?? mark;
+      const service = serviceOf(played, endpointId);
+      if (service === undefined) return [`${endpointId}, which nobody created, was ${verdict}ed`];
       const truths = played.registry.between(from, mark);
-      if (truths.every(({ paused }) => paused.size > 0)) return [`${endpointId} was ${verdict}ed during a pause`];
+      const modes = truths.map((truth) => truthOf(truth, service).modes);
+      if (truths.every((truth) => isPaused(truth, service))) return [`${endpointId} was ${verdict}ed during a pause`];
       // A request that a person accepted in the moment in which we rejected it lived as well: that was an answer.
       if (ask?.ends === 'connection') {
         const isForced = played.watch.forced.some(({ execution }) => execution === ask.execution);
-        const mayCutOff = isForced || truths.some(({ modes }) => modes.revoke === 'enforce');
+        const mayCutOff = isForced || modes.some(({ revoke }) => revoke === 'enforce');
         return mayCutOff ? [] : [`${endpointId} was cut off, and no mode allowed it`];
       }
       const isAsked = played.watch.words.some((word) => word.endpointId === endpointId && word.mark <= mark);
-      const isAllowed = truths.some(
-        ({ modes }) => modes[verdict] === 'enforce' || (modes[verdict] === 'propose' && isAsked),
-      );
+      const isAllowed = modes.some(({ [verdict]: mode }) => mode === 'enforce' || (mode === 'propose' && isAsked));
       return isAllowed ? [] : [`${endpointId} was ${verdict}ed, and no mode at that time allowed it`];
     });
     return { judged: answers.length, broken };

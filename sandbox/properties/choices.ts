@@ -1,5 +1,8 @@
 import type { Random } from '../random.ts';
 
+/** The allowed principals of the sandbox's service in `infra/config.ts`. */
+export const ACCOUNTS = ['222222222222', '333333333333', '444444444444', '555555555555'] as const;
+
 /** One of several, all as likely. */
 export const pick = <T>(random: Random, values: readonly T[]): T => {
   const value = values[random.between(0, values.length - 1)];

@@ -1,9 +1,10 @@
-import { decisionBehind, requestOf, secondsAt } from './acceptances.ts';
+import { decisionBehind, requestOf, secondsAt, serviceOf } from './acceptances.ts';
 import type { Request } from './actors.ts';
+import { servicesOf } from './keeper.ts';
 import type { Played } from './play.ts';
 import type { Promised } from './promised.ts';
 import { sizeOf } from './registry-losses.ts';
-import { causeToCutOff } from './registry-truth.ts';
+import { causeToCutOff, isPaused, truthOf } from './registry-truth.ts';
 import { type Answer, type Invocation, isLive, lastRecordOf } from './watch.ts';
 
 /** A connection that lived and that we cut off, and what that was decided by. */
@@ -92,14 +93,16 @@ const DEFAULTS = { maxRevocations: 10, maxRevokedShare: 0.1 };
 /** EC2's list lags no longer than this in these histories, and one that is read page by page takes a while. */
 const LAG = 30_000;
 
-const boundOf = ({ history }: Played, connections: number): number => {
-  const { maxRevocations, maxRevokedShare } = { ...DEFAULTS, ...history.bound };
+const boundOf = ({ history }: Played, service: string, connections: number): number => {
+  const bound = servicesOf(history).find(({ name }) => name === service)?.bound;
+  const { maxRevocations, maxRevokedShare } = { ...DEFAULTS, ...bound };
   return Math.min(maxRevocations, Math.max(1, Math.floor(connections * maxRevokedShare)));
 };
 
-/** The endpoints that lived at any time between two moments of the world's clock. */
-const liveBetween = ({ watch }: Played, from: number, until: number): readonly string[] =>
-  [...watch.states].flatMap(([endpointId, changes]) => {
+/** The endpoints of a service that lived at any time between two moments of the world's clock. */
+const liveBetween = (played: Played, service: string, from: number, until: number): readonly string[] =>
+  [...played.watch.states].flatMap(([endpointId, changes]) => {
+    if (serviceOf(played, endpointId) !== service) return [];
     const atFirst = changes.findLast(({ at }) => at <= from)?.state;
     const meanwhile = changes.filter(({ at }) => at > from && at <= until).map(({ state }) => state);
     return [atFirst, ...meanwhile].some(isLive) ? [endpointId] : [];
@@ -115,18 +118,22 @@ export const keepsToTheDaysBound: Promised = {
     const all = cutOffs(played).flatMap((each) =>
       each.decision === undefined ? [] : [{ ...each, by: each.decision }],
     );
-    const days = new Set(all.map(({ by }) => dayOf(by.begun.at)));
+    const placeOf = ({ by, answer: { endpointId } }: (typeof all)[number]): string =>
+      `${dayOf(by.begun.at)} ${serviceOf(played, endpointId)}`;
     let judged = 0;
-    const broken = [...days].flatMap((day) => {
-      const ofDay = all.filter(({ by }) => dayOf(by.begun.at) === day);
+    const broken = [...new Set(all.map(placeOf))].flatMap((place) => {
+      const [day, service = ''] = place.split(' ');
+      const ofDay = all.filter((each) => placeOf(each) === place);
       const unforced = ofDay.filter(({ isForced }) => !isForced);
       const gone = ofDay.map(({ answer }) => answer.endpointId);
       const bounds = unforced.map(({ by: { begun, ended = begun } }) =>
-        boundOf(played, new Set([...gone, ...liveBetween(played, begun.at - LAG, ended.at)]).size),
+        boundOf(played, service, new Set([...gone, ...liveBetween(played, service, begun.at - LAG, ended.at)]).size),
       );
       judged += unforced.length;
       const bound = Math.max(...bounds, 0);
-      return unforced.length <= bound ? [] : [`${unforced.length} were cut off on ${day}, of ${bound} at most`];
+      return unforced.length <= bound
+        ? []
+        : [`${unforced.length} of ${service} were cut off on ${day}, of ${bound} at most`];
     });
     return { judged, broken };
   },
@@ -150,14 +157,15 @@ interface LedgerItem {
   readonly revoked?: { readonly M: Readonly<Record<string, unknown>> };
 }
 
-/** Whether the day's bound was reached, on any day on which the last sweeps came. */
-const isBounded = (played: Played): boolean => {
+/** Whether a service's bound for the day was reached, on any day on which the last sweeps came. */
+const isBounded = (played: Played, service: string): boolean => {
   const { ledger, settling, quietAt } = played;
   const items = ledger as unknown as readonly LedgerItem[];
   return [settling.at, quietAt].some((at) => {
-    const counted = items.find(({ sk }) => sk.S === `REVOCATIONS#${dayOf(at)}`)?.revoked?.M ?? {};
-    const connections = new Set([...Object.keys(counted), ...liveBetween(played, quietAt, quietAt)]);
-    return Object.keys(counted).length >= boundOf(played, connections.size);
+    const key = { pk: `SERVICE#${played.idOf(service)}`, sk: `REVOCATIONS#${dayOf(at)}` };
+    const counted = items.find(({ pk, sk }) => pk.S === key.pk && sk.S === key.sk)?.revoked?.M ?? {};
+    const connections = new Set([...Object.keys(counted), ...liveBetween(played, service, quietAt, quietAt)]);
+    return Object.keys(counted).length >= boundOf(played, service, connections.size);
   });
 };
 
@@ -172,22 +180,22 @@ export const disconnectsWhoIsToGo: Promised = {
   judge: (played) => {
     const { registry, requests, watch, quietAt, settling } = played;
     const truths = registry.between(settling.mark, Number.POSITIVE_INFINITY);
-    const isFree =
-      truths.every(({ modes, paused }) => modes.revoke === 'enforce' && paused.size === 0) &&
+    const isFree = (service: string): boolean =>
+      truths.every((truth) => truthOf(truth, service).modes.revoke === 'enforce' && !isPaused(truth, service)) &&
       played.writeWatch.seen.at(-1)?.isFrozen !== true;
     const toGo = requests.filter(
       (request) =>
-        isFree &&
+        isFree(request.service) &&
         isOurs(played, request.endpointId) &&
         truths.every((truth) =>
           [settling.at, quietAt].every((at) => causeToCutOff(truth, request, secondsAt(played, at)) !== undefined),
         ),
     );
     let leftOut = 0;
-    const broken = toGo.flatMap(({ endpointId }) => {
+    const broken = toGo.flatMap(({ endpointId, service }) => {
       const [state, recorded] = [watch.stateAt(endpointId), lastRecordOf(watch, endpointId)?.outcome];
       if (state === 'rejected' && recorded === 'revoked') return [];
-      if (isLive(state) && isBounded(played)) {
+      if (isLive(state) && isBounded(played, service)) {
         leftOut += 1;
         return [];
       }

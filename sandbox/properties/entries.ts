@@ -1,4 +1,4 @@
-import type { History } from './history.ts';
+import type { HistoryService, Terms } from './history.ts';
 
 /** An item's attributes in DynamoDB's form. */
 export type Attributes = Readonly<Record<string, unknown>>;
@@ -12,7 +12,7 @@ const STRICT = [...LAX, 'requester-ambiguous', 'entry-unreadable', 'region-not-c
 /** A service's entry. */
 export const serviceEntry = (
   serviceId: string,
-  { policy, begins, bound = {} }: Pick<History, 'policy' | 'begins' | 'bound'>,
+  { policy, begins, bound = {} }: Pick<HistoryService, 'policy' | 'begins' | 'bound'>,
 ): Attributes => {
   const all = (codes: readonly string[], verdict: string) =>
     Object.fromEntries(codes.map((code) => [code, text(verdict)]));
@@ -32,6 +32,26 @@ export const customerEntry = (customerId: string, status: string): Attributes =>
   name: text(customerId),
   status: text(status),
 });
+
+/** An entitlement's entry. @param beginning - when the history begins, in milliseconds: its times count from there. */
+export const entitlementEntry = (
+  serviceId: string,
+  customerId: string,
+  { maxEndpoints, approval, from, until, whenEnded, regions }: Terms,
+  beginning: number,
+): Attributes => {
+  const time = (seconds: number) => text(instant(beginning + seconds * 1000));
+  return {
+    customerId: text(customerId),
+    serviceId: text(serviceId),
+    maxEndpoints: { N: String(maxEndpoints) },
+    approval: text(approval),
+    ...(from === undefined ? {} : { from: time(from) }),
+    ...(until === undefined ? {} : { until: time(until) }),
+    ...(whenEnded === undefined ? {} : { whenEnded: text(whenEnded) }),
+    ...(regions === undefined ? {} : { regions: { L: regions.map(text) } }),
+  };
+};
 
 /** The entry's times have no fraction of a second. */
 export const instant = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;

@@ -1,5 +1,5 @@
 import { type Random, seededRandom } from '../random.ts';
-import { happens, pick, weighted } from './choices.ts';
+import { ACCOUNTS, happens, pick, weighted } from './choices.ts';
 import {
   boundFrom,
   CREATION_SPAN,
@@ -12,8 +12,6 @@ import {
 } from './generate-steps.ts';
 import type { Ec2Switches, History, HistoryCustomer, ServicePolicy, Step, Terms } from './history.ts';
 
-/** The allowed principals of the sandbox's service in `infra/config.ts`. */
-const ACCOUNTS = ['222222222222', '333333333333', '444444444444', '555555555555'] as const;
 const CUSTOMERS = ['acme', 'globex', 'initech', 'umbrella'] as const;
 /**
  * What a history leans to, so that what is rare among all of them is seen often. `calm`: the first customer has all it needs and keeps

@@ -33,6 +33,20 @@ export interface HistoryCustomer {
  */
 export type ServicePolicy = 'none' | 'plain' | 'lax' | 'strict' | 'closed';
 
+/** The stack's own endpoint service, which every history has. */
+export const OWN = 'orders';
+
+/** Another endpoint service of the provider, which is handed over to the Concierge before anything happens. */
+export interface HistoryService {
+  /** `s2`. */
+  readonly name: string;
+  readonly policy: ServicePolicy;
+  readonly begins: 'enforce' | 'observe';
+  readonly bound?: Bound;
+  /** Who may use it, and how: by customer. Whose account is matched at all, is matched here. */
+  readonly terms: Readonly<Record<string, Terms>>;
+}
+
 /** How many connections of the service may be cut off on one day, as its entry says. */
 export interface Bound {
   readonly maxRevocations?: number;
@@ -44,10 +58,15 @@ export type Moment =
   | { readonly at: number }
   | { readonly side: 'before' | 'after'; readonly call: string; readonly nth: number };
 
+/** Which endpoint service a deed is about. @default the stack's own */
+interface AboutService {
+  readonly service?: string;
+}
+
 /** Something that people or AWS do. Endpoints are named by the step that creates them: `e1`. Waits in milliseconds. */
 export type Deed =
   /** A consumer creates an endpoint. */
-  | { readonly deed: 'create'; readonly endpoint: string; readonly account: string }
+  | (AboutService & { readonly deed: 'create'; readonly endpoint: string; readonly account: string })
   /** The consumer deletes it. */
   | { readonly deed: 'delete'; readonly endpoint: string }
   /** The provider's operator answers it in the EC2 console. */
@@ -55,28 +74,43 @@ export type Deed =
   /** The operator starts the workflow by hand: `wrong` names no endpoint id, and is the one input that may fail. */
   | { readonly deed: 'start'; readonly endpoint: string; readonly input: 'right' | 'dry' | 'wrong' }
   | { readonly deed: 'status'; readonly customerId: string; readonly status: 'active' | 'suspended' }
-  | { readonly deed: 'entitle'; readonly customerId: string; readonly terms: Terms }
+  | (AboutService & { readonly deed: 'entitle'; readonly customerId: string; readonly terms: Terms })
   /** The entitlement's entry is removed. */
-  | { readonly deed: 'revoke'; readonly customerId: string }
-  | { readonly deed: 'match'; readonly customerId: string; readonly account: string; readonly isMatched: boolean }
+  | (AboutService & { readonly deed: 'revoke'; readonly customerId: string })
+  | (AboutService & {
+      readonly deed: 'match';
+      readonly customerId: string;
+      readonly account: string;
+      readonly isMatched: boolean;
+    })
   /** The customer says that the endpoint is its own. */
   | { readonly deed: 'claim'; readonly customerId: string; readonly endpoint: string }
   /** The customer's own entry is removed, or put back. */
   | { readonly deed: 'customer'; readonly customerId: string; readonly isThere: boolean }
   /** All entries of a customer go, or come back as they were; without a customer those of everybody, by mistake. */
   | { readonly deed: 'lose' | 'restore'; readonly customerId?: string }
+  /** The whole registry is brought back to what it was in the beginning. */
+  | { readonly deed: 'rewind' }
+  /** So many new customers are entered at once. */
+  | { readonly deed: 'import'; readonly customers: number }
+  /** A person allows an account by hand to connect, or no longer. */
+  | (AboutService & { readonly deed: 'principal'; readonly account: string; readonly isAllowed: boolean })
+  /** An operator redrives every run that did not succeed. */
+  | { readonly deed: 'redrive' }
+  /** Another version of the stack is deployed over the one that runs, where the player has one. */
+  | { readonly deed: 'deploy' }
   /** An operator says that a registry which is not believed is right as it is. */
   | { readonly deed: 'confirm' }
   /** For so many milliseconds something does not come. */
   | { readonly deed: 'silence'; readonly of: Silence; readonly lasts: number }
   /** An operator stops every write on AWS, of the service or of everything, or ends that. */
-  | { readonly deed: 'pause'; readonly of: PauseOf; readonly isPaused: boolean }
+  | (AboutService & { readonly deed: 'pause'; readonly of: PauseOf; readonly isPaused: boolean })
   /** An operator has an endpoint disconnected, whatever the registry says. */
   | { readonly deed: 'force'; readonly endpoint: string }
   /** An operator has everything looked through. */
   | { readonly deed: 'sweep' }
   /** An operator says how far the Concierge may go by itself. */
-  | { readonly deed: 'mode'; readonly effect: Effect; readonly mode: Mode }
+  | (AboutService & { readonly deed: 'mode'; readonly effect: Effect; readonly mode: Mode })
   /** A person says yes or no to a request, if it is held at that moment and may be answered so. */
   | { readonly deed: 'word'; readonly endpoint: string; readonly answer: 'approve' | 'deny' };
 
@@ -110,7 +144,7 @@ export type Step = (Deed & { readonly when: Moment }) | Delivery | Mishap;
 /** What EC2 does where AWS's documents leave it open, or where it is slow. */
 export type Ec2Switches = Pick<Ec2Options, 'timings' | 'uncertain' | 'readDelay' | 'failing' | 'defaultPage'>;
 
-/** A short life of one endpoint service: data, so that it can be told, shrunk and played again. */
+/** A short life of endpoint services: data, so that it can be told, shrunk and played again. */
 export interface History {
   /** Of the world that it is played in. */
   readonly seed: number;
@@ -119,6 +153,8 @@ export interface History {
   readonly begins: 'enforce' | 'observe';
   /** Absent = what the product sets. */
   readonly bound?: Bound;
+  /** Absent = there is only the stack's own service. */
+  readonly others?: readonly HistoryService[];
   readonly customers: readonly HistoryCustomer[];
   readonly ec2: Ec2Switches;
   /** Each call of the stack takes up to so many milliseconds to arrive, and as long to be answered: so runs overlap. */

@@ -2,8 +2,8 @@ import { ALL_SERVICES, CURRENT, DECISION_PREFIX, ledgerKey, requestKey } from '.
 import { OPERATOR } from '../cloud.ts';
 import { AwsError } from '../services/errors.ts';
 import type { SimulatedWorld } from '../simulated.ts';
-import type { Effect, Mode, PauseOf } from './history.ts';
-import type { RegistryTruth, RegistryVersions } from './registry-truth.ts';
+import type { Effect, Mode } from './history.ts';
+import { type RegistryTruth, type RegistryVersions, truthOf, withService } from './registry-truth.ts';
 import type { Watch } from './watch.ts';
 import type { WriteWatch } from './write-watch.ts';
 
@@ -21,11 +21,12 @@ interface SeenRead {
 
 /** What an operator's commands are about. */
 interface Charge {
-  readonly serviceId: string;
+  /** A service's id, by its name. */
+  readonly idOf: (service: string) => string;
   /** What modes and pauses are in truth, beside the registry. */
   readonly registry: RegistryVersions;
   /** Has `admit-connection` look at an endpoint. */
-  readonly wake: (endpointId: string) => Promise<void>;
+  readonly wake: (service: string, endpointId: string) => Promise<void>;
   /** Hears what is confirmed. */
   readonly writeWatch: WriteWatch;
 }
@@ -34,18 +35,20 @@ interface Charge {
 export class Operator {
   readonly #world: SimulatedWorld;
   readonly #watch: Watch;
-  readonly #serviceId: string;
+  readonly #idOf: Charge['idOf'];
   readonly #registry: RegistryVersions;
   readonly #wake: Charge['wake'];
   readonly #writeWatch: WriteWatch;
-  #modesSet: Readonly<Partial<Record<Effect, Mode>>> = {};
+  /** By service. */
+  readonly #modesSet = new Map<string, Readonly<Partial<Record<Effect, Mode>>>>();
   #forces = 0;
-  readonly #versions: Record<PauseOf, number> = { service: 0, all: 0 };
+  /** Of the items of modes and pauses, by their keys. */
+  readonly #versions = new Map<string, number>();
 
-  constructor(world: SimulatedWorld, watch: Watch, { serviceId, registry, wake, writeWatch }: Charge) {
+  constructor(world: SimulatedWorld, watch: Watch, { idOf, registry, wake, writeWatch }: Charge) {
     this.#world = world;
     this.#watch = watch;
-    this.#serviceId = serviceId;
+    this.#idOf = idOf;
     this.#registry = registry;
     this.#wake = wake;
     this.#writeWatch = writeWatch;
@@ -58,28 +61,37 @@ export class Operator {
   }
 
   /** The whole item again, with what was set by command before. */
-  async setMode(effect: Effect, mode: Mode): Promise<void> {
-    this.#modesSet = { ...this.#modesSet, [effect]: mode };
-    const { modes } = this.#registry.last;
-    await this.#command('service', { ...this.#registry.last, modes: { ...modes, [effect]: mode } });
+  async setMode(service: string, effect: Effect, mode: Mode): Promise<void> {
+    this.#modesSet.set(service, { ...this.#modesSet.get(service), [effect]: mode });
+    const { last } = this.#registry;
+    const { modes, isPaused } = truthOf(last, service);
+    const truth = withService(last, service, { modes: { ...modes, [effect]: mode } });
+    await this.#command(this.#idOf(service), truth, { isPaused, modes: this.#modesSet.get(service) ?? {} });
     this.#watch.note(`an operator sets ${effect} to ${mode}`);
   }
 
-  /** Stops every write on AWS, or ends that. */
-  async pause(of: PauseOf, isPaused: boolean): Promise<void> {
-    const others = [...this.#registry.last.paused].filter((each) => each !== of);
-    await this.#command(of, { ...this.#registry.last, paused: new Set(isPaused ? [...others, of] : others) });
-    this.#watch.note(`an operator ${isPaused ? 'pauses' : 'resumes'} ${of === 'all' ? 'everything' : 'the service'}`);
+  /** Stops every write on AWS for a service, or for all, or ends that. */
+  async pause(service: string | undefined, isPaused: boolean): Promise<void> {
+    const { last } = this.#registry;
+    const truth = service === undefined ? { ...last, isAllPaused: isPaused } : withService(last, service, { isPaused });
+    const serviceId = service === undefined ? ALL_SERVICES : this.#idOf(service);
+    const modes = service === undefined ? {} : (this.#modesSet.get(service) ?? {});
+    await this.#command(serviceId, truth, { isPaused, modes });
+    this.#watch.note(`an operator ${isPaused ? 'pauses' : 'resumes'} ${service ?? 'everything'}`);
     // As `resume` does: what came meanwhile is looked at.
-    if (!isPaused) await this.sweep(of === 'all' ? {} : { serviceId: this.#serviceId });
+    if (!isPaused) await this.sweep(service === undefined ? {} : { serviceId });
   }
 
-  /** Puts the item of modes and pause, of the service or of all. */
-  async #command(of: PauseOf, truth: RegistryTruth): Promise<void> {
-    const { pk, sk } = ledgerKey.modes(of === 'all' ? ALL_SERVICES : this.#serviceId);
-    this.#versions[of] += 1;
+  /** Puts the item of modes and pause, of a service or of all. */
+  async #command(
+    serviceId: string,
+    truth: RegistryTruth,
+    { isPaused, modes }: { readonly isPaused: boolean; readonly modes: Readonly<Partial<Record<Effect, Mode>>> },
+  ): Promise<void> {
+    const { pk, sk } = ledgerKey.modes(serviceId);
+    const version = (this.#versions.get(pk) ?? 0) + 1;
+    this.#versions.set(pk, version);
     const done = this.#registry.change(truth, this.#watch.mark().mark);
-    const modes = of === 'all' ? {} : this.#modesSet;
     const paused = {
       M: { by: text('operator'), reason: text('as agreed'), at: text(new Date(this.#world.clock.now()).toISOString()) },
     };
@@ -89,17 +101,18 @@ export class Operator {
       // So that a sweep finds it.
       current: text(CURRENT),
       modes: { M: Object.fromEntries(Object.entries(modes).map(([name, set]) => [name, text(set)])) },
-      version: { N: String(this.#versions[of]) },
-      ...(truth.paused.has(of) ? { paused } : {}),
+      version: { N: String(version) },
+      ...(isPaused ? { paused } : {}),
     };
     await this.#call('dynamodb', 'PutItem', { TableName: this.#output('LedgerTable'), Item });
     done(this.#watch.mark().mark);
   }
 
   /** Has an endpoint disconnected that was once in hand. */
-  async force(vpcEndpointId: string): Promise<void> {
+  async force(service: string, vpcEndpointId: string): Promise<void> {
+    const serviceId = this.#idOf(service);
     const TableName = this.#output('LedgerTable');
-    const { pk, sk } = ledgerKey.admission(this.#serviceId, vpcEndpointId);
+    const { pk, sk } = ledgerKey.admission(serviceId, vpcEndpointId);
     const Key = { pk: text(pk), sk: text(sk) };
     const { Item } = (await this.#call('dynamodb', 'GetItem', { TableName, Key })) as { readonly Item?: object };
     if (Item === undefined) return;
@@ -111,8 +124,28 @@ export class Operator {
     await this.#call('states', 'StartExecution', {
       stateMachineArn: this.#output('RevokeConnectionArn'),
       name,
-      input: JSON.stringify({ serviceId: this.#serviceId, vpcEndpointId, force }),
+      input: JSON.stringify({ serviceId, vpcEndpointId, force }),
     });
+  }
+
+  /** Redrives every run that failed, timed out or was stopped, as long as Step Functions lets it be. */
+  async redrive(): Promise<void> {
+    for (const machine of ['AdmitConnectionArn', 'RevokeConnectionArn', 'ReconcileArn']) {
+      for (const statusFilter of ['FAILED', 'TIMED_OUT', 'ABORTED']) {
+        const stateMachineArn = this.#output(machine);
+        const listed = (await this.#call('states', 'ListExecutions', { stateMachineArn, statusFilter })) as {
+          readonly executions?: readonly { readonly executionArn: string; readonly name: string }[];
+        };
+        for (const { executionArn, name } of listed.executions ?? []) {
+          await this.#call('states', 'RedriveExecution', { executionArn }).then(
+            () => this.#watch.note(`an operator redrives ${name.slice(0, 8)}`),
+            (error: unknown) => {
+              if (!(error instanceof AwsError) || error.code !== 'ExecutionNotRedrivable') throw error;
+            },
+          );
+        }
+      }
+    }
   }
 
   /** Says that the registry is right as it was when it was last looked through, where it is not believed. */
@@ -147,14 +180,15 @@ export class Operator {
   }
 
   /** One word for a decision that holds, then the workflow is started, which wakes the run that waits. */
-  async say(answer: 'approve' | 'deny', endpointId: string): Promise<void> {
+  async say(answer: 'approve' | 'deny', service: string, endpointId: string): Promise<void> {
+    const serviceId = this.#idOf(service);
     const TableName = this.#output('LedgerTable');
     const { Items = [] } = (await this.#call('dynamodb', 'Query', {
       TableName,
       ConsistentRead: true,
       KeyConditionExpression: 'pk = :pk AND begins_with(sk, :decision)',
       ExpressionAttributeValues: {
-        ':pk': text(requestKey(this.#serviceId, endpointId)),
+        ':pk': text(requestKey(serviceId, endpointId)),
         ':decision': text(DECISION_PREFIX),
       },
     })) as { readonly Items?: readonly Record<string, { readonly S?: string }>[] };
@@ -162,7 +196,7 @@ export class Operator {
     const isFor = answer === 'approve' ? last?.proposed !== undefined : last?.proposed?.S !== 'reject';
     if (last?.outcome?.S !== 'held' || !isFor) return;
     const generation = Number(last.sk?.S?.slice(DECISION_PREFIX.length));
-    const { pk, sk } = ledgerKey.approval(this.#serviceId, endpointId, generation);
+    const { pk, sk } = ledgerKey.approval(serviceId, endpointId, generation);
     const Item = {
       pk: text(pk),
       sk: text(sk),
@@ -178,7 +212,7 @@ export class Operator {
       // Somebody said something before: that counts.
       if (!(error instanceof AwsError) || error.code !== 'ConditionalCheckFailedException') throw error;
     }
-    await this.#wake(endpointId);
+    await this.#wake(service, endpointId);
   }
 
   #output(name: string): string {

@@ -1,4 +1,9 @@
 import type { Promised } from './promised.ts';
+import { isPaused, type RegistryTruth } from './registry-truth.ts';
+
+/** Whether a call was during a pause of whatever it was about; one about no service of the history is about none. */
+const isDuring = (truth: RegistryTruth, service: string | undefined): boolean =>
+  service === undefined ? truth.isAllPaused : isPaused(truth, service);
 
 /**
  * From the moment at which a pause is written to the one at which its end begins to be, EC2 gets no Accept, no Reject and no change of allowed
@@ -8,15 +13,17 @@ import type { Promised } from './promised.ts';
  */
 export const standsStillWhilePaused: Promised = {
   name: 'stands still while paused',
-  judge: ({ registry, requests, writeWatch: { writes } }) => {
-    const isPausedAfter = (mark: number) =>
-      registry.between(mark, Number.POSITIVE_INFINITY).some(({ paused }) => paused.size > 0);
-    const waiting = requests.filter(({ created }) => isPausedAfter(created.mark));
-    const broken = writes.flatMap(({ action, since, mark }) =>
-      registry.between(since.mark, mark).every(({ paused }) => paused.size > 0)
-        ? [`${action} was called during a pause`]
+  judge: ({ registry, requests, serviceNamed, writeWatch }) => {
+    const writes = writeWatch.writes.map((write) => ({ ...write, service: serviceNamed(write.serviceId) }));
+    const isPausedAfter = (mark: number, service: string | undefined) =>
+      registry.between(mark, Number.POSITIVE_INFINITY).some((truth) => isDuring(truth, service));
+    const waiting = requests.filter(({ created, service }) => isPausedAfter(created.mark, service));
+    const broken = writes.flatMap(({ action, service, since, mark }) =>
+      registry.between(since.mark, mark).every((truth) => isDuring(truth, service))
+        ? [`${action} was called for ${service} during a pause`]
         : [],
     );
-    return { judged: waiting.length + (isPausedAfter(0) ? writes.length : 0), broken };
+    const touched = writes.filter(({ service }) => isPausedAfter(0, service));
+    return { judged: waiting.length + touched.length, broken };
   },
 };

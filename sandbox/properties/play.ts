@@ -1,9 +1,8 @@
 import type { Call } from '../cloud.ts';
 import { type Injection, injectFaults } from '../faults/inject.ts';
 import { seededRandom } from '../random.ts';
-import { AwsError } from '../services/errors.ts';
 import { createSimulatedWorld, type SimulatedWorld } from '../simulated.ts';
-import { Actors, type Request } from './actors.ts';
+import { Actors, isRefusal, type Request } from './actors.ts';
 import { type Deed, type Delivery, type History, isDeed, type Moment } from './history.ts';
 import { type Mark, Watch } from './watch.ts';
 import { WriteWatch } from './write-watch.ts';
@@ -23,6 +22,10 @@ export interface Played {
   readonly settling: Mark;
   readonly registry: Actors['registry'];
   readonly startsByHand: Actors['startsByHand'];
+  /** A service's id, by its name. */
+  readonly idOf: (service: string) => string;
+  /** A service's name, by its id; undefined = none of this history's. */
+  readonly serviceNamed: (id: string) => string | undefined;
   /** The ledger's items at quiet, in DynamoDB's form. */
   readonly ledger: readonly Readonly<Record<string, unknown>>[];
 }
@@ -127,10 +130,6 @@ const slowDown = ({ cloud, clock }: SimulatedWorld, { seed, latency }: History):
   });
 };
 
-/** EC2 tells a person that the endpoint is no longer there: that is life, not a failure of the sandbox. */
-const isRefusal = ({ deed }: Deed, error: unknown): boolean =>
-  error instanceof AwsError && (deed === 'delete' || deed === 'answer');
-
 /** Plays a history in a world of its own, until nothing is to come any more. @throws Error where the sandbox itself fails. */
 export const playHistory = async (history: History, { assembly, disturb }: PlayOptions): Promise<Played> => {
   const world = await createSimulatedWorld({
@@ -193,6 +192,8 @@ export const playHistory = async (history: History, { assembly, disturb }: PlayO
       settling,
       registry,
       startsByHand,
+      idOf: (service) => actors.idOf(service),
+      serviceNamed: (id) => actors.serviceOf(id),
       ledger,
     };
   } finally {

@@ -17,7 +17,7 @@ import {
 import { standsStillWhilePaused } from './pauses.ts';
 import type { Played } from './play.ts';
 import type { Promised } from './promised.ts';
-import { entitlementOf, matchKey } from './registry-truth.ts';
+import { entitlementOf, isPaused, matchKey, truthOf } from './registry-truth.ts';
 import { isLive, lastRecordOf, type Told } from './watch.ts';
 
 /** A request's first decision. */
@@ -71,15 +71,17 @@ const decidesOnceForEachGeneration: Promised = {
   },
 };
 
-/** Whoever might ask for a place of the customer at some time: each request of an account or claim that ever was its. */
-const everUnder = ({ requests, registry }: Played, customerId: string): number => {
-  const truths = registry.between(0, Number.POSITIVE_INFINITY);
-  return requests.filter(({ endpointId, account }) =>
-    truths.some(
-      ({ matches }) =>
-        matches.get(matchKey('account', account))?.has(customerId) === true ||
-        matches.get(matchKey('endpoint', endpointId))?.has(customerId) === true,
-    ),
+/** Whoever might ask for a place of the customer at a service at some time: each request of an account or claim that ever was its. */
+const everUnder = ({ requests, registry }: Played, service: string, customerId: string): number => {
+  const truths = registry.between(0, Number.POSITIVE_INFINITY).map((truth) => truthOf(truth, service).matches);
+  return requests.filter(
+    (request) =>
+      request.service === service &&
+      truths.some(
+        (matches) =>
+          matches.get(matchKey('account', request.account))?.has(customerId) === true ||
+          matches.get(matchKey('endpoint', request.endpointId))?.has(customerId) === true,
+      ),
   ).length;
 };
 
@@ -90,12 +92,14 @@ const entitledThroughout = (played: Played, request: Request): string | undefine
     const found = [request.created.at, quietAt].map((at) => entitlementOf(truth, request, secondsAt(played, at)));
     const [atFirst, atLast] = found;
     if (atFirst === undefined || atLast === undefined || atLast.terms.approval !== 'automatic') return undefined;
-    if (truth.modes.accept !== 'enforce') return undefined;
-    return everUnder(played, atLast.customerId) <= atLast.terms.maxEndpoints ? atLast.customerId : undefined;
+    if (truthOf(truth, request.service).modes.accept !== 'enforce') return undefined;
+    return everUnder(played, request.service, atLast.customerId) <= atLast.terms.maxEndpoints
+      ? atLast.customerId
+      : undefined;
   });
   // What waited for the end of a pause is found by the sweeps.
-  const isPaused = registry.between(settling.mark, Number.POSITIVE_INFINITY).some(({ paused }) => paused.size > 0);
-  if (isPaused) return undefined;
+  const atLast = registry.between(settling.mark, Number.POSITIVE_INFINITY);
+  if (atLast.some((truth) => isPaused(truth, request.service))) return undefined;
   const [owner] = owners;
   return owners.every((each) => each === owner) ? owner : undefined;
 };

@@ -1,17 +1,42 @@
-import type { Effect, Mode, PauseOf, ServicePolicy, Terms } from './history.ts';
+import type { Effect, Mode, ServicePolicy, Terms } from './history.ts';
 
-/** What the registry says at one time, in this folder's own words: nothing of the product reads or writes it. */
-export interface RegistryTruth {
+/** What is said of one service at one time. */
+export interface ServiceTruth {
   readonly policy: ServicePolicy;
-  readonly statuses: ReadonlyMap<string, 'active' | 'suspended'>;
   readonly terms: ReadonlyMap<string, Terms>;
   /** `account ID` or `endpoint ID` to the customers that it stands for. */
   readonly matches: ReadonlyMap<string, ReadonlySet<string>>;
   /** No part of the registry, but it changes as that does: who reads it may see either. */
   readonly modes: Readonly<Record<Effect, Mode>>;
-  /** What stands still by a person's word; neither is part of the registry. */
-  readonly paused: ReadonlySet<PauseOf>;
+  /** It stands still by a person's word; no part of the registry either. */
+  readonly isPaused: boolean;
 }
+
+/** What the registry says at one time, in this folder's own words: nothing of the product reads or writes it. */
+export interface RegistryTruth {
+  readonly statuses: ReadonlyMap<string, 'active' | 'suspended'>;
+  /** By the service's name. */
+  readonly services: ReadonlyMap<string, ServiceTruth>;
+  /** Everything stands still by a person's word; no part of the registry. */
+  readonly isAllPaused: boolean;
+}
+
+/** What is said of a service. @throws Error where the history has no such service */
+export const truthOf = ({ services }: RegistryTruth, service: string): ServiceTruth => {
+  const found = services.get(service);
+  if (found === undefined) throw new Error(`There is no service ${service} in this history.`);
+  return found;
+};
+
+/** The same, with something of one service changed. */
+export const withService = (truth: RegistryTruth, service: string, change: Partial<ServiceTruth>): RegistryTruth => ({
+  ...truth,
+  services: new Map(truth.services).set(service, { ...truthOf(truth, service), ...change }),
+});
+
+/** Whether nothing may be written for a service. */
+export const isPaused = (truth: RegistryTruth, service: string): boolean =>
+  truth.isAllPaused || truthOf(truth, service).isPaused;
 
 /** What the registry said from one mark to another; the two overlap with their neighbours' while an entry is being written. */
 interface RegistryVersion {
@@ -55,6 +80,7 @@ export const matchKey = (kind: 'account' | 'endpoint', id: string): string => `$
 
 /** A request as the oracle sees it. */
 interface Requester {
+  readonly service: string;
   readonly endpointId: string;
   readonly account: string;
   /** Whether a person said yes. @default nobody did */
@@ -71,10 +97,12 @@ const HOME = 'us-west-2';
  * @param seconds - since the history's beginning.
  */
 export const entitlementOf = (
-  { policy, statuses, terms, matches }: RegistryTruth,
-  { endpointId, account, isApproved = false }: Requester,
+  truth: RegistryTruth,
+  { service, endpointId, account, isApproved = false }: Requester,
   seconds: number,
 ): { readonly customerId: string; readonly terms: Terms } | undefined => {
+  const { statuses } = truth;
+  const { policy, terms, matches } = truthOf(truth, service);
   if (policy === 'none' || policy === 'closed') return undefined;
   const claims = matches.get(matchKey('endpoint', endpointId));
   const named = claims !== undefined && claims.size > 0 ? claims : matches.get(matchKey('account', account));
@@ -101,10 +129,12 @@ export type Cause = 'unknown' | 'suspended' | 'outside' | 'ended';
  * @param seconds - since the history's beginning.
  */
 export const causeToCutOff = (
-  { policy, statuses, terms, matches }: RegistryTruth,
-  { endpointId, account }: Requester,
+  truth: RegistryTruth,
+  { service, endpointId, account }: Requester,
   seconds: number,
 ): Cause | undefined => {
+  const { statuses } = truth;
+  const { policy, terms, matches } = truthOf(truth, service);
   if (policy === 'none') return undefined;
   const claims = matches.get(matchKey('endpoint', endpointId));
   const named = claims !== undefined && claims.size > 0 ? claims : matches.get(matchKey('account', account));

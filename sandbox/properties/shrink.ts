@@ -20,12 +20,16 @@ const simplerSteps = (step: Step): readonly Step[] => {
 
 /** Histories that are a little shorter or simpler than this one, the greatest steps first. */
 const simpler = function* (history: History): Generator<History> {
-  const { steps, customers, ec2, policy } = history;
+  const { steps, customers, others = [], ec2, policy } = history;
   for (let index = steps.length - 1; index >= 0; index -= 1) yield { ...history, steps: without(steps, index) };
   for (let index = customers.length - 1; index >= 0; index -= 1) {
     const customer = customers[index];
     const isNamed = steps.some((step) => 'customerId' in step && step.customerId === customer?.customerId);
     if (!isNamed) yield { ...history, customers: without(customers, index) };
+  }
+  for (const [index, { name }] of others.entries()) {
+    const isNamed = steps.some((step) => 'service' in step && step.service === name);
+    if (!isNamed) yield { ...history, others: without(others, index) };
   }
   if (Object.keys(ec2).length > 0) yield { ...history, ec2: {} };
   for (const name of Object.keys(ec2) as (keyof typeof ec2)[]) {

@@ -3,6 +3,7 @@ import {
   type Delivery,
   type History,
   type HistoryCustomer,
+  type HistoryService,
   isDeed,
   type Moment,
   type Step,
@@ -27,6 +28,15 @@ const customerWords = ({ customerId, account, status, isMatched, terms }: Histor
 const ofWhom = (customerId: string | undefined): string =>
   customerId === undefined ? "all customers'" : `${customerId}'s`;
 
+/** Nothing for the stack's own service, which most of it is about. */
+const atService = ({ service }: { readonly service?: string }): string =>
+  service === undefined ? '' : ` at ${service}`;
+
+const otherWords = ({ name, policy, begins, bound, terms }: HistoryService): readonly string[] => [
+  `${name}: policy ${policy}, begins in ${begins}${bound === undefined ? '' : `, bound ${JSON.stringify(bound)}`}`,
+  ...Object.entries(terms).map(([customerId, each]) => `  ${customerId} at ${name}: ${termsWords(each)}`),
+];
+
 const whenWords = (when: Moment): string =>
   'at' in when ? `at ${seconds(when.at)}` : `${when.side} call ${when.nth} of ${when.call}`;
 
@@ -44,7 +54,7 @@ const stepWords = (step: Step): string => {
   const words = (): string => {
     switch (step.deed) {
       case 'create':
-        return `${step.account} creates ${step.endpoint}`;
+        return `${step.account} creates ${step.endpoint}${atService(step)}`;
       case 'delete':
         return `${step.endpoint} is deleted`;
       case 'answer':
@@ -54,19 +64,19 @@ const stepWords = (step: Step): string => {
       case 'status':
         return `${step.customerId} is ${step.status}`;
       case 'entitle':
-        return `${step.customerId} gets ${termsWords(step.terms)}`;
+        return `${step.customerId} gets ${termsWords(step.terms)}${atService(step)}`;
       case 'revoke':
-        return `${step.customerId}'s entitlement is removed`;
+        return `${step.customerId}'s entitlement is removed${atService(step)}`;
       case 'match':
-        return `account ${step.account} ${step.isMatched ? 'is' : 'is no longer'} ${step.customerId}'s`;
+        return `account ${step.account} ${step.isMatched ? 'is' : 'is no longer'} ${step.customerId}'s${atService(step)}`;
       case 'claim':
         return `${step.customerId} claims ${step.endpoint}`;
       case 'mode':
-        return `an operator sets ${step.effect} to ${step.mode}`;
+        return `an operator sets ${step.effect} to ${step.mode}${atService(step)}`;
       case 'customer':
         return `${step.customerId}'s own entry is ${step.isThere ? 'put back' : 'removed'}`;
       case 'pause':
-        return `an operator ${step.isPaused ? 'pauses' : 'resumes'} ${step.of === 'all' ? 'everything' : 'the service'}`;
+        return `an operator ${step.isPaused ? 'pauses' : 'resumes'} ${step.of === 'all' ? 'everything' : (step.service ?? 'the service')}`;
       case 'force':
         return `a person has ${step.endpoint} disconnected`;
       case 'lose':
@@ -75,6 +85,16 @@ const stepWords = (step: Step): string => {
         return `${ofWhom(step.customerId)} entries are put back as they were`;
       case 'confirm':
         return 'an operator confirms the registry';
+      case 'rewind':
+        return 'the registry is brought back to what it was in the beginning';
+      case 'import':
+        return `${step.customers} customers are imported`;
+      case 'principal':
+        return `a person ${step.isAllowed ? 'allows' : 'forbids'} ${step.account} to connect${atService(step)}`;
+      case 'redrive':
+        return 'an operator redrives what did not succeed';
+      case 'deploy':
+        return 'another version is deployed';
       case 'silence':
         return `no ${step.of} come for ${seconds(step.lasts)}`;
       case 'sweep':
@@ -87,12 +107,22 @@ const stepWords = (step: Step): string => {
 };
 
 /** How a history is set up and what is done in it, a line each. */
-export const historyLines = ({ policy, begins, bound, customers, ec2, latency, steps }: History): readonly string[] => [
+export const historyLines = ({
+  policy,
+  begins,
+  bound,
+  customers,
+  others = [],
+  ec2,
+  latency,
+  steps,
+}: History): readonly string[] => [
   ...customers.map(customerWords),
   ...(policy === 'plain' ? [] : [`the service's policy is ${policy}`]),
   ...(begins === 'enforce' ? [] : [`the service begins in ${begins}`]),
   ...(bound === undefined ? [] : [`the service's bound is ${JSON.stringify(bound)}`]),
   ...(Object.keys(ec2).length === 0 ? [] : [`EC2: ${JSON.stringify(ec2)}`]),
+  ...others.flatMap(otherWords),
   ...(latency === 0 ? [] : [`calls take up to ${latency} ms each way`]),
   ...steps.map(stepWords),
 ];

@@ -5,6 +5,7 @@ import type { Mark, Watch } from './watch.ts';
 /** A call of ours that EC2 got and that may write: an answer, or a change of allowed principals. */
 export interface Write extends Mark {
   readonly action: string;
+  readonly serviceId: string;
   /** Since when it stood on what was read: its function's last read of the modes. */
   readonly since: Mark;
 }
@@ -50,7 +51,8 @@ export class WriteWatch {
     if (principal.kind !== 'role') return next();
     if (service === 'ec2' && WRITES.test(action)) {
       const mark = this.#watch.mark();
-      this.writes.push({ ...mark, action, since: this.#sinceOf(call) ?? mark });
+      const { ServiceId: serviceId } = call.input as { readonly ServiceId: string };
+      this.writes.push({ ...mark, action, serviceId, since: this.#sinceOf(call) ?? mark });
       return next();
     }
     if (service === 'lambda' && action === 'Invoke') return this.#invoke(call, next);
