@@ -21,6 +21,8 @@ export interface SimulatedOptions {
 /** A world on virtual time. */
 export interface SimulatedWorld extends World {
   readonly clock: VirtualClock;
+  /** By how many milliseconds the functions' clocks are off: faults set it. */
+  readonly skew: { milliseconds: number };
 }
 
 /** Builds a world whose functions run in this thread; a thread holds one world at a time. */
@@ -28,16 +30,18 @@ export const createSimulatedWorld = async ({ assembly, seed, ec2 }: SimulatedOpt
   // Beforehand: of two first requests that load a package, either could be answered first.
   await preloadApis();
   const clock = new VirtualClock(BEGINNING);
+  const skew = { milliseconds: 0 };
   const world = await createWorld({
     clock,
     seed,
     assembly,
     transport: 'in-process',
     endpoint: 'http://127.0.0.1:4599', // nobody listens there: calls never leave the process
-    createHost: ({ random, handler }) => simulatedHost({ clock, random, http: inProcessHttp(handler, clock) }),
+    createHost: ({ random, handler }) =>
+      simulatedHost({ clock, random, http: inProcessHttp(handler, clock), skew: () => skew.milliseconds }),
     ...(ec2 === undefined ? {} : { ec2 }),
   });
-  return Object.assign(world, { clock });
+  return Object.assign(world, { clock, skew });
 };
 
 /** A story as it went, with everything that happened in its world. */

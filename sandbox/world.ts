@@ -79,6 +79,8 @@ export interface World {
   readonly handler: WireHandler;
   /** Ends the function's environment that made a call, in the middle of it. @returns false where no function made it. */
   endCaller(caller: Principal): boolean;
+  /** Ends every function's environments that do nothing: whoever is called next starts cold. */
+  endIdle(): void;
   /**
    * Deploys another assembly over the stack that runs. Whatever is under way goes on meanwhile, and takes the world's time:
    * on a virtual clock somebody must let it pass.
@@ -92,7 +94,8 @@ export interface World {
 }
 
 /** All services of a world, before anything is deployed. */
-export interface EmptyWorld extends Pick<World, 'clock' | 'journal' | 'cloud' | 'host' | 'handler' | 'endCaller'> {}
+export interface EmptyWorld
+  extends Pick<World, 'clock' | 'journal' | 'cloud' | 'host' | 'handler' | 'endCaller' | 'endIdle'> {}
 
 /** Builds every service that the sandbox models. */
 export const createEmptyWorld = (
@@ -131,7 +134,7 @@ export const createEmptyWorld = (
   ];
   for (const service of services) cloud.register(service);
   const endCaller = (caller: Principal) => lambda.endCaller(caller);
-  return { clock, journal, cloud, host, handler, endCaller };
+  return { clock, journal, cloud, host, handler, endCaller, endIdle: () => lambda.endIdle() };
 };
 
 /**

@@ -180,6 +180,23 @@ export class Actors {
     return items;
   }
 
+  /** Texts of all messages in dead-letter queues: they are taken out. */
+  async deadLetters(): Promise<readonly string[]> {
+    const { QueueUrls = [] } = (await this.#call('sqs', 'ListQueues', {})) as {
+      readonly QueueUrls?: readonly string[];
+    };
+    const texts: string[] = [];
+    for (const QueueUrl of QueueUrls.filter((url) => /dead|dlq/i.test(url))) {
+      for (;;) {
+        const output = await this.#call('sqs', 'ReceiveMessage', { QueueUrl, MaxNumberOfMessages: 10 });
+        const { Messages = [] } = output as { readonly Messages?: readonly { readonly Body?: string }[] };
+        if (Messages.length === 0) break;
+        texts.push(...Messages.map(({ Body = '' }) => Body));
+      }
+    }
+    return texts;
+  }
+
   /** Has the sweep come as often as an expression says: `rate(5 minutes)`. */
   async sweep(expression: string): Promise<void> {
     const listed = (await this.#call('scheduler', 'ListSchedules', {})) as { Schedules?: readonly { Name: string }[] };

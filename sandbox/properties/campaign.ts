@@ -1,6 +1,7 @@
 import { generate } from './generate.ts';
 import type { History } from './history.ts';
 import { type Played, type PlayOptions, playHistory } from './play.ts';
+import type { Promised } from './promised.ts';
 import { PROMISES } from './promises.ts';
 import { shrink } from './shrink.ts';
 import { happeningLines, historyLines, withNames } from './tell.ts';
@@ -32,6 +33,10 @@ export interface Violation {
 export interface Findings {
   readonly histories: number;
   readonly tally: Tally;
+  /** What went wrong by spells, and how often, by kind. */
+  readonly faults: Readonly<Record<string, number>>;
+  /** Calls that the stack made. */
+  readonly calls: number;
   readonly violations: readonly Violation[];
 }
 
@@ -42,6 +47,10 @@ export interface CampaignOptions extends PlayOptions {
   readonly numbers: Iterable<number>;
   /** Hears of each history that was played. */
   readonly played?: () => void;
+  /** What each is held to. @default {@link PROMISES} */
+  readonly promises?: readonly Promised[];
+  /** After so many violations of any kind no further history is played. @default all are played */
+  readonly enough?: number;
   /** How a number becomes a history. @default {@link generate} */
   readonly historyOf?: (seed: number, number: number) => History;
 }
@@ -54,21 +63,27 @@ const TOLD = 3;
 /** No history of a sandbox that fails itself is a promise kept. */
 const SANDBOX = 'the sandbox plays it';
 
-const brokenIn = (played: Played, promise: string): readonly string[] =>
-  PROMISES.find(({ name }) => name === promise)?.judge(played).broken ?? [];
+const brokenIn = (played: Played, promise: string, promises: readonly Promised[]): readonly string[] =>
+  promises.find(({ name }) => name === promise)?.judge(played).broken ?? [];
 
-const tell = async (history: History, number: number, promise: string, options: PlayOptions): Promise<Violation> => {
+const tell = async (
+  history: History,
+  number: number,
+  promise: string,
+  options: CampaignOptions,
+): Promise<Violation> => {
+  const { promises = PROMISES } = options;
   const isBroken = async (candidate: History): Promise<boolean> => {
     // A shorter history may make no sense, e.g. where a promise can't be judged in it: then it is not the one that we look for.
     const played = await playHistory(candidate, options).catch(() => undefined);
-    return played !== undefined && brokenIn(played, promise).length > 0;
+    return played !== undefined && brokenIn(played, promise, promises).length > 0;
   };
   const shrunk = await shrink(history, isBroken, SHRINKING);
   const played = await playHistory(shrunk.history, options);
   return {
     history: number,
     promise,
-    broken: brokenIn(played, promise).map((text) => withNames(text, played)),
+    broken: brokenIn(played, promise, promises).map((text) => withNames(text, played)),
     lines: historyLines(shrunk.history),
     happenings: happeningLines(played),
     steps: { before: history.steps.length, after: shrunk.history.steps.length },
@@ -77,17 +92,22 @@ const tell = async (history: History, number: number, promise: string, options: 
 
 /** Plays histories one after another, each in a world of its own, and holds each to every promise. */
 export const campaign = async (options: CampaignOptions): Promise<Findings> => {
-  const { seed, numbers, played: heard, historyOf = generate } = options;
+  const { seed, numbers, played: heard, historyOf = generate, promises = PROMISES, enough } = options;
+  const faults: Record<string, number> = {};
+  let calls = 0;
   const tally: Tally = {};
-  for (const { name } of PROMISES) sumOf(tally, name);
+  for (const { name } of promises) sumOf(tally, name);
   const violations: Violation[] = [];
   let histories = 0;
   for (const number of numbers) {
+    if (violations.length >= (enough ?? Number.POSITIVE_INFINITY)) break;
     const history = historyOf(seed, number);
     histories += 1;
     try {
       const played = await playHistory(history, options);
-      for (const { name, judge } of PROMISES) {
+      calls += played.watch.calls;
+      for (const [kind, count] of played.cast.counts) faults[kind] = (faults[kind] ?? 0) + count;
+      for (const { name, judge } of promises) {
         const { judged, leftOut = 0, broken } = judge(played);
         const sum = sumOf(tally, name);
         sum.judged += judged;
@@ -112,7 +132,7 @@ export const campaign = async (options: CampaignOptions): Promise<Findings> => {
     }
     heard?.();
   }
-  return { histories, tally, violations };
+  return { histories, tally, faults, calls, violations };
 };
 
 /** What several campaigns came to together, the histories in the order of their numbers. */
@@ -124,9 +144,15 @@ export const together = (all: readonly Findings[]): Findings => {
     sum.leftOut += leftOut;
     sum.broken += broken;
   }
+  const faults: Record<string, number> = {};
+  for (const [kind, count] of all.flatMap((each) => Object.entries(each.faults))) {
+    faults[kind] = (faults[kind] ?? 0) + count;
+  }
   return {
     histories: all.reduce((sum, each) => sum + each.histories, 0),
     tally,
+    faults,
+    calls: all.reduce((sum, each) => sum + each.calls, 0),
     violations: all.flatMap((each) => each.violations).sort((a, b) => a.history - b.history),
   };
 };

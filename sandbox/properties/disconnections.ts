@@ -158,7 +158,7 @@ interface LedgerItem {
 }
 
 /** Whether a service's bound for the day was reached, on any day on which the last sweeps came. */
-const isBounded = (played: Played, service: string): boolean => {
+export const isBounded = (played: Played, service: string): boolean => {
   const { ledger, settling, quietAt } = played;
   const items = ledger as unknown as readonly LedgerItem[];
   return [settling.at, quietAt].some((at) => {

@@ -19,7 +19,8 @@ const CUSTOMERS = ['acme', 'globex', 'initech', 'umbrella'] as const;
  */
 type Mood = 'any' | 'calm' | 'rush' | 'ending';
 
-const customersFrom = (random: Random, mood: Mood): readonly HistoryCustomer[] => {
+/** One to four customers, each with what it may do at the stack's own service. */
+export const customersFrom = (random: Random, mood: Mood): readonly HistoryCustomer[] => {
   const customers = CUSTOMERS.slice(0, random.between(1, CUSTOMERS.length)).map(
     (customerId, index): HistoryCustomer => ({
       customerId,
@@ -40,7 +41,7 @@ const CODE = ['InvalidState', null] as const;
 /**
  * Both ways of what AWS leaves open. Left out: what concerns answers in bulk and the removal of principals, which these histories have not.
  */
-const ec2From = (random: Random): Ec2Switches => {
+export const ec2From = (random: Random): Ec2Switches => {
   // Where EC2 takes no endpoint ids, whole services are read: over several pages.
   const endpointIdFilter = happens(random, 0.6);
   return {
@@ -78,7 +79,8 @@ const ec2From = (random: Random): Ec2Switches => {
   };
 };
 
-const policyFrom = (random: Random): ServicePolicy =>
+/** How a service treats those who ask. */
+export const policyFrom = (random: Random): ServicePolicy =>
   weighted(random, [
     [16, 'plain'],
     [1.5, 'lax'],
@@ -88,7 +90,7 @@ const policyFrom = (random: Random): ServicePolicy =>
   ] as const);
 
 /** The seed of one history's world and choices: neighbours have nothing in common. */
-const seedOf = (seed: number, number: number): number =>
+export const seedOf = (seed: number, number: number): number =>
   (Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca77)) >>> 0;
 
 /** The requests that a history begins with; most are one account's: that is where the last place is fought for. */

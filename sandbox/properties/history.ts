@@ -1,4 +1,5 @@
 import type { Fault } from '../faults/fault.ts';
+import type { Spell } from '../faults/spell.ts';
 import type { Ec2Options } from '../services/ec2/options.ts';
 
 /** What a customer's entitlement says. Times in seconds after the history's beginning; absent = no such bound. */
@@ -139,10 +140,13 @@ export interface Mishap {
 }
 
 /** One step of a history. */
-export type Step = (Deed & { readonly when: Moment }) | Delivery | Mishap;
+export type Step = (Deed & { readonly when: Moment }) | Delivery | Mishap | Spell;
 
 /** What EC2 does where AWS's documents leave it open, or where it is slow. */
-export type Ec2Switches = Pick<Ec2Options, 'timings' | 'uncertain' | 'readDelay' | 'failing' | 'defaultPage'>;
+export type Ec2Switches = Pick<
+  Ec2Options,
+  'timings' | 'uncertain' | 'readDelay' | 'failing' | 'defaultPage' | 'largestPage'
+>;
 
 /** A short life of endpoint services: data, so that it can be told, shrunk and played again. */
 export interface History {
@@ -157,6 +161,13 @@ export interface History {
   readonly others?: readonly HistoryService[];
   readonly customers: readonly HistoryCustomer[];
   readonly ec2: Ec2Switches;
+  /**
+   * For how long people do things and things go wrong, in milliseconds: a world. What is held then stays so, and soon after nothing is to be
+   * left undone that can be done.
+   *
+   * @default it is played until nobody waits for anything any more: a history
+   */
+  readonly lasts?: number;
   /** Each call of the stack takes up to so many milliseconds to arrive, and as long to be answered: so runs overlap. */
   readonly latency: number;
   readonly steps: readonly Step[];
@@ -164,4 +175,4 @@ export interface History {
 
 /** Whether a step is a deed of somebody's, not a quirk of a delivery. */
 export const isDeed = (step: Step): step is Deed & { readonly when: Moment } =>
-  !['again', 'late', 'lost', 'fault'].includes(step.deed);
+  !['again', 'late', 'lost', 'fault', 'spell'].includes(step.deed);

@@ -4,7 +4,8 @@ import { Command } from 'commander';
 import { failWith, wholeNumber } from '../command.ts';
 import { machineTime } from '../run/worker-messages.ts';
 import { synthesise } from '../synth.ts';
-import { campaign, type Findings, type Violation } from './campaign.ts';
+import { campaign, type Findings } from './campaign.ts';
+import { tallyLines, violationText } from './report.ts';
 import { inThreads } from './threads.ts';
 
 interface Options {
@@ -35,21 +36,18 @@ const play = async ({ histories, seed, history, workers }: Options, assembly: st
     count += more;
     if (process.stderr.isTTY) process.stderr.write(`\r${count} of ${histories} histories`);
   };
-  const findings = await inThreads({ assembly, seed, histories, workers, played });
+  const findings = await inThreads({
+    worker: new URL('worker.ts', import.meta.url),
+    what: { assembly, seed },
+    histories,
+    workers,
+    played,
+  });
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   return findings;
 };
 
 const replayOf = (seed: number, history: number): string => `npm run properties -- --seed ${seed} --history ${history}`;
-
-const violationText = (seed: number, { history, promise, broken, lines, happenings, steps }: Violation): string =>
-  [
-    `history ${history} breaks "${promise}" (${steps.after} of its ${steps.before} steps suffice):`,
-    ...lines.map((line) => `  ${line}`),
-    ...(happenings.length === 0 ? [] : ['  so it went:', ...happenings.map((line) => `  ${line}`)]),
-    ...broken.map((line) => `  broken: ${line}`),
-    `  again: ${replayOf(seed, history)}`,
-  ].join('\n');
 
 const main = async (options: Options): Promise<void> => {
   const assembly = options.assembly ?? (await synthesise('.sandbox/properties'));
@@ -64,15 +62,11 @@ const main = async (options: Options): Promise<void> => {
     console.log(JSON.stringify({ histories, seed, seconds, rate, promises: tally, violations: again }, null, 2));
     return;
   }
-  for (const violation of violations) console.log(`${violationText(seed, violation)}\n`);
-  const width = Math.max(...Object.keys(tally).map((name) => name.length));
-  console.log(`${histories} histories, seed ${seed}, ${seconds.toFixed(1)} s, ${rate} a second`);
-  for (const [name, { judged, leftOut, broken }] of Object.entries(tally)) {
-    const left = leftOut === 0 ? '' : `, ${leftOut} left out`;
-    console.log(
-      `${broken === 0 ? 'ok' : '!!'}  ${name.padEnd(width)}  judged ${judged} times${left}, broken in ${broken} histories`,
-    );
+  for (const violation of violations) {
+    console.log(`${violationText('history', violation, replayOf(seed, violation.history))}\n`);
   }
+  console.log(`${histories} histories, seed ${seed}, ${seconds.toFixed(1)} s, ${rate} a second`);
+  for (const line of tallyLines(tally, 'histories')) console.log(line);
 };
 
 main(command.parse().opts<Options>()).then(() => process.exit(), failWith);

@@ -1,4 +1,5 @@
 import type { Call } from '../cloud.ts';
+import { type Cast, castSpells } from '../faults/cast.ts';
 import { type Injection, injectFaults } from '../faults/inject.ts';
 import { seededRandom } from '../random.ts';
 import { createSimulatedWorld, type SimulatedWorld } from '../simulated.ts';
@@ -13,6 +14,12 @@ export interface Played {
   readonly beginning: number;
   /** When nothing was to come any more. */
   readonly quietAt: number;
+  /** What went wrong by spells. */
+  readonly cast: Cast;
+  /** Mutating calls that the stack made once all had settled, in a world; undefined = that was not looked at. */
+  readonly writesAtQuiet?: readonly string[];
+  /** Texts of the messages in dead-letter queues. */
+  readonly deadLetters: readonly string[];
   /** False where something was still to come after {@link LIMIT}. */
   readonly isQuiet: boolean;
   readonly requests: readonly Request[];
@@ -34,6 +41,8 @@ export interface Played {
 export interface PlayOptions {
   /** The cloud assembly. */
   readonly assembly: string;
+  /** The cloud assembly that a deployment in the middle deploys. @default nothing is deployed then */
+  readonly nextAssembly?: string;
   /**
    * Breaks things in a fresh world before the first step: lost replies, killed functions, stopped executions. What it puts around
    * calls stands outside of the watch, which so sees what truly happened.
@@ -51,6 +60,12 @@ const SWEPT = 16 * 60_000;
 
 /** Virtual milliseconds after which a world that never comes to rest is given up: a request is held for two weeks. */
 const LIMIT = 20 * 86_400_000;
+
+/** Virtual milliseconds after a world's last fault within which everything is done that can be done: an answer that got lost is asked for again after a quarter of an hour. */
+export const SETTLED = 45 * 60_000;
+
+/** The same in which then nothing is written: two sweeps. */
+const QUIET = 11 * 60_000;
 
 /** The moments around calls, and the deliveries: what waits for the n-th call of an action. */
 class Turns {
@@ -131,7 +146,10 @@ const slowDown = ({ cloud, clock }: SimulatedWorld, { seed, latency }: History):
 };
 
 /** Plays a history in a world of its own, until nothing is to come any more. @throws Error where the sandbox itself fails. */
-export const playHistory = async (history: History, { assembly, disturb }: PlayOptions): Promise<Played> => {
+export const playHistory = async (
+  history: History,
+  { assembly, nextAssembly, disturb }: PlayOptions,
+): Promise<Played> => {
   const world = await createSimulatedWorld({
     assembly,
     seed: history.seed,
@@ -143,7 +161,7 @@ export const playHistory = async (history: History, { assembly, disturb }: PlayO
     let injection: Injection | undefined;
     const watch = new Watch(world);
     const writeWatch = new WriteWatch(world, watch);
-    const actors = new Actors(world, { watch, writeWatch }, history);
+    const actors = new Actors(world, { watch, writeWatch }, history, nextAssembly);
     const beginning = clock.now();
     const failures: Error[] = [];
     const perform = (deed: Deed) =>
@@ -152,6 +170,8 @@ export const playHistory = async (history: History, { assembly, disturb }: PlayO
       });
     const turns = new Turns(world);
     slowDown(world, history);
+    const spells = history.steps.filter((step) => step.deed === 'spell');
+    const cast = castSpells(world, spells, { seed: history.seed, beginning });
     disturb?.(world, history);
 
     const plan = (deed: Deed, when: Moment): void => {
@@ -161,23 +181,40 @@ export const playHistory = async (history: History, { assembly, disturb }: PlayO
     const entered = actors.enter(history).then(() => {
       for (const step of history.steps) {
         if (isDeed(step)) plan(step, step.when);
-        else if (step.deed !== 'fault') turns.deliver(step);
+        else if (step.deed !== 'fault' && step.deed !== 'spell') turns.deliver(step);
       }
       const faults = history.steps.flatMap((step) => (step.deed === 'fault' ? [step.fault] : []));
       if (faults.length > 0) injection = injectFaults(world, faults);
     });
+    let isQuiet = true;
+    let settling: Mark;
+    let quietAt: number;
+    let writesAtQuiet: readonly string[] | undefined;
     // Sweeps go on for ever, and a request is held for days: at first they come as they are scheduled, then now and then, and in the end,
     // when nobody waits for anything any more, as they are scheduled again.
-    await clock.run(() => false, beginning + BUSY);
+    await clock.run(() => false, beginning + (history.lasts ?? BUSY));
     await entered;
-    await actors.sweep('rate(3 days)');
-    const isQuiet = !(await clock.run(() => clock.now() > beginning + LIMIT));
-    actors.silences.endAll();
-    const settling = watch.mark();
-    await actors.sweep('rate(5 minutes)');
-    await clock.run(() => false, clock.now() + SWEPT);
-    injection?.stop();
-    const quietAt = clock.now();
+    if (history.lasts === undefined) {
+      await actors.sweep('rate(3 days)');
+      isQuiet = !(await clock.run(() => clock.now() > beginning + LIMIT));
+      actors.silences.endAll();
+      settling = watch.mark();
+      await actors.sweep('rate(5 minutes)');
+      await clock.run(() => false, clock.now() + SWEPT);
+      injection?.stop();
+      quietAt = clock.now();
+    } else {
+      cast.end();
+      actors.silences.endAll();
+      injection?.stop();
+      settling = watch.mark();
+      await clock.run(() => false, clock.now() + SETTLED);
+      quietAt = clock.now();
+      const written = writeWatch.writesBySelf.length;
+      await clock.run(() => false, clock.now() + QUIET);
+      writesAtQuiet = writeWatch.writesBySelf.slice(written);
+    }
+    const deadLetters = await actors.deadLetters();
     const ledger = await actors.ledger();
     if (failures[0] !== undefined) throw failures[0];
     const { registry, startsByHand, requests } = actors;
@@ -189,6 +226,9 @@ export const playHistory = async (history: History, { assembly, disturb }: PlayO
       requests: [...requests.values()],
       watch,
       writeWatch,
+      cast,
+      deadLetters,
+      ...(writesAtQuiet === undefined ? {} : { writesAtQuiet }),
       settling,
       registry,
       startsByHand,

@@ -11,6 +11,7 @@ const without = <T>(list: readonly T[], index: number): readonly T[] => list.fil
 /** A step in simpler words: at a time instead of around a call, earlier, once. */
 const simplerSteps = (step: Step): readonly Step[] => {
   if (step.deed === 'again') return step.waits.length > 1 ? [{ ...step, waits: step.waits.slice(0, 1) }] : [];
+  if (step.deed === 'spell') return step.chance < 1 ? [{ ...step, chance: 1 }] : [];
   if (step.deed === 'late' || step.deed === 'lost' || step.deed === 'fault') return [];
   const { when } = step;
   if (!('at' in when)) return [];

@@ -1,10 +1,7 @@
 import type { Call } from '../cloud.ts';
+import { isNotice } from '../faults/mishaps.ts';
 import type { SimulatedWorld } from '../simulated.ts';
 import type { Silence } from './history.ts';
-
-/** EC2 tells of a request. */
-const isNotice = ({ service, action, principal }: Call): boolean =>
-  service === 'sns' && action === 'Publish' && principal.kind === 'service';
 
 /** The schedule, or a change of the registry, has everything looked through. What people and workflows start is not meant. */
 const isSweep = ({ service, action, principal, input }: Call): boolean =>

@@ -1,4 +1,5 @@
 import { faultWords } from '../faults/fault.ts';
+import { spellWords } from '../faults/spell.ts';
 import {
   type Delivery,
   type History,
@@ -50,6 +51,7 @@ const deliveryWords = (step: Delivery): string => {
 /** A step in a few words: `at 3.1 s: 222222222222 creates e1`. */
 const stepWords = (step: Step): string => {
   if (step.deed === 'fault') return faultWords(step.fault);
+  if (step.deed === 'spell') return spellWords(step);
   if (!isDeed(step)) return deliveryWords(step);
   const words = (): string => {
     switch (step.deed) {

@@ -1,26 +1,31 @@
 import { Worker } from 'node:worker_threads';
 import { type Findings, together } from './campaign.ts';
-import type { Share, Word } from './worker.ts';
+import type { Share, Word } from './share.ts';
 
 /** How many histories of a seed are played, beginning with number 0, and in how many threads. */
-interface ThreadsOptions extends Pick<Share, 'assembly' | 'seed' | 'histories'> {
+interface ThreadsOptions<Of extends object> {
+  /** The worker's file: it plays its share by `playShare`. */
+  readonly worker: URL;
+  /** What every worker is told beside its share. */
+  readonly what: Of;
+  readonly histories: number;
   readonly workers: number;
-  /** Hears how many more were played. */
-  readonly played?: (count: number) => void;
+  /** Hears how many more were played, and of the memory in use by that thread, in bytes. */
+  readonly played?: (count: number, heap: number) => void;
 }
 
 /** A world's garbage is mostly gone with it: more room for the young spares some of the collecting. */
 const YOUNG_MEGABYTES = 64;
 
 /** Plays a share in a thread of its own: a world is its thread's only occupant. */
-const inThread = (share: Share, played: (count: number) => void): Promise<Findings> =>
+const inThread = (file: URL, share: Share, played: (count: number, heap: number) => void): Promise<Findings> =>
   new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('worker.ts', import.meta.url), {
+    const worker = new Worker(file, {
       workerData: share,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
     });
     worker.on('message', (word: Word) => {
-      if ('played' in word) played(word.played);
+      if ('played' in word) played(word.played, word.heap);
       else resolve(word.findings);
     });
     worker.on('error', reject);
@@ -30,8 +35,14 @@ const inThread = (share: Share, played: (count: number) => void): Promise<Findin
   });
 
 /** Plays histories in several threads. What comes out does not depend on their number. */
-export const inThreads = async ({ workers, played = () => undefined, ...what }: ThreadsOptions): Promise<Findings> => {
-  const of = Math.min(workers, what.histories);
-  const shares = Array.from({ length: of }, (_, first) => inThread({ ...what, first, of }, played));
+export const inThreads = async <Of extends object>({
+  worker,
+  what,
+  histories,
+  workers,
+  played = () => undefined,
+}: ThreadsOptions<Of>): Promise<Findings> => {
+  const of = Math.min(workers, histories);
+  const shares = Array.from({ length: of }, (_, first) => inThread(worker, { ...what, histories, first, of }, played));
   return together(await Promise.all(shares));
 };

@@ -1,4 +1,5 @@
 import { CONNECTION_ANSWERED_PATTERN } from '../../events/connection-answered.ts';
+import { NOTICE_UNREADABLE_PATTERN } from '../../events/notice-unreadable.ts';
 import type { Call, Interceptor } from '../cloud.ts';
 import type { JournalEntry } from '../journal.ts';
 import type { SimulatedWorld } from '../simulated.ts';
@@ -116,6 +117,7 @@ interface InvokeInput {
 type PublishedDetail = { readonly vpcEndpointId: string; readonly generation: number; readonly outcome: string };
 
 const ANSWERED: ReadonlySet<string> = new Set(CONNECTION_ANSWERED_PATTERN.detailType);
+const UNREADABLE: ReadonlySet<string> = new Set(NOTICE_UNREADABLE_PATTERN.detailType);
 const CONNECTED = ['pending', 'available'];
 
 /** Whether a connection in this state is one that its provider accepted and that still is. */
@@ -138,6 +140,8 @@ export class Watch {
   readonly answers: Answer[] = [];
   readonly records: Told[] = [];
   readonly published: Told[] = [];
+  /** Notices that the intake told as unreadable. */
+  readonly unreadable: Mark[] = [];
   readonly places: PlaceChange[] = [];
   readonly words: Word[] = [];
   /** Disconnections that a person asked for. */
@@ -146,6 +150,8 @@ export class Watch {
   readonly states = new Map<string, StateChange[]>();
   readonly executions = new Map<string, ExecutionSeen>();
   readonly happenings: Happening[] = [];
+  /** How many calls the stack made. */
+  calls = 0;
   readonly #world: SimulatedWorld;
   /** The last read of modes by each principal. */
   readonly #checks = new Map<string, Mark>();
@@ -210,6 +216,7 @@ export class Watch {
     const { service, action } = call;
     if (service === 'ec2' && /^(Accept|Reject)VpcEndpointConnections$/.test(action)) return this.#answer(call, next);
     if (call.principal.kind !== 'role') return next();
+    this.calls += 1;
     if (service === 'lambda' && action === 'Invoke') return this.#invoke(call, next);
     if (service === 'sqs' && action === 'SendMessage') return this.#ask(call, next);
     if (service === 'dynamodb' && action === 'BatchGetItem') this.#check(call);
@@ -327,6 +334,7 @@ export class Watch {
     const output = await next();
     if (((output as { readonly FailedEntryCount?: number }).FailedEntryCount ?? 0) > 0) return output;
     for (const { DetailType = '', Detail = '{}' } of (input as PutEventsInput).Entries ?? []) {
+      if (UNREADABLE.has(DetailType)) this.unreadable.push(this.mark());
       if (!ANSWERED.has(DetailType)) continue;
       const { vpcEndpointId, generation, outcome } = JSON.parse(Detail) as PublishedDetail;
       this.published.push({ ...this.mark(), endpointId: vpcEndpointId, generation, outcome, text: DetailType });

@@ -20,6 +20,19 @@ export interface Seen extends Mark {
 type Attribute = { readonly S?: string; readonly N?: string; readonly M?: object };
 type Item = Readonly<Record<string, Attribute | undefined>>;
 
+/** A change of a service's allowed principals. */
+export interface PrincipalChange {
+  readonly by: 'us' | 'hand';
+  readonly serviceId: string;
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+/** Whether a call changes something that lasts: whoever looks only reads, invokes functions and takes messages out of queues. */
+const isWrite = ({ service, action }: Call): boolean =>
+  service !== 'lambda' &&
+  !/^(Describe|Get|List|BatchGet|Query|Scan|Receive|DeleteMessage|ChangeMessage|Assume)/.test(action);
+
 const WRITES = /^(Accept|Reject)VpcEndpointConnections$|^ModifyVpcEndpointServicePermissions$/;
 
 /** The part of a function's name that its calls' ARN ends with. */
@@ -29,6 +42,10 @@ const nameOf = ({ principal }: Call): string => principal.arn.slice(principal.ar
 export class WriteWatch {
   readonly writes: Write[] = [];
   readonly seen: Seen[] = [];
+  /** Every call of ours that changes something, the ledger included: `service:Action`. */
+  readonly writesBySelf: string[] = [];
+  /** Changes of allowed principals, in order: by whom, of which service, and what. */
+  readonly principals: PrincipalChange[] = [];
   readonly #watch: Watch;
   /** The last read of the modes by each function. */
   readonly #reads = new Map<string, Mark>();
@@ -48,7 +65,10 @@ export class WriteWatch {
 
   #intercept: Interceptor = async (call, next) => {
     const { service, action, principal } = call;
+    if (service === 'ec2' && action === 'ModifyVpcEndpointServicePermissions') this.#allow(call);
     if (principal.kind !== 'role') return next();
+    if (isWrite(call))
+      this.writesBySelf.push(`${service}:${action} by ${principal.arn.replace(/^.*assumed-role\//, '')}`);
     if (service === 'ec2' && WRITES.test(action)) {
       const mark = this.#watch.mark();
       const { ServiceId: serviceId } = call.input as { readonly ServiceId: string };
@@ -66,6 +86,20 @@ export class WriteWatch {
     if (Item.sk?.S === 'SEEN') this.see(Number(Item.count?.N), Item.frozen !== undefined);
     return output;
   };
+
+  #allow({ input, principal }: Call): void {
+    const change = input as {
+      readonly ServiceId: string;
+      readonly AddAllowedPrincipals?: readonly string[];
+      readonly RemoveAllowedPrincipals?: readonly string[];
+    };
+    this.principals.push({
+      by: principal.kind === 'role' ? 'us' : 'hand',
+      serviceId: change.ServiceId,
+      added: change.AddAllowedPrincipals ?? [],
+      removed: change.RemoveAllowedPrincipals ?? [],
+    });
+  }
 
   /** Of several invocations of a function at once nobody knows which made the call: the earliest counts. */
   #sinceOf(call: Call): Mark | undefined {

@@ -73,10 +73,15 @@ export class InstancePool {
     return environments.length;
   }
 
+  /** Ends every idle instance: the next invocations start cold. */
+  cool(): void {
+    for (const { instance } of this.#idle.splice(0)) instance.kill();
+  }
+
   /** Another pool has taken its place: idle instances end now, busy ones once they have answered. */
   retire(): void {
     this.#retired = true;
-    for (const { instance } of this.#idle.splice(0)) instance.kill();
+    this.cool();
   }
 
   #start(): Environment {

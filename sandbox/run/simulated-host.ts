@@ -14,6 +14,12 @@ export interface SimulatedHostOptions {
   readonly random: Random;
   /** Carries the functions' requests to the sandbox; must proceed by microtasks, ticks and immediates. */
   readonly http: HttpStandIn;
+  /**
+   * By how many milliseconds the functions' clocks are off, before or behind the services'.
+   *
+   * @default they are right
+   */
+  readonly skew?: () => number;
   /** `node:dns` of the world, with `promises`. Without it a function that resolves names is refused. */
   readonly dns?: Readonly<Record<string, unknown>>;
   /**
@@ -31,12 +37,12 @@ export interface SimulatedHostOptions {
  * thread's `unhandledRejection` and `uncaughtException` events and passes on what no function caused.
  */
 export const simulatedHost = (options: SimulatedHostOptions): FunctionHost => {
-  const { clock, random, http, dns } = options;
+  const { clock, random, http, dns, skew } = options;
   const crypto = seededCrypto(random);
   const filesOf = new Map<string, Readonly<Record<string, unknown>>>();
   const world = {
     ...options,
-    Date: virtualDate(clock),
+    Date: virtualDate(skew === undefined ? clock : { now: () => clock.now() + skew() }),
     Math: seededMath(random),
     crypto: crypto.global,
     modules: worldModules({ crypto: crypto.module, http, dns }),

@@ -3,7 +3,7 @@ import type { Random } from '../../random.ts';
 import { refusal } from './refuse.ts';
 
 /** `Date` with the world's now. `instanceof Date` holds for dates of either kind, since both are the same kind. */
-export const virtualDate = (clock: Clock): DateConstructor =>
+export const virtualDate = (clock: Pick<Clock, 'now'>): DateConstructor =>
   new Proxy(Date, {
     construct: (target, args, newTarget) =>
       Reflect.construct(target, args.length === 0 ? [clock.now()] : args, newTarget),

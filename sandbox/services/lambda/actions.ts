@@ -46,6 +46,8 @@ export interface LambdaService extends ServiceDefinition {
    * @returns false where no function made it
    */
   endCaller(caller: Principal): boolean;
+  /** Ends every environment that does nothing. */
+  endIdle(): void;
 }
 
 const readPayload = (payload: InvocationRequest['Payload'], limit: number): string => {
@@ -127,5 +129,6 @@ export const lambdaService = (
     notModelled: NOT_MODELLED,
     endEnvironments: (functionName) => model.endEnvironments(functionName),
     endCaller: (caller) => model.endCaller(caller),
+    endIdle: () => model.endIdle(),
   };
 };

@@ -158,6 +158,11 @@ export class LambdaModel {
       .reduce((count, pool) => count + pool.kill(), 0);
   }
 
+  /** Ends every environment that does nothing: all functions start cold. */
+  endIdle(): void {
+    for (const { versions } of this.functions.values()) for (const { pool } of versions.values()) pool.cool();
+  }
+
   /**
    * Ends the one environment that made a call: a fault.
    *

@@ -1,0 +1,220 @@
+import { type Call, OPERATOR } from '../cloud.ts';
+import { type Random, seededRandom } from '../random.ts';
+import { AwsError } from '../services/errors.ts';
+import type { SimulatedWorld } from '../simulated.ts';
+import type { CallFault } from './fault.ts';
+import { makeCall, type Next } from './make-call.ts';
+import { IndexLag, inPieces, isDelivery, isNotice, mangled, nothingDeleted, nothingDone } from './mishaps.ts';
+import type { Spell, SpellKind } from './spell.ts';
+
+/** How long what is late is late, in milliseconds. */
+const LATE = [1_000, 240_000] as const;
+
+/** Which scripted fault a kind of spell is, at a call. */
+const SCRIPTED: Readonly<Partial<Record<SpellKind, Pick<CallFault, 'kind'> & { readonly how?: 'silence' }>>> = {
+  throttle: { kind: 'throttle' },
+  'error-before': { kind: 'error-before' },
+  'error-after': { kind: 'lost-reply' },
+  'hang-after': { kind: 'lost-reply', how: 'silence' },
+  'kill-before': { kind: 'kill-before' },
+  'kill-after': { kind: 'kill-after' },
+  'out-of-memory': { kind: 'kill-before' },
+};
+
+/** A request that never arrives: whoever waits for it has a time-out of its own. */
+const NEVER = new Promise<never>(() => undefined);
+
+const isOn = ({ service, action, principal }: Call, on: string | undefined): boolean =>
+  on === undefined || on === service || on === `${service}:${action}` || principal.arn.includes(on);
+
+/** What a spell of a kind can meet at all. What people do goes well. */
+const CAN_MEET: Readonly<Record<SpellKind, (call: Call) => boolean>> = {
+  'notice-lost': isNotice,
+  'notice-twice': isNotice,
+  'notice-late': isNotice,
+  'notice-mangled': isNotice,
+  'event-lost': isDelivery,
+  'event-twice': isDelivery,
+  'event-late': isDelivery,
+  'delete-lost': ({ service, action }) => service === 'sqs' && action.startsWith('DeleteMessage'),
+  throttle: ({ principal }) => principal.kind === 'role',
+  'error-before': ({ principal }) => principal.kind === 'role',
+  'error-after': ({ principal }) => principal.kind === 'role',
+  // Step Functions' and the pollers' own clients do not wait for ever; only functions and SDK tasks are known to have time-outs.
+  'hang-before': (call) => isOfFunction(call),
+  'hang-after': (call) => isOfFunction(call),
+  unsuccessful: ({ service, action, principal }) =>
+    service === 'ec2' && principal.kind === 'role' && /^(Accept|Reject)VpcEndpointConnections$/.test(action),
+  'index-lags': ({ service, action, input, principal }) =>
+    service === 'dynamodb' &&
+    action === 'Query' &&
+    principal.kind === 'role' &&
+    Object.hasOwn(input as object, 'IndexName'),
+  'in-pieces': ({ service, action, principal }) =>
+    service === 'dynamodb' && principal.kind === 'role' && /^(BatchGetItem|Query|Scan)$/.test(action),
+  'kill-before': (call) => isOfFunction(call),
+  'kill-after': (call) => isOfFunction(call),
+  'out-of-memory': (call) => isOfFunction(call),
+  cold: ({ service, action }) => service === 'lambda' && action === 'Invoke',
+  stop: () => false,
+  skew: () => false,
+  denied: ({ principal }) => principal.kind === 'role',
+  down: ({ service, action, principal }) =>
+    principal.kind === 'role' && ((service === 'lambda' && action === 'Invoke') || action === 'StartExecution'),
+};
+
+/** By the function's role, which the CDK names after it; what reads a queue for a function calls as that role, too. */
+const isOfFunction = ({ service, action, principal }: Call): boolean =>
+  principal.kind === 'role' &&
+  !(service === 'sqs' && /^(Receive|Delete)Message/.test(action)) &&
+  /(DecideConnection|DecideRevocation|AnswerConnections|ConvergePrincipals|ReadRequests|ListDifferences|SettlePlace)/.test(
+    principal.arn,
+  );
+
+/** Spells at work. */
+export interface Cast {
+  /** How often each kind happened. */
+  readonly counts: ReadonlyMap<SpellKind, number>;
+  /** When something happened last, by the world's clock; undefined = nothing did. */
+  readonly last: () => number | undefined;
+  /** Texts of notices that were mangled. */
+  readonly mangled: readonly string[];
+  /** Ends them all. */
+  end(): void;
+}
+
+/**
+ * Lets things go wrong for a while, each spell from its own moment on, with random numbers of its own: one seed, one course of events.
+ *
+ * @param beginning - which moment the spells' times count from.
+ */
+export const castSpells = (
+  world: SimulatedWorld,
+  spells: readonly Spell[],
+  { seed, beginning }: { readonly seed: number; readonly beginning: number },
+): Cast => {
+  const { cloud, clock, journal } = world;
+  const counts = new Map<SpellKind, number>();
+  const texts: string[] = [];
+  const ends = new Set<() => void>();
+  const lag = new IndexLag();
+  let lastAt: number | undefined;
+
+  const note = ({ kind }: Spell, who: string): void => {
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    lastAt = clock.now();
+    journal.write({ kind: 'state', who: 'faults', what: kind, detail: { who } });
+  };
+
+  const doTo = async (spell: Spell, call: Call, next: Next, random: Random): Promise<unknown> => {
+    const happens = (): void => note(spell, call.principal.arn);
+    const scripted = SCRIPTED[spell.kind];
+    if (scripted !== undefined) {
+      const fault = { ...scripted, on: `${call.service}:${call.action}` } as CallFault;
+      return makeCall(fault, {
+        call,
+        next,
+        kill: () => world.endCaller(call.principal),
+        sleep: (milliseconds) => clock.sleep(milliseconds),
+        note: happens,
+        // A service that reads a queue for the function is no function.
+        refuse: () => undefined,
+      });
+    }
+    if (spell.kind === 'in-pieces') {
+      const pieces = inPieces(call);
+      if (pieces === undefined) return next();
+      happens();
+      return pieces(next);
+    }
+    if (spell.kind === 'index-lags') return lag.read(call, next, happens);
+    happens();
+    switch (spell.kind) {
+      case 'notice-lost':
+        return { MessageId: 'lost' };
+      case 'event-lost':
+        return call.service === 'lambda' ? { StatusCode: 202 } : { executionArn: 'lost' };
+      case 'notice-twice':
+      case 'event-twice':
+        clock.after(random.between(...LATE), () => void next().catch(() => undefined));
+        return next();
+      case 'notice-late':
+      case 'event-late':
+        await clock.sleep(random.between(...LATE));
+        return next();
+      case 'notice-mangled': {
+        const text = mangled(String((call.input as { readonly Message?: string }).Message), random);
+        texts.push(text);
+        Object.assign(call.input as object, { Message: text });
+        return next();
+      }
+      case 'delete-lost':
+        return nothingDeleted(call.input);
+      case 'unsuccessful':
+        return nothingDone(call.input);
+      case 'hang-before':
+        return NEVER;
+      case 'cold':
+        world.endIdle();
+        return next();
+      case 'denied':
+        throw (
+          cloud
+            .services()
+            .find(({ name }) => name === call.service)
+            ?.denied?.('A permission is lacking (a fault).') ??
+          new AwsError('AccessDeniedException', 'A permission is lacking (a fault).')
+        );
+      case 'down':
+        throw new AwsError('ServiceException', 'The service is down (a fault).', 500);
+      default:
+        return next();
+    }
+  };
+
+  const begin = (spell: Spell, random: Random): (() => void) => {
+    if (spell.kind === 'skew') {
+      world.skew.milliseconds = spell.by ?? 0;
+      note(spell, 'functions');
+      return () => {
+        world.skew.milliseconds = 0;
+      };
+    }
+    if (spell.kind === 'stop') {
+      return journal.listen(({ kind, who, what }) => {
+        const isEntry = kind === 'state' && what.startsWith('entered ') && who.includes(':execution:');
+        if (!isEntry || !who.includes(spell.on ?? '') || random.next() >= spell.chance) return;
+        note(spell, who);
+        const input = { executionArn: who, error: 'Fault', cause: 'Stopped on purpose.' };
+        // It may have ended in the same moment.
+        cloud.invoke({ service: 'states', action: 'StopExecution', input, principal: OPERATOR }).catch(() => undefined);
+      });
+    }
+    return cloud.intercept((call, next) =>
+      CAN_MEET[spell.kind](call) && isOn(call, spell.on) && random.next() < spell.chance
+        ? doTo(spell, call, next, random)
+        : next(),
+    );
+  };
+
+  for (const [index, spell] of spells.entries()) {
+    const random = seededRandom((seed ^ Math.imul(index + 1, 0x9e3779b1)) >>> 0);
+    const wait = Math.max(0, beginning + spell.at - clock.now());
+    clock.inBackground(wait, () => {
+      const end = begin(spell, random);
+      ends.add(end);
+      clock.inBackground(spell.lasts, () => {
+        if (ends.delete(end)) end();
+      });
+    });
+  }
+  return {
+    counts,
+    last: () => lastAt,
+    mangled: texts,
+    end: () => {
+      for (const end of ends) end();
+      ends.clear();
+    },
+  };
+};

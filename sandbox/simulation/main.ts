@@ -1,0 +1,132 @@
+/** `npm run simulate`: plays generated worlds in which things go wrong and holds each to every promise. */
+import { availableParallelism } from 'node:os';
+import { Command, InvalidArgumentError } from 'commander';
+import { failWith, wholeNumber } from '../command.ts';
+import { FAULT_FAMILIES, type FaultFamily } from '../faults/spell.ts';
+import { campaign, type Findings } from '../properties/campaign.ts';
+import { tallyLines, violationText } from '../properties/report.ts';
+import { inThreads } from '../properties/threads.ts';
+import { machineTime } from '../run/worker-messages.ts';
+import { synthesise } from '../synth.ts';
+import { ALL_FAMILIES } from './generate-world.ts';
+import { nextVersion } from './next-version.ts';
+import { progressBar } from './progress.ts';
+import { type Simulation, worldsOf } from './simulation.ts';
+
+interface Options {
+  readonly worlds: number;
+  readonly seed: number;
+  readonly world?: number;
+  readonly faults: readonly FaultFamily[];
+  readonly hours: number;
+  readonly workers: number;
+  readonly json?: true;
+  readonly assembly?: string;
+}
+
+const familiesIn = (text: string): readonly FaultFamily[] => {
+  if (text === 'all') return ALL_FAMILIES;
+  if (text === 'none') return [];
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.filter((name) => !Object.hasOwn(FAULT_FAMILIES, name));
+  if (unknown.length > 0) {
+    throw new InvalidArgumentError(
+      `There is no fault "${unknown[0]}": all, none, or some of ${ALL_FAMILIES.join(', ')}.`,
+    );
+  }
+  return names as readonly FaultFamily[];
+};
+
+const hoursIn = (text: string): number => {
+  const hours = Number(text);
+  if (!(hours >= 0.1 && hours <= 1_000)) throw new InvalidArgumentError('Give a number from 0.1 to 1000.');
+  return hours;
+};
+
+const command = new Command('npm run simulate --')
+  .description(
+    'Plays generated worlds in which AWS, the network, hosts and people misbehave, and checks what is promised in all.',
+  )
+  .option('--worlds <count>', 'how many', wholeNumber(1, 10_000_000), 100)
+  .option('--seed <number>', 'seed of every choice', wholeNumber(0, 2 ** 32 - 1), 1)
+  .option('--world <number>', 'play this one only', wholeNumber(0, 10_000_000))
+  .option('--faults <names>', `all, none, or some of ${ALL_FAMILIES.join(',')}`, familiesIn, ALL_FAMILIES)
+  .option('--hours <hours>', 'for how long things happen in each, in virtual time', hoursIn, 1)
+  .option('--workers <count>', 'threads', wholeNumber(1, 64), Math.min(availableParallelism(), 8))
+  .option('--json', 'print one JSON report on standard output, and nothing else')
+  .option('--assembly <directory>', 'deploy this cloud assembly, instead of synthesising one')
+  .allowExcessArguments(false);
+
+const replayOf = ({ seed, faults, hours }: Options, world: number): string => {
+  const named =
+    faults.length === ALL_FAMILIES.length ? '' : ` --faults ${faults.length === 0 ? 'none' : faults.join(',')}`;
+  return `npm run simulate -- --seed ${seed}${named}${hours === 1 ? '' : ` --hours ${hours}`} --world ${world}`;
+};
+
+/** Memory of one thread at the first and the last report, in megabytes: it should not have grown. */
+interface Memory {
+  first?: number;
+  last?: number;
+}
+
+const play = (simulation: Simulation, { worlds, world, workers }: Options, memory: Memory): Promise<Findings> => {
+  if (world !== undefined) return campaign({ ...worldsOf(simulation), numbers: [world] });
+  const bar = progressBar(worlds, 'worlds');
+  return inThreads({
+    worker: new URL('worker.ts', import.meta.url),
+    what: simulation,
+    histories: worlds,
+    workers,
+    played: (more, heap) => {
+      memory.first ??= Math.round(heap / 2 ** 20);
+      memory.last = Math.round(heap / 2 ** 20);
+      bar.advance(more);
+    },
+  }).finally(() => bar.clear());
+};
+
+const main = async (options: Options): Promise<void> => {
+  const { seed, faults, hours } = options;
+  const assembly = options.assembly ?? (await synthesise('.sandbox/simulation'));
+  const nextAssembly = nextVersion(assembly, '.sandbox/simulation-next');
+  const begun = machineTime();
+  const memory: Memory = {};
+  const findings = await play({ assembly, nextAssembly, seed, hours, families: faults }, options, memory);
+  const seconds = (machineTime() - begun) / 1000;
+  const { histories, tally, violations, faults: injected, calls } = findings;
+  const rate = Math.round((histories / seconds) * 10) / 10;
+  if (violations.length > 0) process.exitCode = 1;
+  if (options.json === true) {
+    const told = violations.map(({ history, ...violation }) => ({
+      world: history,
+      ...violation,
+      replay: replayOf(options, history),
+    }));
+    const report = {
+      worlds: histories,
+      seed,
+      hours,
+      seconds,
+      rate,
+      calls,
+      memory,
+      faults: injected,
+      promises: tally,
+      violations: told,
+    };
+    console.log(JSON.stringify(report, null, 2));
+    return;
+  }
+  for (const violation of violations)
+    console.log(`${violationText('world', violation, replayOf(options, violation.history))}\n`);
+  const heap =
+    memory.first === undefined ? '' : `, memory of a thread ${memory.first} MB at first, ${memory.last} MB at last`;
+  console.log(
+    `${histories} worlds of ${hours} h, seed ${seed}, ${seconds.toFixed(1)} s, ${rate} a second, ${calls} calls${heap}`,
+  );
+  const kinds = Object.entries(injected).sort(([, a], [, b]) => b - a);
+  console.log(`faults: ${kinds.length === 0 ? 'none' : kinds.map(([kind, count]) => `${kind} ${count}`).join(', ')}`);
+  for (const line of tallyLines(tally, 'worlds')) console.log(line);
+};
+
+main(command.parse().opts<Options>()).then(() => process.exit(), failWith);
