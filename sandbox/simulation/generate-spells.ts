@@ -39,11 +39,16 @@ const PERMISSIONS = [
 const durationFrom = (random: Random, span: number): number =>
   Math.round(10_000 * Math.exp(random.next() * Math.log(span / 40_000)));
 
-const spell = (random: Random, span: number, kind: SpellKind, more: Partial<Spell> = {}): Spell => {
+/** A world's length, and the moments at which people do something in it, both in milliseconds: faults are where something happens. */
+interface Course {
+  readonly span: number;
+  readonly moments: readonly number[];
+}
+
+const spell = (random: Random, { span, moments }: Course, kind: SpellKind, more: Partial<Spell> = {}): Spell => {
   const lasts = more.lasts ?? durationFrom(random, span);
-  // Most of it happens in the first minutes: so do most faults.
-  const latest = Math.max(0, span - lasts - 10);
-  const at = happens(random, 0.4) ? random.between(0, Math.min(latest, 120_000)) : random.between(0, latest);
+  const near = pick(random, moments) + random.between(-5_000, 30_000) - (happens(random, 0.5) ? lasts >> 1 : 0);
+  const at = Math.max(0, Math.min(near, span - lasts - 10));
   return { deed: 'spell', kind, at, chance: pick(random, [0.1, 0.3, 0.6, 1]), ...more, lasts };
 };
 
@@ -64,11 +69,11 @@ const losses = (random: Random, span: number): readonly Step[] => {
 };
 
 /** What goes wrong of one family, once to three times. */
-export const spellsFrom = (random: Random, family: FaultFamily, span: number): readonly Step[] =>
-  Array.from({ length: pick(random, [1, 1, 2, 3]) }).flatMap((): readonly Step[] => {
+export const spellsFrom = (random: Random, family: FaultFamily, course: Course): readonly Step[] =>
+  Array.from({ length: pick(random, [1, 2, 3]) }, () => pick(random, [family])).flatMap((each): readonly Step[] => {
     const of = (kinds: readonly SpellKind[], more?: Partial<Spell>): Spell =>
-      spell(random, span, pick(random, kinds), more);
-    switch (family) {
+      spell(random, course, pick(random, kinds), more);
+    switch (each) {
       case 'notices':
         return [of(['notice-lost', 'notice-twice', 'notice-late', 'notice-mangled'])];
       case 'events':
@@ -95,17 +100,17 @@ export const spellsFrom = (random: Random, family: FaultFamily, span: number): r
         return [of(['cold'])];
       case 'stops': {
         const stops = of(['stop'], { on: pick(random, WORKFLOWS), chance: pick(random, [0.02, 0.1, 0.3]) });
-        return [stops, ...redriveAfter(random, stops, span)];
+        return [stops, ...redriveAfter(random, stops, course.span)];
       }
       case 'skew':
         return [of(['skew'], { by: pick(random, [-5_000, -1_000, 1_000, 5_000]) })];
       case 'denied':
         return [of(['denied'], { on: pick(random, PERMISSIONS), chance: 1 })];
       case 'down':
-        return [of(['down'], { chance: 1, lasts: random.between(60_000, Math.round(span / 2)) })];
+        return [of(['down'], { chance: 1, lasts: random.between(60_000, Math.round(course.span / 2)) })];
       case 'registry':
-        return losses(random, span);
+        return losses(random, course.span);
       case 'deployment':
-        return [{ deed: 'deploy', when: { at: random.between(0, Math.round(span * 0.9)) } }];
+        return [{ deed: 'deploy', when: { at: random.between(0, Math.round(course.span * 0.9)) } }];
     }
   });
