@@ -13,7 +13,7 @@ export const ACCEPTING: readonly Mutant[] = [
     change: {
       file: 'functions/domain/rules.ts',
       find: "if (status !== 'suspended') return { saw: `${status}` };",
-      replace: "if (status !== 'suspended' || status !== 'active') return { saw: `${status}` };",
+      replace: 'if (status !== undefined) return { saw: `${status}` };',
     },
   },
   {
@@ -182,7 +182,8 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'a hold that ends is not decided again: the old plan holds',
     touches: 'accept',
-    seenBy: CONNECTS,
+    // The same generation is written again.
+    seenBy: 'one decision for each request and generation',
     change: { workflow: 'AdmitConnection', state: 'Hold', change: goTo('Go by its need') },
   },
   {
@@ -209,7 +210,8 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'a connection that is pending counts as accepted already',
     touches: 'accept',
-    survives: 'Where AWS gives it up later, the sweep finds that and its place is given back: no promise speaks of what was told too early.',
+    survives:
+      'Where AWS gives it up later, the sweep finds that and its place is given back: no promise speaks of what was told too early.',
     change: {
       file: 'functions/domain/answer.ts',
       find: "return verdict === 'accept' ? { step: 'wait' } : settled('overtaken');",
@@ -239,7 +241,8 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'what the intake saw stands for a read though there is a history',
     touches: 'accept',
-    survives: 'Whoever acts on it reads the connection again, with its owner; what was answered already is looked at again.',
+    survives:
+      'Whoever acts on it reads the connection again, with its owner; what was answered already is looked at again.',
     change: {
       file: 'functions/connections/decide-connection.ts',
       find: 'wakes + decisions.length + approvals.length === 0;',

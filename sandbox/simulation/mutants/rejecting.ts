@@ -1,5 +1,4 @@
 import type { Mutant } from './mutant.ts';
-import { goTo } from './states.ts';
 
 const MODES = 'acts as far as the mode allows';
 const STILL = 'stands still while paused';
@@ -114,7 +113,7 @@ export const REJECTING: readonly Mutant[] = [
     seenBy: MODES,
     change: {
       file: 'functions/aws/answering.ts',
-      find: "if (standing?.modesVersion !== modesVersion) return \"the service's mode was changed since it was decided\";",
+      find: 'if (standing?.modesVersion !== modesVersion) return "the service\'s mode was changed since it was decided";',
       replace:
         "if (standing === undefined || (verdict === 'reject' && standing.modesVersion !== modesVersion)) return 'its mode was changed';",
     },
@@ -125,7 +124,7 @@ export const REJECTING: readonly Mutant[] = [
     seenBy: MODES,
     change: {
       file: 'functions/aws/answering.ts',
-      find: "if (standing?.modesVersion !== modesVersion) return \"the service's mode was changed since it was decided\";",
+      find: 'if (standing?.modesVersion !== modesVersion) return "the service\'s mode was changed since it was decided";',
       replace:
         "if (standing === undefined || (verdict === 'accept' && standing.modesVersion !== modesVersion)) return 'its mode was changed';",
     },
@@ -172,9 +171,8 @@ export const REJECTING: readonly Mutant[] = [
     },
   },
   {
-    name: 'a rejection is given up where the request was rejected already',
+    name: 'a rejection of ours is recorded as somebody else’s',
     touches: 'reject',
-    // Its run decides again, finds nothing to do for what it meant, and records somebody else's answer.
     survives: 'A gap: no promise tells an answer of ours from one of a person in the record.',
     change: {
       file: 'functions/domain/answer.ts',
@@ -217,9 +215,9 @@ export const REJECTING: readonly Mutant[] = [
     touches: 'reject',
     survives: 'Accounts, and the endpoint ids of these worlds, are all of one length.',
     change: {
-      file: 'functions/registry/keys.ts',
-      find: '`MATCH#${kind}#${value}#`;',
-      replace: '`MATCH#${kind}#${value}`;',
+      file: 'functions/aws/registry.ts',
+      find: 'const prefix = matchPrefix(matchedBy, value);',
+      replace: 'const prefix = matchPrefix(matchedBy, value).slice(0, -1);',
     },
   },
   {
@@ -231,11 +229,5 @@ export const REJECTING: readonly Mutant[] = [
       find: 'return strange === undefined\n',
       replace: "return strange === undefined || strange !== ''\n",
     },
-  },
-  {
-    name: 'who did not get a place in time is answered before the place is given back',
-    touches: 'reject',
-    survives: 'A hold is not answered: what follows is the same, and the sweep settles the place.',
-    change: { workflow: 'AdmitConnection', state: 'Act without a place', change: goTo('Give the place back', 'Default') },
   },
 ];
