@@ -12,8 +12,8 @@ export const ACCEPTING: readonly Mutant[] = [
     seenBy: ENTITLED,
     change: {
       file: 'functions/domain/rules.ts',
-      find: "if (status !== 'suspended') return { saw: `${status}` };",
-      replace: 'if (status !== undefined) return { saw: `${status}` };',
+      find: "if (status !== 'suspended') return",
+      replace: 'if (status !== undefined) return',
     },
   },
   {

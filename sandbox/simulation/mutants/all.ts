@@ -1,4 +1,5 @@
 import { ACCEPTING } from './accepting.ts';
+import { BOUNDING } from './bounding.ts';
 import type { Mutant } from './mutant.ts';
 import { PLACES_RELEASED, PLACES_TAKEN } from './places.ts';
 import { RECORDING } from './recording.ts';
@@ -11,6 +12,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...ACCEPTING,
   ...REJECTING,
   ...REVOKING,
+  ...BOUNDING,
   ...PLACES_TAKEN,
   ...PLACES_RELEASED,
   ...SWEEPING,

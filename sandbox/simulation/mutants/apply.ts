@@ -25,7 +25,16 @@ interface AssetManifest {
 
 /** A part of a definition that has states of its own. */
 interface Machine {
-  readonly States: Readonly<Record<string, MutableState>>;
+  readonly StartAt: string;
+  readonly States: Record<string, MutableState>;
+}
+
+/** Where a state leads to. */
+interface Transitions {
+  readonly Next?: string;
+  readonly Default?: string;
+  readonly Choices?: readonly { readonly Next: string }[];
+  readonly Catch?: readonly { readonly Next: string }[];
 }
 
 const readJson = <T>(file: string): T => JSON.parse(readFileSync(file, 'utf8')) as T;
@@ -75,23 +84,37 @@ const changeTemplate = ({ Resources }: Template, change: WorkflowChange): void =
 export const changedDefinition = (definition: string, { state: name, change }: WorkflowChange): string => {
   const machine = JSON.parse(definition) as Machine;
   const before = JSON.stringify(machine);
-  const [state, ...more] = statesOf(machine).flatMap((states) => states[name] ?? []);
+  const machines = machinesOf(machine);
+  const found = machines.flatMap(({ States }): readonly MutableState[] => (States[name] ? [States[name]] : []));
+  const [state, ...more] = found;
   if (state === undefined || more.length > 0) throw new Error(`There is not one state "${name}".`);
   change(state);
-  const after = JSON.stringify(machine);
-  if (after === before) throw new Error(`Nothing of the state "${name}" was changed.`);
-  return after;
+  if (JSON.stringify(machine) === before) throw new Error(`Nothing of the state "${name}" was changed.`);
+  for (const each of machines) dropUnreachable(each);
+  return JSON.stringify(machine);
 };
 
-/** The states of a machine, and those of its Maps and branches. */
-const statesOf = ({ States }: Machine): readonly Machine['States'][] => [
-  States,
-  ...Object.values(States).flatMap(({ ItemProcessor, Branches = [] }) =>
-    [...(ItemProcessor === undefined ? [] : [ItemProcessor as Machine]), ...(Branches as readonly Machine[])].flatMap(
-      statesOf,
-    ),
-  ),
+/** A machine, and those of its Maps and branches. */
+const machinesOf = (machine: Machine): readonly Machine[] => [
+  machine,
+  ...Object.values(machine.States).flatMap((state) => {
+    const items = 'ItemProcessor' in state ? [state.ItemProcessor as Machine] : [];
+    return [...items, ...((state.Branches ?? []) as readonly Machine[])].flatMap(machinesOf);
+  }),
 ];
+
+/** Step Functions takes no definition with a state that nobody leads to: what is left out goes with it. */
+const dropUnreachable = ({ StartAt, States }: Machine): void => {
+  const reached = new Set([StartAt]);
+  // A set is gone through in the order of its growth.
+  for (const name of reached) {
+    const { Next, Default, Choices = [], Catch = [] } = (States[name] ?? {}) as Transitions;
+    for (const next of [Next, Default, ...[...Choices, ...Catch].map((each) => each.Next)]) {
+      if (next !== undefined) reached.add(next);
+    }
+  }
+  for (const name of Object.keys(States)) if (!reached.has(name)) delete States[name];
+};
 
 /** A source with one piece of text replaced. @throws Error where that does not stand there once, or nothing changed. */
 export const changedSource = ({ file, find, replace }: SourceChange): string => {

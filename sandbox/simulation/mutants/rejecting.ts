@@ -23,8 +23,8 @@ export const REJECTING: readonly Mutant[] = [
     seenBy: 'connects who is entitled throughout',
     change: {
       file: 'functions/domain/answers.ts',
-      find: 'const key = `${verdict} ${serviceId}`;',
-      replace: 'const key = serviceId;',
+      find: 'const key = `',
+      replace: 'const key = serviceId || `',
     },
   },
   {

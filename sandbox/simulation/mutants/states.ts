@@ -16,7 +16,7 @@ export const swap =
   (field: string, text: string, by: string) =>
   (state: MutableState): void => {
     const before = JSON.stringify(state[field]);
-    if (before?.includes(text) !== true) throw new Error(`The state's ${field} has no ${text}.`);
+    if (before === undefined || !before.includes(text)) throw new Error(`The state's ${field} has no ${text}.`);
     state[field] = JSON.parse(before.replaceAll(text, by));
   };
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { checkWorkflow } from '../../../sandbox/checks/workflow-files.ts';
 import { PROMISES } from '../../../sandbox/properties/promises.ts';
 import { MUTANTS } from '../../../sandbox/simulation/mutants/all.ts';
 import { changedDefinition, changedSource } from '../../../sandbox/simulation/mutants/apply.ts';
@@ -24,10 +25,12 @@ describe('the mutants', () => {
     expect(changedSource(change)).toContain(change.replace);
   });
 
-  it.each(workflows)('$name: its state is changed', ({ change }) => {
+  it.each(workflows)('$name: its state is changed, and the definition is one still', ({ change }) => {
     const definition = definitionOf(change.workflow);
+    const changed = changedDefinition(definition, change);
 
-    expect(changedDefinition(definition, change)).not.toBe(JSON.stringify(JSON.parse(definition)));
+    expect(changed).not.toBe(JSON.stringify(JSON.parse(definition)));
+    expect(checkWorkflow(changed)).toEqual([]);
   });
 
   it('are many, and most of those that must be caught touch what no world may let pass', () => {
