@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { OutputChunk } from 'rolldown';
+import type { OutputChunk, Plugin } from 'rolldown';
 
 /** One function's code: where it begins and where its bundle goes. */
 export interface Bundle {
@@ -47,15 +47,15 @@ export const bundleAll = (entries: readonly string[], outputRoot: string): Reado
 };
 
 /** `functions/connections/decide.ts` -> `functions-connections-decide`, so that a directory says what is in it. */
-const directoryName = (entry: string): string =>
+export const directoryName = (entry: string): string =>
   relative(process.cwd(), resolve(entry))
     .replace(/\.[cm]?[jt]s$/, '')
     .split(sep)
     .filter((part) => part !== '..')
     .join('-');
 
-/** What a bundle was made of. While all of it is as it was, the bundle is too, and is not made again. */
-interface Stamp {
+/** What a bundle was made of: `NAME.json` beside its directory. While all of it is as it was, the bundle is too, and is not made again. */
+export interface Stamp {
   /** The source files of ours that went in, by path, and what they held. */
   readonly sources: Readonly<Record<string, string>>;
   /** The installed packages and this file. */
@@ -75,26 +75,40 @@ const isCurrent = (stampFile: string, directory: string): boolean => {
   );
 };
 
+/** Bundles one function, unless the bundle that is there was made of the same files. */
+const bundle = async (wanted: Bundle): Promise<void> => {
+  const stampFile = `${wanted.directory}.json`; // beside the asset, not in it
+  if (isCurrent(stampFile, wanted.directory)) return;
+  rmSync(stampFile, { force: true });
+  const read = await writeBundle(wanted);
+  const ours = read.filter((path) => !path.includes('node_modules') && existsSync(path)).sort();
+  const sources = Object.fromEntries(ours.map((path) => [path, hashOf(path)]));
+  writeFileSync(stampFile, JSON.stringify({ sources, packages: packagesHash() } satisfies Stamp));
+};
+
 /**
- * Bundles one function, unless the bundle that is there was made of the same files.
+ * Bundles one function, whatever its directory held.
  *
+ * @param plugins - of rolldown: for who wants a bundle of other sources than those on the disk.
+ * @returns the files that were read.
  * @throws Error where an import is not found (rolldown only warns) or `handler` is not exported.
  */
-const bundle = async ({ entry, directory }: Bundle): Promise<void> => {
-  const stampFile = `${directory}.json`; // beside the asset, not in it
-  if (isCurrent(stampFile, directory)) return;
+export const writeBundle = async (
+  { entry, directory }: Bundle,
+  plugins: readonly Plugin[] = [],
+): Promise<readonly string[]> => {
   const { rolldown } = await import('rolldown'); // the process that only waits needs no compiler
   const build = await rolldown({
     input: { index: entry },
     platform: 'node',
     resolve: { mainFields: ['module', 'main'] },
     transform: { target: 'node24' },
+    plugins: [...plugins],
     onLog(level, log, print) {
       if (log.code === 'UNRESOLVED_IMPORT') throw new Error(log.message);
       print(level, log);
     },
   });
-  rmSync(stampFile, { force: true });
   rmSync(directory, { recursive: true, force: true }); // a stale chunk would be deployed with the rest
   const keepNames = { function: true, class: true };
   const { output } = await build.write({
@@ -115,9 +129,7 @@ const bundle = async ({ entry, directory }: Bundle): Promise<void> => {
   }
   // An enclosing package.json may say that .js files are ES modules; the bundle speaks for itself.
   writeFileSync(join(directory, 'package.json'), '{"type":"commonjs"}\n');
-  const ours = read.filter((path) => !path.includes('node_modules') && existsSync(path)).sort();
-  const sources = Object.fromEntries(ours.map((path) => [path, hashOf(path)]));
-  writeFileSync(stampFile, JSON.stringify({ sources, packages: packagesHash() } satisfies Stamp));
+  return read;
 };
 
 /** The child process: bundles from standard input. */

@@ -55,8 +55,8 @@ export const LAYER_RULES: readonly LayerRule[] = [
   only(
     'sandbox-runs-what-the-template-names',
     'sandbox',
-    ['^functions/registry/', '^events/', '^ops/(action|services|actions/[^/]+)\\.ts$'],
-    'The sandbox runs the synthesised template; of the sources it may know the keys of the tables, and for its stories the events and what operators do.',
+    ['^functions/registry/', '^events/', '^ops/(action|services|actions/[^/]+)\\.ts$', '^infra/bundling\\.ts$'],
+    'The sandbox runs the synthesised template; of the sources it may know the keys of the tables, for its stories the events and what operators do, and for its mutants how a function is bundled.',
   ),
   {
     name: 'nobody-imports-tests',
