@@ -123,15 +123,15 @@ export const hostileJson = (...words: readonly string[]): fc.Arbitrary<string> =
 
 /** A text that something happened to on its way: cut off, a part lost, doubled, or overwritten by something hostile. */
 export const mangled = (whole: fc.Arbitrary<string>): fc.Arbitrary<string> =>
-  fc.tuple(whole, fc.nat(), fc.nat({ max: 40 }), hostileText, fc.constantFrom('cut', 'lose', 'double', 'write')).map(
-    ([text, anywhere, length, hostile, what]) => {
+  fc
+    .tuple(whole, fc.nat(), fc.nat({ max: 40 }), hostileText, fc.constantFrom('cut', 'lose', 'double', 'write'))
+    .map(([text, anywhere, length, hostile, what]) => {
       const at = text.length === 0 ? 0 : anywhere % text.length;
       const part = text.slice(at, at + length);
       const rest = text.slice(at + length);
       const filling = { cut: '', lose: '', double: part + part, write: hostile }[what];
       return what === 'cut' ? text.slice(0, at) : `${text.slice(0, at)}${filling}${rest}`;
-    },
-  );
+    });
 
 /** Parses what is JSON by its making. */
 export const parsed = (json: string): unknown => JSON.parse(json) as unknown;
