@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Json } from '../../sandbox/asl/definition.ts';
+import { failure, type Ran, run } from '../sandbox/asl/run-definition.ts';
+import { ENDPOINT_ID, SERVICE_ID } from '../support/builders.ts';
+import { textOf } from '../workflows/support.ts';
+import { hostileJson, hostileText, mangled, PATIENCE, parsed, runs } from './hostile.ts';
+
+/** Where every task stops the run: only what is done before the first one is looked at. */
+const STOP = 'Test.Stop';
+
+interface Started extends Ran {
+  readonly path: readonly string[];
+  /** What the first task was called with. */
+  readonly asked: unknown;
+}
+
+const starting = (file: string) => {
+  const definition = JSON.parse(textOf(file).replaceAll(/\$\{\w+\}/g, 'deployed')) as object;
+  return async (input: unknown): Promise<Started> => {
+    const asked: unknown[] = [];
+    const tasks = async (call: { readonly arguments: unknown }): Promise<never> => {
+      asked.push(call.arguments);
+      throw failure(STOP);
+    };
+    const ran = await run(definition, { input: input as Json, tasks });
+    const path = ran.events.flatMap(({ stateEnteredEventDetails: each }) => each?.name ?? []);
+    return { ...ran, path, asked: asked[0] };
+  };
+};
+const start = {
+  'admit-connection': starting('admit-connection.asl.json'),
+  'revoke-connection': starting('revoke-connection.asl.json'),
+  reconcile: starting('reconcile.asl.json'),
+};
+
+const FIELDS = ['serviceId', 'vpcEndpointId', 'dryRun', 'seen', 'force', 'by', 'reason', 'readAt', 'executionArn'];
+const LISTS = ['schemaVersion', 'admit', 'revoke', 'principals', 'places', 'warn', 'forget', 'registry', 'input'];
+const anything = hostileJson(SERVICE_ID, ENDPOINT_ID, ...FIELDS, ...LISTS);
+
+/** Mostly right, so that the later parts of a condition are reached. */
+const field = (right: string, weight = 4): fc.Arbitrary<string> =>
+  fc.oneof({ weight, arbitrary: fc.constant(right) }, { weight: 1, arbitrary: anything });
+const list = fc.oneof(
+  { weight: 5, arbitrary: fc.constant('[]') },
+  { weight: 1, arbitrary: anything },
+  { weight: 1, arbitrary: fc.array(anything, { maxLength: 2 }).map((items) => `[${items.join(',')}]`) },
+);
+const objectOf = (fields: Record<string, fc.Arbitrary<string>>, requiredKeys: readonly string[] = []) =>
+  fc
+    .tuple(
+      fc.record(fields, { requiredKeys: [...requiredKeys], noNullPrototype: true }),
+      fc.option(fc.tuple(hostileText, anything), { freq: 6, nil: undefined }),
+    )
+    .map(([known, more]) => {
+      const entries = [...Object.entries(known), ...(more === undefined ? [] : [more])];
+      return `{${entries.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`;
+    });
+
+const said = hostileText.filter((text) => text.length > 0 && text.length <= 500);
+const force = fc
+  .tuple(said, said)
+  .map(([by, reason]) => JSON.stringify({ by: by.toWellFormed(), reason: reason.toWellFormed() }));
+const request = objectOf(
+  {
+    serviceId: field(JSON.stringify(SERVICE_ID)),
+    vpcEndpointId: field(JSON.stringify(ENDPOINT_ID)),
+    dryRun: field('false'),
+    seen: field('{"readAt":"2026-11-23T12:00:00Z"}'),
+    force: fc.oneof(force, anything, objectOf({ by: anything, reason: anything })),
+  },
+  ['serviceId', 'vpcEndpointId'],
+);
+const difference = objectOf(
+  {
+    schemaVersion: field('1'),
+    detailType: field('"Difference Found"'),
+    ...Object.fromEntries(LISTS.slice(1, 7).map((name) => [name, list])),
+    registry: anything,
+    left: field('0'),
+  },
+  LISTS.slice(0, 7),
+);
+const ended = objectOf(
+  {
+    executionArn: field('"arn:aws:states:us-west-2:123456789012:execution:m:e"'),
+    status: field('"ABORTED"'),
+    input: fc.oneof(
+      fc.oneof(request, mangled(request), anything).map((text) => JSON.stringify(text)),
+      anything,
+    ),
+  },
+  ['executionArn'],
+);
+const input = fc.oneof(request, request, anything).map(parsed);
+const ofReconcile = fc.oneof(request, ended, ended, difference, anything).map(parsed);
+
+/** JSONata has no text for what it takes for a function of its own; everything else that came is shown. */
+const refusal = /^Give \{.* Got: /s;
+
+describe('a workflow that is started with anything', () => {
+  it.each(['admit-connection', 'revoke-connection'] as const)(
+    '%s refuses it as Malformed in words, or goes on with two ids of AWS’s shape',
+    async (name) => {
+      const property = fc.asyncProperty(input, async (given) => {
+        const { types, error, cause, path, asked } = await start[name](given);
+        const isRefused = path[1] === 'Refuse the input';
+
+        expect(types).not.toContain('EvaluationFailed');
+        expect(error).toBe(isRefused ? 'Malformed' : STOP);
+        expect(isRefused ? cause : 'Give { Got: ').toMatch(refusal);
+        expect(isRefused || JSON.stringify(asked).includes(`${ENDPOINT_ID}`)).toBe(true);
+        const { serviceId, vpcEndpointId } = (given ?? {}) as Record<string, unknown>;
+        expect(isRefused || (serviceId === SERVICE_ID && vpcEndpointId === ENDPOINT_ID)).toBe(true);
+      });
+      await fc.assert(property, runs(400));
+    },
+    PATIENCE,
+  );
+
+  it(
+    'reconcile refuses it as Malformed in words, settles nothing, or goes on',
+    async () => {
+      const property = fc.asyncProperty(ofReconcile, async (given) => {
+        const { status, error, cause, path } = await start.reconcile(given);
+        const isRefused = path[1] === 'Refuse the input';
+
+        expect(isRefused ? error : 'Malformed').toBe('Malformed');
+        expect(isRefused ? cause : 'Give { Got: ').toMatch(refusal);
+        // What a difference lists is tried one by one: what is nothing that can be worked off is told at the end.
+        expect(status === 'SUCCEEDED' || [STOP, 'Malformed', 'NotSettled'].includes(error ?? '')).toBe(true);
+      });
+      await fc.assert(property, runs(400));
+    },
+    PATIENCE,
+  );
+
+  it(
+    'is found again by reconcile after it was stopped, whoever forced it for whatever reason, and for no other ids',
+    async () => {
+      const OTHERS = `"vpcEndpointId":"vpce-0bbbbbbbbbbbbbbb2","serviceId":"vpce-svc-0fedcba9876543210","dryRun":true`;
+      const text = fc.oneof(said, fc.constantFrom(OTHERS, `},{${OTHERS}`, '\\', '\\"', '"}', `"seen":{${OTHERS}}`));
+      const property = fc.asyncProperty(text, text, async (by, reason) => {
+        const ofRun = JSON.stringify({ serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID, force: { by, reason } });
+        const { path, asked } = await start.reconcile({ executionArn: 'arn', status: 'ABORTED', input: ofRun });
+
+        expect(path[1]).toBe('Count its restarts');
+        expect(asked).toMatchObject({
+          ExpressionAttributeValues: { ':pk': { S: `REQUEST#${SERVICE_ID}#${ENDPOINT_ID}` } },
+        });
+      });
+      await fc.assert(property, runs(200));
+    },
+    PATIENCE,
+  );
+});
