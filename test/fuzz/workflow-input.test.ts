@@ -1,38 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../sandbox/asl/definition.ts';
-import { failure, type Ran, run } from '../sandbox/asl/run-definition.ts';
 import { ENDPOINT_ID, SERVICE_ID } from '../support/builders.ts';
-import { textOf } from '../workflows/support.ts';
 import { hostileJson, hostileText, mangled, PATIENCE, parsed, runs } from './hostile.ts';
-
-/** Where every task stops the run: only what is done before the first one is looked at. */
-const STOP = 'Test.Stop';
-
-interface Started extends Ran {
-  readonly path: readonly string[];
-  /** What the first task was called with. */
-  readonly asked: unknown;
-}
-
-const starting = (file: string) => {
-  const definition = JSON.parse(textOf(file).replaceAll(/\$\{\w+\}/g, 'deployed')) as object;
-  return async (input: unknown): Promise<Started> => {
-    const asked: unknown[] = [];
-    const tasks = async (call: { readonly arguments: unknown }): Promise<never> => {
-      asked.push(call.arguments);
-      throw failure(STOP);
-    };
-    const ran = await run(definition, { input: input as Json, tasks });
-    const path = ran.events.flatMap(({ stateEnteredEventDetails: each }) => each?.name ?? []);
-    return { ...ran, path, asked: asked[0] };
-  };
-};
-const start = {
-  'admit-connection': starting('admit-connection.asl.json'),
-  'revoke-connection': starting('revoke-connection.asl.json'),
-  reconcile: starting('reconcile.asl.json'),
-};
+import { STOP, start } from './starting.ts';
 
 const FIELDS = ['serviceId', 'vpcEndpointId', 'dryRun', 'seen', 'force', 'by', 'reason', 'readAt', 'executionArn'];
 const LISTS = ['schemaVersion', 'admit', 'revoke', 'principals', 'places', 'warn', 'forget', 'registry', 'input'];
