@@ -65,6 +65,25 @@ describe('planNotices: the ids', () => {
     expect(plan.endpointIds).toEqual([ENDPOINT_ID, OTHER_ENDPOINT]);
     expect(plan.serviceIds).toEqual([SERVICE_ID]);
   });
+
+  it.each([
+    ['an old id of eight digits', 'vpce-svc-0a1b2c3d', ['vpce-svc-0a1b2c3d']],
+    ['seven digits', 'vpce-svc-0a1b2c3', []],
+    ['nine digits', 'vpce-svc-0a1b2c3d4', []],
+    ['eight letters that are no digits', 'vpce-svc-ghijklmn', []],
+    ['a longer word', 'xvpce-svc-0a1b2c3d', []],
+  ])('the service’s id: %s', (_what, text, serviceIds) => {
+    expect(planNotices([notice(`${ENDPOINT_ID} ${text}`)]).serviceIds).toEqual(serviceIds);
+  });
+
+  it('the services in the order of their ids, whoever was named first', () => {
+    const { serviceIds } = planNotices([
+      notice(`${ENDPOINT_ID} ${SERVICE_ID}`),
+      notice(`${OTHER_ENDPOINT} vpce-svc-00000000000000001`),
+    ]);
+
+    expect(serviceIds).toEqual(['vpce-svc-00000000000000001', SERVICE_ID]);
+  });
 });
 
 describe('planNotices: what EC2 says of the endpoints', () => {

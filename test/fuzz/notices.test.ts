@@ -151,6 +151,8 @@ describe('a batch of notices that anybody may have written', () => {
       dynamoMock.on(BatchGetItemCommand).resolves({ Responses: { [TABLES.ledger]: [] } });
       const services = { ec2, dynamo, ledger: TABLES.ledger, region: HOME_REGION, now: () => new Date(NOW) };
       const property = fc.asyncProperty(batch, states, async (notices, said) => {
+        ec2Mock.resetHistory();
+        dynamoMock.resetHistory();
         ec2Mock.on(DescribeVpcEndpointConnectionsCommand).callsFake(({ Filters }) => {
           const ids: readonly string[] = Filters?.[0]?.Values ?? [];
           for (const each of ids) expect(notices.some(({ body: text }) => text.includes(each))).toBe(true);

@@ -32,7 +32,11 @@ const ready = () => {
   return ada;
 };
 
-const give = async (words: readonly string[], ada = ready()) => {
+const ada = ready();
+
+const give = async (words: readonly string[]) => {
+  ada.dynamoMock.resetHistory();
+  ada.sfnMock.resetHistory();
   const printed: string[] = [];
   const complaints: string[] = [];
   const exit = await runCommand(words, {
@@ -109,8 +113,7 @@ describe('a command line that anybody may have typed', () => {
     'writes nothing and starts nothing where it is not understood',
     async () => {
       const property = fc.asyncProperty(words, async (typed) => {
-        const ada = ready();
-        const { exit } = await give(typed, ada);
+        const { exit } = await give(typed);
 
         expect(exit === 2 && ada.writes().length + ada.wakes().length > 0).toBe(false);
       });
@@ -128,8 +131,7 @@ describe('a reason of any words', () => {
     'is written down as it is, made plain, or refused: a pause',
     async () => {
       const property = fc.asyncProperty(hostileText, async (reason) => {
-        const ada = ready();
-        const { exit, complained } = await give(['pause', '--all', '--reason', reason], ada);
+        const { exit, complained } = await give(['pause', '--all', '--reason', reason]);
         const paused = ada.writes().map(([, input]) => unmarshall((input as { Item: never }).Item).paused);
 
         expect(paused.map((each) => each.reason)).toEqual(isTaken(reason) ? [kept(reason)] : []);
@@ -145,8 +147,7 @@ describe('a reason of any words', () => {
     'reaches the workflow whole, beside the two ids that were given: a disconnection',
     async () => {
       const property = fc.asyncProperty(hostileText, async (reason) => {
-        const ada = ready();
-        await give(['revoke', ...REQUEST, `--reason=${reason}`], ada);
+        await give(['revoke', ...REQUEST, `--reason=${reason}`]);
         const inputs = ada.wakes().map(([, started]) => JSON.parse((started as { input: string }).input) as unknown);
         const force = { by: ADA, reason: kept(reason) };
 

@@ -1,13 +1,7 @@
-import {
-  type AttributeValue,
-  BatchGetItemCommand,
-  DescribeTableCommand,
-  QueryCommand,
-  ScanCommand,
-} from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { registryKey } from '../../functions/registry/keys.ts';
-import { item, strictDynamo, TABLES } from '../functions/support.ts';
+import { item, TABLES } from '../functions/support.ts';
 import { aCustomer, anEntitlement, aService, OWNER, SERVICE_ID } from '../support/builders.ts';
 import { hostileText } from './hostile.ts';
 
@@ -108,32 +102,31 @@ export const stray: fc.Arbitrary<Stored> = fc
   )
   .map(([pk, sk, set]) => ownEntries([...set, ['pk', { S: pk }], ['sk', { S: sk }]]));
 
-interface KeyQuery {
+interface Asked {
   readonly ExpressionAttributeValues: Readonly<Record<string, { readonly S: string }>>;
-}
-interface KeyBatch {
   readonly RequestItems: Readonly<Record<string, { readonly Keys: readonly Stored[] }>>;
 }
 
-/** A registry that holds these, beside a ledger in which nothing is. */
-export const registryOf = (items: readonly Stored[]) => {
-  const { dynamo, dynamoMock } = strictDynamo();
-  dynamoMock
-    .on(QueryCommand)
-    .callsFake(({ ExpressionAttributeValues: asked }: KeyQuery) => ({
+/** A registry that holds these, beside a ledger in which nothing is. No mock: one for each of a million cases is never freed. */
+export const registryOf = (items: readonly Stored[]): DynamoDBClient => {
+  const answers: Readonly<Record<string, (asked: Asked) => object>> = {
+    QueryCommand: ({ ExpressionAttributeValues: asked }) => ({
       Items: items.filter(
         ({ pk, sk }) => pk?.S === asked[':pk']?.S && (sk?.S ?? '').startsWith(asked[':prefix']?.S ?? ''),
       ),
-    }))
-    .on(BatchGetItemCommand)
-    .callsFake(({ RequestItems }: KeyBatch) => {
+    }),
+    BatchGetItemCommand: ({ RequestItems }) => {
       const keys = RequestItems[TABLES.registry]?.Keys ?? [];
       const found = items.filter(({ pk, sk }) => keys.some((key) => key.pk?.S === pk?.S && key.sk?.S === sk?.S));
       return { Responses: { [TABLES.registry]: found, [TABLES.ledger]: [] } };
-    })
-    .on(DescribeTableCommand)
-    .resolves({ Table: { TableId: 'table-1' } })
-    .on(ScanCommand)
-    .resolves({ Items: [...items] });
-  return dynamo;
+    },
+    DescribeTableCommand: () => ({ Table: { TableId: 'table-1' } }),
+    ScanCommand: () => ({ Items: [...items] }),
+  };
+  const send = async (command: { readonly input: unknown }): Promise<object> => {
+    const answer = answers[command.constructor.name];
+    if (answer === undefined) throw new Error(`The test expects no ${command.constructor.name}.`);
+    return answer(command.input as Asked);
+  };
+  return Object.assign(Object.create(DynamoDBClient.prototype) as DynamoDBClient, { send });
 };
