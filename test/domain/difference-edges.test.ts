@@ -47,40 +47,35 @@ const live = (changes: Partial<Connection> = {}): Connection =>
 const place = { serviceId: SERVICE_ID, customerId: 'acme', endpointId: ENDPOINT_ID, takenAt: ago(60 * MINUTE) };
 
 describe('planDifference: the moment from which on', () => {
-  const admits = (changes: Partial<Estate>, is: Partial<Standing> = {}) =>
-    planDifference(estate(changes, is)).admit.length;
+  const isLookedAt = (changes: Partial<Estate>, is: Partial<Standing> = {}): boolean =>
+    planDifference(estate(changes, is)).admit.length > 0;
+  const ofHold = (changes: Partial<Admission>, is: Partial<Standing> = {}): boolean =>
+    isLookedAt({ connections: [request(99)], admissions: [held(changes)] }, is);
 
-  it.each<[what: string, before: number, at: number]>([
+  it.each<[what: string, isLookedAt: (seconds: number) => boolean, at: number]>([
     [
-      'a request is looked at whose notice did not come: two minutes',
-      admits({ connections: [request(2 * MINUTE - 1)] }),
-      admits({ connections: [request(2 * MINUTE)] }),
+      'a request is looked at whose notice did not come: two minutes old',
+      (seconds) => isLookedAt({ connections: [request(seconds)] }),
+      2 * MINUTE,
     ],
     [
-      'a run is not heard of: an hour and a quarter',
-      admits({
-        connections: [request(99)],
-        admissions: [admission({ isRunning: true, takenAt: ago(75 * MINUTE - 1) })],
-      }),
-      admits({ connections: [request(99)], admissions: [admission({ isRunning: true, takenAt: ago(75 * MINUTE) })] }),
+      'a run is not heard of: an hour and a quarter old',
+      (seconds) =>
+        isLookedAt({
+          connections: [request(99)],
+          admissions: [admission({ isRunning: true, takenAt: ago(seconds) })],
+        }),
+      75 * MINUTE,
     ],
-    [
-      'the time of a hold has come',
-      admits({ connections: [request(99)], admissions: [held({ lookAt: ago(-1) })] }),
-      admits({ connections: [request(99)], admissions: [held({ lookAt: NOW })] }),
-    ],
-    [
-      'a date of its contract is reached',
-      admits({ connections: [request(99)], admissions: [held()] }, { dates: [ago(-1)] }),
-      admits({ connections: [request(99)], admissions: [held()] }, { dates: [NOW] }),
-    ],
-    [
-      'a date of its contract came after it was taken in hand',
-      admits({ connections: [request(99)], admissions: [held()] }, { dates: [ago(60 * MINUTE)] }),
-      admits({ connections: [request(99)], admissions: [held()] }, { dates: [ago(60 * MINUTE - 1)] }),
-    ],
-  ])('%s', (_what, before, at) => {
-    expect([before, at]).toEqual([0, 1]);
+    ['the time of a hold has come', (seconds) => ofHold({ lookAt: ago(seconds) }), 0],
+    ['a date of its contract is reached', (seconds) => ofHold({}, { dates: [ago(seconds)] }), 0],
+  ])('%s', (_what, isIt, at) => {
+    expect([isIt(at - 1), isIt(at)]).toEqual([false, true]);
+  });
+
+  it('a date of its contract counts that came after it was taken in hand', () => {
+    expect(ofHold({}, { dates: [ago(60 * MINUTE)] })).toBe(false);
+    expect(ofHold({}, { dates: [ago(60 * MINUTE - 1)] })).toBe(true);
   });
 });
 

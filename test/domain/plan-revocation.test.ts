@@ -56,6 +56,11 @@ describe('a run of ours cut it off and died', () => {
   });
 });
 
+it('a run that was about to cut it off died, and it is gone - told as gone, not as rejected', () => {
+  expect(planEnding('gone', ENDPOINT_ID, ofRevocation(2))).toMatchObject({ verdict: 'none', code: 'endpoint-gone' });
+  expect(planEnding('revoked', ENDPOINT_ID, anIntent({ verdict: 'reject' }))).toMatchObject({ verdict: 'none' });
+});
+
 describe('revocationNeedOf', () => {
   const told = (times: number) => ({ decisions: aHistory('held', 'accepted'), told: times });
 

@@ -3,7 +3,7 @@ import { WARNING_DETAIL_TYPES } from '../../events/warning.ts';
 import type { Connection } from '../../functions/domain/connection.ts';
 import type { Admission, Estate } from '../../functions/domain/difference.ts';
 import type { Entitlement } from '../../functions/domain/registry.ts';
-import { dueWarnings, WARNING_KINDS } from '../../functions/domain/warnings.ts';
+import { dueWarnings, type Unentitled, WARNING_KINDS } from '../../functions/domain/warnings.ts';
 import { aConnection, anEntitlement, ENDPOINT_ID, NOW, OWNER, SERVICE_ID } from '../support/builders.ts';
 
 const MINUTE = 60_000;
@@ -168,7 +168,7 @@ describe('a request that is warned of', () => {
 });
 
 describe('a connection that is not entitled, where the mode does not act', () => {
-  const { due } = dueWarnings(estate({}), [
+  const unentitled: readonly Unentitled[] = [
     {
       connection: aConnection({ state: 'available' }),
       revocation: {
@@ -184,9 +184,11 @@ describe('a connection that is not entitled, where the mode does not act', () =>
       connection: aConnection({ state: 'available' }),
       revocation: { verdict: 'observe', code: 'requester-unknown', sentence: '', action: '', rules: [] },
     },
-  ]);
+  ];
 
   it('is told with whose it is: a customer’s, or an account’s', () => {
+    const { due } = dueWarnings(estate({}), unentitled);
+
     expect(due.map(({ customerId, sentence }) => [customerId, / of (?:account )?\S+ /.exec(sentence)?.[0]])).toEqual([
       ['acme', ' of acme '],
       [undefined, ` of account ${OWNER} `],
@@ -194,6 +196,8 @@ describe('a connection that is not entitled, where the mode does not act', () =>
   });
 
   it('is told of the one endpoint', () => {
+    const { due } = dueWarnings(estate({}), unentitled);
+
     expect(new Set(due.map(({ pk, sk }) => `${pk} ${sk}`))).toEqual(
       new Set([`REQUEST#${SERVICE_ID}#${ENDPOINT_ID} WARNED#revocation`]),
     );

@@ -104,7 +104,7 @@ describe('a command line that anybody may have typed', () => {
         expect(`${printed}${complained}`).not.toMatch(/\n\s+at .*:\d+:\d+/);
         expect(withoutBreaks(`${printed}${complained}`)).not.toMatch(UNPRINTABLE);
       });
-      await fc.assert(property, runs(400));
+      await fc.assert(property, runs(1500));
     },
     PATIENCE,
   );
@@ -117,7 +117,7 @@ describe('a command line that anybody may have typed', () => {
 
         expect(exit === 2 && ada.writes().length + ada.wakes().length > 0).toBe(false);
       });
-      await fc.assert(property, runs(400));
+      await fc.assert(property, runs(1500));
     },
     PATIENCE,
   );
@@ -138,7 +138,7 @@ describe('a reason of any words', () => {
         expect(exit).toBe(isTaken(reason) ? 0 : 2);
         expect(complained === '' || /^--reason .*: (say why|at most 500 characters)$/.test(complained)).toBe(true);
       });
-      await fc.assert(property, runs(400));
+      await fc.assert(property, runs(1500));
     },
     PATIENCE,
   );
@@ -153,7 +153,7 @@ describe('a reason of any words', () => {
 
         expect(inputs).toEqual(isTaken(reason) ? [{ serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID, force }] : []);
       });
-      await fc.assert(property, runs(400));
+      await fc.assert(property, runs(1500));
     },
     PATIENCE,
   );
