@@ -33,6 +33,12 @@ const BODIES: readonly [form: string, body: string][] = [
     'ARNs',
     `arn:aws:ec2:us-west-2:1:vpc-endpoint/${ENDPOINT_ID} arn:aws:ec2:us-west-2:1:vpc-endpoint-service/${SERVICE_ID}`,
   ],
+  ['lines within JSON', JSON.stringify({ text: `It is\n${ENDPOINT_ID}\tof\r\n${SERVICE_ID}` })],
+  [
+    'lines within JSON within JSON',
+    JSON.stringify(JSON.stringify({ text: `It is\n${ENDPOINT_ID}\nof\n${SERVICE_ID}` })),
+  ],
+  ['signs that were escaped for HTML', `{"text":"\\u003c${ENDPOINT_ID}\\u003e \\u003c${SERVICE_ID}\\u003e"}`],
   ['a sentence', `Endpoint ${ENDPOINT_ID} wants to connect to ${SERVICE_ID}.`],
   ['DNS names', `${ENDPOINT_ID}-k3v9x2aq.${SERVICE_ID}.us-west-2.vpce.amazonaws.com`],
   ['HTML', `<p onclick="x('${SERVICE_ID}')">${ENDPOINT_ID}</p><script>alert(1)</script>`],

@@ -3,7 +3,7 @@ import { DescribeVpcEndpointConnectionsCommand } from '@aws-sdk/client-ec2';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CONNECTION_STATES } from '../../functions/domain/connection.ts';
-import { planNotices } from '../../functions/domain/notices.ts';
+import { type Notice, planNotices } from '../../functions/domain/notices.ts';
 import { CONTEXT, described, strictDynamo, strictEc2, stubFunctionEnvironment, TABLES } from '../functions/support.ts';
 import { aConnection, HOME_REGION, NOW } from '../support/builders.ts';
 import { hostileJson, hostileText, mangled, PATIENCE, parsed, runs, UNPRINTABLE } from './hostile.ts';
@@ -35,7 +35,7 @@ const real = fc
       JSON.stringify({
         detail: { Event, arn: `arn:aws:ec2:${HOME_REGION}:123456789012:vpc-endpoint/${Endpoint}`, Service },
       }),
-      `The endpoint ${Endpoint} asks to connect to ${Service} (${Event}).`,
+      envelope(`An endpoint asks to connect (${Event}):\n${Endpoint}\n${Service}\n`),
     ];
     return texts[form] ?? fields;
   });
@@ -73,6 +73,19 @@ describe('a batch of notices that anybody may have written', () => {
         for (const each of serviceIds) expect(each).toMatch(SERVICE);
         for (const each of [...endpointIds, ...serviceIds])
           expect(notices.some((notice) => notice.body.includes(each))).toBe(true);
+      });
+      fc.assert(property, runs());
+    },
+    PATIENCE,
+  );
+
+  it(
+    'is understood in whatever envelope a notice comes',
+    () => {
+      const property = fc.property(real, (text) => {
+        const { endpointIds, serviceIds } = planNotices([{ messageId: 'm', body: text }]);
+
+        expect([endpointIds.length, serviceIds.length]).toEqual([1, 1]);
       });
       fc.assert(property, runs());
     },
@@ -150,19 +163,21 @@ describe('a batch of notices that anybody may have written', () => {
       const { dynamo, dynamoMock } = strictDynamo();
       dynamoMock.on(BatchGetItemCommand).resolves({ Responses: { [TABLES.ledger]: [] } });
       const services = { ec2, dynamo, ledger: TABLES.ledger, region: HOME_REGION, now: () => new Date(NOW) };
-      const property = fc.asyncProperty(batch, states, async (notices, said) => {
+      let [notices, said]: [readonly Notice[], readonly (string | undefined)[]] = [[], []];
+      ec2Mock.on(DescribeVpcEndpointConnectionsCommand).callsFake(({ Filters }) => {
+        const ids: readonly string[] = Filters?.[0]?.Values ?? [];
+        for (const each of ids) expect(notices.some(({ body: text }) => text.includes(each))).toBe(true);
+        const listed = ids.flatMap((VpcEndpointId, index) => {
+          const state = said[index % said.length];
+          return state === undefined ? [] : [described({ VpcEndpointId, VpcEndpointState: state as never })];
+        });
+        return { VpcEndpointConnections: listed };
+      });
+      const property = fc.asyncProperty(batch, states, async (given, listed) => {
         ec2Mock.resetHistory();
         dynamoMock.resetHistory();
-        ec2Mock.on(DescribeVpcEndpointConnectionsCommand).callsFake(({ Filters }) => {
-          const ids: readonly string[] = Filters?.[0]?.Values ?? [];
-          for (const each of ids) expect(notices.some(({ body: text }) => text.includes(each))).toBe(true);
-          const listed = ids.flatMap((VpcEndpointId, index) => {
-            const state = said[index % said.length];
-            return state === undefined ? [] : [described({ VpcEndpointId, VpcEndpointState: state as never })];
-          });
-          return { VpcEndpointConnections: listed };
-        });
-        const events = await run(notices, services);
+        [notices, said] = [given, listed];
+        const events = await run(given, services);
 
         expect(events.length).toBeLessThanOrEqual(10);
         for (const event of events) {
@@ -171,7 +186,7 @@ describe('a batch of notices that anybody may have written', () => {
           expect(JSON.parse(JSON.stringify(event))).toEqual(event);
         }
       });
-      await fc.assert(property, runs(300));
+      await fc.assert(property, runs(1000));
     },
     PATIENCE,
   );

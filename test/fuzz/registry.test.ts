@@ -94,7 +94,7 @@ describe('entries of a customer that anybody may have written', () => {
         expect(`${sentence}${rules.map(({ saw }) => saw).join('')}`).not.toMatch(UNPRINTABLE);
         expect(customerId).toBe('acme');
       });
-      await fc.assert(property, runs(500));
+      await fc.assert(property, runs());
     },
     PATIENCE,
   );
@@ -105,7 +105,7 @@ describe('entries of a customer that anybody may have written', () => {
       const property = fc.asyncProperty(table, async ({ items }) => {
         expect(await decide(items, OF_GLOBEX)).toEqual(globexBefore);
       });
-      await fc.assert(property, runs(300));
+      await fc.assert(property, runs());
     },
     PATIENCE,
   );
@@ -126,7 +126,7 @@ describe('entries of a customer that anybody may have written', () => {
         const isSaid = customer.status?.S === 'suspended' || entitlement.until !== undefined;
         expect(ofAcme.revocation.verdict === 'revoke' && !isSaid).toBe(false);
       });
-      await fc.assert(property, runs(500));
+      await fc.assert(property, runs());
     },
     PATIENCE,
   );
@@ -145,7 +145,7 @@ describe('entries of a customer that anybody may have written', () => {
         expect(doubtful.includes(arnOf(OF_ACME.owner)) && wanted.includes(arnOf(OF_ACME.owner))).toBe(false);
         expect(problems.join('')).not.toMatch(UNPRINTABLE);
       });
-      await fc.assert(property, runs(300));
+      await fc.assert(property, runs());
     },
     PATIENCE,
   );
@@ -169,7 +169,7 @@ describe('an entry of a service that anybody may have written', () => {
           isRead ? [SERVICE_ID, OTHER_SERVICE] : [OTHER_SERVICE],
         );
       });
-      await fc.assert(property, runs(300));
+      await fc.assert(property, runs());
     },
     PATIENCE,
   );

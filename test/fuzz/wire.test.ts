@@ -112,7 +112,7 @@ describe('the sandbox’s one door', () => {
         }
         for (const use of USES) expect((await send(handler, use)).status).toBe(200);
       });
-      await fc.assert(property, runs(200));
+      await fc.assert(property, runs(400));
     },
     PATIENCE,
   );
