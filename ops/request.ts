@@ -55,7 +55,7 @@ export const readRequest = async (
       .map((item) => {
         const parsed = parseWith(schema, item);
         if (parsed.success) return parsed.output;
-        throw malformed(`The record ${item.sk} of ${endpointId} can't be read: ${problemOf(parsed.issues)}`);
+        throw malformed(`The record ${String(item.sk)} of ${endpointId} can't be read: ${problemOf(parsed.issues)}`);
       });
   const [admission] = all(ADMISSION, AdmissionSchema);
   return {

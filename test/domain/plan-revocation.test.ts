@@ -64,20 +64,19 @@ it('a run that was about to cut it off died, and it is gone - told as gone, not 
 describe('revocationNeedOf', () => {
   const told = (times: number) => ({ decisions: aHistory('held', 'accepted'), told: times });
 
-  it.each<[state: ConnectionState | undefined, need: string, because: RegExp | undefined]>([
+  it.each<[state: ConnectionState | undefined, need: string, because: unknown]>([
     ['pending', 'question', undefined],
     ['available', 'question', undefined],
-    ['pendingAcceptance', 'nothing', /^it is not connected: it waits/],
-    ['rejected', 'nothing', /^it is rejected already/],
-    ['deleted', 'nothing', /^it is deleted already/],
-    [undefined, 'nothing', /^EC2 does not list it/],
-    ['partial', 'nothing', /^its state is partial, on which nobody acts/],
-    ['unknown', 'nothing', /^its state is unknown/],
+    ['pendingAcceptance', 'nothing', expect.stringMatching(/^it is not connected: it waits/)],
+    ['rejected', 'nothing', expect.stringMatching(/^it is rejected already/)],
+    ['deleted', 'nothing', expect.stringMatching(/^it is deleted already/)],
+    [undefined, 'nothing', expect.stringMatching(/^EC2 does not list it/)],
+    ['partial', 'nothing', expect.stringMatching(/^its state is partial, on which nobody acts/)],
+    ['unknown', 'nothing', expect.stringMatching(/^its state is unknown/)],
   ])('%s - %s', (state, need, because) => {
     const needed = revocationNeedOf(state, told(2));
 
-    expect(needed).toEqual(need === 'question' ? { need, generation: 3 } : { need, because: expect.any(String) });
-    expect('because' in needed ? needed.because : '').toMatch(because ?? /^$/);
+    expect(needed).toEqual(because === undefined ? { need, generation: 3 } : { need, because });
   });
 
   it.each(['available', 'rejected', undefined] as const)(

@@ -89,7 +89,10 @@ const WORDS = [
 export const hostileText: fc.Arbitrary<string> = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...WORDS) },
   { weight: 3, arbitrary: fc.string({ unit: 'binary', maxLength: 60 }) },
-  { weight: 2, arbitrary: fc.string({ unit: fc.constantFrom(...'"\\{}[]:,$()\'`|&;<>%=\n\t'), maxLength: 30 }) },
+  {
+    weight: 2,
+    arbitrary: fc.string({ unit: fc.constantFrom(...Array.from('"\\{}[]:,$()\'`|&;<>%=\n\t')), maxLength: 30 }),
+  },
   { weight: 2, arbitrary: fc.array(fc.constantFrom(...WORDS), { maxLength: 5 }).map((words) => words.join('')) },
   {
     weight: 1,

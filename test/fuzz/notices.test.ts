@@ -125,8 +125,11 @@ describe('a batch of notices that anybody may have written', () => {
     'that names nobody is told of as unreadable, once',
     () => {
       const property = fc.property(batch, (notices) => {
-        const { endpointIds, judge } = planNotices(notices);
-        const unreadable = judge([], new Map()).flatMap((each) => (each.kind === 'unreadable' ? [each.messageId] : []));
+        const plan = planNotices(notices);
+        const { endpointIds } = plan;
+        const unreadable = plan
+          .judge([], new Map())
+          .flatMap((each) => (each.kind === 'unreadable' ? [each.messageId] : []));
         const silent = notices.filter(({ body: text }) => !endpointIds.some((each) => text.includes(each)));
 
         for (const { messageId } of silent) expect(unreadable.filter((each) => each === messageId)).toHaveLength(1);

@@ -107,7 +107,7 @@ const parametersOf = (value: unknown, path: string, isEc2: boolean): readonly (r
     return Object.entries(value).flatMap(([key, each]) =>
       parametersOf(each, path === '' ? key : `${path}.${key}`, isEc2),
     );
-  return value === null || value === undefined ? [] : [[path, String(value)]];
+  return value === null || value === undefined ? [] : [[path, textOf(value)]];
 };
 
 const namedAsQuery = (schema: NormalizedSchema, value: Record<string, unknown>, isEc2: boolean) => {
@@ -121,7 +121,7 @@ const namedAsQuery = (schema: NormalizedSchema, value: Record<string, unknown>, 
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [names.get(name) ?? name, each]));
 };
 
-const textOf = (each: unknown): string => (typeof each === 'object' ? JSON.stringify(each) : String(each));
+const textOf = (each: unknown): string => (typeof each === 'string' ? each : JSON.stringify(each));
 
 const encoded = (each: unknown): string => encodeURIComponent(textOf(each).toWellFormed());
 

@@ -79,7 +79,7 @@ describe('a workflow that is started with anything', () => {
         expect(types).not.toContain('EvaluationFailed');
         expect(error).toBe(isRefused ? 'Malformed' : STOP);
         expect(isRefused ? cause : 'Give { Got: ').toMatch(refusal);
-        expect(isRefused || JSON.stringify(asked).includes(`${ENDPOINT_ID}`)).toBe(true);
+        expect(isRefused || JSON.stringify(asked).includes(ENDPOINT_ID)).toBe(true);
         const { serviceId, vpcEndpointId } = (given ?? {}) as Record<string, unknown>;
         expect(isRefused || (serviceId === SERVICE_ID && vpcEndpointId === ENDPOINT_ID)).toBe(true);
       });

@@ -64,8 +64,8 @@ const refuseUnknown = (action: string, input: Wire): void => {
 
 /** A table may be named by its ARN: `{ account, name }` of either form. */
 const tableOf = (given: unknown, context: CallContext): { readonly account: string; readonly name: string } => {
-  if (typeof given === 'object') throw serialization('TableName', 'a String');
-  const text = String(given);
+  if (given !== undefined && typeof given !== 'string') throw serialization('TableName', 'a String');
+  const text = given ?? '';
   const [, account, name] = /^arn:aws:dynamodb:[^:]+:(\d{12}):table\/([^/]+)$/.exec(text) ?? [];
   return { account: account ?? context.principal.accountId, name: name ?? text };
 };
