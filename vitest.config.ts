@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const TOGETHER = [
-  'test/{domain,functions,workflows,events,infra,ops}/**/*.test.ts',
+  'test/{domain,functions,workflows,events,infra,ops,fuzz}/**/*.test.ts',
   'test/sandbox/{asl,conformance,deploy,iam,services}/**/*.test.ts',
 ];
 

@@ -91,7 +91,8 @@ export const runCommand = async (words: readonly string[], outside: Outside): Pr
     .exitOverride()
     .configureOutput({
       writeOut: (text) => outside.print(text.trimEnd()),
-      writeErr: (text) => outside.complain(text.trimEnd()),
+      // It repeats what was typed, which may have come from somebody else's message.
+      writeErr: (text) => outside.complain(plainLines(text.trimEnd())),
     });
 
   const add = <Out extends object>(
@@ -207,6 +208,14 @@ export const runCommand = async (words: readonly string[], outside: Outside): Pr
     throw error;
   }
 };
+
+const LONGEST_LINE = 500;
+
+const plainLines = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => plainText(line, LONGEST_LINE))
+    .join('\n');
 
 /** Does one action and tells what came of it. @throws a surprise. */
 const perform = async <Out extends object>(

@@ -1,6 +1,7 @@
 import { type AttributeValue, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { plainText } from '../functions/domain/text.ts';
+import { itemOf } from '../functions/registry/items.ts';
 import { LEDGER_INDEXES } from '../functions/registry/keys.ts';
 import type { Services } from './services.ts';
 
@@ -50,7 +51,7 @@ export const readRecords = async (
         ...(from === undefined ? {} : { ExclusiveStartKey: from }),
       }),
     );
-    records.push(...Items.map((item) => recordOf(unmarshall(item))));
+    records.push(...Items.map((item) => recordOf(itemOf(item))));
     from = LastEvaluatedKey;
   } while (from !== undefined && records.length < most);
   return { records, isCut: from !== undefined };

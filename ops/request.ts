@@ -1,7 +1,8 @@
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import { malformed } from '../functions/domain/errors.ts';
+import { itemOf } from '../functions/registry/items.ts';
 import { ADMISSION, APPROVAL_PREFIX, DECISION_PREFIX, requestKey } from '../functions/registry/keys.ts';
 import { ApprovalSchema, DecisionSchema } from '../functions/registry/records.ts';
 import { parseWith, problemOf } from '../functions/registry/schemas.ts';
@@ -47,14 +48,14 @@ export const readRequest = async (
     ExpressionAttributeValues: marshall({ ':pk': requestKey(serviceId, endpointId) }),
   });
   const { Items = [] } = await dynamo.send(command);
-  const items = Items.map((item) => unmarshall(item));
+  const items = Items.map((item) => itemOf(item));
   const all = <T>(prefix: string, schema: v.GenericSchema<unknown, T>): readonly T[] =>
     items
       .filter(({ sk }) => String(sk).startsWith(prefix))
       .map((item) => {
         const parsed = parseWith(schema, item);
         if (parsed.success) return parsed.output;
-        throw malformed(`The record ${item.sk} of ${endpointId} can't be read: ${problemOf(parsed.issues)}`);
+        throw malformed(`The record ${String(item.sk)} of ${endpointId} can't be read: ${problemOf(parsed.issues)}`);
       });
   const [admission] = all(ADMISSION, AdmissionSchema);
   return {

@@ -1,5 +1,6 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { itemOf } from '../functions/registry/items.ts';
 import type { Key } from '../functions/registry/keys.ts';
 import type { Services } from './services.ts';
 
@@ -11,7 +12,7 @@ export const readItem = async (
 ): Promise<Record<string, unknown> | undefined> => {
   const command = new GetItemCommand({ TableName: table, Key: marshall(key), ConsistentRead: true });
   const { Item } = await dynamo.send(command);
-  return Item === undefined ? undefined : unmarshall(Item);
+  return Item === undefined ? undefined : itemOf(Item);
 };
 
 /**

@@ -1,9 +1,10 @@
 import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import { type Bucket, type BucketSize, takeTokens } from '../domain/answers.ts';
 import { malformed } from '../domain/errors.ts';
 import type { Answer } from '../domain/mode.ts';
+import { itemOf } from '../registry/items.ts';
 import { ledgerKey } from '../registry/keys.ts';
 import { parseWith, problemOf } from '../registry/schemas.ts';
 import { calling } from './errors.ts';
@@ -55,7 +56,7 @@ const read = async (dynamo: DynamoDBClient, { ledger, kind }: SharedBucket): Pro
     dynamo.send(new GetItemCommand({ TableName: ledger, Key, ConsistentRead: true })),
   );
   if (Item === undefined) return undefined;
-  const parsed = parseWith(BucketSchema, unmarshall(Item));
+  const parsed = parseWith(BucketSchema, itemOf(Item));
   if (parsed.success) return parsed.output;
   throw malformed(`The bucket of ${kind} can't be read: ${problemOf(parsed.issues)}`);
 };

@@ -1,6 +1,6 @@
 import { DescribeTableCommand, type DynamoDBClient, paginateQuery, paginateScan } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { RegistrySize } from '../domain/trust.ts';
+import { itemOf } from '../registry/items.ts';
 import { CURRENT, CURRENT_INDEX } from '../registry/keys.ts';
 import type { Item } from '../registry/view.ts';
 import { calling } from './errors.ts';
@@ -18,7 +18,7 @@ export const readWholeRegistry = async (
     const { Table } = await dynamo.send(new DescribeTableCommand({ TableName: registry }));
     const items: Item[] = [];
     for await (const page of paginateScan({ client: dynamo }, { TableName: registry })) {
-      for (const item of page.Items ?? []) items.push(unmarshall(item));
+      for (const item of page.Items ?? []) items.push(itemOf(item));
     }
     return { items, size: { tableId: Table?.TableId ?? '', count: items.length } };
   });
@@ -39,7 +39,7 @@ export const readCurrent = async (dynamo: DynamoDBClient, ledger: string): Promi
       ExpressionAttributeValues: { ':yes': { S: CURRENT } },
     };
     for await (const page of paginateQuery({ client: dynamo }, query)) {
-      for (const item of page.Items ?? []) items.push(unmarshall(item));
+      for (const item of page.Items ?? []) items.push(itemOf(item));
     }
     return items;
   });

@@ -1,5 +1,4 @@
 import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import type { Approval } from '../domain/approval.ts';
 import { REVOCATION_CODES } from '../domain/decide-revocation.ts';
@@ -7,6 +6,7 @@ import { ConciergeError, malformed } from '../domain/errors.ts';
 import type { Intent, PastDecision } from '../domain/history.ts';
 import { type ModesSet, NO_MODES_SET } from '../domain/mode.ts';
 import type { RegistrySeen } from '../domain/trust.ts';
+import { itemOf } from '../registry/items.ts';
 import { ADMISSION, APPROVAL_PREFIX, DECISION_PREFIX, type Key, ledgerKey, requestKey } from '../registry/keys.ts';
 import { ApprovalSchema, DecisionSchema, Generation } from '../registry/records.ts';
 import { ModesSchema, parseWith, problemOf, RegistrySeenSchema } from '../registry/schemas.ts';
@@ -103,7 +103,7 @@ export const readHistory = async (
       }),
     ),
   );
-  const items = Items.map((item) => unmarshall(item));
+  const items = Items.map((item) => itemOf(item));
   const all = <T>(prefix: string, schema: v.GenericSchema<unknown, T>): readonly T[] =>
     items.filter(({ sk }) => String(sk).startsWith(prefix)).map((item) => read(schema, item, endpointId));
   const item = items.find(({ sk }) => sk === ADMISSION);
@@ -208,7 +208,7 @@ export const readItems = async (
   if (Object.keys(UnprocessedKeys).length > 0) {
     throw new ConciergeError('Throttled', 'read the ledger: DynamoDB left keys unprocessed', { keys });
   }
-  return (Responses[table] ?? []).map((item) => unmarshall(item));
+  return (Responses[table] ?? []).map((item) => itemOf(item));
 };
 
 const read = <T>(

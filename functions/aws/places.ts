@@ -1,10 +1,11 @@
 import { BatchGetItemCommand, type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import type { TakenPlace } from '../domain/difference.ts';
 import { ConciergeError, malformed } from '../domain/errors.ts';
 import { OUTCOMES } from '../domain/history.ts';
 import type { PlaceStanding } from '../domain/place.ts';
+import { itemOf } from '../registry/items.ts';
 import { ledgerKey } from '../registry/keys.ts';
 import { parseWith, problemOf } from '../registry/schemas.ts';
 import { calling } from './errors.ts';
@@ -37,7 +38,7 @@ export const readPlaceAndAdmission = async (
   if (Object.keys(UnprocessedKeys).length > 0) {
     throw new ConciergeError('Throttled', 'read a place: DynamoDB left keys unprocessed', { customerId, endpointId });
   }
-  const items = (Responses[ledger] ?? []).map((item) => unmarshall(item));
+  const items = (Responses[ledger] ?? []).map((item) => itemOf(item));
   const read = <T>(schema: v.GenericSchema<unknown, T>, { pk, sk }: { pk: string; sk: string }): T | undefined => {
     const item = items.find((each) => each.pk === pk && each.sk === sk);
     if (item === undefined) return undefined;

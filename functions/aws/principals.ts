@@ -5,12 +5,12 @@ import {
   paginateQuery,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { ConciergeError } from '../domain/errors.ts';
 import { type ModesSet, withPauseOfAll } from '../domain/mode.ts';
 import type { PrincipalsRecord } from '../domain/ownership.ts';
 import type { AccountMatch } from '../domain/principals.ts';
 import type { Reading, ServiceEntry } from '../domain/registry.ts';
+import { itemOf } from '../registry/items.ts';
 import { ALL_SERVICES, type Key, ledgerKey, registryKey } from '../registry/keys.ts';
 import { principalsFrom, principalsReopening, principalsUpdate } from '../registry/principals.ts';
 import { ServiceEntrySchema } from '../registry/schemas.ts';
@@ -78,7 +78,7 @@ const readCustomers = async (dynamo: DynamoDBClient, table: string, ids: readonl
 };
 
 const put = (into: Map<string, Record<string, unknown>>, items: readonly Record<string, AttributeValue>[]): void => {
-  for (const item of items.map((each) => unmarshall(each))) into.set(keyText(item as unknown as Key), item);
+  for (const item of items.map((each) => itemOf(each))) into.set(keyText(item as unknown as Key), item);
 };
 
 /**

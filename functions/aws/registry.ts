@@ -6,13 +6,13 @@ import {
   paginateScan,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Connection } from '../domain/connection.ts';
 import { ConciergeError } from '../domain/errors.ts';
 import { type ModesSet, withPauseOfAll } from '../domain/mode.ts';
 import type { Reading, ServiceEntry } from '../domain/registry.ts';
 import type { Candidate } from '../domain/situation.ts';
 import type { RegistrySeen, RegistrySize } from '../domain/trust.ts';
+import { itemOf } from '../registry/items.ts';
 import { ALL_SERVICES, type Key, ledgerKey, type MatchKind, matchPrefix, registryKey } from '../registry/keys.ts';
 import { ServiceEntrySchema } from '../registry/schemas.ts';
 import { byKey, candidatesFrom, type Entries, keyText, type Match, matchFrom, reading } from '../registry/view.ts';
@@ -130,7 +130,7 @@ const readMatches = async (
       }),
     ),
   );
-  return Items.map((item) => matchFrom(unmarshall(item), matchedBy, value));
+  return Items.map((item) => matchFrom(itemOf(item), matchedBy, value));
 };
 
 const readEntries = async (
@@ -160,7 +160,7 @@ const readEntries = async (
   if (Object.keys(UnprocessedKeys).length > 0) {
     throw new ConciergeError('Throttled', 'read the registry: DynamoDB left keys unprocessed', { customerIds });
   }
-  const itemsOf = (table: string) => byKey((Responses[table] ?? []).map((item) => unmarshall(item)));
+  const itemsOf = (table: string) => byKey((Responses[table] ?? []).map((item) => itemOf(item)));
   return { registry: itemsOf(tables.registry), ledger: itemsOf(tables.ledger) };
 };
 

@@ -44,9 +44,11 @@ const answerBehind = (state: ConnectionState): Answer | undefined => {
   return state === 'rejected' ? 'reject' : undefined;
 };
 
-// Not inside a longer word: vpce-svc-… has an id of its own, and a nine-digit one is none.
-const ENDPOINT_ID = /(?<![0-9a-z-])vpce-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![0-9a-z])/g;
-const SERVICE_ID = /(?<![0-9a-z-])vpce-svc-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![0-9a-z])/g;
+// Not inside a longer word: vpce-svc-… has an id of its own, and a nine-digit one is none. Within JSON, the letter of an escaped line break
+// (`\n`, `\u000a`) belongs to no word.
+const ENDPOINT_ID = /(?:(?<![0-9a-z-])|(?<=\\(?:[bfnrt]|u[0-9a-f]{4})))vpce-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![0-9a-z])/g;
+const SERVICE_ID =
+  /(?:(?<![0-9a-z-])|(?<=\\(?:[bfnrt]|u[0-9a-f]{4})))vpce-svc-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![0-9a-z])/g;
 /** What a notice may be of. AWS documents the names, and not where in a notice they stand: one that we don't see costs a look, no more. */
 const EVENT_NAME = /\b(?:accept|connect|delete|reject)\b/gi;
 /**

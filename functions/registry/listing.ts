@@ -127,8 +127,9 @@ export const principalsOf = (
   const frozen = distrustOf(seen, size) !== undefined;
   const accounts = accountsOf(registry, entries);
   return registry.flatMap((item): readonly ServicePrincipals[] => {
-    const serviceId = String(item.serviceId);
     if (item.sk !== 'SERVICE') return [];
+    // By its key: what the entry calls itself may be another service, or no text at all.
+    const serviceId = String(item.pk).replace(/^SERVICE#/, '');
     const service = reading(ServiceEntrySchema, entries, registryKey.service(serviceId), { serviceId });
     if (service.kind !== 'found') return [];
     const modesSet = modesSetOf(ledger, serviceId);

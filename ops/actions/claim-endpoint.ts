@@ -1,7 +1,8 @@
 import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import { plainText } from '../../functions/domain/text.ts';
+import { itemOf } from '../../functions/registry/items.ts';
 import { matchPrefix, registryKey } from '../../functions/registry/keys.ts';
 import {
   CustomerId,
@@ -96,7 +97,7 @@ const readClaims = async (
   });
   const { Items = [] } = await dynamo.send(command);
   return Items.map((item) => {
-    const { sk, claimedBy: by, claimedAt: at } = unmarshall(item);
+    const { sk, claimedBy: by, claimedAt: at } = itemOf(item);
     return {
       customerId: String(sk).slice(prefix.length),
       ...(typeof by === 'string' ? { claimedBy: by } : {}),

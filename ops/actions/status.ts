@@ -1,9 +1,10 @@
 import { type AttributeValue, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import { EFFECTS, type Modes, type Pause } from '../../functions/domain/mode.ts';
 import { plainText } from '../../functions/domain/text.ts';
 import type { RegistrySeen } from '../../functions/domain/trust.ts';
+import { itemOf } from '../../functions/registry/items.ts';
 import { CURRENT, CURRENT_INDEX, type Key, ledgerKey } from '../../functions/registry/keys.ts';
 import { ModesSchema, parseWith, problemOf, RegistrySeenSchema } from '../../functions/registry/schemas.ts';
 import { createAction } from '../action.ts';
@@ -88,7 +89,7 @@ const readCurrent = async ({ dynamo, tables }: Services): Promise<readonly Recor
         ...(from === undefined ? {} : { ExclusiveStartKey: from }),
       }),
     );
-    items.push(...Items.map((item) => unmarshall(item)));
+    items.push(...Items.map((item) => itemOf(item)));
     from = LastEvaluatedKey;
   } while (from !== undefined);
   return items;

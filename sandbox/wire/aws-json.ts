@@ -1,6 +1,6 @@
 import type { AwsError } from '../services/errors.ts';
 import type { Api, Operation } from './api.ts';
-import { JsonReader, parseJson } from './json-decode.ts';
+import { JsonReader, parseJson, rawObject } from './json-decode.ts';
 import { errorMembers, writeJson } from './json-error.ts';
 import { errorShape, type Protocol, type Routed, respond } from './protocol.ts';
 import { missingMembers } from './refusals.ts';
@@ -10,7 +10,7 @@ const mediaType = (api: Api | undefined): string => `application/x-amz-json-${ap
 
 const decode = (api: Api, operation: Operation, request: WireRequest): unknown => {
   const body = parseJson(request.body);
-  if (api.service.raw) return body;
+  if (api.service.raw) return rawObject(body);
   if (operation.input.isUnitSchema()) return {};
   const reader = new JsonReader(false);
   const input = reader.struct(operation.input, body);

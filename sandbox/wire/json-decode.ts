@@ -124,3 +124,21 @@ export const parseJson = (body: Uint8Array): JsonValue => {
     throw serialization(`Could not parse request body into json: ${(error as Error).message}`);
   }
 };
+
+/** `null` is absent, wherever it stands. */
+const withoutNulls = (value: JsonValue): JsonValue => {
+  if (Array.isArray(value)) return (value as readonly JsonValue[]).filter((each) => each !== null).map(withoutNulls);
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).filter(([, each]) => each !== null);
+  return Object.fromEntries(entries.map(([key, each]) => [key, withoutNulls(each)]));
+};
+
+/**
+ * A structure that passes undecoded, as far as every service's front end reads one.
+ *
+ * @throws AwsError `SerializationException` for what is no structure.
+ */
+export const rawObject = (value: JsonValue): JsonValue => {
+  if (!isObject(value)) throw wrongType(value, 'a structure');
+  return withoutNulls(value);
+};

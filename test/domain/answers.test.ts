@@ -112,6 +112,12 @@ describe('groupAnswers', () => {
     ]);
   });
 
+  it('calls of the same size - by the service, whoever asked first', () => {
+    const calls = groupAnswers([asked(3, 1), asked(1, 1), asked(2, 1), asked(2, 2)], 10);
+
+    expect(calls.map(({ serviceId }) => serviceId)).toEqual(['vpce-svc-2', 'vpce-svc-1', 'vpce-svc-3']);
+  });
+
   it('no more endpoints in a call than allowed, none left out and none twice', () => {
     fc.assert(
       fc.property(
@@ -189,6 +195,13 @@ describe('takeTokens', () => {
 
   it('as many as there are, whole ones only', () => {
     expect(takeTokens({ tokens: 2.9, at: 0 }, ANSWER_BUCKET, 4, 0)).toMatchObject({ taken: 2 });
+  });
+
+  it('fills at its own rate, and never over its brim', () => {
+    const half = { capacity: 4, refillPerSecond: 0.5 };
+
+    expect(takeTokens({ tokens: 0, at: 0 }, half, 4, 5_000)).toEqual({ taken: 2, left: { tokens: 0.5, at: 5_000 } });
+    expect(takeTokens({ tokens: 0, at: 0 }, half, 9, 60_000)).toMatchObject({ taken: 4 });
   });
 
   it('a clock that runs behind the last taker’s refills nothing', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { approvalOf, heldChain } from '../../functions/domain/approval.ts';
+import { approvalOf, heldChain, type LastWord } from '../../functions/domain/approval.ts';
 import { decideConnection } from '../../functions/domain/decide-connection.ts';
 import type { Outcome, PastDecision } from '../../functions/domain/history.ts';
+import { isApproved } from '../../functions/domain/rules.ts';
 import type { Situation } from '../../functions/domain/situation.ts';
 import type { ReasonCode } from '../../functions/domain/verdict.ts';
 import {
@@ -279,5 +280,23 @@ describe('a denial', () => {
     expect(
       decideConnection({ ...MANUAL, modes: theModes({ reject: 'observe' }), ...(approval && { approval }) }),
     ).toMatchObject({ verdict: 'reject', code: 'denied', isObserved: true });
+  });
+});
+
+describe('isApproved', () => {
+  const saying = (changes: Partial<LastWord>) => aSituation({ approval: { ...anApproval(), ...changes } });
+
+  it.each<[said: string, changes: Partial<LastWord>, accept: boolean, reject: boolean]>([
+    ['yes to an acceptance', { answer: 'approve', proposed: 'accept' }, true, false],
+    ['yes to a rejection', { answer: 'approve', proposed: 'reject' }, false, true],
+    ['no, whatever was proposed: an acceptance', { answer: 'deny', proposed: 'accept' }, false, true],
+    ['no, and nothing was proposed', { answer: 'deny' }, false, true],
+    ['yes, and nothing was proposed', { answer: 'approve' }, false, false],
+  ])('%s', (_said, changes, accept, reject) => {
+    expect([isApproved(saying(changes), 'accept'), isApproved(saying(changes), 'reject')]).toEqual([accept, reject]);
+  });
+
+  it('nobody said anything - neither', () => {
+    expect([isApproved(aSituation(), 'accept'), isApproved(aSituation(), 'reject')]).toEqual([false, false]);
   });
 });

@@ -175,6 +175,7 @@ describe('decideRevocation: what stands in the way', () => {
     expect(decideRevocation({ ...alive(), ...changes, force: FORCE })).toMatchObject({
       verdict: 'revoke',
       code: 'forced',
+      rules: expect.arrayContaining([{ rule: 'force', passed: true, saw: `forced by ${FORCE.by}: ${FORCE.reason}` }]),
       sentence: `We disconnected your endpoint ${ENDPOINT_ID} of account ${OWNER}: a person here ended it; ask us why.`,
     });
   });

@@ -33,6 +33,12 @@ const BODIES: readonly [form: string, body: string][] = [
     'ARNs',
     `arn:aws:ec2:us-west-2:1:vpc-endpoint/${ENDPOINT_ID} arn:aws:ec2:us-west-2:1:vpc-endpoint-service/${SERVICE_ID}`,
   ],
+  ['lines within JSON', JSON.stringify({ text: `It is\n${ENDPOINT_ID}\tof\r\n${SERVICE_ID}` })],
+  [
+    'lines within JSON within JSON',
+    JSON.stringify(JSON.stringify({ text: `It is\n${ENDPOINT_ID}\nof\n${SERVICE_ID}` })),
+  ],
+  ['signs that were escaped for HTML', `{"text":"\\u003c${ENDPOINT_ID}\\u003e \\u003c${SERVICE_ID}\\u003e"}`],
   ['a sentence', `Endpoint ${ENDPOINT_ID} wants to connect to ${SERVICE_ID}.`],
   ['DNS names', `${ENDPOINT_ID}-k3v9x2aq.${SERVICE_ID}.us-west-2.vpce.amazonaws.com`],
   ['HTML', `<p onclick="x('${SERVICE_ID}')">${ENDPOINT_ID}</p><script>alert(1)</script>`],
@@ -64,6 +70,25 @@ describe('planNotices: the ids', () => {
 
     expect(plan.endpointIds).toEqual([ENDPOINT_ID, OTHER_ENDPOINT]);
     expect(plan.serviceIds).toEqual([SERVICE_ID]);
+  });
+
+  it.each([
+    ['an old id of eight digits', 'vpce-svc-0a1b2c3d', ['vpce-svc-0a1b2c3d']],
+    ['seven digits', 'vpce-svc-0a1b2c3', []],
+    ['nine digits', 'vpce-svc-0a1b2c3d4', []],
+    ['eight letters that are no digits', 'vpce-svc-ghijklmn', []],
+    ['a longer word', 'xvpce-svc-0a1b2c3d', []],
+  ])('the service’s id: %s', (_what, text, serviceIds) => {
+    expect(planNotices([notice(`${ENDPOINT_ID} ${text}`)]).serviceIds).toEqual(serviceIds);
+  });
+
+  it('the services in the order of their ids, whoever was named first', () => {
+    const { serviceIds } = planNotices([
+      notice(`${ENDPOINT_ID} ${SERVICE_ID}`),
+      notice(`${OTHER_ENDPOINT} vpce-svc-00000000000000001`),
+    ]);
+
+    expect(serviceIds).toEqual(['vpce-svc-00000000000000001', SERVICE_ID]);
   });
 });
 

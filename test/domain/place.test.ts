@@ -35,6 +35,12 @@ describe('isPlaceFree', () => {
       false,
     ],
     [
+      'its endpoint is adopted under another customer',
+      standing({ last: { outcome: 'adopted', customerId: 'globex' } }),
+      'available',
+      true,
+    ],
+    [
       'its endpoint is held under another customer',
       standing({ last: { outcome: 'held', customerId: 'globex' } }),
       'pendingAcceptance',

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { needOf } from '../../functions/domain/history.ts';
+import type { ConnectionState } from '../../functions/domain/connection.ts';
+import type { Revocation } from '../../functions/domain/decide-revocation.ts';
+import { needOf, type Outcome } from '../../functions/domain/history.ts';
 import { planEnding } from '../../functions/domain/plan.ts';
-import { maxRevocationsOf, revocationNeedOf } from '../../functions/domain/plan-revocation.ts';
-import { aHistory, anIntent, ENDPOINT_ID } from '../support/builders.ts';
+import { maxRevocationsOf, planRevocation, revocationNeedOf } from '../../functions/domain/plan-revocation.ts';
+import { aCandidate, aHistory, anIntent, ENDPOINT_ID } from '../support/builders.ts';
 import { RUNS } from './arbitraries.ts';
 
 const SAID = { code: 'customer-suspended', sentence: 'We disconnected you; ask.', action: 'ask' } as const;
@@ -51,6 +53,93 @@ describe('a run of ours cut it off and died', () => {
       forced,
       placeOf: 'acme',
     });
+  });
+});
+
+it('a run that was about to cut it off died, and it is gone - told as gone, not as rejected', () => {
+  expect(planEnding('gone', ENDPOINT_ID, ofRevocation(2))).toMatchObject({ verdict: 'none', code: 'endpoint-gone' });
+  expect(planEnding('revoked', ENDPOINT_ID, anIntent({ verdict: 'reject' }))).toMatchObject({ verdict: 'none' });
+});
+
+describe('revocationNeedOf', () => {
+  const told = (times: number) => ({ decisions: aHistory('held', 'accepted'), told: times });
+
+  it.each<[state: ConnectionState | undefined, need: string, because: unknown]>([
+    ['pending', 'question', undefined],
+    ['available', 'question', undefined],
+    ['pendingAcceptance', 'nothing', expect.stringMatching(/^it is not connected: it waits/)],
+    ['rejected', 'nothing', expect.stringMatching(/^it is rejected already/)],
+    ['deleted', 'nothing', expect.stringMatching(/^it is deleted already/)],
+    [undefined, 'nothing', expect.stringMatching(/^EC2 does not list it/)],
+    ['partial', 'nothing', expect.stringMatching(/^its state is partial, on which nobody acts/)],
+    ['unknown', 'nothing', expect.stringMatching(/^its state is unknown/)],
+  ])('%s - %s', (state, need, because) => {
+    const needed = revocationNeedOf(state, told(2));
+
+    expect(needed).toEqual(because === undefined ? { need, generation: 3 } : { need, because });
+  });
+
+  it.each(['available', 'rejected', undefined] as const)(
+    'the last decision was not told, and it is %s - that comes first, of the last decision',
+    (state) => {
+      expect(revocationNeedOf(state, told(1))).toEqual({ need: 'telling', generation: 2 });
+    },
+  );
+
+  it('nothing was ever decided - there is nothing to tell', () => {
+    expect(revocationNeedOf('available', { decisions: [], told: 0 })).toEqual({
+      need: 'question',
+      generation: 1,
+    });
+  });
+});
+
+describe('planRevocation', () => {
+  const REVOCATION: Revocation = { ...SAID, verdict: 'revoke', rules: [] };
+  const by = (customerId: string | undefined, ...outcomes: readonly Outcome[]) =>
+    aHistory(...outcomes).map((each) => ({ ...each, ...(customerId === undefined ? {} : { customerId }) }));
+  const background = { decisions: [], candidates: [], force: undefined, max: 3 };
+  const globex = aCandidate({ customerId: 'globex', places: { taken: 1, mine: true } });
+  const initech = aCandidate({ customerId: 'initech', places: { taken: 1, mine: false } });
+
+  it.each<[situation: string, changes: Partial<Parameters<typeof planRevocation>[1]>, placeOf: string | undefined]>([
+    ['we let it in - that customer’s', { decisions: by('acme', 'accepted'), candidates: [globex] }, 'acme'],
+    ['others let it in, and it was adopted - the same', { decisions: by('acme', 'adopted') }, 'acme'],
+    [
+      'it was let in, and is another’s by now',
+      { decisions: by('acme', 'accepted', 'gone'), candidates: [globex] },
+      'globex',
+    ],
+    [
+      'it was rejected as acme - whoever has a place for it',
+      { decisions: by('acme', 'rejected'), candidates: [initech, globex] },
+      'globex',
+    ],
+    ['nobody has a place for it - nobody’s', { decisions: by('acme', 'overtaken'), candidates: [initech] }, undefined],
+    ['nothing is known of it - nobody’s', {}, undefined],
+  ])('%s', (_situation, changes, placeOf) => {
+    const plan = planRevocation(REVOCATION, { ...background, ...changes });
+    const { verdict: _revoke, ...said } = REVOCATION;
+    const customer = placeOf === undefined ? {} : { placeOf, customerId: placeOf };
+
+    expect(plan).toEqual({ ...said, verdict: 'reject', max: 3, ...customer });
+  });
+
+  it('the registry names another customer than the one who has the place - both are known', () => {
+    const decisions = by('acme', 'accepted');
+
+    expect(planRevocation({ ...REVOCATION, customerId: 'globex' }, { ...background, decisions })).toMatchObject({
+      customerId: 'globex',
+      placeOf: 'acme',
+    });
+  });
+
+  it('a person forces it - no bound, and who it was', () => {
+    const force = { by: 'ada', reason: 'abuse' };
+    const plan = planRevocation(REVOCATION, { ...background, force });
+
+    expect(plan).toMatchObject({ forced: force });
+    expect(plan).not.toHaveProperty('max');
   });
 });
 

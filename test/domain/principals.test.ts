@@ -156,6 +156,19 @@ const aSituation = (changes: Partial<PrincipalsSituation> = {}): PrincipalsSitua
 const sure: Ownership = { addedAt: LONG_AGO };
 
 describe('planPrincipals', () => {
+  // Whoever else writes into the ledger: only accounts are for us to add and to remove.
+  it.each([`${A}/x`, `x${A}`, USER, '*', 'arn:aws:iam::1:root'])('%s - neither added nor removed', (arn) => {
+    expect(planPrincipals(aSituation({ wanted: [arn] })).add).toEqual([]);
+    expect(planPrincipals(aSituation({ present: [arn], ours: { [arn]: sure } })).remove).toEqual([]);
+  });
+
+  it.each([
+    ['five minutes ago - somebody removed it', '2026-11-23T11:55:00.000Z', [A]],
+    ['a second less - EC2’s list may be behind', '2026-11-23T11:55:01.000Z', []],
+  ])('added %s', (_when, addedAt, reverting) => {
+    expect(planPrincipals(aSituation({ wanted: [A], ours: { [A]: { addedAt } } })).reverting).toEqual(reverting);
+  });
+
   it.each<[situation: string, given: Partial<PrincipalsSituation>, plan: Partial<PrincipalsPlan>]>([
     ['wanted and absent - added, in order', { wanted: [B, A] }, { add: [A, B], remove: [] }],
     [
@@ -334,6 +347,15 @@ describe('what is ours', () => {
       reverted: {},
       contested: [],
       version: after.version + 1,
+    });
+  });
+
+  it('a person hands over one of two that are contested - the other stays so', () => {
+    const word = { by: 'ada', reason: 'It is right.', at: NOW };
+
+    expect(adopt(aRecord({ contested: [A, B], reverted: { [A]: 1, [B]: 1 } }), A, word)).toMatchObject({
+      contested: [B],
+      reverted: { [B]: 1 },
     });
   });
 

@@ -74,6 +74,20 @@ describe('nextSeen', () => {
     ],
     ['frozen, and as it was then', aSeen(90, { frozen: FROZEN }), size(3), 60, undefined],
     [
+      'frozen, and one entry fewer since, in the same table',
+      aSeen(90, { frozen: FROZEN }),
+      size(2),
+      60,
+      { ...size(90), at: minutes(0), frozen: { ...FROZEN, ...size(2) } },
+    ],
+    [
+      'frozen, and as many since in another table',
+      aSeen(90, { frozen: FROZEN }),
+      size(3, 'table-2'),
+      60,
+      { ...size(90), at: minutes(0), frozen: { ...FROZEN, ...size(3, 'table-2') } },
+    ],
+    [
       'frozen, and another size since - kept for whoever confirms it, under the first reason and time',
       aSeen(90, { frozen: FROZEN }),
       size(5, 'table-2'),

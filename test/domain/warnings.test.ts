@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { WARNING_DETAIL_TYPES } from '../../events/warning.ts';
-import type { Estate } from '../../functions/domain/difference.ts';
+import type { Connection } from '../../functions/domain/connection.ts';
+import type { Admission, Estate } from '../../functions/domain/difference.ts';
 import type { Entitlement } from '../../functions/domain/registry.ts';
-import { dueWarnings, WARNING_KINDS } from '../../functions/domain/warnings.ts';
+import { dueWarnings, type Unentitled, WARNING_KINDS } from '../../functions/domain/warnings.ts';
 import { aConnection, anEntitlement, ENDPOINT_ID, NOW, OWNER, SERVICE_ID } from '../support/builders.ts';
 
 const MINUTE = 60_000;
@@ -114,6 +115,95 @@ describe('a request', () => {
   });
 });
 
+describe('a request that is warned of', () => {
+  const PK = `REQUEST#${SERVICE_ID}#${ENDPOINT_ID}`;
+  const waiting = aConnection({ state: 'pendingAcceptance', createdAt: at(-4 * DAY) });
+  const held: Admission = {
+    serviceId: SERVICE_ID,
+    endpointId: ENDPOINT_ID,
+    isRunning: true,
+    isWaiting: true,
+    isOwned: false,
+    takenAt: at(-4 * DAY),
+    last: { outcome: 'held', code: 'approval-needed', recordedAt: at(-4 * DAY), customerId: 'acme' },
+  };
+  const due = (admissions: readonly Admission[], connections: readonly Connection[] = [waiting]) =>
+    dueWarnings(estate({ admissions, connections }), []).due.map(({ kind, pk, customerId }) => [kind, pk, customerId]);
+
+  it.each<[situation: string, admissions: readonly Admission[], due: readonly unknown[]]>([
+    ['it waits for a person', [held], [['approval', PK, 'acme']]],
+    [
+      'it waits for a person, and nobody knows whose it is',
+      [{ ...held, last: { outcome: 'held', code: 'approval-needed', recordedAt: at(-4 * DAY) } }],
+      [['approval', PK, undefined]],
+    ],
+    [
+      'it is held for something else',
+      [{ ...held, last: { outcome: 'held', code: 'paused', recordedAt: at(-4 * DAY) } }],
+      [],
+    ],
+    ['nobody waits with it any more', [{ ...held, isWaiting: false }], []],
+    ['nobody knows since when it is held', [{ ...held, last: { outcome: 'held', code: 'approval-needed' } }], []],
+    ['a run that never decided has it in hand', [{ ...held, last: undefined } as never], [['pending', PK, undefined]]],
+    [
+      'another service’s request of that id was decided',
+      [{ ...held, serviceId: 'vpce-svc-0fedcba9876543210' }],
+      [['pending', PK, undefined]],
+    ],
+    ['nobody has looked at it', [], [['pending', PK, undefined]]],
+  ])('%s', (_situation, admissions, expected) => {
+    expect(due(admissions)).toEqual(expected);
+  });
+
+  it('EC2 does not list it any more, or shows another state - nobody is told', () => {
+    expect(due([held], [])).toEqual([]);
+    expect(due([], [{ ...waiting, state: 'available' }])).toEqual([]);
+  });
+
+  it('EC2 does not say since when it waits - nobody knows whether it is too long', () => {
+    const { createdAt: _unknown, ...undated } = waiting;
+
+    expect(due([], [undated])).toEqual([]);
+  });
+});
+
+describe('a connection that is not entitled, where the mode does not act', () => {
+  const unentitled: readonly Unentitled[] = [
+    {
+      connection: aConnection({ state: 'available' }),
+      revocation: {
+        verdict: 'propose',
+        code: 'contract-ended',
+        sentence: '',
+        action: '',
+        rules: [],
+        customerId: 'acme',
+      },
+    },
+    {
+      connection: aConnection({ state: 'available' }),
+      revocation: { verdict: 'observe', code: 'requester-unknown', sentence: '', action: '', rules: [] },
+    },
+  ];
+
+  it('is told with whose it is: a customer’s, or an account’s', () => {
+    const { due } = dueWarnings(estate({}), unentitled);
+
+    expect(due.map(({ customerId, sentence }) => [customerId, / of (?:account )?\S+ /.exec(sentence)?.[0]])).toEqual([
+      ['acme', ' of acme '],
+      [undefined, ` of account ${OWNER} `],
+    ]);
+  });
+
+  it('is told of the one endpoint', () => {
+    const { due } = dueWarnings(estate({}), unentitled);
+
+    expect(new Set(due.map(({ pk, sk }) => `${pk} ${sk}`))).toEqual(
+      new Set([`REQUEST#${SERVICE_ID}#${ENDPOINT_ID} WARNED#revocation`]),
+    );
+  });
+});
+
 describe('endpoints that serve nobody', () => {
   const kept = (dead: number, live: number): Estate =>
     estate({
@@ -126,6 +216,24 @@ describe('endpoints that serve nobody', () => {
         ),
       ],
     });
+
+  it('are those that their owner must delete: rejected, failed, expired - and not what is deleted already', () => {
+    const all = (['rejected', 'failed', 'expired', 'deleted', 'deleting'] as const).map((state, index) =>
+      aConnection({ state, endpointId: `vpce-0000000${index}` }),
+    );
+    const told = (connections: readonly Connection[]) => dueWarnings(estate({ connections }), []).due;
+
+    expect(told(all).map(({ what, pk }) => [what, pk])).toEqual([['3', `OWNER#${SERVICE_ID}#${OWNER}`]]);
+    expect(told(all.slice(1))).toEqual([]);
+  });
+
+  it('are counted for each account by itself', () => {
+    const connections = ['111111111111', '111111111111', '222222222222'].map((owner, index) =>
+      aConnection({ owner, state: 'rejected', endpointId: `vpce-0000000${index}` }),
+    );
+
+    expect(dueWarnings(estate({ connections }), []).due).toEqual([]);
+  });
 
   it.each<[dead: number, live: number, isTold: boolean]>([
     [2, 0, false],

@@ -384,6 +384,7 @@ describe('a command that is not understood', () => {
       "error: required option '--endpoint <id>' not specified",
     ],
     ['an option that there is not', ['held', '--by', ADA], "error: unknown option '--by'"],
+    ['an option that a terminal would obey', ['held', '--\u001b[2J\u202e'], "error: unknown option '--·[2J·'"],
     ['a word too many', ['held', 'now'], "error: too many arguments for 'held'"],
     [
       'a value that is none',

@@ -101,6 +101,15 @@ describe('what it is about', () => {
     ['a part is missing', { schemaVersion: 1, admit: [] }],
     ['a part is no list', found({ places: 'all' as never })],
     ['the version is another', { ...(found({}) as object), schemaVersion: 2 }],
+    ['nobody says how much is left', { ...(found({}) as object), left: null }],
+    // Whoever may start a sweep need not be able to write into the ledger: it holds modes, pauses and approvals.
+    ['a warning to forget is none', found({ forget: [{ pk: `SERVICE#${SERVICE_ID}`, sk: 'MODES' }] })],
+    ['one of two warnings to forget has no key', found({ forget: [WARNING, { pk: 'REQUEST#1' } as never] })],
+    ['a warning to note is none', found({ warn: [{ ...WARNING, sk: 'APPROVAL#0001' }] })],
+    ['the registry is a list', found({ registry: [] as never })],
+    ['the registry has no version', found({ registry: { tableId: 't', count: 1, at: moment() } as never })],
+    ['what froze the registry is a text', found({ registry: { ...REGISTRY, frozen: 'it shrank' as never } })],
+    ['a warning is a text', found({ warn: ['WARNED#' as never] })],
   ])('a difference of which %s - refused, and nothing is done', async (_situation, input) => {
     expect(await reconcile({}, input)).toMatchObject({ status: 'FAILED', error: 'Malformed', attempts: [] });
   });

@@ -64,7 +64,8 @@ const refuseUnknown = (action: string, input: Wire): void => {
 
 /** A table may be named by its ARN: `{ account, name }` of either form. */
 const tableOf = (given: unknown, context: CallContext): { readonly account: string; readonly name: string } => {
-  const text = String(given);
+  if (given !== undefined && typeof given !== 'string') throw serialization('TableName', 'a String');
+  const text = given ?? '';
   const [, account, name] = /^arn:aws:dynamodb:[^:]+:(\d{12}):table\/([^/]+)$/.exec(text) ?? [];
   return { account: account ?? context.principal.accountId, name: name ?? text };
 };
@@ -82,8 +83,14 @@ const permit = (action: string, table: unknown, index: unknown, context: CallCon
   return { action: `dynamodb:${action}`, resource: typeof index === 'string' ? `${arn}/index/${index}` : arn };
 };
 
-const requested = (input: Wire): readonly (readonly [string, Wire])[] =>
-  Object.entries((input.RequestItems ?? {}) as Record<string, Wire>);
+const requested = (input: Wire): readonly (readonly [string, Wire])[] => {
+  const { RequestItems: items = {} } = input;
+  if (typeof items === 'object' && items !== null && !Array.isArray(items)) return Object.entries(items);
+  throw serialization('RequestItems', 'a map');
+};
+
+const serialization = (member: string, wanted: string): AwsError =>
+  new AwsError('SerializationException', `${member} can not be converted to ${wanted}`);
 
 /** Inputs name tables by name or ARN; dynalite knows names only. */
 const withLocalTables = (input: Wire, context: CallContext): Wire => ({

@@ -60,6 +60,9 @@ const translate = (error: unknown): Error => {
   return new AwsError(type.slice(type.indexOf('#') + 1), message, Number(error.statusCode));
 };
 
+const misshapen = (operation: string): AwsError =>
+  new AwsError('SerializationException', `The input of ${operation} has a value of another type than the API's`);
+
 /** Is told what an item was and what it is now, in the order in which the writes took effect; either is undefined where there was none. */
 export type Tap = (before: Wire | undefined, after: Wire | undefined) => void;
 
@@ -135,6 +138,8 @@ export class Dynalite {
       validations.checkValidations(data, types, custom, this.#store);
       return data;
     } catch (error) {
+      // Its checks take a shape for granted that some inputs do not have; whatever they stumble over, DynamoDB's front end refuses.
+      if (error instanceof TypeError) throw misshapen(operation);
       throw translate(error);
     }
   }

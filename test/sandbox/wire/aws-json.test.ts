@@ -46,6 +46,23 @@ describe('a JSON-RPC request', () => {
     expect(JSON.parse(text)).toEqual({ Attributes: item });
   });
 
+  it('to DynamoDB has no nulls: they are absent, as everywhere', async () => {
+    const { handler, asked } = worldOf({ dynamodb: { PutItem: {} } });
+    const body = '{"TableName":"t","Item":{"a":null,"b":{"L":[null,{"S":"x"}]}},"ReturnValues":null}';
+    await send(handler, json('dynamodb', 'DynamoDB_20120810.PutItem', body));
+    expect(asked[0]?.input).toEqual({ TableName: 't', Item: { b: { L: [{ S: 'x' }] } } });
+  });
+
+  it.each(['null', '7', '"TableName"', '[{"TableName":"t"}]'])(
+    'to DynamoDB that is %s, and no structure - refused',
+    async (body) => {
+      const { handler, asked } = worldOf({ dynamodb: { PutItem: {} } });
+      const { status, text } = await send(handler, json('dynamodb', 'DynamoDB_20120810.PutItem', body));
+      expect([status, JSON.parse(text).__type]).toEqual([400, 'SerializationException']);
+      expect(asked).toEqual([]);
+    },
+  );
+
   const validation = (...paths: string[]) =>
     `${paths.length} validation error${paths.length > 1 ? 's' : ''} detected: ${paths
       .map((path) => `Value null at '${path}' failed to satisfy constraint: Member must not be null`)

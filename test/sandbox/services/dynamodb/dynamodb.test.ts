@@ -289,6 +289,18 @@ describe('what is refused', () => {
   });
 });
 
+describe('an input of another shape than the API’s', () => {
+  it.each<[situation: string, action: string, input: object]>([
+    ['a table that is a list', 'GetItem', { TableName: ['Ledger'], Key: key('a') }],
+    ['requests that are a list', 'BatchGetItem', { RequestItems: ['Ledger'] }],
+    ['requests that are a text', 'BatchWriteItem', { RequestItems: 'Ledger' }],
+    ['a key without a value', 'BatchGetItem', { RequestItems: { Ledger: { Keys: [{ pk: null }] } } }],
+  ])('%s - SerializationException', async (_situation, action, input) => {
+    const { call } = await world();
+    await expect(call(action, input)).rejects.toMatchObject({ code: 'SerializationException', status: 400 });
+  });
+});
+
 describe('time', () => {
   it('a virtual clock - stands still until the answer is there', async () => {
     const { clock, call } = await world();

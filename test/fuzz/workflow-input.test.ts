@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ENDPOINT_ID, SERVICE_ID } from '../support/builders.ts';
+import { hostileJson, hostileText, mangled, PATIENCE, parsed, runs } from './hostile.ts';
+import { STOP, start } from './starting.ts';
+
+const FIELDS = ['serviceId', 'vpcEndpointId', 'dryRun', 'seen', 'force', 'by', 'reason', 'readAt', 'executionArn'];
+const LISTS = ['schemaVersion', 'admit', 'revoke', 'principals', 'places', 'warn', 'forget', 'registry', 'input'];
+const anything = hostileJson(SERVICE_ID, ENDPOINT_ID, ...FIELDS, ...LISTS);
+
+/** Mostly right, so that the later parts of a condition are reached. */
+const field = (right: string, weight = 4): fc.Arbitrary<string> =>
+  fc.oneof({ weight, arbitrary: fc.constant(right) }, { weight: 1, arbitrary: anything });
+const list = fc.oneof(
+  { weight: 5, arbitrary: fc.constant('[]') },
+  { weight: 1, arbitrary: anything },
+  { weight: 1, arbitrary: fc.array(anything, { maxLength: 2 }).map((items) => `[${items.join(',')}]`) },
+);
+const objectOf = (fields: Record<string, fc.Arbitrary<string>>, requiredKeys: readonly string[] = []) =>
+  fc
+    .tuple(
+      fc.record(fields, { requiredKeys: [...requiredKeys], noNullPrototype: true }),
+      fc.option(fc.tuple(hostileText, anything), { freq: 6, nil: undefined }),
+    )
+    .map(([known, more]) => {
+      const entries = [...Object.entries(known), ...(more === undefined ? [] : [more])];
+      return `{${entries.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`;
+    });
+
+const said = hostileText.filter((text) => text.length > 0 && text.length <= 500);
+const force = fc
+  .tuple(said, said)
+  .map(([by, reason]) => JSON.stringify({ by: by.toWellFormed(), reason: reason.toWellFormed() }));
+const request = objectOf(
+  {
+    serviceId: field(JSON.stringify(SERVICE_ID)),
+    vpcEndpointId: field(JSON.stringify(ENDPOINT_ID)),
+    dryRun: field('false'),
+    seen: field('{"readAt":"2026-11-23T12:00:00Z"}'),
+    force: fc.oneof(force, anything, objectOf({ by: anything, reason: anything })),
+  },
+  ['serviceId', 'vpcEndpointId'],
+);
+const difference = objectOf(
+  {
+    schemaVersion: field('1'),
+    detailType: field('"Difference Found"'),
+    ...Object.fromEntries(LISTS.slice(1, 7).map((name) => [name, list])),
+    registry: anything,
+    left: field('0'),
+  },
+  LISTS.slice(0, 7),
+);
+const ended = objectOf(
+  {
+    executionArn: field('"arn:aws:states:us-west-2:123456789012:execution:m:e"'),
+    status: field('"ABORTED"'),
+    input: fc.oneof(
+      fc.oneof(request, mangled(request), anything).map((text) => JSON.stringify(text)),
+      anything,
+    ),
+  },
+  ['executionArn'],
+);
+/** JSONata's library takes data with these keys for a function of its own, and breaks. Whether AWS's does is not documented; nothing is done either way. */
+const isData = (json: string): boolean => !json.includes('_jsonata_');
+const input = fc.oneof(request, request, anything).filter(isData).map(parsed);
+const ofReconcile = fc.oneof(request, ended, ended, difference, anything).filter(isData).map(parsed);
+
+const refusal = /^Give \{.* Got: /s;
+
+describe('a workflow that is started with anything', () => {
+  it.each(['admit-connection', 'revoke-connection'] as const)(
+    '%s refuses it as Malformed in words, or goes on with two ids of AWS’s shape',
+    async (name) => {
+      const property = fc.asyncProperty(input, async (given) => {
+        const { types, error, cause, path, asked } = await start[name](given);
+        const isRefused = path[1] === 'Refuse the input';
+
+        expect(types).not.toContain('EvaluationFailed');
+        expect(error).toBe(isRefused ? 'Malformed' : STOP);
+        expect(isRefused ? cause : 'Give { Got: ').toMatch(refusal);
+        expect(isRefused || JSON.stringify(asked).includes(ENDPOINT_ID)).toBe(true);
+        const { serviceId, vpcEndpointId } = (given ?? {}) as Record<string, unknown>;
+        expect(isRefused || (serviceId === SERVICE_ID && vpcEndpointId === ENDPOINT_ID)).toBe(true);
+      });
+      await fc.assert(property, runs(400));
+    },
+    PATIENCE,
+  );
+
+  it(
+    'reconcile refuses it as Malformed in words, settles nothing, or goes on',
+    async () => {
+      const property = fc.asyncProperty(ofReconcile, async (given) => {
+        const { status, error, cause, path } = await start.reconcile(given);
+        const isRefused = path[1] === 'Refuse the input';
+
+        expect(isRefused ? error : 'Malformed').toBe('Malformed');
+        expect(isRefused ? cause : 'Give { Got: ').toMatch(refusal);
+        // What a difference lists is tried one by one: what is nothing that can be worked off is told at the end.
+        expect(status === 'SUCCEEDED' || [STOP, 'Malformed', 'NotSettled'].includes(error ?? '')).toBe(true);
+      });
+      await fc.assert(property, runs(400));
+    },
+    PATIENCE,
+  );
+
+  it(
+    'is found again by reconcile after it was stopped, whoever forced it for whatever reason, and for no other ids',
+    async () => {
+      const OTHERS = `"vpcEndpointId":"vpce-0bbbbbbbbbbbbbbb2","serviceId":"vpce-svc-0fedcba9876543210","dryRun":true`;
+      const text = fc.oneof(said, fc.constantFrom(OTHERS, `},{${OTHERS}`, '\\', '\\"', '"}', `"seen":{${OTHERS}}`));
+      const property = fc.asyncProperty(text, text, async (by, reason) => {
+        const ofRun = JSON.stringify({ serviceId: SERVICE_ID, vpcEndpointId: ENDPOINT_ID, force: { by, reason } });
+        const { path, asked } = await start.reconcile({ executionArn: 'arn', status: 'ABORTED', input: ofRun });
+
+        expect(path[1]).toBe('Count its restarts');
+        expect(asked).toMatchObject({
+          ExpressionAttributeValues: { ':pk': { S: `REQUEST#${SERVICE_ID}#${ENDPOINT_ID}` } },
+        });
+      });
+      await fc.assert(property, runs(200));
+    },
+    PATIENCE,
+  );
+});
