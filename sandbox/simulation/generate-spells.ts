@@ -70,47 +70,49 @@ const losses = (random: Random, span: number): readonly Step[] => {
 
 /** What goes wrong of one family, once to three times. */
 export const spellsFrom = (random: Random, family: FaultFamily, course: Course): readonly Step[] =>
-  Array.from({ length: pick(random, [1, 2, 3]) }, () => pick(random, [family])).flatMap((each): readonly Step[] => {
-    const of = (kinds: readonly SpellKind[], more?: Partial<Spell>): Spell =>
-      spell(random, course, pick(random, kinds), more);
-    switch (each) {
-      case 'notices':
-        return [of(['notice-lost', 'notice-twice', 'notice-late', 'notice-mangled'])];
-      case 'events':
-        return [of(['event-lost', 'event-twice', 'event-late'])];
-      case 'redelivery':
-        return [of(['delete-lost'])];
-      case 'throttles':
-        return [of(['throttle'], { on: pick(random, SERVICES) })];
-      case 'errors':
-        return [of(['error-before', 'error-after'], { on: pick(random, SERVICES) })];
-      case 'timeouts':
-        return [of(['hang-before', 'hang-after'], { on: pick(random, [...FUNCTIONS, 'ec2', 'dynamodb']) })];
-      case 'unsuccessful':
-        return [of(['unsuccessful'])];
-      case 'stale':
-        return [of(['index-lags'])];
-      case 'partial':
-        return [of(['in-pieces'])];
-      case 'kills':
-        return [of(['kill-before', 'kill-after'], happens(random, 0.5) ? { on: pick(random, FUNCTIONS) } : {})];
-      case 'memory':
-        return [of(['out-of-memory'], { on: pick(random, FUNCTIONS), chance: 1 })];
-      case 'cold':
-        return [of(['cold'])];
-      case 'stops': {
-        const stops = of(['stop'], { on: pick(random, WORKFLOWS), chance: pick(random, [0.02, 0.1, 0.3]) });
-        return [stops, ...redriveAfter(random, stops, course.span)];
-      }
-      case 'skew':
-        return [of(['skew'], { by: pick(random, [-5_000, -1_000, 1_000, 5_000]) })];
-      case 'denied':
-        return [of(['denied'], { on: pick(random, PERMISSIONS), chance: 1 })];
-      case 'down':
-        return [of(['down'], { chance: 1, lasts: random.between(60_000, Math.round(course.span / 2)) })];
-      case 'registry':
-        return losses(random, course.span);
-      case 'deployment':
-        return [{ deed: 'deploy', when: { at: random.between(0, Math.round(course.span * 0.9)) } }];
+  Array.from({ length: pick(random, [1, 2, 3]) }, () => onceFrom(random, family, course)).flat();
+
+const onceFrom = (random: Random, family: FaultFamily, course: Course): readonly Step[] => {
+  const of = (kinds: readonly SpellKind[], more?: Partial<Spell>): Spell =>
+    spell(random, course, pick(random, kinds), more);
+  switch (family) {
+    case 'notices':
+      return [of(['notice-lost', 'notice-twice', 'notice-late', 'notice-mangled'])];
+    case 'events':
+      return [of(['event-lost', 'event-twice', 'event-late'])];
+    case 'redelivery':
+      return [of(['delete-lost'])];
+    case 'throttles':
+      return [of(['throttle'], { on: pick(random, SERVICES) })];
+    case 'errors':
+      return [of(['error-before', 'error-after'], { on: pick(random, SERVICES) })];
+    case 'timeouts':
+      return [of(['hang-before', 'hang-after'], { on: pick(random, [...FUNCTIONS, 'ec2', 'dynamodb']) })];
+    case 'unsuccessful':
+      return [of(['unsuccessful'])];
+    case 'stale':
+      return [of(['index-lags'])];
+    case 'partial':
+      return [of(['in-pieces'])];
+    case 'kills':
+      return [of(['kill-before', 'kill-after'], happens(random, 0.5) ? { on: pick(random, FUNCTIONS) } : {})];
+    case 'memory':
+      return [of(['out-of-memory'], { on: pick(random, FUNCTIONS), chance: 1 })];
+    case 'cold':
+      return [of(['cold'])];
+    case 'stops': {
+      const stops = of(['stop'], { on: pick(random, WORKFLOWS), chance: pick(random, [0.02, 0.1, 0.3]) });
+      return [stops, ...redriveAfter(random, stops, course.span)];
     }
-  });
+    case 'skew':
+      return [of(['skew'], { by: pick(random, [-5_000, -1_000, 1_000, 5_000]) })];
+    case 'denied':
+      return [of(['denied'], { on: pick(random, PERMISSIONS), chance: 1 })];
+    case 'down':
+      return [of(['down'], { chance: 1, lasts: random.between(60_000, Math.round(course.span / 2)) })];
+    case 'registry':
+      return losses(random, course.span);
+    case 'deployment':
+      return [{ deed: 'deploy', when: { at: random.between(0, Math.round(course.span * 0.9)) } }];
+  }
+};

@@ -18,8 +18,8 @@ describe('generated histories of one endpoint service', () => {
     'keep every promise, and each promise is asked',
     async () => {
       const { violations, tally, histories } = await inThreads({
-        assembly: assembly(),
-        seed: SEED,
+        worker: new URL('../../sandbox/properties/worker.ts', import.meta.url),
+        what: { assembly: assembly(), seed: SEED },
         histories: HISTORIES,
         workers: 2,
       });
