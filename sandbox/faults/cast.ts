@@ -71,6 +71,65 @@ const isOfFunction = ({ service, action, principal }: Call): boolean =>
     principal.arn,
   );
 
+/** A call that a spell meets. */
+interface Scene {
+  readonly world: SimulatedWorld;
+  readonly call: Call;
+  readonly next: Next;
+  readonly random: Random;
+  /** Where texts are kept that were mangled. */
+  readonly mangled: string[];
+}
+
+const lackOf = ({ world, call }: Scene): AwsError => {
+  const words = 'A permission is lacking (a fault).';
+  const service = world.cloud.services().find(({ name }) => name === call.service);
+  return service?.denied?.(words) ?? new AwsError('AccessDeniedException', words);
+};
+
+const again = ({ world, next, random }: Scene): Promise<unknown> => {
+  world.clock.after(random.between(...LATE), () => void next().catch(() => undefined));
+  return next();
+};
+
+const late = async ({ world, next, random }: Scene): Promise<unknown> => {
+  await world.clock.sleep(random.between(...LATE));
+  return next();
+};
+
+const lose = async ({ call: { service } }: Scene): Promise<unknown> =>
+  ({ sns: { MessageId: 'lost' }, lambda: { StatusCode: 202 } })[service] ?? { executionArn: 'lost' };
+
+/** What each kind does that no scripted fault does. */
+const WAYS: Readonly<Partial<Record<SpellKind, (scene: Scene) => Promise<unknown>>>> = {
+  'notice-lost': lose,
+  'event-lost': lose,
+  'notice-twice': again,
+  'event-twice': again,
+  'notice-late': late,
+  'event-late': late,
+  'notice-mangled': ({ call, next, random, mangled: texts }) => {
+    const input = call.input as { Message?: string };
+    const text = mangled(String(input.Message), random);
+    texts.push(text);
+    input.Message = text;
+    return next();
+  },
+  'delete-lost': async ({ call }) => nothingDeleted(call.input),
+  unsuccessful: async ({ call }) => nothingDone(call.input),
+  'hang-before': () => NEVER,
+  cold: ({ world, next }) => {
+    world.endIdle();
+    return next();
+  },
+  denied: async (scene) => {
+    throw lackOf(scene);
+  },
+  down: async () => {
+    throw new AwsError('ServiceException', 'The service is down (a fault).', 500);
+  },
+};
+
 /** Spells at work. */
 export interface Cast {
   /** How often each kind happened. */
@@ -129,47 +188,7 @@ export const castSpells = (
     }
     if (spell.kind === 'index-lags') return lag.read(call, next, happens);
     happens();
-    switch (spell.kind) {
-      case 'notice-lost':
-        return { MessageId: 'lost' };
-      case 'event-lost':
-        return call.service === 'lambda' ? { StatusCode: 202 } : { executionArn: 'lost' };
-      case 'notice-twice':
-      case 'event-twice':
-        clock.after(random.between(...LATE), () => void next().catch(() => undefined));
-        return next();
-      case 'notice-late':
-      case 'event-late':
-        await clock.sleep(random.between(...LATE));
-        return next();
-      case 'notice-mangled': {
-        const text = mangled(String((call.input as { readonly Message?: string }).Message), random);
-        texts.push(text);
-        Object.assign(call.input as object, { Message: text });
-        return next();
-      }
-      case 'delete-lost':
-        return nothingDeleted(call.input);
-      case 'unsuccessful':
-        return nothingDone(call.input);
-      case 'hang-before':
-        return NEVER;
-      case 'cold':
-        world.endIdle();
-        return next();
-      case 'denied':
-        throw (
-          cloud
-            .services()
-            .find(({ name }) => name === call.service)
-            ?.denied?.('A permission is lacking (a fault).') ??
-          new AwsError('AccessDeniedException', 'A permission is lacking (a fault).')
-        );
-      case 'down':
-        throw new AwsError('ServiceException', 'The service is down (a fault).', 500);
-      default:
-        return next();
-    }
+    return (WAYS[spell.kind] ?? next)({ world, call, next, random, mangled: texts });
   };
 
   const begin = (spell: Spell, random: Random): (() => void) => {

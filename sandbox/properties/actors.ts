@@ -35,7 +35,9 @@ interface Watches {
 }
 
 /** The deeds that are about an endpoint that was created before. */
-type EndpointDeed = Extract<Deed, { readonly endpoint: string }>;
+type EndpointDeed = Exclude<Extract<Deed, { readonly endpoint: string }>, { readonly deed: 'create' }>;
+
+const isAboutOne = (deed: Deed): deed is EndpointDeed => 'endpoint' in deed && deed.deed !== 'create';
 
 const nameOf = (executionArn: string): string => executionArn.slice(executionArn.lastIndexOf(':') + 1);
 
@@ -93,6 +95,7 @@ export class Actors {
   async do(deed: Deed): Promise<void> {
     const keeper = this.#keeper;
     const operator = this.#operator;
+    if (isAboutOne(deed)) return this.#doWith(deed);
     const { service = OWN } = deed as { readonly service?: string };
     switch (deed.deed) {
       case 'create':
@@ -132,12 +135,10 @@ export class Actors {
         return keeper.entitle(service, deed.customerId);
       case 'match':
         return keeper.match(service, ['account', deed.account], deed.customerId, deed.isMatched);
-      default:
-        return this.#doWith(deed);
     }
   }
 
-  async #doWith(deed: Exclude<EndpointDeed, { readonly deed: 'create' }>): Promise<void> {
+  async #doWith(deed: EndpointDeed): Promise<void> {
     const request = this.requests.get(deed.endpoint);
     if (request === undefined) return;
     const { service, endpointId, account } = request;

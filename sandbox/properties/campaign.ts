@@ -51,6 +51,8 @@ export interface CampaignOptions extends PlayOptions {
   readonly promises?: readonly Promised[];
   /** After so many violations of any kind no further history is played. @default all are played */
   readonly enough?: number;
+  /** Whether a violation is made shorter and played again to be told. @default true */
+  readonly isToldShort?: boolean;
   /** How a number becomes a history. @default {@link generate} */
   readonly historyOf?: (seed: number, number: number) => History;
 }
@@ -65,6 +67,16 @@ const SANDBOX = 'the sandbox plays it';
 
 const brokenIn = (played: Played, promise: string, promises: readonly Promised[]): readonly string[] =>
   promises.find(({ name }) => name === promise)?.judge(played).broken ?? [];
+
+/** A violation of a history that was not made shorter, and of which nobody tells how it went. */
+const asItIs = (history: History, number: number, promise: string, broken: readonly string[]): Violation => ({
+  history: number,
+  promise,
+  broken,
+  lines: historyLines(history),
+  happenings: [],
+  steps: { before: history.steps.length, after: history.steps.length },
+});
 
 const tell = async (
   history: History,
@@ -92,7 +104,15 @@ const tell = async (
 
 /** Plays histories one after another, each in a world of its own, and holds each to every promise. */
 export const campaign = async (options: CampaignOptions): Promise<Findings> => {
-  const { seed, numbers, played: heard, historyOf = generate, promises = PROMISES, enough } = options;
+  const {
+    seed,
+    numbers,
+    played: heard,
+    historyOf = generate,
+    promises = PROMISES,
+    enough,
+    isToldShort = true,
+  } = options;
   const faults: Record<string, number> = {};
   let calls = 0;
   const tally: Tally = {};
@@ -114,21 +134,14 @@ export const campaign = async (options: CampaignOptions): Promise<Findings> => {
         sum.leftOut += leftOut;
         sum.broken += broken.length > 0 ? 1 : 0;
         if (broken.length === 0 || sum.broken > TOLD) continue;
-        violations.push(await tell(history, number, name, options));
+        if (isToldShort) violations.push(await tell(history, number, name, options));
+        else violations.push(asItIs(history, number, name, broken));
       }
     } catch (error) {
       const sum = sumOf(tally, SANDBOX);
       sum.broken += 1;
       const broken = [error instanceof Error ? (error.stack ?? error.message) : String(error)];
-      const steps = { before: history.steps.length, after: history.steps.length };
-      violations.push({
-        history: number,
-        promise: SANDBOX,
-        broken,
-        lines: historyLines(history),
-        happenings: [],
-        steps,
-      });
+      violations.push(asItIs(history, number, SANDBOX, broken));
     }
     heard?.();
   }

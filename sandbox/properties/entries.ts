@@ -54,4 +54,4 @@ export const entitlementEntry = (
 };
 
 /** The entry's times have no fraction of a second. */
-export const instant = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+const instant = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;

@@ -62,7 +62,7 @@ const SWEPT = 16 * 60_000;
 const LIMIT = 20 * 86_400_000;
 
 /** Virtual milliseconds after a world's last fault within which everything is done that can be done: an answer that got lost is asked for again after a quarter of an hour. */
-export const SETTLED = 45 * 60_000;
+const SETTLED = 45 * 60_000;
 
 /** The same in which then nothing is written: two sweeps. */
 const QUIET = 11 * 60_000;

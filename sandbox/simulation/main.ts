@@ -9,6 +9,10 @@ import { inThreads } from '../properties/threads.ts';
 import { machineTime } from '../run/worker-messages.ts';
 import { synthesise } from '../synth.ts';
 import { ALL_FAMILIES } from './generate-world.ts';
+import { MUTANTS } from './mutants/all.ts';
+import type { Hunted } from './mutants/hunt.ts';
+import { huntLines, isMissed } from './mutants/report.ts';
+import { huntInThreads } from './mutants/threads.ts';
 import { nextVersion } from './next-version.ts';
 import { progressBar } from './progress.ts';
 import { type Simulation, worldsOf } from './simulation.ts';
@@ -20,6 +24,8 @@ interface Options {
   readonly faults: readonly FaultFamily[];
   readonly hours: number;
   readonly workers: number;
+  readonly mutants?: true;
+  readonly mutant?: string;
   readonly json?: true;
   readonly assembly?: string;
 }
@@ -53,6 +59,11 @@ const command = new Command('npm run simulate --')
   .option('--faults <names>', `all, none, or some of ${ALL_FAMILIES.join(',')}`, familiesIn, ALL_FAMILIES)
   .option('--hours <hours>', 'for how long things happen in each, in virtual time', hoursIn, 1)
   .option('--workers <count>', 'threads', wholeNumber(1, 64), Math.min(availableParallelism(), 8))
+  .option(
+    '--mutants',
+    'break the stack on purpose, one mistake after the other, 20 worlds each, and see whether the promises tell',
+  )
+  .option('--mutant <name>', 'only this mistake')
   .option('--json', 'print one JSON report on standard output, and nothing else')
   .option('--assembly <directory>', 'deploy this cloud assembly, instead of synthesising one')
   .allowExcessArguments(false);
@@ -85,9 +96,35 @@ const play = (simulation: Simulation, { worlds, world, workers }: Options, memor
   }).finally(() => bar.clear());
 };
 
+/** So many worlds each mistake has at most, where nobody says otherwise. */
+const WORLDS_EACH = 20;
+
+const huntMutants = async (simulation: Simulation, { worlds, workers, json, mutant }: Options): Promise<void> => {
+  const names = mutant === undefined ? [] : [mutant];
+  const unknown = names.find((name) => !MUTANTS.some((each) => each.name === name));
+  if (unknown !== undefined) throw new Error(`There is no mutant "${unknown}": see sandbox/simulation/mutants.`);
+  const count = mutant === undefined ? MUTANTS.length : 1;
+  const bar = progressBar(count, 'mutants');
+  const all: Hunted[] = [];
+  const heard = (one: Hunted): void => {
+    all.push(one);
+    bar.advance(1);
+  };
+  const each = command.getOptionValueSource('worlds') === 'default' ? WORLDS_EACH : worlds;
+  const room = '.sandbox/mutants';
+  await huntInThreads(simulation, { workers: Math.min(workers, count), worlds: each, room, names, heard });
+  bar.clear();
+  if (all.some(isMissed)) process.exitCode = 1;
+  if (json === true) console.log(JSON.stringify(all, null, 2));
+  else for (const line of huntLines(all)) console.log(line);
+};
+
 const main = async (options: Options): Promise<void> => {
   const { seed, faults, hours } = options;
   const assembly = options.assembly ?? (await synthesise('.sandbox/simulation'));
+  if (options.mutants === true || options.mutant !== undefined) {
+    return huntMutants({ assembly, seed, hours, families: faults }, options);
+  }
   const nextAssembly = nextVersion(assembly, '.sandbox/simulation-next');
   const begun = machineTime();
   const memory: Memory = {};
