@@ -14,6 +14,8 @@ export interface Played {
   readonly beginning: number;
   /** When nothing was to come any more. */
   readonly quietAt: number;
+  /** The world's journal, a line of JSON an entry. */
+  readonly log: () => string;
   /** What went wrong by spells. */
   readonly cast: Cast;
   /** Mutating calls that the stack made once all had settled, in a world; undefined = that was not looked at. */
@@ -226,6 +228,7 @@ export const playHistory = async (
       requests: [...requests.values()],
       watch,
       writeWatch,
+      log: () => world.journal.toText(),
       cast,
       deadLetters,
       ...(writesAtQuiet === undefined ? {} : { writesAtQuiet }),

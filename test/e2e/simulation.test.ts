@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { castSpells } from '../../sandbox/faults/cast.ts';
+import { FAULT_FAMILIES, type Spell } from '../../sandbox/faults/spell.ts';
+import { playHistory } from '../../sandbox/properties/play.ts';
+import { inThreads } from '../../sandbox/properties/threads.ts';
+import { createSimulatedWorld } from '../../sandbox/simulated.ts';
+import { ALL_FAMILIES, generateWorld } from '../../sandbox/simulation/generate-world.ts';
+import { MUTANTS } from '../../sandbox/simulation/mutants/all.ts';
+import { hunt } from '../../sandbox/simulation/mutants/hunt.ts';
+import type { Simulation } from '../../sandbox/simulation/simulation.ts';
+import { assembly } from '../support/assembly.ts';
+
+const SEED = 1;
+const WORLDS = 100;
+/** Of a machine that does other things as well. */
+const PATIENCE_MILLISECONDS = 400_000;
+
+const simulation = (): Simulation => ({ assembly: assembly(), seed: SEED, hours: 1, families: ALL_FAMILIES });
+
+describe(`generated worlds, seed ${SEED}`, () => {
+  it(
+    `keep every promise in ${WORLDS} of them, whatever goes wrong, and each promise is asked`,
+    async () => {
+      const { violations, tally, histories, faults } = await inThreads({
+        worker: new URL('../../sandbox/simulation/worker.ts', import.meta.url),
+        what: simulation(),
+        histories: WORLDS,
+        workers: 2,
+      });
+
+      expect(histories).toBe(WORLDS);
+      expect(violations).toEqual([]);
+      expect(Object.entries(tally).filter(([, { judged }]) => judged === 0)).toEqual([]);
+      expect(Object.keys(faults).length).toBeGreaterThan(15);
+    },
+    PATIENCE_MILLISECONDS,
+  );
+
+  it('are the same for the same number, and have steps of every family of faults', () => {
+    const { hours, families } = simulation();
+    const world = (number: number) => generateWorld(SEED, number, { hours, families });
+    const kinds = new Set(
+      Array.from({ length: 300 }, (_, number) => world(number)).flatMap(({ steps }) =>
+        steps.map((step) => (step.deed === 'spell' ? step.kind : step.deed)),
+      ),
+    );
+
+    expect(world(4)).toEqual(world(4));
+    expect(world(4)).not.toEqual(world(5));
+    expect([...kinds]).toEqual(
+      expect.arrayContaining(['lose', 'rewind', 'deploy', 'redrive', 'skew', 'stop', 'down', 'denied']),
+    );
+    expect(Object.keys(FAULT_FAMILIES)).toHaveLength(18);
+  });
+
+  it('write the same log, byte for byte, when they are played again', async () => {
+    const world = generateWorld(SEED, 3, { hours: 0.3, families: ALL_FAMILIES });
+    const first = await playHistory(world, { assembly: assembly() });
+    const second = await playHistory(world, { assembly: assembly() });
+
+    expect(first.log().length).toBeGreaterThan(10_000);
+    expect(second.log()).toBe(first.log());
+  });
+});
+
+describe('a spell', () => {
+  it('ends, and what it did is counted', async () => {
+    const world = await createSimulatedWorld({ assembly: assembly(), seed: 1 });
+    const spells: readonly Spell[] = [
+      { deed: 'spell', kind: 'down', at: 0, lasts: 400_000, chance: 1 },
+      { deed: 'spell', kind: 'skew', at: 0, lasts: 400_000, chance: 1, by: 5_000 },
+    ];
+    const cast = castSpells(world, spells, { seed: 1, beginning: world.clock.now() });
+    const begun = world.clock.now();
+    await world.clock.run(() => false, begun + 390_000);
+    const [while1, skewed] = [cast.counts.get('down') ?? 0, world.skew.milliseconds];
+    await world.clock.run(() => false, begun + 1_300_000);
+    await world.host.close();
+
+    expect(while1).toBeGreaterThan(0);
+    expect(skewed).toBe(5_000);
+    expect(world.skew.milliseconds).toBe(0);
+    expect(cast.last()).toBeLessThanOrEqual(begun + 400_000);
+  });
+});
+
+describe('a mutant', () => {
+  it('is caught by a world, and what was made for it is gone', async () => {
+    const mutant = MUTANTS.find(({ name }) => name === 'a suspended customer is let in');
+    if (mutant === undefined) throw new Error('There is no such mutant.');
+    const room = mkdtempSync(join(tmpdir(), 'mutants-'));
+    try {
+      const { caught } = await hunt(mutant, { ...simulation(), families: [] }, { worlds: 20, room });
+
+      expect(caught?.promise).toBe('accepts only the entitled');
+    } finally {
+      rmSync(room, { recursive: true });
+    }
+  });
+});
