@@ -1,4 +1,4 @@
-import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import type { Approval } from '../domain/approval.ts';
 import { REVOCATION_CODES } from '../domain/decide-revocation.ts';
@@ -11,6 +11,7 @@ import { ADMISSION, APPROVAL_PREFIX, DECISION_PREFIX, type Key, ledgerKey, reque
 import { ApprovalSchema, DecisionSchema, Generation } from '../registry/records.ts';
 import { ModesSchema, parseWith, problemOf, RegistrySeenSchema } from '../registry/schemas.ts';
 import { calling } from './errors.ts';
+import { queryAll } from './query.ts';
 
 /** What the ledger says of one request. */
 export interface RequestHistory {
@@ -83,7 +84,8 @@ const RevokedSchema = v.object({ revoked: v.record(v.string(), v.object({ at: v.
 const NO_ADMISSION: v.InferOutput<typeof AdmissionSchema> = { told: 0, wakes: 0 };
 
 /**
- * Reads everything recorded of a request in one query. A request has a handful of items; a page holds them all.
+ * Reads everything recorded of a request in one query. A request has a handful of items and seldom a second page, without which its next
+ * decision would be written over its last.
  *
  * @throws `Throttled`, `Denied`; `Malformed` for a record that we did not write.
  */
@@ -93,17 +95,15 @@ export const readHistory = async (
   serviceId: string,
   endpointId: string,
 ): Promise<RequestHistory> => {
-  const { Items = [] } = await calling('read the ledger', () =>
-    dynamo.send(
-      new QueryCommand({
-        TableName: ledger,
-        ConsistentRead: true,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': { S: requestKey(serviceId, endpointId) } },
-      }),
-    ),
+  const found = await calling('read the ledger', () =>
+    queryAll(dynamo, {
+      TableName: ledger,
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': { S: requestKey(serviceId, endpointId) } },
+    }),
   );
-  const items = Items.map((item) => itemOf(item));
+  const items = found.map((item) => itemOf(item));
   const all = <T>(prefix: string, schema: v.GenericSchema<unknown, T>): readonly T[] =>
     items.filter(({ sk }) => String(sk).startsWith(prefix)).map((item) => read(schema, item, endpointId));
   const item = items.find(({ sk }) => sk === ADMISSION);

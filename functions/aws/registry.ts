@@ -18,6 +18,7 @@ import { ServiceEntrySchema } from '../registry/schemas.ts';
 import { byKey, candidatesFrom, type Entries, keyText, type Match, matchFrom, reading } from '../registry/view.ts';
 import { calling } from './errors.ts';
 import { modesFrom, registrySeenFrom } from './ledger.ts';
+import { queryAll } from './query.ts';
 
 /** The two tables, by name. */
 export interface Tables {
@@ -120,17 +121,15 @@ const readMatches = async (
   value: string,
 ): Promise<readonly Match[]> => {
   const prefix = matchPrefix(matchedBy, value);
-  const { Items = [] } = await calling('query the registry', () =>
-    dynamo.send(
-      new QueryCommand({
-        TableName: tables.registry,
-        ConsistentRead: true,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: { ':pk': { S: registryKey.service(serviceId).pk }, ':prefix': { S: prefix } },
-      }),
-    ),
+  const found = await calling('query the registry', () =>
+    queryAll(dynamo, {
+      TableName: tables.registry,
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: { ':pk': { S: registryKey.service(serviceId).pk }, ':prefix': { S: prefix } },
+    }),
   );
-  return Items.map((item) => matchFrom(itemOf(item), matchedBy, value));
+  return found.map((item) => matchFrom(itemOf(item), matchedBy, value));
 };
 
 const readEntries = async (

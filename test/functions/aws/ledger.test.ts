@@ -26,6 +26,24 @@ const approved = (generation: number, entry: object = anApproval({ generation })
   item(ledgerKey.approval(SERVICE_ID, ENDPOINT_ID, generation), entry);
 
 describe('readHistory', () => {
+  it('reads the second page too: the last decision is on it', async () => {
+    const { dynamo, dynamoMock } = strictDynamo();
+    const { pk, sk } = ledgerKey.decision(SERVICE_ID, ENDPOINT_ID, 1);
+    const last = { pk: { S: pk }, sk: { S: sk } };
+    dynamoMock
+      .on(QueryCommand)
+      .resolvesOnce({ Items: [recorded(1, held)], LastEvaluatedKey: last })
+      .resolves({ Items: [recorded(2, accepted)] });
+
+    const { decisions } = await readHistory(dynamo, TABLES.ledger, SERVICE_ID, ENDPOINT_ID);
+
+    expect(decisions.map(({ generation }) => generation)).toEqual([1, 2]);
+    expect(callsOf(dynamoMock, QueryCommand).map(({ ExclusiveStartKey }) => ExclusiveStartKey)).toEqual([
+      undefined,
+      last,
+    ]);
+  });
+
   it('reads everything of one request, consistently, in one query', async () => {
     const { dynamo, dynamoMock } = strictDynamo();
     dynamoMock.on(QueryCommand).resolves({
