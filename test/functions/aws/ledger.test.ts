@@ -38,10 +38,8 @@ describe('readHistory', () => {
     const { decisions } = await readHistory(dynamo, TABLES.ledger, SERVICE_ID, ENDPOINT_ID);
 
     expect(decisions.map(({ generation }) => generation)).toEqual([1, 2]);
-    expect(callsOf(dynamoMock)).toEqual([
-      ['Query', expect.not.objectContaining({ ExclusiveStartKey: last })],
-      ['Query', expect.objectContaining({ ExclusiveStartKey: last })],
-    ]);
+    expect(callsOf(dynamoMock)).toHaveLength(2);
+    expect(callsOf(dynamoMock)[1]).toEqual(['Query', expect.objectContaining({ ExclusiveStartKey: last })]);
   });
 
   it('reads everything of one request, consistently, in one query', async () => {
