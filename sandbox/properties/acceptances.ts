@@ -45,7 +45,7 @@ const entitlementsBehind = (played: Played, { endpointId }: Answer, decision: In
 };
 
 /** How many other endpoints had a place of the customer at the same service at a mark. */
-const othersAt = (played: Played, customerId: string, endpointId: string, mark: number): number => {
+export const othersAt = (played: Played, customerId: string, endpointId: string, mark: number): number => {
   const taken = new Set<string>();
   const service = serviceOf(played, endpointId);
   for (const place of played.watch.places) {

@@ -1,4 +1,5 @@
 import { OPERATOR, PROVIDER_ACCOUNT, REGION } from '../cloud.ts';
+import { DeploymentError } from '../deploy/deployment-error.ts';
 import { accountPrincipal, type Principal } from '../iam/principal.ts';
 import { AwsError } from '../services/errors.ts';
 import type { SimulatedWorld } from '../simulated.ts';
@@ -36,6 +37,9 @@ interface Watches {
 
 /** The deeds that are about an endpoint that was created before. */
 type EndpointDeed = Exclude<Extract<Deed, { readonly endpoint: string }>, { readonly deed: 'create' }>;
+
+/** Milliseconds after which a failed deployment is tried again. */
+const DEPLOYED_AGAIN_AFTER = 120_000;
 
 const isAboutOne = (deed: Deed): deed is EndpointDeed => 'endpoint' in deed && deed.deed !== 'create';
 
@@ -181,6 +185,25 @@ export class Actors {
     return items;
   }
 
+  /** ARNs of each service's allowed principals, by the service's name. */
+  async allowedPrincipals(): Promise<ReadonlyMap<string, readonly string[]>> {
+    const allowed = new Map<string, readonly string[]>();
+    for (const [name, ServiceId] of this.#services) {
+      const arns: string[] = [];
+      let NextToken: string | undefined;
+      do {
+        const page = (await this.#call('ec2', 'DescribeVpcEndpointServicePermissions', {
+          ServiceId,
+          ...(NextToken === undefined ? {} : { NextToken }),
+        })) as { AllowedPrincipals?: readonly { readonly Principal?: string }[]; NextToken?: string };
+        arns.push(...(page.AllowedPrincipals ?? []).map(({ Principal = '' }) => Principal));
+        NextToken = page.NextToken;
+      } while (NextToken !== undefined && NextToken !== '');
+      allowed.set(name, arns);
+    }
+    return allowed;
+  }
+
   /** Texts of all messages in dead-letter queues: they are taken out. */
   async deadLetters(): Promise<readonly string[]> {
     const { QueueUrls = [] } = (await this.#call('sqs', 'ListQueues', {})) as {
@@ -258,9 +281,19 @@ export class Actors {
 
   async #deploy(): Promise<void> {
     if (this.#nextAssembly === undefined) return;
-    this.#watch.note('another version is deployed');
-    await this.#world.deployOver(this.#nextAssembly);
-    this.#watch.note('another version was deployed');
+    // What goes wrong may hit a deployment too: it fails half-way, and whoever deploys tries again from there.
+    for (;;) {
+      this.#watch.note('another version is deployed');
+      try {
+        await this.#world.deployOver(this.#nextAssembly);
+        this.#watch.note('another version was deployed');
+        return;
+      } catch (error) {
+        if (!(error instanceof DeploymentError) || error.left === undefined) throw error;
+        this.#watch.note(`the deployment failed: ${error.message}`);
+      }
+      await this.#world.clock.sleep(DEPLOYED_AGAIN_AFTER);
+    }
   }
 
   async #start(service: string, endpointId: string, input: StartByHand['input']): Promise<void> {

@@ -1,5 +1,6 @@
 import { decisionBehind, requestOf, secondsAt, serviceOf } from './acceptances.ts';
 import type { Request } from './actors.ts';
+import { isBelieved, MAY_GO } from './belief.ts';
 import { servicesOf } from './keeper.ts';
 import type { Played } from './play.ts';
 import type { Promised } from './promised.ts';
@@ -56,10 +57,6 @@ export const disconnectsOnlyWhomItMay: Promised = {
   },
 };
 
-/** What may go unasked. */
-const MAY_GO = 6;
-const MAY_GO_SHARE = 0.2;
-
 /**
  * Nobody is cut off because of a registry that is not believed: the ledger says that it is frozen, or so many entries are missing that it
  * ought to say so. Any truth and any word of the ledger during the decision will do.
@@ -70,17 +67,7 @@ export const disconnectsNobodyForALoss: Promised = {
     const unforced = cutOffs(played).filter(({ isForced }) => !isForced);
     const broken = unforced.flatMap(({ answer: { endpointId }, decision }) => {
       if (decision === undefined) return []; // told by another promise
-      const { begun, ended = begun } = decision;
-      const { seen } = played.writeWatch;
-      const known = seen.findLast(({ mark }) => mark <= begun.mark);
-      // Before the first sweep there is nothing to compare with.
-      if (known === undefined) return [];
-      const sizes = played.registry.between(begun.mark, ended.mark).map(sizeOf);
-      const isBelieved = [known, ...seen.filter(({ mark }) => mark > begun.mark && mark <= ended.mark)].some(
-        ({ count, isFrozen }) =>
-          !isFrozen && sizes.some((size) => size > 0 && count - size <= Math.max(MAY_GO, count * MAY_GO_SHARE)),
-      );
-      return isBelieved ? [] : [`${endpointId} was cut off, and the registry was not to be believed`];
+      return isBelieved(played, decision) ? [] : [`${endpointId} was cut off, and the registry was not to be believed`];
     });
     return { judged: unforced.length, broken };
   },

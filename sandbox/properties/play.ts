@@ -35,6 +35,8 @@ export interface Played {
   readonly idOf: (service: string) => string;
   /** A service's name, by its id; undefined = none of this history's. */
   readonly serviceNamed: (id: string) => string | undefined;
+  /** ARNs of each service's allowed principals at quiet, by the service's name. */
+  readonly allowed: ReadonlyMap<string, readonly string[]>;
   /** The ledger's items at quiet, in DynamoDB's form. */
   readonly ledger: readonly Readonly<Record<string, unknown>>[];
 }
@@ -218,6 +220,7 @@ export const playHistory = async (
     }
     const deadLetters = await actors.deadLetters();
     const ledger = await actors.ledger();
+    const allowed = await actors.allowedPrincipals();
     if (failures[0] !== undefined) throw failures[0];
     const { registry, startsByHand, requests } = actors;
     return {
@@ -238,6 +241,7 @@ export const playHistory = async (
       idOf: (service) => actors.idOf(service),
       serviceNamed: (id) => actors.serviceOf(id),
       ledger,
+      allowed,
     };
   } finally {
     await world.host.close();

@@ -16,8 +16,10 @@ import {
 } from './disconnections.ts';
 import { standsStillWhilePaused } from './pauses.ts';
 import type { Played } from './play.ts';
+import { PRINCIPAL_PROMISES } from './principals.ts';
 import type { Promised } from './promised.ts';
 import { entitlementOf, isPaused, matchKey, truthOf } from './registry-truth.ts';
+import { REJECTION_PROMISES } from './rejections.ts';
 import { isLive, lastRecordOf, type Told } from './watch.ts';
 
 /** A request's first decision. */
@@ -270,4 +272,6 @@ export const PROMISES: readonly Promised[] = [
   keepsItsPlaces,
   executionsSucceed,
   publishesWhatItRecords,
+  ...REJECTION_PROMISES,
+  ...PRINCIPAL_PROMISES,
 ];

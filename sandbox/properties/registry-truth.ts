@@ -122,31 +122,63 @@ export const entitlementOf = (
 /** Why a connection is to be cut off by the registry's word: its owner is nobody's, or suspended, or outside what was agreed. */
 export type Cause = 'unknown' | 'suspended' | 'outside' | 'ended';
 
+/** What the registry says of a requester before anything of terms: nobody's, or of whom not enough is known, or whose it is and how. */
+const ownerOf = (
+  truth: RegistryTruth,
+  { service, endpointId, account }: Requester,
+): 'unknown' | 'unclear' | { readonly terms: Terms; readonly status: 'active' | 'suspended' } => {
+  const { terms, matches } = truthOf(truth, service);
+  const claims = matches.get(matchKey('endpoint', endpointId));
+  const named = claims !== undefined && claims.size > 0 ? claims : matches.get(matchKey('account', account));
+  const [customerId, ...others] = named ?? [];
+  if (customerId === undefined) return 'unknown';
+  const own = terms.get(customerId);
+  const status = truth.statuses.get(customerId);
+  if (others.length > 0 || own === undefined || own.maxEndpoints < 1 || status === undefined) return 'unclear';
+  return { terms: own, status };
+};
+
+/**
+ * Why the registry wants a request turned away at the door; undefined where it is entitled, where something is not known, or where policy
+ * holds it. Says nothing of what a person said, of places, of modes, nor of pauses.
+ *
+ * @param seconds - since the history's beginning.
+ */
+export const causeToTurnAway = (
+  truth: RegistryTruth,
+  requester: Requester,
+  seconds: number,
+): Cause | 'unapproved' | undefined => {
+  const { policy } = truthOf(truth, requester.service);
+  if (policy === 'none') return undefined;
+  const owner = ownerOf(truth, requester);
+  if (owner === 'unknown') return 'unknown';
+  if (owner === 'unclear') return undefined;
+  const { terms, status } = owner;
+  if (status === 'suspended') return 'suspended';
+  if (policy !== 'strict') return undefined;
+  if (!(terms.regions ?? [HOME]).includes(HOME) || seconds < (terms.from ?? 0)) return 'outside';
+  if (seconds >= (terms.until ?? Number.POSITIVE_INFINITY)) return 'ended';
+  return terms.approval === 'automatic' ? undefined : 'unapproved';
+};
+
 /**
  * Why the registry wants a live connection cut off; undefined where it is entitled, where something is not known (no entry, an entry that
  * can't be read, several customers), or where its contract ended and lets it stay. Says nothing of modes, of pauses, nor of whose connection it is.
  *
  * @param seconds - since the history's beginning.
  */
-export const causeToCutOff = (
-  truth: RegistryTruth,
-  { service, endpointId, account }: Requester,
-  seconds: number,
-): Cause | undefined => {
-  const { statuses } = truth;
-  const { policy, terms, matches } = truthOf(truth, service);
+export const causeToCutOff = (truth: RegistryTruth, requester: Requester, seconds: number): Cause | undefined => {
+  const { policy } = truthOf(truth, requester.service);
   if (policy === 'none') return undefined;
-  const claims = matches.get(matchKey('endpoint', endpointId));
-  const named = claims !== undefined && claims.size > 0 ? claims : matches.get(matchKey('account', account));
-  const [customerId, ...others] = named ?? [];
-  if (customerId === undefined) return 'unknown';
-  const own = terms.get(customerId);
-  const status = statuses.get(customerId);
-  if (others.length > 0 || own === undefined || own.maxEndpoints < 1 || status === undefined) return undefined;
+  const owner = ownerOf(truth, requester);
+  if (owner === 'unknown') return 'unknown';
+  if (owner === 'unclear') return undefined;
+  const { terms, status } = owner;
   if (status === 'suspended') return 'suspended';
   // Only a policy that turns these away at the door cuts them off.
-  const isOutside = !(own.regions ?? [HOME]).includes(HOME) || seconds < (own.from ?? 0);
+  const isOutside = !(terms.regions ?? [HOME]).includes(HOME) || seconds < (terms.from ?? 0);
   if (isOutside) return policy === 'strict' ? 'outside' : undefined;
-  const isEnded = seconds >= (own.until ?? Number.POSITIVE_INFINITY);
-  return isEnded && own.whenEnded === 'revoke' ? 'ended' : undefined;
+  const isEnded = seconds >= (terms.until ?? Number.POSITIVE_INFINITY);
+  return isEnded && terms.whenEnded === 'revoke' ? 'ended' : undefined;
 };

@@ -22,6 +22,9 @@ type Item = Readonly<Record<string, Attribute | undefined>>;
 
 /** A change of a service's allowed principals. */
 export interface PrincipalChange {
+  /** When its function began, or when the call was made. */
+  readonly begun: Mark;
+  readonly ended: Mark;
   readonly by: 'us' | 'hand';
   readonly serviceId: string;
   readonly added: readonly string[];
@@ -87,13 +90,17 @@ export class WriteWatch {
     return output;
   };
 
-  #allow({ input, principal }: Call): void {
+  #allow(call: Call): void {
+    const { input, principal } = call;
     const change = input as {
       readonly ServiceId: string;
       readonly AddAllowedPrincipals?: readonly string[];
       readonly RemoveAllowedPrincipals?: readonly string[];
     };
+    const ended = this.#watch.mark();
     this.principals.push({
+      begun: this.#openOf(nameOf(call))[0]?.begun ?? ended,
+      ended,
       by: principal.kind === 'role' ? 'us' : 'hand',
       serviceId: change.ServiceId,
       added: change.AddAllowedPrincipals ?? [],
@@ -104,9 +111,13 @@ export class WriteWatch {
   /** Of several invocations of a function at once nobody knows which made the call: the earliest counts. */
   #sinceOf(call: Call): Mark | undefined {
     const name = nameOf(call);
-    const open = [...this.#open].filter(({ functionName }) => functionName.includes(name));
+    const open = this.#openOf(name);
     const read = this.#reads.get(name);
     return open.length > 1 || read === undefined ? open[0]?.begun : read;
+  }
+
+  #openOf(name: string) {
+    return [...this.#open].filter(({ functionName }) => functionName.includes(name));
   }
 
   async #invoke({ input }: Call, next: () => Promise<unknown>): Promise<unknown> {

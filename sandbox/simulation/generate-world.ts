@@ -1,7 +1,7 @@
 import { FAULT_FAMILIES, type FaultFamily } from '../faults/spell.ts';
 import { ACCOUNTS, happens, pick, weighted } from '../properties/choices.ts';
 import { customersFrom, ec2From, policyFrom, seedOf } from '../properties/generate.ts';
-import { boundFrom, deedFrom, momentFrom, termsFrom } from '../properties/generate-steps.ts';
+import { boundFrom, deedFrom, endingsFrom, momentFrom, termsFrom } from '../properties/generate-steps.ts';
 import { type Deed, type History, type HistoryService, OWN, type Step, type Terms } from '../properties/history.ts';
 import { type Random, seededRandom } from '../random.ts';
 import { spellsFrom } from './generate-spells.ts';
@@ -14,7 +14,19 @@ export interface WorldOptions {
   readonly families: readonly FaultFamily[];
 }
 
+/** Where deeds have their place. */
+interface Scene {
+  /** The world's length, in milliseconds. */
+  readonly span: number;
+  readonly services: readonly string[];
+  /** When each endpoint is created. */
+  readonly born: ReadonlyMap<string, number>;
+}
+
 const HOUR = 3_600_000;
+
+/** More endpoints than anybody in a world asks for. */
+const ROOM = 20;
 
 /** Of which families things go wrong in a world: of none, of one alone, or of several at once. */
 const familiesFrom = (random: Random, families: readonly FaultFamily[]): readonly FaultFamily[] => {
@@ -35,7 +47,9 @@ const othersFrom = (random: Random, customers: History['customers']): readonly H
     (_, index) => {
       const bound = boundFrom(random, 3);
       const terms: Record<string, Terms> = {};
-      for (const { customerId } of customers) if (happens(random, 0.85)) terms[customerId] = termsFrom(random);
+      for (const { customerId } of customers)
+        if (happens(random, 0.85))
+          terms[customerId] = happens(random, 0.4) ? withRoom(termsFrom(random)) : termsFrom(random);
       return {
         name: `s${index + 2}`,
         policy: policyFrom(random),
@@ -46,9 +60,27 @@ const othersFrom = (random: Random, customers: History['customers']): readonly H
     },
   );
 
-/** A deed at some time of the world: the shorter ones are about what is new, and a contract's dates lie within. */
-const deedAt = (random: Random, deed: Deed, span: number, services: readonly string[]): Step => {
-  const when = happens(random, 0.75) ? { at: random.between(0, span) } : momentFrom(random);
+/** In half of the worlds whoever needs no approval has room for all that it asks for, so that more requests must be accepted. */
+const withRoom = (terms: Terms): Terms => ({ ...terms, maxEndpoints: ROOM });
+
+const roomyFrom = (random: Random, customers: History['customers']): History['customers'] =>
+  happens(random, 0.5)
+    ? customers.map((customer) =>
+        customer.terms?.approval === 'automatic' ? { ...customer, terms: withRoom(customer.terms) } : customer,
+      )
+    : customers;
+
+/** How soon after its creation something mostly happens to an endpoint, in milliseconds. */
+const SOON = 900_000;
+
+/** A deed at some time of the world, mostly after what it is about was made; a contract's dates lie within. */
+const deedAt = (random: Random, deed: Deed, { span, services, born }: Scene): Step => {
+  const made = 'endpoint' in deed ? born.get(deed.endpoint) : undefined;
+  const at =
+    made !== undefined && happens(random, 0.7)
+      ? Math.min(span - 5, made + random.between(0, SOON))
+      : random.between(0, span);
+  const when = happens(random, 0.75) ? { at } : momentFrom(random);
   const isOfService = ['entitle', 'revoke', 'match', 'mode', 'pause'].includes(deed.deed);
   const service = pick(random, services);
   const of = isOfService && service !== OWN ? { service } : {};
@@ -66,32 +98,35 @@ const rareDeed = (random: Random): Deed =>
 
 const requestsFrom = (random: Random, accounts: readonly string[], services: readonly string[], span: number) => {
   const steps: Step[] = [];
-  const endpoints: string[] = [];
+  const born = new Map<string, number>();
   const count = random.between(3, 9);
   // The first customer's: in most worlds it may have what it asks for.
   const busiest = happens(random, 0.7) ? ACCOUNTS[0] : pick(random, accounts);
-  while (endpoints.length < count) {
+  while (born.size < count) {
     const account = happens(random, 0.6) ? busiest : pick(random, accounts);
     const chosen = pick(random, services);
     const at = happens(random, 0.5) ? random.between(0, 120_000) : random.between(0, Math.round(span * 0.9));
     const create = (when: number): void => {
-      const endpoint = `e${endpoints.length + 1}`;
-      endpoints.push(endpoint);
+      const endpoint = `e${born.size + 1}`;
+      born.set(endpoint, when);
       const service = chosen === OWN ? {} : { service: chosen };
       steps.push({ deed: 'create', endpoint, account, ...service, when: { at: when } });
     };
     create(at);
     if (!happens(random, 0.3)) continue;
     const gone = at + random.between(1_000, 900_000);
-    steps.push({ deed: 'delete', endpoint: endpoints.at(-1) ?? '', when: { at: gone } });
+    steps.push({ deed: 'delete', endpoint: `e${born.size}`, when: { at: gone } });
     // Its owner makes another one at once.
     if (happens(random, 0.6)) create(gone + random.between(0, 30_000));
   }
-  return { steps, endpoints };
+  return { steps, born };
 };
 
+/** What gets lost, or does not come, is a fault: it comes with its family. */
+const isLoss = (step: { readonly deed: string }): boolean => ['lose', 'restore', 'silence'].includes(step.deed);
+
 /** People mean well at last: what stands still goes on, so that more worlds have something to show. */
-const endingsFrom = (random: Random, span: number, services: readonly string[]): readonly Step[] =>
+const goodEndFrom = (random: Random, span: number, services: readonly string[]): readonly Step[] =>
   happens(random, 0.3)
     ? []
     : [
@@ -114,17 +149,18 @@ export const generateWorld = (seed: number, number: number, { hours, families }:
   const random = seededRandom(own);
   const span = Math.round(hours * HOUR);
   const chosen = familiesFrom(random, families);
-  const customers = customersFrom(random, pick(random, ['any', 'calm', 'calm', 'ending', 'ending'] as const));
+  const mood = pick(random, ['any', 'calm', 'calm', 'ending', 'ending'] as const);
+  const customers = roomyFrom(random, customersFrom(random, mood));
   const accounts = [...new Set([...customers.map(({ account }) => account), pick(random, ACCOUNTS)])];
   const others = othersFrom(random, customers);
   const services = [OWN, ...others.map(({ name }) => name)];
-  const { steps, endpoints } = requestsFrom(random, accounts, services, span);
+  const { steps, born } = requestsFrom(random, accounts, services, span);
+  const endpoints = [...born.keys()];
   for (let left = Math.round(random.between(3, 14) * Math.max(1, Math.sqrt(hours))); left > 0; left -= 1) {
     const deed = happens(random, 0.12) ? rareDeed(random) : deedFrom(random, endpoints, customers, accounts);
-    // What gets lost is a fault, and comes with its family.
-    if (['lose', 'restore', 'silence'].includes(deed.deed)) continue;
-    steps.push(deedAt(random, deed, span, services));
+    if (!isLoss(deed)) steps.push(deedAt(random, deed, { span, services, born }));
   }
+  if (mood === 'ending') steps.push(...endingsFrom(random, endpoints, customers).filter((step) => !isLoss(step)));
   const moments = steps.flatMap((step) => ('when' in step && 'at' in step.when ? [step.when.at] : []));
   for (const family of chosen) steps.push(...spellsFrom(random, family, { span, moments }));
   const bound = boundFrom(random, 2);
@@ -143,7 +179,7 @@ export const generateWorld = (seed: number, number: number, { hours, families }:
     },
     latency: pick(random, [0, 50, 500]),
     lasts: span,
-    steps: [...steps, ...endingsFrom(random, span, services)],
+    steps: [...steps, ...goodEndFrom(random, span, services)],
   };
 };
 

@@ -9,13 +9,26 @@ export interface ProgressBar {
   clear(): void;
 }
 
-/** A bar on a terminal; nothing where standard error is none. */
+/** Seconds between two lines where nobody sees a bar. */
+const LINE_EVERY = 60;
+
+/** A bar on a terminal; elsewhere a line a minute. */
 export const progressBar = (whole: number, what: string): ProgressBar => {
   const begun = machineTime();
   let done = 0;
-  if (!process.stderr.isTTY) return { advance: () => undefined, clear: () => undefined };
+  const secondsSince = (): number => Math.max(0.001, (machineTime() - begun) / 1000);
+  if (!process.stderr.isTTY) {
+    let lines = 0;
+    const advance = (more: number): void => {
+      done += more;
+      if (secondsSince() < (lines + 1) * LINE_EVERY) return;
+      lines = Math.floor(secondsSince() / LINE_EVERY);
+      process.stderr.write(`${done} of ${whole} ${what}, ${(done / secondsSince()).toFixed(1)} a second\n`);
+    };
+    return { advance, clear: () => undefined };
+  }
   const draw = (): void => {
-    const rate = done / Math.max(0.001, (machineTime() - begun) / 1000);
+    const rate = done / secondsSince();
     const filled = Math.min(WIDTH, Math.round((done / whole) * WIDTH));
     const left = rate === 0 ? '' : `, ${Math.ceil((whole - done) / rate)} s left`;
     const bar = `${'#'.repeat(filled)}${'.'.repeat(WIDTH - filled)}`;

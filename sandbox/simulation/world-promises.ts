@@ -2,6 +2,7 @@ import { isBounded } from '../properties/disconnections.ts';
 import { servicesOf } from '../properties/keeper.ts';
 import type { Promised } from '../properties/promised.ts';
 import { PROMISES } from '../properties/promises.ts';
+import { sizeOf } from '../properties/registry-losses.ts';
 import { lastRecordOf } from '../properties/watch.ts';
 
 /** Which of the histories' promises says that runs succeed: where a service fails for minutes, some do not. */
@@ -72,7 +73,7 @@ const forbidsOnlyWhomItAllowed: Promised = {
  * Once all has settled, nothing is written any more: no run is started, no item put, no event sent.
  *
  * Left out, and counted: where the day's bound of disconnections is reached, each sweep tries again what remains; where the registry is
- * frozen or something stands still by a person's word, sweeps may tell of it; where a contract ends just then.
+ * frozen, has become smaller, or something stands still by a person's word, sweeps may tell of it; where a contract ends just then.
  */
 const writesNothingAtQuiet: Promised = {
   name: 'quiet writes nothing',
@@ -83,7 +84,9 @@ const writesNothingAtQuiet: Promised = {
     const isPaused = truths.some(
       ({ isAllPaused, services }) => isAllPaused || [...services.values()].some((service) => service.isPaused),
     );
-    const isFrozen = writeWatch.seen.at(-1)?.isFrozen === true;
+    const seen = writeWatch.seen.at(-1);
+    // A registry that got smaller is noted as such an hour later.
+    const isShrinking = (seen?.count ?? 0) > sizeOf(registry.last);
     const until = (quietAt - beginning) / 1000;
     const isDated = truths.some(({ services }) =>
       [...services.values()].some(({ terms }) =>
@@ -95,7 +98,8 @@ const writesNothingAtQuiet: Promised = {
     const isFull = servicesOf(history).some(({ name }) => isBounded(played, name));
     // A request that is held is reminded of, or expires.
     const isOpen = [...watch.executions.values()].some(({ status }) => status === 'RUNNING');
-    if (isPaused || isFrozen || isDated || isFull || isOpen) return { judged: 0, leftOut: 1, broken: [] };
+    if (isPaused || seen?.isFrozen === true || isShrinking || isDated || isFull || isOpen)
+      return { judged: 0, leftOut: 1, broken: [] };
     const kinds = [...new Set(writesAtQuiet)];
     return { judged: 1, broken: kinds.map((kind) => `${kind} at quiet`) };
   },
