@@ -75,10 +75,26 @@ export const disconnectsNobodyForALoss: Promised = {
 
 const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
-/** What the product sets where the service's entry does not say. */
-const DEFAULTS = { maxRevocations: 10, maxRevokedShare: 0.1 };
 /** EC2's list lags no longer than this in these histories, and one that is read page by page takes a while. */
 const LAG = 30_000;
+/** For so many milliseconds a decision to cut somebody off holds, and a call that began within them may take a while. */
+const FRESH = 5 * 60_000 + LAG;
+
+/** Nobody is cut off, unless by force, on a decision of more than five minutes ago: the world may be another by then. */
+export const cutsOffOnAFreshDecision: Promised = {
+  name: 'cuts off on a fresh decision',
+  judge: (played) => {
+    const unforced = cutOffs(played).filter(({ isForced }) => !isForced);
+    const broken = unforced.flatMap(({ answer: { endpointId, at }, decision }) => {
+      const age = at - (decision?.ended ?? decision?.begun ?? { at }).at;
+      return age <= FRESH ? [] : [`${endpointId} was cut off ${Math.round(age / 1000)} s after that was decided`];
+    });
+    return { judged: unforced.length, broken };
+  },
+};
+
+/** What the product sets where the service's entry does not say. */
+const DEFAULTS = { maxRevocations: 10, maxRevokedShare: 0.1 };
 
 const boundOf = ({ history }: Played, service: string, connections: number): number => {
   const bound = servicesOf(history).find(({ name }) => name === service)?.bound;

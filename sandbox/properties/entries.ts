@@ -17,7 +17,8 @@ export const serviceEntry = (
   const all = (codes: readonly string[], verdict: string) =>
     Object.fromEntries(codes.map((code) => [code, text(verdict)]));
   const verdicts = { plain: {}, none: {}, lax: all(LAX, 'accept'), strict: all(STRICT, 'reject') };
-  const chosen = policy === 'closed' ? all(['entitled'], 'hold') : verdicts[policy];
+  const door = { closed: 'hold', shut: 'reject' } as const;
+  const chosen = policy === 'closed' || policy === 'shut' ? all(['entitled'], door[policy]) : verdicts[policy];
   return {
     serviceId: text(serviceId),
     ...(begins === 'enforce' ? { origin: text('created') } : {}),

@@ -194,6 +194,9 @@ export const endingsFrom = (
       [1, { deed: 'entitle', customerId, terms: ended('revoke') }],
       [1, { deed: 'entitle', customerId, terms: ended('keep') }],
       [1, { deed: 'revoke', customerId }],
+      // An entitlement that can't be read.
+      [1, { deed: 'entitle', customerId, terms: { ...terms, maxEndpoints: 0 } }],
+      [1.5, { deed: 'delete', endpoint: pick(random, endpoints) }],
       [1, { deed: 'customer', customerId, isThere: false }],
       [1.5, { deed: 'force', endpoint: pick(random, endpoints) }],
       [2, { deed: 'pause', of, isPaused: true }],

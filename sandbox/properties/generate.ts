@@ -86,6 +86,7 @@ export const policyFrom = (random: Random): ServicePolicy =>
     [1.5, 'lax'],
     [1.5, 'strict'],
     [0.5, 'closed'],
+    [0.5, 'shut'],
     [0.5, 'none'],
   ] as const);
 

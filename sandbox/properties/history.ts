@@ -30,9 +30,9 @@ export interface HistoryCustomer {
 
 /**
  * The service's entry: `none` is not there, `lax` wants acceptance for everything (which the product may not grant), `strict`
- * wants rejection for everything but `entitled`, `closed` holds even the entitled.
+ * wants rejection for everything but `entitled`, `closed` holds even the entitled, `shut` rejects them.
  */
-export type ServicePolicy = 'none' | 'plain' | 'lax' | 'strict' | 'closed';
+export type ServicePolicy = 'none' | 'plain' | 'lax' | 'strict' | 'closed' | 'shut';
 
 /** The stack's own endpoint service, which every history has. */
 export const OWN = 'orders';

@@ -8,6 +8,7 @@ import {
 } from './acceptances.ts';
 import type { Request } from './actors.ts';
 import {
+  cutsOffOnAFreshDecision,
   disconnectsNobodyForALoss,
   disconnectsOnlyWhomItMay,
   disconnectsWhoIsToGo,
@@ -266,6 +267,7 @@ export const PROMISES: readonly Promised[] = [
   disconnectsOnlyWhomItMay,
   disconnectsWhoIsToGo,
   disconnectsNobodyForALoss,
+  cutsOffOnAFreshDecision,
   keepsToTheDaysBound,
   freezesForALossOnly,
   standsStillWhilePaused,

@@ -103,7 +103,7 @@ export const entitlementOf = (
 ): { readonly customerId: string; readonly terms: Terms } | undefined => {
   const { statuses } = truth;
   const { policy, terms, matches } = truthOf(truth, service);
-  if (policy === 'none' || policy === 'closed') return undefined;
+  if (policy === 'none' || policy === 'closed' || policy === 'shut') return undefined;
   const claims = matches.get(matchKey('endpoint', endpointId));
   const named = claims !== undefined && claims.size > 0 ? claims : matches.get(matchKey('account', account));
   const [customerId, ...others] = named ?? [];
@@ -148,7 +148,7 @@ export const causeToTurnAway = (
   truth: RegistryTruth,
   requester: Requester,
   seconds: number,
-): Cause | 'unapproved' | undefined => {
+): Cause | 'unapproved' | 'shut' | undefined => {
   const { policy } = truthOf(truth, requester.service);
   if (policy === 'none') return undefined;
   const owner = ownerOf(truth, requester);
@@ -156,6 +156,14 @@ export const causeToTurnAway = (
   if (owner === 'unclear') return undefined;
   const { terms, status } = owner;
   if (status === 'suspended') return 'suspended';
+  if (policy === 'shut')
+    return entitlementOf(
+      withService(truth, requester.service, { policy: 'plain' }),
+      { ...requester, isApproved: true },
+      seconds,
+    ) === undefined
+      ? undefined
+      : 'shut';
   if (policy !== 'strict') return undefined;
   if (!(terms.regions ?? [HOME]).includes(HOME) || seconds < (terms.from ?? 0)) return 'outside';
   if (seconds >= (terms.until ?? Number.POSITIVE_INFINITY)) return 'ended';

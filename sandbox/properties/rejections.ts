@@ -64,9 +64,12 @@ const turnsAwayOnlyWhomItMay: Promised = {
   },
 };
 
+/** In which state EC2 must have shown an endpoint before an outcome is recorded. */
+const SHOWN: Readonly<Record<string, string>> = { accepted: 'available', rejected: 'rejected', revoked: 'rejected' };
+
 /**
- * Who was answered by nobody but us is not recorded as somebody else's: at quiet, the last record of a request that we alone answered is
- * not `overtaken`.
+ * Nothing is recorded that EC2 did not show: an acceptance once the endpoint was available, a rejection once it was rejected. And who was
+ * answered by nobody but us is not recorded as somebody else's: at quiet, the last record of such a request is not `overtaken`.
  */
 const recordsItsOwnAsItsOwn: Promised = {
   name: 'records what it did as its own',
@@ -80,7 +83,13 @@ const recordsItsOwnAsItsOwn: Promised = {
         ? [`${endpointId} was answered by nobody but us, and is recorded as overtaken`]
         : [],
     );
-    return { judged: own.length, broken };
+    const told = watch.records.filter(({ outcome }) => SHOWN[outcome] !== undefined);
+    const early = told.flatMap(({ endpointId, outcome, mark }) =>
+      (watch.states.get(endpointId) ?? []).some((change) => change.state === SHOWN[outcome] && change.mark < mark)
+        ? []
+        : [`${endpointId} was recorded as ${outcome} before it was ${SHOWN[outcome]}`],
+    );
+    return { judged: own.length + told.length, broken: [...broken, ...early] };
   },
 };
 

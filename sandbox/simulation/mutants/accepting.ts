@@ -210,8 +210,7 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'a connection that is pending counts as accepted already',
     touches: 'accept',
-    survives:
-      'Where AWS gives it up later, the sweep finds that and its place is given back: no promise speaks of what was told too early.',
+    seenBy: 'records what it did as its own',
     change: {
       file: 'functions/domain/answer.ts',
       find: "return verdict === 'accept' ? { step: 'wait' } : settled('overtaken');",

@@ -49,7 +49,7 @@ const readJson = <T>(file: string): T => JSON.parse(readFileSync(file, 'utf8')) 
  * @throws Error in words where the text is not found once, the state is not there, nothing is changed, or the sources no longer parse.
  */
 export const mutatedAssembly = async (assembly: string, mutant: Mutant, room: string): Promise<string> => {
-  const { change } = mutant;
+  const changes = changesOf(mutant);
   try {
     mkdirSync(room, { recursive: true });
     const whole = resolve(assembly);
@@ -60,8 +60,9 @@ export const mutatedAssembly = async (assembly: string, mutant: Mutant, room: st
       // The template is an asset too, and stays beside the list.
       if (source.packaging === 'zip') source.path = resolve(whole, source.path);
     }
-    if ('workflow' in change) changeTemplate(template, change);
-    else await bundleAgain(change, assets, { whole, directory });
+    for (const change of changes) if ('workflow' in change) changeTemplate(template, change);
+    const sources = changes.filter((change) => 'file' in change);
+    if (sources.length > 0) await bundleAgain(sources, assets, { whole, directory });
     writeFileSync(join(directory, TEMPLATE), JSON.stringify(template));
     writeFileSync(join(directory, ASSETS), JSON.stringify(assets));
     await copyFile(join(whole, 'manifest.json'), join(directory, 'manifest.json'));
@@ -71,6 +72,13 @@ export const mutatedAssembly = async (assembly: string, mutant: Mutant, room: st
     throw new Error(`The mutant "${mutant.name}" can't be made: ${said}`, { cause: error });
   }
 };
+
+/** Everything that a mutant changes. */
+export const changesOf = ({
+  change,
+  also,
+}: Pick<Mutant, 'change' | 'also'>): readonly (SourceChange | WorkflowChange)[] =>
+  also === undefined ? [change] : [change, also];
 
 const changeTemplate = ({ Resources }: Template, change: WorkflowChange): void => {
   const isMeant = new RegExp(`^${change.workflow}StateMachine[0-9A-F]{8}$`);
@@ -125,22 +133,21 @@ export const changedSource = ({ file, find, replace }: SourceChange): string => 
   return text.replace(find, () => replace);
 };
 
-/** Bundles every function again that the source is part of, and has the list of assets name the new bundles. */
+/** Bundles every function again that one of the sources is part of, and has the list of assets name the new bundles. */
 const bundleAgain = async (
-  change: SourceChange,
+  changes: readonly SourceChange[],
   { files }: AssetManifest,
   { whole, directory }: { readonly whole: string; readonly directory: string },
 ): Promise<void> => {
-  const path = realpathSync(join(PROJECT, change.file));
-  const text = changedSource(change);
-  const mistaken: Plugin = { name: 'mutant', load: (id) => (id === path ? text : null) };
+  const texts = new Map(changes.map((change) => [realpathSync(join(PROJECT, change.file)), changedSource(change)]));
+  const mistaken: Plugin = { name: 'mutant', load: (id) => texts.get(id) ?? null };
   const bundles = join(whole, 'bundles');
   const stamps = readdirSync(bundles).filter((name) => name.endsWith('.json'));
   const concerned = stamps.flatMap((name) => {
     const sources = Object.keys(readJson<Stamp>(join(bundles, name)).sources);
-    return sources.includes(path) ? [{ name: basename(name, '.json'), sources }] : [];
+    return sources.some((source) => texts.has(source)) ? [{ name: basename(name, '.json'), sources }] : [];
   });
-  if (concerned.length === 0) throw new Error(`No bundle of ${whole} is made of ${path}.`);
+  if (concerned.length === 0) throw new Error(`No bundle of ${whole} is made of ${[...texts.keys()].join(' or ')}.`);
   for (const { name, sources } of concerned) {
     const entry = sources.find((source) => directoryName(source) === name);
     const asset = Object.values(files).find(

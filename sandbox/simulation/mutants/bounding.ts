@@ -78,7 +78,7 @@ export const BOUNDING: readonly Mutant[] = [
   {
     name: 'a forced disconnection is bounded like others',
     touches: 'revoke',
-    survives: 'A gap: no promise says that who is forced is disconnected.',
+    seenBy: 'disconnects whom a person forces off',
     change: {
       file: 'functions/domain/plan-revocation.ts',
       find: '...(force === undefined ? { max } : { forced: force }),',

@@ -30,6 +30,8 @@ export interface Mutant {
   readonly name: string;
   readonly touches: Touches;
   readonly change: SourceChange | WorkflowChange;
+  /** The guard that stands behind the first one, taken away too: one alone costs nothing but time. */
+  readonly also?: SourceChange | WorkflowChange;
   /** The promise that is broken by it, by its name, where enough worlds are played; absent where it {@link survives}. */
   readonly seenBy?: string;
   /** Why worlds can't tell it from the right thing. Absent = it must be caught. */

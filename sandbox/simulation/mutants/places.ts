@@ -1,9 +1,10 @@
-import type { Mutant } from './mutant.ts';
+import type { Mutant, WorkflowChange } from './mutant.ts';
 import { argumentsOf, goTo, swap, uncaught, unconditional, without, withoutChoice } from './states.ts';
 
 const PLACES = 'places are the live connections that we accepted or adopted';
 const SUCCEED = 'executions succeed';
-const SETTLED = 'The next sweeps find a place whose endpoint is gone, and settle it: it costs only time.';
+/** The sweeps stand behind every run: what it does not give back, they settle. */
+const UNSETTLED: WorkflowChange = { workflow: 'Reconcile', state: 'Admit', change: goTo('Revoke') };
 
 /** How places are taken, and how they are given back. */
 export const PLACES_TAKEN: readonly Mutant[] = [
@@ -34,9 +35,10 @@ export const PLACES_TAKEN: readonly Mutant[] = [
     },
   },
   {
-    name: 'the number of endpoints is not looked at when it is decided',
+    name: 'neither the decision nor the place looks at the number of endpoints',
     touches: 'place',
-    survives: 'The condition on the place stands behind it.',
+    seenBy: 'keeps to maxEndpoints',
+    also: { workflow: 'AdmitConnection', state: 'Take a place', change: unconditional(':max') },
     change: {
       file: 'functions/domain/rules.ts',
       find: 'if (mine || taken < max)',
@@ -62,10 +64,15 @@ export const PLACES_TAKEN: readonly Mutant[] = [
     },
   },
   {
-    name: 'whoever opens the places of an entitlement empties them',
+    name: 'whoever opens the places of an entitlement empties them, and nobody reads them again before an acceptance',
     touches: 'place',
     // Two first requests at once: the second one empties the place of the first.
-    survives: 'The queue’s reader finds the place gone before it would accept, and has it decided again.',
+    seenBy: PLACES,
+    also: {
+      file: 'functions/aws/answering.ts',
+      find: "return verdict === 'accept' && !standing.hasPlace ? 'it has no place any more' : undefined;",
+      replace: 'return undefined;',
+    },
     change: {
       workflow: 'AdmitConnection',
       state: 'Open the places',
@@ -119,16 +126,6 @@ export const PLACES_TAKEN: readonly Mutant[] = [
       replace: "const isAccepted = ours === 'accept';",
     },
   },
-  {
-    name: 'the place is not read again before an acceptance',
-    touches: 'place',
-    survives: 'Nobody takes a place away from a run that is at work: the guard is against that alone.',
-    change: {
-      file: 'functions/aws/answering.ts',
-      find: "return verdict === 'accept' && !standing.hasPlace ? 'it has no place any more' : undefined;",
-      replace: 'return undefined;',
-    },
-  },
 ];
 
 /** How places are given back: too early, to somebody else, or never. */
@@ -177,10 +174,11 @@ export const PLACES_RELEASED: readonly Mutant[] = [
     },
   },
   {
-    name: 'whose place it is, is forgotten when its connection is over',
+    name: 'whose place it is, is forgotten when its connection is over, and no sweep settles it',
     touches: 'release',
     // Listed, rejected by hand: no longer looked at, since its admission is in force no more, and settled by the next sweeps.
-    survives: SETTLED,
+    seenBy: PLACES,
+    also: UNSETTLED,
     change: {
       file: 'functions/domain/history.ts',
       find: 'if (hasDeparted(state, decisions)) return decisions.at(-1)?.customerId;',
@@ -188,9 +186,10 @@ export const PLACES_RELEASED: readonly Mutant[] = [
     },
   },
   {
-    name: 'a customer’s departure frees no place',
+    name: 'a customer’s departure frees no place, and no sweep settles it',
     touches: 'release',
-    survives: SETTLED,
+    seenBy: PLACES,
+    also: UNSETTLED,
     change: {
       workflow: 'AdmitConnection',
       state: 'Go by its need',
@@ -205,15 +204,17 @@ export const PLACES_RELEASED: readonly Mutant[] = [
     },
   },
   {
-    name: 'the place of a request that did not get in is not given back',
+    name: 'the place of a request that did not get in is not given back, and no sweep settles it',
     touches: 'release',
-    survives: SETTLED,
+    seenBy: PLACES,
+    also: UNSETTLED,
     change: { workflow: 'AdmitConnection', state: 'Look at the end', change: withoutChoice("!= 'accepted'") },
   },
   {
-    name: 'the place of a connection that we cut off is not given back',
+    name: 'the place of a connection that we cut off is not given back, and no sweep settles it',
     touches: 'release',
-    survives: SETTLED,
+    seenBy: PLACES,
+    also: UNSETTLED,
     change: { workflow: 'RevokeConnection', state: 'Look at the end', change: withoutChoice('$exists($plan.placeOf)') },
   },
   {
@@ -251,7 +252,7 @@ export const PLACES_RELEASED: readonly Mutant[] = [
     touches: 'release',
     // The place of a customer under whose name a request died, and which got in under another's; rare.
     survives: 'What is left of a place that no run gives back is seldom enough that few worlds have one.',
-    change: { workflow: 'Reconcile', state: 'Admit', change: goTo('Revoke') },
+    change: UNSETTLED,
   },
   {
     name: 'with one place all places of a customer are given back',

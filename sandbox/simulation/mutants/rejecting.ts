@@ -2,7 +2,7 @@ import type { Mutant } from './mutant.ts';
 
 const MODES = 'acts as far as the mode allows';
 const STILL = 'stands still while paused';
-const WHOM = 'A gap: no promise says whom we may turn away, only whom we must connect.';
+const WHOM = 'turns away only whom it may';
 
 /** Who is turned away that should not be; and modes and pauses, which hold for every answer. */
 export const REJECTING: readonly Mutant[] = [
@@ -173,7 +173,7 @@ export const REJECTING: readonly Mutant[] = [
   {
     name: 'a rejection of ours is recorded as somebody else’s',
     touches: 'reject',
-    survives: 'A gap: no promise tells an answer of ours from one of a person in the record.',
+    seenBy: 'records what it did as its own',
     change: {
       file: 'functions/domain/answer.ts',
       find: "return settled(verdict === 'reject' ? 'rejected' : 'overtaken');",
@@ -183,7 +183,7 @@ export const REJECTING: readonly Mutant[] = [
   {
     name: 'who is unknown is rejected though the registry got lost',
     touches: 'reject',
-    survives: WHOM,
+    seenBy: WHOM,
     change: {
       file: 'functions/domain/rules.ts',
       find: 'if (match === undefined && situation.distrust !== undefined) {',
@@ -193,7 +193,7 @@ export const REJECTING: readonly Mutant[] = [
   {
     name: 'who shares an account with another customer is rejected',
     touches: 'reject',
-    survives: WHOM,
+    seenBy: WHOM,
     change: {
       file: 'functions/domain/verdict.ts',
       find: "'requester-ambiguous': 'hold',",
@@ -203,7 +203,7 @@ export const REJECTING: readonly Mutant[] = [
   {
     name: "who is over the contract's number is rejected",
     touches: 'reject',
-    survives: WHOM,
+    seenBy: WHOM,
     change: {
       file: 'functions/domain/verdict.ts',
       find: "'quota-reached': 'hold',",

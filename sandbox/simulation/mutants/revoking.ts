@@ -22,7 +22,8 @@ export const REVOKING: readonly Mutant[] = [
   {
     name: 'an entry that can’t be read is passed over',
     touches: 'revoke',
-    survives: 'A customer would have to be suspended whose entitlement can’t be read, and connected before: rare.',
+    // A suspended customer whose entitlement can't be read.
+    seenBy: WHOM,
     change: {
       file: 'functions/domain/rules.ts',
       find: "if (reading === undefined || reading.kind === 'found') continue;",
@@ -42,7 +43,7 @@ export const REVOKING: readonly Mutant[] = [
   {
     name: 'a door that is shut for new ones disconnects the entitled',
     touches: 'revoke',
-    survives: 'No service of these worlds rejects the entitled: a shut door holds them.',
+    seenBy: WHOM,
     change: {
       file: 'functions/domain/decide-revocation.ts',
       find: ": verdict === 'reject' && code !== 'entitled';",
@@ -80,9 +81,14 @@ export const REVOKING: readonly Mutant[] = [
     },
   },
   {
-    name: 'only the sweep asks whom we let in',
+    name: 'nobody asks whom we let in: neither the sweep nor the run that it starts',
     touches: 'revoke',
-    survives: 'revoke-connection is started by the sweep alone, which asks it as well.',
+    seenBy: WHOM,
+    also: {
+      file: 'functions/registry/listing.ts',
+      find: "(admission.isOwned || admission.last?.outcome === 'accepted');",
+      replace: 'true;',
+    },
     change: {
       file: 'functions/connections/decide-revocation.ts',
       find: "isOurs: history.isOwned || history.decisions.at(-1)?.outcome === 'accepted',",
@@ -147,24 +153,18 @@ export const REVOKING: readonly Mutant[] = [
     },
   },
   {
-    name: 'only the sweep asks whether the registry is believed',
+    name: 'nobody asks whether the registry is believed: neither the sweep nor the run that it starts',
     touches: 'revoke',
-    survives:
-      'The sweep looks at the registry a moment before, and starts nobody’s disconnection while it is not believed.',
+    seenBy: LOSS,
+    also: {
+      file: 'functions/domain/difference.ts',
+      find: 'LIVE.has(state) && !isRunning && estate.distrust === undefined && !isYoung(takenAt, estate);',
+      replace: 'LIVE.has(state) && !isRunning && !isYoung(takenAt, estate);',
+    },
     change: {
       file: 'functions/connections/decide-revocation.ts',
       find: 'const distrust = isAsked ? await readDistrust(dynamo, tables.registry, view) : undefined;',
       replace: 'const distrust = undefined;',
-    },
-  },
-  {
-    name: 'only who is decided on is asked whether the registry is believed',
-    touches: 'revoke',
-    survives: 'revoke-connection looks at the registry again, in the moment in which it matters.',
-    change: {
-      file: 'functions/domain/difference.ts',
-      find: 'LIVE.has(state) && !isRunning && estate.distrust === undefined && !isYoung(takenAt, estate);',
-      replace: 'LIVE.has(state) && !isRunning && !isYoung(takenAt, estate);',
     },
   },
   {
@@ -208,21 +208,16 @@ export const REVOKING: readonly Mutant[] = [
   {
     name: 'somebody is disconnected on a decision of long ago',
     touches: 'revoke',
-    survives: 'It was right when it was decided: promises ask no more.',
+    seenBy: 'cuts off on a fresh decision',
+    also: {
+      file: 'functions/domain/answers.ts',
+      find: 'if (asked.freshUntil !== undefined && asked.freshUntil <= now)',
+      replace: "if (asked.freshUntil === '')",
+    },
     change: {
       workflow: 'RevokeConnection',
       state: 'Act while it is fresh',
       change: swap('Choices', '300000', '30000000'),
-    },
-  },
-  {
-    name: 'who waits in the queue is disconnected on a decision of long ago',
-    touches: 'revoke',
-    survives: 'It was right when it was decided: promises ask no more.',
-    change: {
-      file: 'functions/domain/answers.ts',
-      find: 'if (asked.freshUntil !== undefined && asked.freshUntil <= now)',
-      replace: "if (asked.freshUntil === '')",
     },
   },
   {
@@ -238,7 +233,7 @@ export const REVOKING: readonly Mutant[] = [
   {
     name: 'who left while we were to disconnect it counts as disconnected',
     touches: 'revoke',
-    survives: 'A gap: no promise tells the two apart in the record.',
+    seenBy: 'records what it did as its own',
     change: { workflow: 'RevokeConnection', state: 'Look at the end', change: withoutChoice("!= 'rejected'") },
   },
 ];

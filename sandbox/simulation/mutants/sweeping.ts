@@ -2,7 +2,7 @@ import type { Mutant } from './mutant.ts';
 import { goTo, swap, unconditional } from './states.ts';
 
 const CONNECTS = 'connects who is entitled throughout';
-const PRINCIPALS = 'A gap: of allowed principals no promise says more than that they stand still during a pause.';
+const PRINCIPALS = 'allows whom the registry wants';
 
 /** What nobody tells us of: what sweeps find, what the intake makes of notices, and who may create endpoints at all. */
 export const SWEEPING: readonly Mutant[] = [
@@ -63,8 +63,7 @@ export const SWEEPING: readonly Mutant[] = [
   {
     name: 'what the sweep knows of the registry’s size is never noted',
     touches: 'revoke',
-    // Promises of a lost registry judge nothing before that is noted.
-    survives: 'A gap: as long as the ledger knows no size, no promise says what a loss is.',
+    seenBy: 'knows the registry’s size',
     change: {
       workflow: 'Reconcile',
       state: 'Go by the registry',
@@ -141,7 +140,7 @@ export const SWEEPING: readonly Mutant[] = [
   {
     name: 'what we added to the allowed principals is never removed',
     touches: 'other',
-    survives: PRINCIPALS,
+    seenBy: PRINCIPALS,
     change: {
       file: 'functions/domain/principals.ts',
       find: 'remove: removes.done,',
@@ -151,7 +150,7 @@ export const SWEEPING: readonly Mutant[] = [
   {
     name: 'accounts of suspended customers may create endpoints',
     touches: 'other',
-    survives: PRINCIPALS,
+    seenBy: PRINCIPALS,
     change: {
       file: 'functions/domain/principals.ts',
       find: "return { want: customer.entry.status === 'active' };",
@@ -161,7 +160,7 @@ export const SWEEPING: readonly Mutant[] = [
   {
     name: 'allowed principals are removed for a registry that is frozen',
     touches: 'other',
-    survives: PRINCIPALS,
+    seenBy: 'forbids nobody for a registry that got lost',
     change: {
       file: 'functions/domain/principals.ts',
       find: "return effect === 'principals-remove' && frozen ? 'the registry is frozen: nothing is removed' : undefined;",
@@ -171,7 +170,7 @@ export const SWEEPING: readonly Mutant[] = [
   {
     name: 'two runs write at once which allowed principals are ours',
     touches: 'other',
-    survives: PRINCIPALS,
+    survives: 'Two runs for one service at once are rare, and what the one forgets the next one finds.',
     change: {
       file: 'functions/registry/principals.ts',
       find: "ConditionExpression: version === 0 ? 'attribute_not_exists(pk)' : '#version = :read',",

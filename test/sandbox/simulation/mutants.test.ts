@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { checkWorkflow } from '../../../sandbox/checks/workflow-files.ts';
 import { PROMISES } from '../../../sandbox/properties/promises.ts';
 import { MUTANTS } from '../../../sandbox/simulation/mutants/all.ts';
-import { changedDefinition, changedSource } from '../../../sandbox/simulation/mutants/apply.ts';
+import { changedDefinition, changedSource, changesOf } from '../../../sandbox/simulation/mutants/apply.ts';
 import type { Touches, WorkflowName } from '../../../sandbox/simulation/mutants/mutant.ts';
 
 const FILES: Readonly<Record<WorkflowName, string>> = {
@@ -17,8 +17,9 @@ const definitionOf = (workflow: WorkflowName): string =>
 
 const VITAL: readonly Touches[] = ['accept', 'reject', 'revoke', 'place', 'release'];
 
-const sources = MUTANTS.flatMap(({ name, change }) => ('file' in change ? [{ name, change }] : []));
-const workflows = MUTANTS.flatMap(({ name, change }) => ('workflow' in change ? [{ name, change }] : []));
+const changes = MUTANTS.flatMap((mutant) => changesOf(mutant).map((change) => ({ name: mutant.name, change })));
+const sources = changes.flatMap(({ name, change }) => ('file' in change ? [{ name, change }] : []));
+const workflows = changes.flatMap(({ name, change }) => ('workflow' in change ? [{ name, change }] : []));
 
 describe('the mutants', () => {
   it.each(sources)('$name: its text stands once in its file', ({ change }) => {
