@@ -7,7 +7,15 @@ export const MODES = ['observe', 'propose', 'enforce'] as const;
 export type Mode = (typeof MODES)[number];
 
 /** What a mode is set for: each kind of AWS write has its own. */
-export const EFFECTS = ['accept', 'reject', 'revoke', 'principals-add', 'principals-remove'] as const;
+export const EFFECTS = [
+  'accept',
+  'reject',
+  'revoke',
+  'principals-add',
+  'principals-remove',
+  'targets-add',
+  'targets-remove',
+] as const;
 
 /** One of {@link EFFECTS}. */
 export type Effect = (typeof EFFECTS)[number];
@@ -52,6 +60,8 @@ export const modesInForce = ({ modes }: ModesSet, service: Pick<ServiceEntry, 'o
     revoke: inForce('revoke'),
     'principals-add': inForce('principals-add'),
     'principals-remove': inForce('principals-remove'),
+    'targets-add': inForce('targets-add'),
+    'targets-remove': inForce('targets-remove'),
   };
 };
 

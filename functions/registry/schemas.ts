@@ -100,6 +100,8 @@ export const ModesSchema = v.object({
     revoke: ModeSchema,
     'principals-add': ModeSchema,
     'principals-remove': ModeSchema,
+    'targets-add': ModeSchema,
+    'targets-remove': ModeSchema,
   } satisfies Record<Effect, typeof ModeSchema>),
   version: v.pipe(v.number(), v.integer(), v.minValue(1)),
   paused: v.exactOptional(v.object({ by: v.string(), reason: v.string(), at: v.string() })),

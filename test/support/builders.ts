@@ -81,6 +81,8 @@ export const theModes = (changes: Partial<Modes> = {}): Modes => ({
   revoke: 'enforce',
   'principals-add': 'enforce',
   'principals-remove': 'enforce',
+  'targets-add': 'enforce',
+  'targets-remove': 'enforce',
   ...changes,
 });
 
