@@ -191,8 +191,7 @@ export const planTargets = (situation: TargetsSituation): TargetsPlan => {
     remove: remove.sort(),
     isSwap,
     withheld: withheld.sort(byAddress),
-    foreign:
-      look.kind === 'answered' ? stale.flatMap(({ address }) => (ours.has(address) ? [] : [address])).sort() : [],
+    foreign: stale.flatMap(({ address }) => (ours.has(address) ? [] : [address])).sort(),
     healthy: registered.filter(({ state }) => state === 'healthy').length,
     ...(silence === undefined ? {} : { doubt: silence }),
   };
