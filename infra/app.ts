@@ -13,6 +13,9 @@ const FUNCTIONS = {
   listDifferences: 'functions/connections/list-differences.ts',
   settlePlace: 'functions/connections/settle-place.ts',
   convergePrincipals: 'functions/connections/converge-principals.ts',
+  watchTargets: 'functions/targets/watch-targets.ts',
+  planTargets: 'functions/targets/plan-targets.ts',
+  findBindings: 'functions/targets/find-bindings.ts',
 };
 
 const app = new App();
@@ -35,6 +38,9 @@ new ConciergeStack(app, 'PrivateLinkConcierge', {
     listDifferences: codeOf(FUNCTIONS.listDifferences),
     settlePlace: codeOf(FUNCTIONS.settlePlace),
     convergePrincipals: codeOf(FUNCTIONS.convergePrincipals),
+    watchTargets: codeOf(FUNCTIONS.watchTargets),
+    planTargets: codeOf(FUNCTIONS.planTargets),
+    findBindings: codeOf(FUNCTIONS.findBindings),
   },
 });
 // The sandbox leaves the checks to `npm run synth` and `npm run check`: they change nothing in the template.

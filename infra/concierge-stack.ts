@@ -27,6 +27,7 @@ import { EndpointService, MANAGED_TAG } from './constructs/endpoint-service.ts';
 import { Intake } from './constructs/intake.ts';
 import { Sweep } from './constructs/sweep.ts';
 import { Tables } from './constructs/tables.ts';
+import { Targets } from './constructs/targets.ts';
 import { executionsOf, stateMachineArn, Workflow } from './constructs/workflow.ts';
 
 /** The functions' bundles: where the code of each file of `functions/` lies. */
@@ -38,6 +39,9 @@ export interface ConciergeCode {
   readonly listDifferences: string;
   readonly settlePlace: string;
   readonly convergePrincipals: string;
+  readonly watchTargets: string;
+  readonly planTargets: string;
+  readonly findBindings: string;
 }
 
 /** What a stack is made of. */
@@ -239,6 +243,14 @@ export class ConciergeStack extends Stack {
       failureImpact: 'What is not as it should be is not put right: customers whose notice or run was lost wait.',
     });
 
+    const targets = new Targets(this, 'Targets', {
+      bus,
+      code: { watch: code.watchTargets, plan: code.planTargets, find: code.findBindings },
+      registry: tables.registry,
+      ledger: tables.ledger,
+      deadLetters: intake.deadLetters.queue,
+    });
+
     const delivery = { deadLetterQueue: intake.deadLetters.queue };
     const ids = {
       serviceId: EventField.fromPath('$.detail.serviceId'),
@@ -296,6 +308,7 @@ export class ConciergeStack extends Stack {
     new CfnOutput(this, 'EventBusName', { value: bus.eventBusName });
     new CfnOutput(this, 'AdmitConnectionArn', { value: admit.stateMachine.stateMachineArn });
     new CfnOutput(this, 'RevokeConnectionArn', { value: revoke.stateMachine.stateMachineArn });
+    new CfnOutput(this, 'RefreshTargetsArn', { value: targets.refresh.stateMachine.stateMachineArn });
     new CfnOutput(this, 'ReconcileArn', { value: reconcile.stateMachine.stateMachineArn });
     new CfnOutput(this, 'IntakeTopicArn', { value: intake.topic.topicArn });
     new CfnOutput(this, 'AnswerQueueUrl', { value: answers.queue.queueUrl });

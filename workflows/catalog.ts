@@ -19,6 +19,11 @@ export const WORKFLOWS = {
     functions: ['ListDifferences', 'ConvergePrincipals', 'SettlePlace'],
     placeholders: ['Ledger', 'Bus', 'AdmitConnection', 'RevokeConnection'],
   },
+  'refresh-targets': {
+    file: 'refresh-targets.asl.json',
+    functions: ['PlanTargets', 'FindBindings'],
+    placeholders: ['Ledger', 'Bus'],
+  },
 } as const;
 
 /** The name of a workflow. */
@@ -66,6 +71,13 @@ export const SERVICE_ERRORS = {
     'SQS.RequestThrottledException',
     'SQS.SdkClientException',
     'States.HeartbeatTimeout',
+    'States.Timeout',
+  ],
+  /** The first is what this integration calls every code that the service's model does not list, `Throttling` among them. */
+  elasticloadbalancingv2: [
+    'ElasticLoadBalancingV2.ElasticLoadBalancingV2Exception',
+    'ElasticLoadBalancingV2.ThrottlingException',
+    'ElasticLoadBalancingV2.SdkClientException',
     'States.Timeout',
   ],
   sfn: ['Sfn.ThrottlingException', 'Sfn.InternalFailureException', 'Sfn.SdkClientException', 'States.Timeout'],

@@ -21,7 +21,7 @@ export interface Binding {
   readonly source: AddressSource;
   /** Which records are looked up; the target group's IpAddressType must be the same. @default 'ipv4' */
   readonly family?: 'ipv4' | 'ipv6';
-  /** CIDR blocks within which an address is believed. @default the private ranges of its family */
+  /** CIDR blocks within which an address is believed. @default what a VPC may have */
   readonly within?: readonly string[];
   /** So many healthy targets remain whatever is removed, in each zone where cross-zone load balancing is off; at least 1. @default 1 */
   readonly minHealthy?: number;

@@ -10,5 +10,14 @@ export const UNREADABLE_ENTRIES = 'UnreadableEntries';
 /** Counts runs that found a service's allowed principals to be everybody on AWS. */
 export const OPEN_TO_EVERYONE = 'OpenToEveryone';
 
+/** Counts bindings whose source DNS did not name: nothing is added or removed for them. */
+export const SILENT_SOURCES = 'SilentSources';
+
+/** Counts targets that would be removed and are not: doubt, the floor, a mode or a pause keeps them. */
+export const WITHHELD_REMOVALS = 'WithheldRemovals';
+
+/** For how many seconds the longest drift has lasted. */
+export const DRIFT_SECONDS = 'DriftSeconds';
+
 /** Counts allowed principals that somebody else removed again and again while the registry wants them. */
 export const PRINCIPALS_CONTESTED = 'PrincipalsContested';

@@ -18,6 +18,8 @@ export const registryKey = {
     pk: `SERVICE#${serviceId}`,
     sk: `ENTITLEMENT#${customerId}`,
   }),
+  /** All in one partition: the watch reads them every minute, and an overlap shows only among all of them. */
+  binding: (bindingId: string): Key => ({ pk: BINDINGS, sk: `BINDING#${bindingId}` }),
   /** Points from an account or an endpoint id to a customer; several customers may share an account. */
   match: (serviceId: string, kind: MatchKind, value: string, customerId: string): Key => ({
     pk: `SERVICE#${serviceId}`,
@@ -27,6 +29,13 @@ export const registryKey = {
 
 /** What all matches of one account or endpoint id begin with. The closing `#` keeps `vpce-0a` from finding `vpce-0ab`. */
 export const matchPrefix = (kind: MatchKind, value: string): string => `MATCH#${kind}#${value}#`;
+
+/** The partition of all bindings, in the registry. */
+export const BINDINGS = 'BINDINGS';
+
+/** The partitions of what runs and what the watch know of all bindings, in the ledger. */
+export const TARGETS = 'TARGETS';
+export const WATCHED = 'WATCHED';
 
 /** Which execution has a request in hand, what it is about to do, and what was told of it. */
 export const ADMISSION = 'ADMISSION';
@@ -67,6 +76,10 @@ export const ledgerKey = {
   principals: (serviceId: string): Key => ({ pk: `SERVICE#${serviceId}`, sk: 'PRINCIPALS' }),
   /** Which endpoints of a service were disconnected on a day in UTC, `2026-11-23`: one map, endpoint id to who did it. */
   revocations: (serviceId: string, day: string): Key => ({ pk: `SERVICE#${serviceId}`, sk: `REVOCATIONS#${day}` }),
+  /** Which targets of a binding are ours, which did not get healthy, and who may write its target group until when. */
+  targets: (bindingId: string): Key => ({ pk: TARGETS, sk: `BINDING#${bindingId}` }),
+  /** What the watch saw of a binding: how often DNS missed which address, and when its health is looked at next. */
+  watched: (bindingId: string): Key => ({ pk: WATCHED, sk: `BINDING#${bindingId}` }),
   /** The tokens that are left of an EC2 action's bucket, in the account and region. */
   bucket: (action: string): Key => ({ pk: 'BUCKET', sk: action }),
   /** The places under an entitlement's `maxEndpoints`: one map, endpoint id to who took it when. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Binding } from '../domain/binding.ts';
 import { type Effect, MODES, type ModesSet } from '../domain/mode.ts';
 import type { PrincipalsRecord } from '../domain/ownership.ts';
 import type { Customer, Entitlement, ServiceEntry } from '../domain/registry.ts';
@@ -80,6 +81,53 @@ export const ServiceEntrySchema = v.object({
   ),
   verdicts: v.exactOptional(v.record(v.picklist(REASON_CODES), v.picklist(['accept', 'reject', 'hold']))),
 }) satisfies v.GenericSchema<unknown, ServiceEntry>;
+
+/** A binding's id: what keys are built of, hence without `#`. */
+export const BindingId = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'not a binding id'));
+
+/** As DNS has it, without the dot at the end: `orders.proxy-abc.us-west-2.rds.amazonaws.com`. */
+const HostName = v.pipe(
+  v.string(),
+  v.maxLength(253),
+  v.regex(/^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i, 'not a host name'),
+);
+/** As RDS takes them for proxies, endpoints, instances and clusters. */
+const RdsName = v.pipe(v.string(), v.regex(/^[a-zA-Z](?:-?[a-zA-Z0-9]+){0,62}$/, 'not a name of RDS'));
+const IpAddress = v.pipe(v.string(), v.ip('not an address'));
+const Cidr = v.pipe(v.string(), v.regex(/^[0-9a-f.:]+\/\d{1,3}$/i, 'not a block such as 10.0.0.0/16'));
+
+const AddressSourceSchema = v.variant('kind', [
+  v.object({ kind: v.literal('proxy'), proxyName: RdsName, endpointName: v.exactOptional(RdsName) }),
+  v.object({ kind: v.literal('instance'), instanceId: RdsName }),
+  v.object({ kind: v.literal('cluster'), clusterId: RdsName, endpoint: v.picklist(['writer', 'reader']) }),
+  v.object({ kind: v.literal('host'), hostName: HostName }),
+  v.object({ kind: v.literal('fixed'), addresses: v.pipe(v.array(IpAddress), v.minLength(1, 'names nobody')) }),
+]);
+
+const whole = (least: number, most: number) =>
+  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
+
+/** A binding's entry. */
+export const BindingSchema = v.object({
+  bindingId: BindingId,
+  serviceId: ServiceId,
+  targetGroupArn: v.pipe(
+    v.string(),
+    v.regex(
+      /^arn:[a-z-]+:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup\/[A-Za-z0-9-]{1,32}\/[0-9a-f]{16}$/,
+      'not the ARN of a target group',
+    ),
+  ),
+  port: whole(1, 65_535),
+  source: AddressSourceSchema,
+  family: v.exactOptional(v.picklist(['ipv4', 'ipv6'])),
+  within: v.exactOptional(v.pipe(v.array(Cidr), v.minLength(1, 'names no block: nothing would be believed'))),
+  minHealthy: v.exactOptional(whole(1, 500)),
+  maxRemovalRatio: v.exactOptional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1))),
+  missesBeforeRemoval: v.exactOptional(whole(1, 60)),
+  healthyWithinSeconds: v.exactOptional(whole(60, 3_600)),
+  waitForDraining: v.exactOptional(v.boolean()),
+}) satisfies v.GenericSchema<unknown, Binding>;
 
 /** An account's id. */
 export const AccountId = v.pipe(v.string(), v.regex(/^\d{12}$/, 'not an account of 12 digits'));

@@ -1,0 +1,53 @@
+import { countMisses, type Look, type Misses } from './addresses.ts';
+import { BINDING_DEFAULTS, type Binding } from './binding.ts';
+import type { TargetsRecord } from './targets-record.ts';
+
+/** What the watch remembers of a binding; written when it changes. */
+export interface Watched {
+  readonly misses: Misses;
+  /** Since when what DNS names is not what was applied, ISO 8601; absent while it is. */
+  readonly driftSince?: string;
+}
+
+/** Minutes of the slow rotation: each binding's health is looked at once in so many, whatever the witnesses say. */
+export const ROTATION = 15;
+
+/** In which minute of the rotation a binding's turn is: the same for ever, and spread over all. */
+const turnOf = (bindingId: string): number => {
+  let hash = 0;
+  for (const character of bindingId) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 65_521;
+  return hash % ROTATION;
+};
+
+/** What a look at a binding came to. */
+export interface WatchOutcome {
+  readonly watched: Watched;
+  /** Why the target group is to be looked at now; undefined = it is not. */
+  readonly because?: 'drift' | 'missed' | 'turn';
+}
+
+const isSame = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((each, index) => each === other[index]);
+
+/**
+ * Puts a look beside what was applied last. As long as they agree, nobody asks Elastic Load Balancing: its bucket is everybody's.
+ *
+ * @param now - ISO 8601.
+ */
+export const watchBinding = (
+  { bindingId, missesBeforeRemoval = BINDING_DEFAULTS.missesBeforeRemoval }: Pick<Binding, 'bindingId' | 'missesBeforeRemoval'>,
+  look: Look,
+  { record, watched, now }: { readonly record: TargetsRecord; readonly watched: Watched; readonly now: string },
+): WatchOutcome => {
+  const misses = countMisses(watched.misses, Object.keys(record.ours), look, missesBeforeRemoval);
+  const isDrifting =
+    look.kind === 'answered' && (record.applied === undefined || !isSame(look.addresses, record.applied));
+  // A silent DNS says nothing of whether the drift is over.
+  const since = isDrifting ? (watched.driftSince ?? now) : look.kind === 'answered' ? undefined : watched.driftSince;
+  const next: Watched = { misses, ...(since === undefined ? {} : { driftSince: since }) };
+  const isMissed = Object.values(misses).some((count) => count >= missesBeforeRemoval);
+  const isTurn = Math.floor(Date.parse(now) / 60_000) % ROTATION === turnOf(bindingId);
+  if (isDrifting) return { watched: next, because: 'drift' };
+  if (isMissed) return { watched: next, because: 'missed' };
+  return isTurn ? { watched: next, because: 'turn' } : { watched: next };
+};

@@ -1,0 +1,80 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
+import * as v from 'valibot';
+import type { Binding } from '../domain/binding.ts';
+import { malformed } from '../domain/errors.ts';
+import type { Reading } from '../domain/registry.ts';
+import { NO_TARGETS, type TargetsRecord } from '../domain/targets-record.ts';
+import { plainText } from '../domain/text.ts';
+import type { Watched } from '../domain/watch.ts';
+import { BindingId, BindingSchema, parseWith, problemOf } from './schemas.ts';
+import type { Item } from './view.ts';
+
+const PREFIX = 'BINDING#';
+
+/** The binding that an item's key names; what names none is nobody's. */
+const bindingIdOf = ({ sk }: Item): string | undefined => {
+  const parsed = parseWith(BindingId, String(sk).startsWith(PREFIX) ? String(sk).slice(PREFIX.length) : '');
+  return parsed.success ? parsed.output : undefined;
+};
+
+/** A binding's entry as it could be read: an entry counts only where its own id is that of its key. */
+export const bindingFrom = (item: Item | undefined): Reading<Binding> => {
+  if (item === undefined) return { kind: 'absent' };
+  const parsed = parseWith(BindingSchema, item);
+  const name = plainText(String(item.sk), 80);
+  if (!parsed.success) return { kind: 'unreadable', problem: `${name}: ${problemOf(parsed.issues)}` };
+  return parsed.output.bindingId === bindingIdOf(item)
+    ? { kind: 'found', entry: parsed.output }
+    : { kind: 'unreadable', problem: `${name}: its bindingId is another one than its key's` };
+};
+
+const Moment = v.pipe(v.string(), v.isoTimestamp());
+const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+const TargetsSchema = v.object({
+  ours: v.exactOptional(
+    v.record(
+      v.string(),
+      v.object({
+        since: v.exactOptional(Moment),
+        by: v.exactOptional(v.string()),
+        reason: v.exactOptional(v.string()),
+        at: v.exactOptional(v.string()),
+      }),
+    ),
+    {},
+  ),
+  refused: v.exactOptional(v.record(v.string(), v.object({ until: Moment, times: Count })), {}),
+  applied: v.exactOptional(v.array(v.string())),
+  isCrossZone: v.exactOptional(v.boolean()),
+  failures: v.exactOptional(Count, 0),
+  failedAt: v.exactOptional(Moment),
+  version: v.exactOptional(Count, 0),
+});
+
+/**
+ * Reads what the ledger knows of a binding's targets out of their item, which may hold no more than a lease.
+ *
+ * @throws `Malformed` for an item that we did not write: what is ours is not known then, so nothing is touched.
+ */
+export const targetsRecordFrom = (bindingId: string, item: Item | undefined): TargetsRecord => {
+  if (item === undefined) return NO_TARGETS;
+  const parsed = parseWith(TargetsSchema, item);
+  if (parsed.success) return parsed.output;
+  throw malformed(`The targets of ${bindingId} can't be read: ${problemOf(parsed.issues)}`, { bindingId });
+};
+
+/** What the workflow writes of a record, beside its lease, in DynamoDB's form. */
+export const targetsAttributes = ({ ours, refused, applied = [], version }: TargetsRecord) =>
+  marshall({ ours, refused, applied, version });
+
+const WatchedSchema = v.object({
+  misses: v.exactOptional(v.record(v.string(), Count), {}),
+  driftSince: v.exactOptional(Moment),
+}) satisfies v.GenericSchema<unknown, Watched>;
+
+/** What the watch remembers. What can't be read was never seen: then nothing is removed until it is counted anew. */
+export const watchedFrom = (item: Item | undefined): Watched => {
+  const parsed = parseWith(WatchedSchema, item ?? {});
+  return parsed.success ? parsed.output : { misses: {} };
+};
