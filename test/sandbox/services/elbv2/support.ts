@@ -124,13 +124,20 @@ export const elbWorld = (
   };
 };
 
-/** What a client is told where a call fails: `NAME: sentence`. */
-export const failureOf = async (call: Promise<unknown>): Promise<string> => {
+/** What a client is told: `done`, or `NAME: sentence` where the call fails. */
+export const outcomeOf = async (call: Promise<unknown>): Promise<string> => {
   try {
     await call;
+    return 'done';
   } catch (error) {
     if (error instanceof Error) return `${error.name}: ${error.message}`;
     throw error;
   }
-  throw new Error('The call succeeded; it was to fail.');
+};
+
+/** What a client is told where a call fails: `NAME: sentence`. */
+export const failureOf = async (call: Promise<unknown>): Promise<string> => {
+  const outcome = await outcomeOf(call);
+  if (outcome === 'done') throw new Error('The call succeeded; it was to fail.');
+  return outcome;
 };
