@@ -14,7 +14,7 @@ import { elbAction, onEverything, onResource } from './action.ts';
 import { removeListener } from './actions-listeners.ts';
 import { attributeList, isProtected, LOAD_BALANCER_ATTRIBUTES, setAttributes } from './attributes.ts';
 import { elbv2Errors } from './errors.ts';
-import { checkName, checkNamed, markedPage, ownedBy, requireLoadBalancer } from './lookups.ts';
+import { checkName, checkNamed, checkWord, markedPage, ownedBy, requireLoadBalancer } from './lookups.ts';
 import { type Balancing, elbArn, type LoadBalancer } from './model.ts';
 import { creationTags, onCreation } from './tags.ts';
 import { loadBalancerView } from './views.ts';
@@ -30,6 +30,8 @@ const checkCreation = (input: CreateLoadBalancerInput): void => {
     throw elbv2Errors.validation(`Load balancer name '${Name}' cannot begin with 'internal-'`);
   }
   if (Type !== 'network') throw elbv2Errors.notModelled(`load balancers of the type ${Type}, only network ones`);
+  checkWord(input.Scheme, ['internal', 'internet-facing'], 'scheme');
+  checkWord(input.IpAddressType, ['ipv4', 'dualstack'], 'ipAddressType');
   if (Subnets !== undefined && SubnetMappings !== undefined) {
     throw elbv2Errors.validation('Subnets and subnet mappings cannot be specified at the same time');
   }

@@ -17,7 +17,15 @@ import { attributeList, setAttributes, TARGET_GROUP_ATTRIBUTES } from './attribu
 import { elbv2Errors } from './errors.ts';
 import { forget } from './health.ts';
 import { changeChecks, checkSettings, initialChecks } from './health-checks.ts';
-import { checkName, checkNamed, markedPage, ownedBy, requireLoadBalancer, requireTargetGroup } from './lookups.ts';
+import {
+  checkName,
+  checkNamed,
+  checkWord,
+  markedPage,
+  ownedBy,
+  requireLoadBalancer,
+  requireTargetGroup,
+} from './lookups.ts';
 import { type Balancing, elbArn, loadBalancerOf, type TargetGroup } from './model.ts';
 import { creationTags, onCreation } from './tags.ts';
 import { targetGroupView } from './views.ts';
@@ -42,6 +50,7 @@ const checkCreation = (input: CreateTargetGroupInput): void => {
   if (Port === undefined) throw elbv2Errors.validation('A port must be specified');
   if (Port < 1 || Port > 65_535) throw elbv2Errors.validation(`The port '${Port}' must be between '1' and '65535'`);
   if (VpcId === undefined || VpcId === '') throw elbv2Errors.validation('A VPC ID must be specified');
+  checkWord(input.IpAddressType, ['ipv4', 'ipv6'], 'ipAddressType');
   checkSettings(input);
   creationTags(input.Tags);
 };

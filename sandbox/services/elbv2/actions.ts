@@ -37,7 +37,7 @@ export const elbv2Service = (cloud: Cloud, options: Elbv2Options = {}): Elbv2Ser
     notModelled: [
       'Application and Gateway Load Balancers, their rules and target groups; targets of the types lambda and alb.',
       'Connections: nothing is balanced. Attributes are kept; those that matter are deletion_protection, cross_zone (quotas), deregistration_delay.timeout_seconds and unhealthy_state_routing.',
-      'SetSecurityGroups, SetSubnets, SetIpAddressType, listener attributes, certificates, zonal shift, capacity reservations.',
+      'SetSecurityGroups, SetSubnets, SetIpAddressType, listener attributes, certificates, QUIC server ids, zonal shift, capacity reservations.',
       'Subnets, VPCs, security groups and instances are not looked up: the first subnet is in zone a, the second in zone b, every zone is enabled, VpcId of a load balancer is not told.',
       'Load balancers are active at once, without provisioning; DeleteLoadBalancer does not ask whether an endpoint service needs it.',
       'Zones where cross-zone balancing is off: a target group is healthy, or fails open, as a whole.',

@@ -89,3 +89,11 @@ export const checkName = (name: string, kind: string): void => {
     throw elbv2Errors.validation(`${kind} name '${name}' cannot begin or end with '-'`);
   }
 };
+
+/** One of the words that the API has, where one is given. @throws AwsError `ValidationError` */
+export const checkWord = (value: string | undefined, allowed: readonly string[], member: string): void => {
+  if (value === undefined || allowed.includes(value)) return;
+  throw elbv2Errors.validation(
+    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: Member must satisfy enum value set: [${allowed.join(', ')}]`,
+  );
+};

@@ -60,6 +60,9 @@ describe('load balancers', () => {
     [{ Name: 'n'.repeat(33) }, "cannot be longer than '32' characters"],
     [{ Name: '-n' }, "cannot begin or end with '-'"],
     [{ Name: 'internal-n' }, "cannot begin with 'internal-'"],
+    [{ Scheme: 'public' as 'internal' }, "Value 'public' at 'scheme' failed to satisfy constraint"],
+    [{ IpAddressType: 'ipv6' as 'ipv4' }, 'Member must satisfy enum value set: [ipv4, dualstack]'],
+    [{ SubnetMappings: [{ SubnetId: 's' }] }, 'cannot be specified at the same time'],
     [{ Subnets: [] }, 'At least one subnet must be specified'],
     [{ Type: 'application' as const }, 'The sandbox does not model load balancers of the type application'],
   ])('%o - refused', async (input, said) => {
@@ -125,6 +128,7 @@ describe('target groups', () => {
   });
 
   it.each([
+    [{ IpAddressType: 'dualstack' as 'ipv4' }, 'Member must satisfy enum value set: [ipv4, ipv6]'],
     [{ VpcId: undefined }, 'A VPC ID must be specified'],
     [{ Port: undefined }, 'A port must be specified'],
     [{ Protocol: undefined }, 'A protocol must be specified'],
