@@ -14,12 +14,15 @@ const ofKind = (action: string): readonly [name: string, bucket: Bucket] => {
   return action === 'CreateLoadBalancer' ? ['creating', CREATING] : ['mutating', MUTATING];
 };
 
+/** What a throttled client is told by: the user guide has one code, clients report the other. */
+export type ThrottlingCode = 'Throttling' | 'ThrottlingException';
+
 /**
  * Elastic Load Balancing's buckets, two a request: the account's and that of the kind of action.
  *
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-throttling.html
  */
-export const elbv2Limits: RequestLimits = {
+export const elbv2Limits = (code: ThrottlingCode): RequestLimits => ({
   bucketsOf: (action) => [['account', ACCOUNT], ofKind(action)],
-  refusal: () => new AwsError('Throttling', 'Rate exceeded'),
-};
+  refusal: () => new AwsError(code, 'Rate exceeded'),
+});

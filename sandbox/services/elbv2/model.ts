@@ -132,10 +132,11 @@ export interface Balancing {
 /** An empty world of load balancers. */
 export const balancing = (cloud: Cloud, settings: Settings): Balancing => {
   let order = 0;
+  const limits = elbv2Limits(settings.uncertain.throttled);
   return {
     cloud,
     settings,
-    buckets: new Buckets(elbv2Limits, settings.throttling, PROVIDER_ACCOUNT, () => cloud.clock.now()),
+    buckets: new Buckets(limits, settings.throttling, PROVIDER_ACCOUNT, () => cloud.clock.now()),
     loadBalancers: new Map(),
     listeners: new Map(),
     targetGroups: new Map(),

@@ -1,6 +1,7 @@
 import type { Range } from '../../random.ts';
 import type { Throttling } from '../buckets.ts';
 import { zoneByAddress } from './addresses.ts';
+import type { ThrottlingCode } from './buckets.ts';
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-limits.html */
 interface Limits {
@@ -36,6 +37,13 @@ interface Uncertain {
   readonly zoneOverride: 'ValidationError' | 'detected';
   /** Whether draining targets count against the quotas. @default true */
   readonly drainingCounts: boolean;
+  /**
+   * The code of a request that is turned away because there are too many: the API's own form on the wire, or what
+   * https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-throttling.html names.
+   *
+   * @default 'Throttling'
+   */
+  readonly throttled: ThrottlingCode;
 }
 
 /** What a world may ask of its Elastic Load Balancing. */
@@ -117,7 +125,13 @@ export const settingsFrom = (options: Elbv2Options): Settings => ({
     listenersPerLoadBalancer: 50,
     ...options.limits,
   },
-  uncertain: { unknownTarget: null, zoneOverride: 'ValidationError', drainingCounts: true, ...options.uncertain },
+  uncertain: {
+    unknownTarget: null,
+    zoneOverride: 'ValidationError',
+    drainingCounts: true,
+    throttled: 'Throttling',
+    ...options.uncertain,
+  },
   defaultPage: options.defaultPage ?? HIGHEST_PAGE_SIZE,
   throttling: options.throttling ?? 'none',
 });

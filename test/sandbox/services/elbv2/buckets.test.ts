@@ -8,7 +8,7 @@ const caller = { principal: { kind: 'account', accountId: PROVIDER, arn: `arn:aw
 
 const open = () => {
   let now = 0;
-  const buckets = new Buckets(elbv2Limits, 'documented', PROVIDER, () => now);
+  const buckets = new Buckets(elbv2Limits('Throttling'), 'documented', PROVIDER, () => now);
   /** How many of so many requests at once are answered. */
   const answered = (action: string, requests = 100): number =>
     Array.from({ length: requests }).filter(() => {
@@ -55,10 +55,10 @@ describe('the token buckets of an account', () => {
     expect(answered('DescribeTargetHealth')).toBe(10);
   });
 
-  it('over the wire - Throttling, in AWS’s words', async () => {
-    const { group, register } = elbWorld({ throttling: 'documented' });
+  it.each(['Throttling', 'ThrottlingException'] as const)('over the wire - %s, in AWS’s words', async (throttled) => {
+    const { group, register } = elbWorld({ throttling: 'documented', uncertain: { throttled } });
     const arn = await group();
     for (let call = 0; call < 20; call += 1) await register(arn, '10.0.0.1');
-    expect(await failureOf(register(arn, '10.0.0.1'))).toBe('Throttling: Rate exceeded');
+    expect(await failureOf(register(arn, '10.0.0.1'))).toBe(`${throttled}: Rate exceeded`);
   });
 });
