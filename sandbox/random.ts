@@ -10,6 +10,12 @@ export interface Random {
   uuid(): string;
 }
 
+/** The lowest and highest value of a seeded choice, both included; milliseconds unless said otherwise. */
+export type Range = readonly [low: number, high: number];
+
+/** A seeded whole number; a range of one value draws nothing. */
+export const within = (random: Random, [low, high]: Range): number => (low === high ? low : random.between(low, high));
+
 /** A small generator (mulberry32's mixing steps) that is the same on every machine; no use for secrets. */
 export const seededRandom = (seed: number): Random => {
   let state = seed >>> 0;

@@ -2,6 +2,7 @@ import { VirtualClock } from './clock/virtual-clock.ts';
 import type { Interceptor } from './cloud.ts';
 import { simulatedHost } from './run/simulated-host.ts';
 import type { Ec2Options } from './services/ec2/options.ts';
+import type { Elbv2Options } from './services/elbv2/options.ts';
 import { Stage } from './stories/stage.ts';
 import { type PlayedCase, play, type Story } from './stories/story.ts';
 import { preloadApis } from './wire/api.ts';
@@ -16,6 +17,7 @@ export interface SimulatedOptions {
   readonly assembly: string;
   readonly seed: number;
   readonly ec2?: Ec2Options;
+  readonly elbv2?: Elbv2Options;
 }
 
 /** A world on virtual time. */
@@ -26,7 +28,12 @@ export interface SimulatedWorld extends World {
 }
 
 /** Builds a world whose functions run in this thread; a thread holds one world at a time. */
-export const createSimulatedWorld = async ({ assembly, seed, ec2 }: SimulatedOptions): Promise<SimulatedWorld> => {
+export const createSimulatedWorld = async ({
+  assembly,
+  seed,
+  ec2,
+  elbv2,
+}: SimulatedOptions): Promise<SimulatedWorld> => {
   // Beforehand: of two first requests that load a package, either could be answered first.
   await preloadApis();
   const clock = new VirtualClock(BEGINNING);
@@ -40,6 +47,7 @@ export const createSimulatedWorld = async ({ assembly, seed, ec2 }: SimulatedOpt
     createHost: ({ random, handler }) =>
       simulatedHost({ clock, random, http: inProcessHttp(handler, clock), skew: () => skew.milliseconds }),
     ...(ec2 === undefined ? {} : { ec2 }),
+    ...(elbv2 === undefined ? {} : { elbv2 }),
   });
   return Object.assign(world, { clock, skew });
 };

@@ -15,6 +15,8 @@ import { Streams } from './services/dynamodb/streams.ts';
 import { ec2Service } from './services/ec2/actions.ts';
 import type { Ec2Options } from './services/ec2/options.ts';
 import { elbv2Service } from './services/elbv2/actions.ts';
+import type { BalancedTargets } from './services/elbv2/balanced-targets.ts';
+import type { Elbv2Options } from './services/elbv2/options.ts';
 import { eventsService } from './services/events/actions.ts';
 import { EventsModel } from './services/events/model.ts';
 import { iamService } from './services/iam/actions.ts';
@@ -56,6 +58,8 @@ export interface WorldOptions {
   readonly transport: 'socket' | 'in-process';
   /** How EC2 behaves where that may be chosen. @default AWS's behaviour as we believe it to be */
   readonly ec2?: Ec2Options;
+  /** How Elastic Load Balancing behaves where that may be chosen. @default AWS's behaviour as we believe it to be */
+  readonly elbv2?: Elbv2Options;
 }
 
 /** How a client of this world is configured. */
@@ -75,6 +79,8 @@ export interface World {
   /** The stack as it is after the newest deployment. */
   readonly deployment: Deployment;
   readonly host: FunctionHost;
+  /** The truth about the targets of load balancers. */
+  readonly targets: BalancedTargets;
   /** The door for clients. */
   readonly handler: WireHandler;
   /** Ends the function's environment that made a call, in the middle of it. @returns false where no function made it. */
@@ -95,11 +101,11 @@ export interface World {
 
 /** All services of a world, before anything is deployed. */
 export interface EmptyWorld
-  extends Pick<World, 'clock' | 'journal' | 'cloud' | 'host' | 'handler' | 'endCaller' | 'endIdle'> {}
+  extends Pick<World, 'clock' | 'journal' | 'cloud' | 'host' | 'targets' | 'handler' | 'endCaller' | 'endIdle'> {}
 
 /** Builds every service that the sandbox models. */
 export const createEmptyWorld = (
-  options: Pick<WorldOptions, 'clock' | 'seed' | 'endpoint' | 'createHost' | 'ec2'>,
+  options: Pick<WorldOptions, 'clock' | 'seed' | 'endpoint' | 'createHost' | 'ec2' | 'elbv2'>,
   assets: (s3Key: string) => string,
 ): EmptyWorld => {
   const { clock, seed, endpoint } = options;
@@ -116,11 +122,12 @@ export const createEmptyWorld = (
   const queues = new SqsModel({ clock, random, journal });
   const streams = new Streams(clock, random);
   const lambda = lambdaService(cloud, { host, assets, sessions, endpoint: () => endpoint }, queues);
+  const elbv2 = elbv2Service(cloud, { throttling: 'documented', ...options.elbv2 });
   const services = [
     iamService(identities),
     kmsService(keys),
     logsService(),
-    elbv2Service(),
+    elbv2,
     stsService,
     dynamodbService(cloud, streams),
     sqsService(cloud, queues, { endpoint: () => endpoint, keyPolicy }),
@@ -134,7 +141,7 @@ export const createEmptyWorld = (
   ];
   for (const service of services) cloud.register(service);
   const endCaller = (caller: Principal) => lambda.endCaller(caller);
-  return { clock, journal, cloud, host, handler, endCaller, endIdle: () => lambda.endIdle() };
+  return { clock, journal, cloud, host, targets: elbv2.targets, handler, endCaller, endIdle: () => lambda.endIdle() };
 };
 
 /**

@@ -50,6 +50,8 @@ const KEYS: readonly KeyRule[] = [
   { name: 'ec2:VpceServiceOwner' },
   { name: 'ec2:VpceServicePrivateDnsName' },
   { name: 'ec2:CreateAction' },
+  { name: 'elasticloadbalancing:ResourceTag/', prefix: true },
+  { name: 'elasticloadbalancing:CreateAction' },
 ];
 
 const ruleOf = (key: string): KeyRule | undefined => {

@@ -50,6 +50,13 @@ const services: readonly WireService[] = [
     missing: 'constraint',
   },
   {
+    name: 'elasticloadbalancing',
+    protocol: 'awsQuery',
+    load: () => import('@aws-sdk/client-elastic-load-balancing-v2'),
+    xmlNamespace: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/',
+    missing: 'constraint',
+  },
+  {
     name: 'sqs',
     protocol: 'awsJson',
     queryCompatible: true,

@@ -3,6 +3,7 @@ import { dynamodbTypes } from './dynamodb.ts';
 import { eventTypes } from './events.ts';
 import { identityTypes } from './identity.ts';
 import { lambdaTypes } from './lambda.ts';
+import { loadBalancingTypes } from './load-balancing.ts';
 import { messagingTypes } from './messaging.ts';
 import { networkTypes } from './network.ts';
 import { observabilityTypes } from './observability.ts';
@@ -21,6 +22,7 @@ export const RESOURCE_TYPES: ResourceTypes = {
   ...stateTypes,
   ...dynamodbTypes,
   ...networkTypes,
+  ...loadBalancingTypes,
   ...observabilityTypes,
 };
 

@@ -48,14 +48,10 @@ const refuseUnsuccessful = ({ Unsuccessful: failed }: Readonly<Record<string, un
   if (real !== undefined) throw new Error(`${real.Code}: ${real.Message}`);
 };
 
-/** What a load balancer's name may be at most. */
-const BALANCER_NAME = 32;
-
 /**
- * Endpoint services and what stands behind them.
+ * Endpoint services and the security groups of what stands behind them.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_EC2.html
- * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ElasticLoadBalancingV2.html
  */
 export const networkTypes: ResourceTypes = {
   'AWS::EC2::VPCEndpointService': resourceType<ServiceProperties>({
@@ -160,65 +156,6 @@ export const networkTypes: ResourceTypes = {
     async create({ VpcId }, { hex }) {
       const id = `sg-${hex(17)}`;
       return { ref: id, attributes: { GroupId: id, Id: id, ...defined({ VpcId }) } as Record<string, string> };
-    },
-  }),
-
-  'AWS::ElasticLoadBalancingV2::LoadBalancer': resourceType<{
-    readonly Name?: string;
-    readonly Type?: string;
-    readonly Scheme?: string;
-  }>({
-    behaviour: 'without behaviour',
-    properties: 'anything',
-    replacing: ['Name', 'Type', 'Scheme'],
-    async create({ Name, Type, Scheme }, { call, generatedName }) {
-      const created = await call('elasticloadbalancing', 'CreateLoadBalancer', {
-        Name: Name ?? generatedName(BALANCER_NAME),
-        ...defined({ Type, Scheme }),
-      });
-      const member = (name: string): string => textOf(created, 'LoadBalancers', 0, name);
-      const arn = member('LoadBalancerArn');
-      return {
-        ref: arn,
-        attributes: {
-          LoadBalancerArn: arn,
-          LoadBalancerName: member('LoadBalancerName'),
-          LoadBalancerFullName: arn.slice(arn.indexOf('loadbalancer/') + 'loadbalancer/'.length),
-          DNSName: member('DNSName'),
-          CanonicalHostedZoneID: member('CanonicalHostedZoneId'),
-        },
-      };
-    },
-  }),
-
-  'AWS::ElasticLoadBalancingV2::TargetGroup': resourceType<{ readonly Name?: string }>({
-    behaviour: 'without behaviour',
-    properties: 'anything',
-    replacing: ['Name', 'Port', 'Protocol', 'TargetType', 'VpcId'],
-    async create({ Name }, { call, generatedName }) {
-      const created = await call('elasticloadbalancing', 'CreateTargetGroup', {
-        Name: Name ?? generatedName(BALANCER_NAME),
-      });
-      const arn = textOf(created, 'TargetGroups', 0, 'TargetGroupArn');
-      return {
-        ref: arn,
-        attributes: {
-          TargetGroupArn: arn,
-          TargetGroupName: textOf(created, 'TargetGroups', 0, 'TargetGroupName'),
-          TargetGroupFullName: arn.slice(arn.indexOf('targetgroup/')),
-        },
-      };
-    },
-  }),
-
-  'AWS::ElasticLoadBalancingV2::Listener': resourceType<{ readonly LoadBalancerArn: string }>({
-    behaviour: 'without behaviour',
-    properties: 'anything',
-    replacing: ['LoadBalancerArn'],
-    async create({ LoadBalancerArn }, { call }) {
-      const created = await call('elasticloadbalancing', 'CreateListener', { LoadBalancerArn });
-      const arn = textOf(created, 'Listeners', 0, 'ListenerArn');
-      return { ref: arn, attributes: { ListenerArn: arn } };
     },
   }),
 };

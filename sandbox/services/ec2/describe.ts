@@ -1,5 +1,6 @@
 import type { Filter } from '@aws-sdk/client-ec2';
 import { AwsError } from '../errors.ts';
+import { pageAfter } from '../page-after.ts';
 import { ec2Errors } from './errors.ts';
 import type { Tags } from './model.ts';
 
@@ -88,15 +89,8 @@ interface PageRequest {
   readonly NextToken?: string | undefined;
 }
 
-/** A page, and the token of the next one where more is to come. */
-interface Page<T> {
-  readonly items: readonly T[];
-  readonly NextToken: string | undefined;
-}
-
 /**
- * One page, in the order in which the records were made. The token names the last record seen, so that what vanishes
- * between two pages makes no gap.
+ * One page, see {@link pageAfter}.
  *
  * @throws AwsError `InvalidParameterValue` for MaxResults under 5 (over 1,000 counts as 1,000), `InvalidNextToken`.
  */
@@ -105,7 +99,7 @@ export const paged = <T extends { readonly order: number }>(
   request: PageRequest,
   defaultPage: number,
   largestPage = 1_000,
-): Page<T> => {
+): { readonly items: readonly T[]; readonly NextToken: string | undefined } => {
   const { MaxResults: max, NextToken: token } = request;
   if (max !== undefined && max < 5) {
     throw new AwsError(
@@ -114,27 +108,13 @@ export const paged = <T extends { readonly order: number }>(
     );
   }
   const size = Math.min(max ?? defaultPage, largestPage);
-  const after = token === undefined || token === '' ? 0 : readToken(token);
-  const rest = items.filter((item) => item.order > after).sort((a, b) => a.order - b.order);
-  const page = rest.slice(0, size);
-  const last = page.at(-1);
-  return {
-    items: page,
-    NextToken: last !== undefined && rest.length > page.length ? writeToken(last.order) : undefined,
-  };
-};
-
-const PREFIX = 'after-';
-
-const writeToken = (order: number): string => Buffer.from(`${PREFIX}${order}`).toString('base64url');
-
-const readToken = (token: string): number => {
-  const text = Buffer.from(token, 'base64url').toString();
-  const order = Number(text.slice(PREFIX.length));
-  if (!text.startsWith(PREFIX) || !Number.isSafeInteger(order)) {
-    throw new AwsError('InvalidNextToken', `The token '${token}' is invalid`);
-  }
-  return order;
+  const { items: page, next: NextToken } = pageAfter(
+    items,
+    token,
+    size,
+    (text) => new AwsError('InvalidNextToken', `The token '${text}' is invalid`),
+  );
+  return { items: page, NextToken };
 };
 
 /** Those with the ids, in the ids' order; an empty or absent list asks for all. */

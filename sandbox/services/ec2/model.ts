@@ -1,8 +1,10 @@
 import type { IpAddressType, ServiceConnectivityType, State, Tag } from '@aws-sdk/client-ec2';
 import { type Cloud, PROVIDER_ACCOUNT, REGION } from '../../cloud.ts';
 import type { Principal } from '../../iam/principal.ts';
-import { Buckets } from './buckets.ts';
-import type { Range, Settings } from './options.ts';
+import { type Range, within } from '../../random.ts';
+import { Buckets } from '../buckets.ts';
+import { ec2Limits } from './buckets.ts';
+import type { Settings } from './options.ts';
 
 /**
  * The nine states as they travel, e.g. `pendingAcceptance`: the SDK's enumeration is in PascalCase, the wire is not
@@ -120,7 +122,7 @@ export const privateLink = (cloud: Cloud, settings: Settings): PrivateLink => {
   return {
     cloud,
     settings,
-    buckets: new Buckets(settings.throttling, PROVIDER_ACCOUNT, () => cloud.clock.now()),
+    buckets: new Buckets(ec2Limits, settings.throttling, PROVIDER_ACCOUNT, () => cloud.clock.now()),
     services: new Map(),
     connections: new Map(),
     notifications: new Map(),
@@ -130,7 +132,7 @@ export const privateLink = (cloud: Cloud, settings: Settings): PrivateLink => {
       return order;
     },
     newId: (prefix) => `${prefix}0${cloud.random.hex(16)}`,
-    within: ([low, high]) => (low === high ? low : cloud.random.between(low, high)),
+    within: (range) => within(cloud.random, range),
   };
 };
 

@@ -1,8 +1,6 @@
 import { type CallContext, REGION } from '../../cloud.ts';
-import type { Throttling } from './buckets.ts';
-
-/** The lowest and highest value of a seeded choice, both included; milliseconds unless said otherwise. */
-export type Range = readonly [low: number, high: number];
+import type { Range } from '../../random.ts';
+import type { Throttling } from '../buckets.ts';
 
 /** How long things take, in milliseconds. */
 interface Timings {

@@ -1,85 +1,49 @@
-import { type ActionDefinition, PROVIDER_ACCOUNT, REGION, type ServiceDefinition } from '../../cloud.ts';
+import type { Cloud, ServiceDefinition } from '../../cloud.ts';
+import { AwsError } from '../errors.ts';
+import { listenerActions } from './actions-listeners.ts';
+import { loadBalancerActions } from './actions-load-balancers.ts';
+import { tagActions } from './actions-tags.ts';
+import { targetGroupActions } from './actions-target-groups.ts';
+import { targetActions } from './actions-targets.ts';
+import { type BalancedTargets, balancedTargets } from './balanced-targets.ts';
+import { balancing } from './model.ts';
+import { type Elbv2Options, settingsFrom } from './options.ts';
 
-interface CreateLoadBalancerInput {
-  readonly Name: string;
-  readonly Type?: 'application' | 'network' | 'gateway';
-  readonly Scheme?: 'internal' | 'internet-facing';
+/** Elastic Load Balancing, with what stories may ask of it beside the API. */
+export interface Elbv2Service extends ServiceDefinition {
+  readonly targets: BalancedTargets;
 }
-interface CreateTargetGroupInput {
-  readonly Name: string;
-}
-interface CreateListenerInput {
-  readonly LoadBalancerArn: string;
-}
-
-const PREFIX = `arn:aws:elasticloadbalancing:${REGION}:${PROVIDER_ACCOUNT}`;
-const KINDS = { application: 'app', network: 'net', gateway: 'gwy' } as const;
-
-const define = <I, O>(action: ActionDefinition<I, O>): ActionDefinition<I, O> => action;
 
 /**
- * Elastic Load Balancing without behaviour: ARNs and DNS names, so that a template's load balancer, target group and
- * listener can be referred to. Nothing is balanced and no target is registered.
+ * Network load balancers with their listeners, target groups and targets, of as many accounts as call.
  *
- * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+ * @example
+ * const { targets } = elbv2Service(cloud, { isServing: (address) => address !== '10.0.1.7', readDelay: [0, 2_000] });
  */
-export const elbv2Service = (): ServiceDefinition => ({
-  // What SigV4 signs with, and the prefix of its IAM actions.
-  name: 'elasticloadbalancing',
-  notModelled: ['Targets, health, attributes, rules, every Describe, Modify and Delete'],
-  actions: {
-    CreateLoadBalancer: define<CreateLoadBalancerInput, unknown>({
-      permissions: ({ Name, Type = 'application' }) => [
-        {
-          action: 'elasticloadbalancing:CreateLoadBalancer',
-          resource: `${PREFIX}:loadbalancer/${KINDS[Type]}/${Name}/*`,
-        },
-      ],
-      run: ({ Name, Type = 'application', Scheme = 'internet-facing' }, { cloud }) => {
-        const id = cloud.random.hex(16);
-        const host = Scheme === 'internal' ? `internal-${Name}-${id}` : `${Name}-${id}`;
-        return {
-          LoadBalancers: [
-            {
-              LoadBalancerArn: `${PREFIX}:loadbalancer/${KINDS[Type]}/${Name}/${id}`,
-              LoadBalancerName: Name,
-              // A network load balancer's name says nothing of its scheme.
-              DNSName:
-                Type === 'network'
-                  ? `${Name}-${id}.elb.${REGION}.amazonaws.com`
-                  : `${host}.${REGION}.elb.amazonaws.com`,
-              // The zone that an alias record of us-west-2 names: https://docs.aws.amazon.com/general/latest/gr/elb.html
-              CanonicalHostedZoneId: Type === 'network' ? 'Z18D5FSROUN65G' : 'Z1H1FL5HABSF5',
-              Type,
-              Scheme,
-              State: { Code: 'active' },
-            },
-          ],
-        };
-      },
-    }),
-    CreateTargetGroup: define<CreateTargetGroupInput, unknown>({
-      permissions: ({ Name }) => [
-        { action: 'elasticloadbalancing:CreateTargetGroup', resource: `${PREFIX}:targetgroup/${Name}/*` },
-      ],
-      run: ({ Name }, { cloud }) => ({
-        TargetGroups: [
-          { TargetGroupArn: `${PREFIX}:targetgroup/${Name}/${cloud.random.hex(16)}`, TargetGroupName: Name },
-        ],
-      }),
-    }),
-    CreateListener: define<CreateListenerInput, unknown>({
-      permissions: ({ LoadBalancerArn }) => [
-        { action: 'elasticloadbalancing:CreateListener', resource: LoadBalancerArn },
-      ],
-      run: ({ LoadBalancerArn }, { cloud }) => ({
-        Listeners: [
-          {
-            ListenerArn: `${LoadBalancerArn.replace(':loadbalancer/', ':listener/')}/${cloud.random.hex(16)}`,
-            LoadBalancerArn,
-          },
-        ],
-      }),
-    }),
-  },
-});
+export const elbv2Service = (cloud: Cloud, options: Elbv2Options = {}): Elbv2Service => {
+  const world = balancing(cloud, settingsFrom(options));
+  return {
+    // What SigV4 signs with, and the prefix of its IAM actions.
+    name: 'elasticloadbalancing',
+    targets: balancedTargets(world),
+    actions: {
+      ...loadBalancerActions(world),
+      ...targetGroupActions(world),
+      ...listenerActions(world),
+      ...targetActions(world),
+      ...tagActions(world),
+    },
+    denied: (message) => new AwsError('AccessDenied', message, 403),
+    notModelled: [
+      'Application and Gateway Load Balancers, their rules and target groups; targets of the types lambda and alb.',
+      'Connections: nothing is balanced. Attributes are kept; those that matter are deletion_protection, cross_zone (quotas), deregistration_delay.timeout_seconds and unhealthy_state_routing.',
+      'SetSecurityGroups, SetSubnets, SetIpAddressType, listener attributes, certificates, QUIC server ids, zonal shift, capacity reservations.',
+      'Subnets, VPCs, security groups and instances are not looked up: the first subnet is in zone a, the second in zone b, every zone is enabled, VpcId of a load balancer is not told.',
+      'Load balancers are active at once, without provisioning; DeleteLoadBalancer does not ask whether an endpoint service needs it.',
+      'Zones where cross-zone balancing is off: a target group is healthy, or fails open, as a whole.',
+      'Health checks of a protocol: a target serves or does not. The states unhealthy.draining and the reasons of other load balancers; anomaly detection; administrative overrides.',
+      'Quotas of load balancers and target groups for each account, of targets for each call, TooManyRegistrationsForTargetId.',
+      'The buckets of CloudFormation apart: what a deployment calls takes the tokens of the account.',
+    ],
+  };
+};

@@ -53,6 +53,8 @@ const SERVICES = ['lambda', 'states', 'pipes', 'scheduler'].map((name) => `${nam
 const waiting = (Seconds: number) =>
   JSON.stringify({ QueryLanguage: 'JSONata', StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds, End: true } } });
 
+const NLB = { Type: 'network', Subnets: ['subnet-1'] };
+
 /** One resource of each type, in two forms that differ in what may be changed. */
 const stack = (form: 'first' | 'second') => {
   const one = form === 'first';
@@ -168,8 +170,37 @@ const stack = (form: 'first' | 'second') => {
         Target: { Arn: at('Queue'), RoleArn: at('Role') },
       },
     },
-    Balancer: { Type: 'AWS::ElasticLoadBalancingV2::LoadBalancer', Properties: { Type: 'network' } },
-    OtherBalancer: { Type: 'AWS::ElasticLoadBalancingV2::LoadBalancer', Properties: { Type: 'network' } },
+    Balancer: { Type: 'AWS::ElasticLoadBalancingV2::LoadBalancer', Properties: NLB },
+    OtherBalancer: {
+      Type: 'AWS::ElasticLoadBalancingV2::LoadBalancer',
+      Properties: {
+        ...NLB,
+        LoadBalancerAttributes: [{ Key: 'load_balancing.cross_zone.enabled', Value: one ? 'true' : 'false' }],
+        Tags: [{ Key: one ? 'a' : 'b', Value: 'v' }],
+      },
+    },
+    Targets: {
+      Type: 'AWS::ElasticLoadBalancingV2::TargetGroup',
+      Properties: {
+        Port: 5432,
+        Protocol: 'TCP',
+        TargetType: 'ip',
+        VpcId: 'vpc-1',
+        HealthCheckIntervalSeconds: one ? 30 : 10,
+        TargetGroupAttributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: one ? '120' : '0' }],
+        Targets: [{ Id: '10.0.0.1' }, { Id: one ? '10.0.1.1' : '10.0.2.1' }],
+        Tags: [{ Key: one ? 'a' : 'b', Value: 'v' }],
+      },
+    },
+    Listener: {
+      Type: 'AWS::ElasticLoadBalancingV2::Listener',
+      Properties: {
+        LoadBalancerArn: ref('Balancer'),
+        Port: one ? 5432 : 5433,
+        Protocol: 'TCP',
+        DefaultActions: [{ Type: 'forward', TargetGroupArn: ref('Targets') }],
+      },
+    },
     Service: {
       Type: 'AWS::EC2::VPCEndpointService',
       Properties: {
@@ -205,7 +236,7 @@ const stack = (form: 'first' | 'second') => {
   };
 };
 
-const KEPT = ['Bus', 'Balancer', 'Dead', 'OtherBalancer', 'Schedules', 'Table', 'Version1'];
+const KEPT = ['Bus', 'Balancer', 'Dead', 'Schedules', 'Table', 'Version1'];
 
 describe('the services themselves', () => {
   it('take every change, and every deletion', async () => {
@@ -253,11 +284,38 @@ describe('the services themselves', () => {
       ],
     });
 
+    const LoadBalancerArn = id('OtherBalancer');
+    expect(await call('elasticloadbalancing:DescribeLoadBalancerAttributes', { LoadBalancerArn })).toMatchObject({
+      Attributes: expect.arrayContaining([{ Key: 'load_balancing.cross_zone.enabled', Value: 'false' }]),
+    });
+    const TargetGroupArn = id('Targets');
+    expect(
+      await call('elasticloadbalancing:DescribeTags', { ResourceArns: [LoadBalancerArn, TargetGroupArn] }),
+    ).toEqual({
+      TagDescriptions: [LoadBalancerArn, TargetGroupArn].map((ResourceArn) => ({
+        ResourceArn,
+        Tags: [{ Key: 'b', Value: 'v' }],
+      })),
+    });
+    expect(await call('elasticloadbalancing:DescribeTargetGroups', {})).toMatchObject({
+      TargetGroups: [{ HealthCheckIntervalSeconds: 10, HealthyThresholdCount: 5, LoadBalancerArns: [id('Balancer')] }],
+    });
+    const health = await call('elasticloadbalancing:DescribeTargetHealth', { TargetGroupArn });
+    expect(health.TargetHealthDescriptions).toMatchObject([
+      { Target: { Id: '10.0.0.1' }, TargetHealth: { State: 'initial' } },
+      { Target: { Id: '10.0.1.1' }, TargetHealth: { State: 'draining' } },
+      { Target: { Id: '10.0.2.1' }, TargetHealth: { State: 'initial' } },
+    ]);
+    expect(await call('elasticloadbalancing:DescribeListeners', { LoadBalancerArn: id('Balancer') })).toMatchObject({
+      Listeners: [{ ListenerArn: id('Listener'), Port: 5433 }],
+    });
+
     const left = { Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { Threshold: 2 } } };
     const third = await settled(update(cloud, second, of(left)));
     expect([...third.changes.kept].sort()).toEqual(['Alarm', 'Key', 'Version2']);
     expect(third.changes.deleted).toHaveLength(second.resources.size - third.changes.kept.length);
     expect(await call('sqs:ListQueues', {})).toEqual({});
+    expect(await call('elasticloadbalancing:DescribeLoadBalancers', {})).toMatchObject({ LoadBalancers: [] });
     expect(await call('dynamodb:ListTables', {})).toEqual({ TableNames: [] });
     expect(await call('lambda:ListFunctions', {})).toEqual({ Functions: [] });
     expect(await call('states:ListStateMachines', {})).toEqual({ stateMachines: [] });

@@ -412,6 +412,7 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
     ...['AttributeDefinitions', 'BillingMode', 'DeletionProtectionEnabled', 'GlobalSecondaryIndexes', 'KeySchema'],
     ...['LocalSecondaryIndexes', 'ProvisionedThroughput', 'StreamSpecification', 'TableName'],
   ],
+  'AWS::ElasticLoadBalancingV2::LoadBalancer': ['IpAddressType', 'SecurityGroups', 'SubnetMappings', 'Subnets'],
   'AWS::Events::EventBus': ['DeadLetterConfig', 'Description', 'Policy'],
   'AWS::Events::EventBusPolicy': ['EventBusName', 'Statement', 'StatementId'],
   'AWS::KMS::Alias': ['AliasName', 'TargetKeyId'],

@@ -119,6 +119,11 @@ const SILENT: Readonly<Record<string, readonly string[]>> = {
   pipes: ['UpdatePipe', 'DeletePipe'],
   scheduler: ['UpdateSchedule', 'DeleteSchedule', 'DeleteScheduleGroup'],
   states: ['UpdateStateMachine', 'DeleteStateMachine'],
+  elasticloadbalancing: [
+    ...['ModifyLoadBalancerAttributes', 'ModifyTargetGroup', 'ModifyTargetGroupAttributes', 'ModifyListener'],
+    ...['RegisterTargets', 'DeregisterTargets', 'AddTags', 'RemoveTags'],
+    ...['DeleteLoadBalancer', 'DeleteTargetGroup', 'DeleteListener'],
+  ],
   ec2: [
     ...['ModifyVpcEndpointServiceConfiguration', 'CreateTags', 'DeleteTags', 'DeleteVpcEndpointServiceConfigurations'],
     ...['ModifyVpcEndpointConnectionNotification', 'DeleteVpcEndpointConnectionNotifications'],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Buckets, type Throttling } from '../../../../sandbox/services/ec2/buckets.ts';
+import { Buckets, type Throttling } from '../../../../sandbox/services/buckets.ts';
+import { ec2Limits } from '../../../../sandbox/services/ec2/buckets.ts';
 
 const PROVIDER = '123456789012';
 const account = (accountId: string) => ({
@@ -8,7 +9,7 @@ const account = (accountId: string) => ({
 
 const open = (throttling: Throttling = 'documented') => {
   let now = 0;
-  const buckets = new Buckets(throttling, PROVIDER, () => now);
+  const buckets = new Buckets(ec2Limits, throttling, PROVIDER, () => now);
   /** How many of so many requests at once are answered. */
   const answered = (action: string, requests: number, accountId = PROVIDER): number =>
     Array.from({ length: requests }).filter(() => {

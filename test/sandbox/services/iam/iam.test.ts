@@ -5,7 +5,6 @@ import { Identities } from '../../../../sandbox/iam/identities.ts';
 import { roleSession } from '../../../../sandbox/iam/principal.ts';
 import { Journal } from '../../../../sandbox/journal.ts';
 import { seededRandom } from '../../../../sandbox/random.ts';
-import { elbv2Service } from '../../../../sandbox/services/elbv2/actions.ts';
 import { iamService } from '../../../../sandbox/services/iam/actions.ts';
 import { logsService } from '../../../../sandbox/services/logs/actions.ts';
 
@@ -20,7 +19,6 @@ const world = () => {
   const cloud = new Cloud({ clock, random: seededRandom(1), journal: new Journal(clock), authorizer: identities });
   cloud.register(iamService(identities));
   cloud.register(logsService());
-  cloud.register(elbv2Service());
   const call = (name: string, input: object): Promise<unknown> => {
     const [service = '', action = ''] = name.split(':');
     return cloud.invoke({ service, action, input, principal: OPERATOR });
@@ -94,27 +92,6 @@ describe('services without behaviour', () => {
     await call('logs:CreateLogGroup', { logGroupName: '/g' });
     await expect(call('logs:CreateLogGroup', { logGroupName: '/g' })).rejects.toMatchObject({
       code: 'ResourceAlreadyExistsException',
-    });
-  });
-
-  it('a network load balancer, its target group and listener - ARNs and a DNS name', async () => {
-    const { call } = world();
-    const made = (await call('elasticloadbalancing:CreateLoadBalancer', {
-      Name: 'nlb',
-      Type: 'network',
-      Scheme: 'internal',
-    })) as { LoadBalancers: [{ LoadBalancerArn: string; DNSName: string }] };
-    const [balancer] = made.LoadBalancers;
-    expect(balancer.LoadBalancerArn).toMatch(
-      /^arn:aws:elasticloadbalancing:us-west-2:123456789012:loadbalancer\/net\/nlb\/[0-9a-f]{16}$/,
-    );
-    expect(balancer.DNSName).toMatch(/^nlb-[0-9a-f]{16}\.elb\.us-west-2\.amazonaws\.com$/);
-    const { LoadBalancerArn } = balancer;
-    expect(await call('elasticloadbalancing:CreateListener', { LoadBalancerArn })).toMatchObject({
-      Listeners: [{ ListenerArn: expect.stringContaining(':listener/net/nlb/') }],
-    });
-    expect(await call('elasticloadbalancing:CreateTargetGroup', { Name: 't' })).toMatchObject({
-      TargetGroups: [{ TargetGroupArn: expect.stringContaining(':targetgroup/t/') }],
     });
   });
 });
