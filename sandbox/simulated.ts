@@ -1,7 +1,10 @@
 import { VirtualClock } from './clock/virtual-clock.ts';
 import type { Interceptor } from './cloud.ts';
+import { dnsStandIn } from './dns/node-dns.ts';
+import type { DnsOptions } from './dns/options.ts';
 import { simulatedHost } from './run/simulated-host.ts';
 import type { Ec2Options } from './services/ec2/options.ts';
+import type { RdsOptions } from './services/rds/options.ts';
 import { Stage } from './stories/stage.ts';
 import { type PlayedCase, play, type Story } from './stories/story.ts';
 import { preloadApis } from './wire/api.ts';
@@ -16,6 +19,8 @@ export interface SimulatedOptions {
   readonly assembly: string;
   readonly seed: number;
   readonly ec2?: Ec2Options;
+  readonly rds?: Partial<RdsOptions>;
+  readonly dns?: Partial<DnsOptions>;
 }
 
 /** A world on virtual time. */
@@ -26,7 +31,11 @@ export interface SimulatedWorld extends World {
 }
 
 /** Builds a world whose functions run in this thread; a thread holds one world at a time. */
-export const createSimulatedWorld = async ({ assembly, seed, ec2 }: SimulatedOptions): Promise<SimulatedWorld> => {
+export const createSimulatedWorld = async ({
+  assembly,
+  seed,
+  ...behaviour
+}: SimulatedOptions): Promise<SimulatedWorld> => {
   // Beforehand: of two first requests that load a package, either could be answered first.
   await preloadApis();
   const clock = new VirtualClock(BEGINNING);
@@ -37,9 +46,15 @@ export const createSimulatedWorld = async ({ assembly, seed, ec2 }: SimulatedOpt
     assembly,
     transport: 'in-process',
     endpoint: 'http://127.0.0.1:4599', // nobody listens there: calls never leave the process
-    createHost: ({ random, handler }) =>
-      simulatedHost({ clock, random, http: inProcessHttp(handler, clock), skew: () => skew.milliseconds }),
-    ...(ec2 === undefined ? {} : { ec2 }),
+    createHost: ({ random, handler, dns }) =>
+      simulatedHost({
+        clock,
+        random,
+        http: inProcessHttp(handler, clock),
+        dns: (timers) => dnsStandIn(dns, timers),
+        skew: () => skew.milliseconds,
+      }),
+    ...behaviour,
   });
   return Object.assign(world, { clock, skew });
 };

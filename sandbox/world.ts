@@ -4,6 +4,8 @@ import { Assets } from './deploy/assembly.ts';
 import { deploy } from './deploy/deploy.ts';
 import type { Deployment } from './deploy/deployment.ts';
 import { Stack } from './deploy/stack.ts';
+import { type DnsOptions, dnsSettings } from './dns/options.ts';
+import { WorldDns } from './dns/world-dns.ts';
 import { Identities } from './iam/identities.ts';
 import type { Principal } from './iam/principal.ts';
 import { Sessions } from './iam/sessions.ts';
@@ -13,7 +15,9 @@ import type { FunctionHost } from './run/function-host.ts';
 import { dynamodbService } from './services/dynamodb/actions.ts';
 import { Streams } from './services/dynamodb/streams.ts';
 import { ec2Service } from './services/ec2/actions.ts';
+import { NetworkInterfaces } from './services/ec2/interfaces.ts';
 import type { Ec2Options } from './services/ec2/options.ts';
+import { Subnets } from './services/ec2/subnets.ts';
 import { elbv2Service } from './services/elbv2/actions.ts';
 import { eventsService } from './services/events/actions.ts';
 import { EventsModel } from './services/events/model.ts';
@@ -23,6 +27,11 @@ import { Keys } from './services/kms/keys.ts';
 import { lambdaService } from './services/lambda/actions.ts';
 import { logsService } from './services/logs/actions.ts';
 import { pipesService } from './services/pipes/actions.ts';
+import { rdsService } from './services/rds/actions.ts';
+import { rdsModel } from './services/rds/model.ts';
+import { rdsNames } from './services/rds/names.ts';
+import { type RdsOptions, settingsFrom } from './services/rds/options.ts';
+import { ProxyLife } from './services/rds/proxy-life.ts';
 import { schedulerService } from './services/scheduler/actions.ts';
 import { snsService } from './services/sns/actions.ts';
 import { SnsModel } from './services/sns/model.ts';
@@ -40,6 +49,8 @@ export interface HostParts {
   readonly random: Random;
   /** Where the functions' calls go. */
   readonly handler: WireHandler;
+  /** Where the functions' names lead. */
+  readonly dns: WorldDns;
 }
 
 /** What a world is made of. */
@@ -56,6 +67,10 @@ export interface WorldOptions {
   readonly transport: 'socket' | 'in-process';
   /** How EC2 behaves where that may be chosen. @default AWS's behaviour as we believe it to be */
   readonly ec2?: Ec2Options;
+  /** How RDS behaves where that may be chosen. @default AWS's behaviour as we believe it to be */
+  readonly rds?: Partial<RdsOptions>;
+  /** How names are resolved. @default AWS's behaviour as we believe it to be */
+  readonly dns?: Partial<DnsOptions>;
 }
 
 /** How a client of this world is configured. */
@@ -77,6 +92,11 @@ export interface World {
   readonly host: FunctionHost;
   /** The door for clients. */
   readonly handler: WireHandler;
+  readonly dns: WorldDns;
+  /** What happens to RDS proxies without anybody's call. */
+  readonly proxies: ProxyLife;
+  /** Where subnets are. */
+  readonly subnets: Subnets;
   /** Ends the function's environment that made a call, in the middle of it. @returns false where no function made it. */
   endCaller(caller: Principal): boolean;
   /** Ends every function's environments that do nothing: whoever is called next starts cold. */
@@ -95,11 +115,14 @@ export interface World {
 
 /** All services of a world, before anything is deployed. */
 export interface EmptyWorld
-  extends Pick<World, 'clock' | 'journal' | 'cloud' | 'host' | 'handler' | 'endCaller' | 'endIdle'> {}
+  extends Pick<
+    World,
+    'clock' | 'journal' | 'cloud' | 'host' | 'handler' | 'dns' | 'proxies' | 'subnets' | 'endCaller' | 'endIdle'
+  > {}
 
 /** Builds every service that the sandbox models. */
 export const createEmptyWorld = (
-  options: Pick<WorldOptions, 'clock' | 'seed' | 'endpoint' | 'createHost' | 'ec2'>,
+  options: Pick<WorldOptions, 'clock' | 'seed' | 'endpoint' | 'createHost' | 'ec2' | 'rds' | 'dns'>,
   assets: (s3Key: string) => string,
 ): EmptyWorld => {
   const { clock, seed, endpoint } = options;
@@ -110,7 +133,12 @@ export const createEmptyWorld = (
   const keys = new Keys();
   const cloud = new Cloud({ clock, random, journal, authorizer: identities });
   const handler = createRouter({ cloud, principalOf: (accessKeyId) => sessions.principalOf(accessKeyId) });
-  const host = options.createHost({ clock, random, handler });
+  const dns = new WorldDns({ clock, random, journal }, dnsSettings(options.dns));
+  const host = options.createHost({ clock, random, handler, dns });
+  const subnets = new Subnets();
+  const interfaces = new NetworkInterfaces();
+  const databases = rdsModel(cloud, settingsFrom(options.rds), { interfaces, subnets });
+  dns.add(rdsNames(databases));
 
   const keyPolicy = (key: string) => keys.find(key);
   const queues = new SqsModel({ clock, random, journal });
@@ -130,11 +158,23 @@ export const createEmptyWorld = (
     schedulerService(cloud),
     lambda,
     statesService(cloud),
-    ec2Service(cloud, { throttling: 'documented', ...options.ec2 }),
+    ec2Service(cloud, { throttling: 'documented', ...options.ec2 }, interfaces),
+    rdsService(databases),
   ];
   for (const service of services) cloud.register(service);
   const endCaller = (caller: Principal) => lambda.endCaller(caller);
-  return { clock, journal, cloud, host, handler, endCaller, endIdle: () => lambda.endIdle() };
+  return {
+    clock,
+    journal,
+    cloud,
+    host,
+    handler,
+    dns,
+    proxies: new ProxyLife(databases),
+    subnets,
+    endCaller,
+    endIdle: () => lambda.endIdle(),
+  };
 };
 
 /**

@@ -18,13 +18,17 @@ const OWN: Readonly<Record<string, Bucket>> = {
 /** What all other actions that write share, and what all that read do. */
 const MUTATING: Bucket = [50, 5];
 const READING: Bucket = [100, 20];
+/** Actions that cost more where they are neither filtered nor paged, and the bucket that each then has. */
+const WIDE_ACTIONS: readonly string[] = ['DescribeNetworkInterfaces'];
+const WIDE: Bucket = [50, 10];
 
 /** Whose buckets are in force. `provider`: consumers ask as often as they like, as if they were many accounts. */
 export type Throttling = 'documented' | 'provider' | 'none';
 
-const bucketOf = (action: string): readonly [name: string, bucket: Bucket] => {
+const bucketOf = (action: string, isWide: boolean): readonly [name: string, bucket: Bucket] => {
   const own = OWN[action];
   if (own !== undefined) return [action, own];
+  if (isWide && WIDE_ACTIONS.includes(action)) return [`wide ${action}`, WIDE];
   return action.startsWith('Describe') ? ['reading', READING] : ['mutating', MUTATING];
 };
 
@@ -45,11 +49,14 @@ export class Buckets {
     this.#now = now;
   }
 
-  /** @throws AwsError `RequestLimitExceeded` */
-  take(action: string, { principal }: Pick<CallContext, 'principal'>): void {
+  /**
+   * @param isWide - whether the request asks for everything: no filter, no page, no ids.
+   * @throws AwsError `RequestLimitExceeded`
+   */
+  take(action: string, { principal }: Pick<CallContext, 'principal'>, isWide = false): void {
     const { accountId } = principal;
     if (this.#throttling === 'none' || (this.#throttling === 'provider' && accountId !== this.#provider)) return;
-    const [name, [capacity, refill]] = bucketOf(action);
+    const [name, [capacity, refill]] = bucketOf(action, isWide);
     const key = `${accountId} ${name}`;
     const now = this.#now();
     const { left, at } = this.#tokens.get(key) ?? { left: capacity, at: now };
