@@ -2,10 +2,10 @@ import type { DnsAuthority, HostAddresses } from '../../dns/authority.ts';
 import { membersOf } from './databases.ts';
 import type { ProxyEndpoint, RdsModel } from './model.ts';
 
-/** A name is known as soon as a node is in DNS, and as long as its endpoint exists. */
+/** A name is known as soon as a node is in DNS; an endpoint that lost all its nodes has a name without addresses. */
 const ofEndpoint = (model: RdsModel, endpoint: ProxyEndpoint): HostAddresses | undefined => {
   const listed = [...endpoint.nodes].filter((node) => node.isListed).flatMap(({ addresses }) => addresses);
-  if (listed.length === 0 && endpoint.status === 'creating') return undefined;
+  if (listed.length === 0 && (endpoint.status === 'creating' || endpoint.status === 'deleting')) return undefined;
   const ipv6 = listed.filter((address) => address.includes(':'));
   return { ipv4: listed.filter((address) => !ipv6.includes(address)), ipv6, ttl: model.settings.proxyTtl };
 };
