@@ -94,7 +94,7 @@ const hasTtl = (options: unknown): boolean => (options as { ttl?: unknown } | un
 const typeOf = (rrtype: unknown): AddressType => {
   if (rrtype === undefined || rrtype === 'A') return 'A';
   if (rrtype === 'AAAA') return 'AAAA';
-  throw new Error(`A simulated function may resolve A and AAAA records only, not ${String(rrtype)}.`);
+  throw new Error(`A simulated function may resolve A and AAAA records only, not ${JSON.stringify(rrtype)}.`);
 };
 
 /** `resolve4` and its like in the form that takes a callback last. */

@@ -47,12 +47,27 @@ const followClock = (): void => {
 };
 followClock();
 
-/** Names lead where the sandbox says, for `resolve4` and its like; `lookup` asks the operating system still. */
-if (dnsServer !== undefined) {
-  dns.setServers([dnsServer]);
-  dns.promises.setServers([dnsServer]);
+/** Names lead where the sandbox says, for `resolve4`, its like and new resolvers; `lookup` asks the operating system still. */
+const aimAt = (server: string): void => {
+  dns.setServers([server]);
+  dns.promises.setServers([server]);
+  class Resolver extends dns.Resolver {
+    constructor(options?: dns.ResolverOptions) {
+      super(options);
+      this.setServers([server]);
+    }
+  }
+  class PromisesResolver extends dns.promises.Resolver {
+    constructor(options?: dns.ResolverOptions) {
+      super(options);
+      this.setServers([server]);
+    }
+  }
+  Object.assign(dns, { Resolver });
+  Object.assign(dns.promises, { Resolver: PromisesResolver });
   syncBuiltinESMExports();
-}
+};
+if (dnsServer !== undefined) aimAt(dnsServer);
 
 const stamp = (): LineStamp => ({ logFormat, timestamp: new Date().toISOString(), requestId, directory });
 

@@ -18,7 +18,7 @@ export interface AddressPair {
 }
 
 /** The VPC of every subnet of which nobody said otherwise. */
-export const DEFAULT_VPC = 'vpc-0123456789abcdef0';
+const DEFAULT_VPC = 'vpc-0123456789abcdef0';
 const ZONES = ['a', 'b', 'c'].map((letter) => `${REGION}${letter}`);
 const SIZE_OF_24 = 256 - 5;
 /** The first addresses of a subnet are AWS's own: network, router, resolver, one in reserve. */

@@ -94,7 +94,8 @@ const tell = (model: RdsModel, notice: Notice): void => {
 };
 
 /** In a world without EventBridge nobody hears of it. */
-const put = async ({ cloud, note }: RdsModel, notice: Notice, date: number): Promise<void> => {
+const put = async (model: RdsModel, notice: Notice, date: number): Promise<void> => {
+  const { cloud } = model;
   if (cloud.action('events', 'PutEvents') === undefined) return;
   const detail = {
     EventCategories: [CATEGORIES[notice.number]],
@@ -120,6 +121,6 @@ const put = async ({ cloud, note }: RdsModel, notice: Notice, date: number): Pro
       principal: servicePrincipal('rds.amazonaws.com', notice.sourceArn),
     });
   } catch (error) {
-    note(`event RDS-EVENT-${notice.number} lost`, { source: notice.sourceIdentifier, error: String(error) });
+    model.note(`event RDS-EVENT-${notice.number} lost`, { source: notice.sourceIdentifier, error: String(error) });
   }
 };

@@ -10,7 +10,7 @@ import { type DbCluster, type DbInstance, membersOf } from './databases.ts';
 import { type DbProxy, keyOf, type ProxyEndpoint, type ProxyTarget, type RdsModel } from './model.ts';
 
 /** The proxy's first endpoint, which lives and goes with it. */
-export const defaultEndpoint = (proxy: DbProxy): ProxyEndpoint | undefined =>
+const defaultEndpoint = (proxy: DbProxy): ProxyEndpoint | undefined =>
   [...proxy.endpoints.values()].find((endpoint) => endpoint.isDefault);
 
 /** What DescribeDBProxies shows. No addresses: no API of RDS has them. */

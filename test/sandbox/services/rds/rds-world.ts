@@ -7,7 +7,7 @@ import type { RdsOptions } from '../../../../sandbox/services/rds/options.ts';
 import { inProcessHandler } from '../../../../sandbox/wire/in-process.ts';
 import { createEmptyWorld } from '../../../../sandbox/world.ts';
 
-export const START = Date.UTC(2026, 10, 23, 1, 0, 0);
+const START = Date.UTC(2026, 10, 23, 1, 0, 0);
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
 /** In three zones, in this order, wherever they are named first. */
@@ -109,10 +109,10 @@ export const createRdsWorld = (
     await passes(10 * MINUTE);
     return made.DBProxy?.Endpoint ?? '';
   };
-  /** What the VPC's resolver says: addresses in order, or the code. */
-  const names = (host: string, type: AddressType = 'A'): readonly string[] | string => {
+  /** What the VPC's resolver says: addresses in order, or the code alone. */
+  const names = (host: string, type: AddressType = 'A'): readonly string[] => {
     const answer = world.dns.resolve(host, type);
-    return answer.code === 'NOERROR' ? answer.records.map(({ address }) => address).sort() : answer.code;
+    return answer.code === 'NOERROR' ? answer.records.map(({ address }) => address).sort() : [answer.code];
   };
   /** The addresses of the interfaces that say they are the proxy's. */
   const interfaces = async (description: string): Promise<readonly string[]> => {
