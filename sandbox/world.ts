@@ -138,6 +138,7 @@ export const createEmptyWorld = (
   const subnets = new Subnets();
   const interfaces = new NetworkInterfaces();
   const databases = rdsModel(cloud, settingsFrom(options.rds), { interfaces, subnets });
+  const proxies = new ProxyLife(databases);
   dns.add(rdsNames(databases));
 
   const keyPolicy = (key: string) => keys.find(key);
@@ -170,7 +171,7 @@ export const createEmptyWorld = (
     host,
     handler,
     dns,
-    proxies: new ProxyLife(databases),
+    proxies,
     subnets,
     endCaller,
     endIdle: () => lambda.endIdle(),
