@@ -61,7 +61,8 @@ export const interfaceActions = (world: PrivateLink): Record<string, ActionDefin
       },
       needs: () => onEverything('DescribeNetworkInterfaces'),
       run: (input, { accountId }) => {
-        const own = world.interfaces.all().filter(({ owner }) => owner === accountId);
+        const moment = world.cloud.clock.now() - world.within(world.settings.readDelay);
+        const own = world.interfaces.at(moment).filter(({ owner }) => owner === accountId);
         const wanted = withIds(own, input.NetworkInterfaceIds, ({ id }) => id, ec2Errors.unknownInterface);
         const { items, NextToken } = paged(
           filtered(wanted, input.Filters, FILTERS),

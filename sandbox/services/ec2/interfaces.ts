@@ -16,30 +16,47 @@ export interface InterfaceRecord {
   readonly groupIds: readonly string[];
   readonly ipv4: readonly string[];
   readonly ipv6: readonly string[];
-  status: 'in-use' | 'available';
+  readonly status: 'in-use' | 'available';
 }
+
+interface Kept {
+  readonly record: InterfaceRecord;
+  readonly madeAt: number;
+  goneAt: number;
+}
+
+/** For how long an interface that is gone can still be seen by a read that lags, in milliseconds: longer than any does. */
+const LONGEST_LAG = 15 * 60_000;
 
 /**
  * The network interfaces of a world: other services put theirs in, EC2 lists them.
  * See https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/requester-managed-eni.html
  */
 export class NetworkInterfaces {
-  readonly #all = new Map<string, InterfaceRecord>();
+  readonly #kept = new Map<string, Kept>();
   #order = 0;
 
-  add(made: Omit<InterfaceRecord, 'order'>): InterfaceRecord {
+  /** @param now - milliseconds of the world's clock. */
+  add(made: Omit<InterfaceRecord, 'order'>, now: number): InterfaceRecord {
     this.#order += 1;
     const record = { order: this.#order, ...made };
-    this.#all.set(record.id, record);
+    this.#kept.set(record.id, { record, madeAt: now, goneAt: Number.POSITIVE_INFINITY });
     return record;
   }
 
-  remove(id: string): void {
-    this.#all.delete(id);
+  /** @param now - milliseconds of the world's clock. */
+  remove(id: string, now: number): void {
+    const kept = this.#kept.get(id);
+    if (kept !== undefined) kept.goneAt = now;
+    for (const [each, { goneAt }] of this.#kept) {
+      if (goneAt < now - LONGEST_LAG) this.#kept.delete(each);
+    }
   }
 
-  /** In the order in which they were made. */
-  all(): readonly InterfaceRecord[] {
-    return [...this.#all.values()];
+  /** Those that there were at a moment, in the order in which they were made. */
+  at(moment: number): readonly InterfaceRecord[] {
+    return [...this.#kept.values()]
+      .filter(({ madeAt, goneAt }) => madeAt <= moment && moment < goneAt)
+      .map(({ record }) => record);
   }
 }

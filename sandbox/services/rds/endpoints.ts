@@ -24,6 +24,7 @@ export const beginEndpoint = (model: RdsModel, made: NewEndpoint): ProxyEndpoint
     createdAt: model.cloud.clock.now(),
     status: 'creating',
     nodes: new Set(),
+    missing: 0,
   };
   proxy.endpoints.set(name, endpoint);
   for (let node = 0; node < model.settings.nodes; node += 1) startNode(model, endpoint);

@@ -52,6 +52,8 @@ export interface ProxyEndpoint {
   status: DBProxyEndpointStatus;
   /** In the order in which they were started. */
   readonly nodes: Set<ProxyNode>;
+  /** How many replacements found no place, because every zone had failed: they are started when one is restored. */
+  missing: number;
 }
 
 /** What a proxy hands connections to. */
@@ -154,7 +156,7 @@ export const keyOf = (account: string, name: string): string => `${account} ${na
 export const rdsArn = (account: string, type: string, id: string): string =>
   `arn:aws:rds:${REGION}:${account}:${type}:${id}`;
 
-/** Does something later, unless it was overtaken by then. */
+/** Does something after a time of the range; the task looks whether it is still wanted by then. */
 export const later = (model: RdsModel, range: Range, task: () => void): void => {
   model.cloud.clock.after(model.within(range), task);
 };

@@ -39,7 +39,7 @@ const candidates = (model: RdsModel, endpoint: ProxyEndpoint, wanted: string | u
 /**
  * Starts a node: first there is its interface, some moments later it serves, some moments later it is in DNS.
  *
- * @returns `undefined` where no subnet has an address left: RDS-EVENT-0243 tells of it.
+ * @returns `undefined` where every zone has failed, or no subnet has an address left: RDS-EVENT-0243 tells of the latter.
  */
 export const startNode = (model: RdsModel, endpoint: ProxyEndpoint, start: Start = {}): ProxyNode | undefined => {
   const { proxy, networkType } = endpoint;
@@ -50,6 +50,8 @@ export const startNode = (model: RdsModel, endpoint: ProxyEndpoint, start: Start
     return pair === undefined ? undefined : { subnet: model.subnets.find(id), pair };
   });
   if (place === undefined) {
+    model.note(`${endpoint.name} has no place for a node`, { proxy: proxy.name });
+    if (wanted.length === 0) return undefined;
     tellOfProxy(
       model,
       proxy,
@@ -61,22 +63,25 @@ export const startNode = (model: RdsModel, endpoint: ProxyEndpoint, start: Start
   const { subnet, pair } = place;
   const ipv4 = networkType === 'IPV6' ? [] : [pair.ipv4];
   const ipv6 = networkType === 'IPV4' ? [] : [pair.ipv6];
-  const { id: interfaceId } = model.interfaces.add({
-    id: `eni-0${model.cloud.random.hex(16)}`,
-    owner: proxy.owner,
-    requesterId: 'amazon-rds',
-    description:
-      uncertain.interfaceDescription === 'convention'
-        ? `Network interface for DBProxy ${proxy.name}`
-        : 'RDSNetworkInterface',
-    vpcId: subnet.vpcId,
-    subnetId: subnet.id,
-    zone: subnet.zone,
-    groupIds: endpoint.groupIds,
-    ipv4,
-    ipv6,
-    status: 'in-use',
-  });
+  const { id: interfaceId } = model.interfaces.add(
+    {
+      id: `eni-0${model.cloud.random.hex(16)}`,
+      owner: proxy.owner,
+      requesterId: 'amazon-rds',
+      description:
+        uncertain.interfaceDescription === 'convention'
+          ? `Network interface for DBProxy ${proxy.name}`
+          : 'RDSNetworkInterface',
+      vpcId: subnet.vpcId,
+      subnetId: subnet.id,
+      zone: subnet.zone,
+      groupIds: endpoint.groupIds,
+      ipv4,
+      ipv6,
+      status: 'in-use',
+    },
+    model.cloud.clock.now(),
+  );
   const node: ProxyNode = {
     endpoint,
     subnetId: subnet.id,
@@ -148,7 +153,7 @@ const stop = (model: RdsModel, node: ProxyNode): void => {
   node.isUp = false;
   later(model, model.settings.timings.lingering, () => {
     unlist(model, node);
-    model.interfaces.remove(node.interfaceId);
+    model.interfaces.remove(node.interfaceId, model.cloud.clock.now());
     model.subnets.release(node.subnetId, node.pair);
     node.endpoint.nodes.delete(node);
     for (const address of node.addresses) model.nodes.delete(address);

@@ -120,18 +120,21 @@ export class ProxyLife {
         failNode(this.#model, node);
         if (!wasStaying) continue;
         this.#model.cloud.clock.after(this.#model.within(this.#model.settings.timings.replacing), () => {
-          if (endpoint.status !== 'deleting') startNode(this.#model, endpoint);
+          if (endpoint.status !== 'deleting' && startNode(this.#model, endpoint) === undefined) endpoint.missing += 1;
         });
       }
       return lost.flatMap(({ addresses }) => addresses);
     });
   }
 
-  /** New nodes may be started in the zone again. @throws AwsError `DBProxyNotFoundFault` */
+  /** New nodes may be started in the zone again, and those that had no place are. @throws AwsError `DBProxyNotFoundFault` */
   restoreZone(name: string, zone: string): void {
     const proxy = this.#proxy(name);
     proxy.failedZones.delete(zone);
     this.#model.note(`${proxy.name} zone ${zone} restored`);
+    for (const endpoint of proxy.endpoints.values()) {
+      for (; endpoint.missing > 0; endpoint.missing -= 1) startNode(this.#model, endpoint);
+    }
   }
 
   /**

@@ -90,6 +90,21 @@ describe('DescribeNetworkInterfaces', () => {
     await expect(list(input)).rejects.toMatchObject({ name });
   });
 
+  it('may be behind the truth, for what is new and for what is gone', async () => {
+    const { proxy, proxies, interfaces, passes } = createRdsWorld({ ec2: { readDelay: [30_000, 30_000] } });
+    await proxy('orders');
+    const before = await interfaces('*');
+    const [added = ''] = proxies.scale('orders', { nodes: 3 });
+    expect(await interfaces('*')).toEqual(before);
+    await passes(31_000);
+    expect(await interfaces('*')).toContain(added);
+    proxies.scale('orders', { nodes: 2 });
+    await passes(200_000); // gone after 60 and 120 seconds
+    expect(await interfaces('*')).toContain(added);
+    await passes(20_000);
+    expect(await interfaces('*')).toEqual(before);
+  });
+
   it('has a bucket of its own where it asks for everything', async () => {
     const { list } = await world();
     const answered = async (input: DescribeNetworkInterfacesCommandInput): Promise<number> => {

@@ -166,6 +166,21 @@ describe('a zone that fails', () => {
   });
 });
 
+describe('zones that all fail', () => {
+  it('leave a name without addresses, until one is restored', async () => {
+    const { proxies, passes, names, host, numbersTold } = await withOrders();
+    for (const letter of ['a', 'b', 'c']) proxies.failZone('orders', `us-west-2${letter}`);
+    await passes(10 * MINUTE);
+    expect(names(host)).toEqual([]);
+    expect(proxies.nodes('orders')).toEqual([]);
+    expect(numbersTold()).toEqual(['RDS-EVENT-0203']);
+
+    proxies.restoreZone('orders', 'us-west-2c');
+    await passes(MINUTE);
+    expect(names(host).map((address) => proxies.zoneOf(address))).toEqual(['us-west-2c', 'us-west-2c']);
+  });
+});
+
 describe('serve', () => {
   it('off and on - the address alone, and before its time as well', async () => {
     const { proxies, passes, before } = await withOrders();

@@ -3,6 +3,7 @@ import { CreateDBProxyCommand, type CreateDBProxyCommandInput, RDSClient } from 
 import { VirtualClock } from '../../../../sandbox/clock/virtual-clock.ts';
 import type { DnsOptions } from '../../../../sandbox/dns/options.ts';
 import type { AddressType } from '../../../../sandbox/dns/world-dns.ts';
+import type { Ec2Options } from '../../../../sandbox/services/ec2/options.ts';
 import type { RdsOptions } from '../../../../sandbox/services/rds/options.ts';
 import { inProcessHandler } from '../../../../sandbox/wire/in-process.ts';
 import { createEmptyWorld } from '../../../../sandbox/world.ts';
@@ -46,7 +47,12 @@ export const STEADY: Partial<RdsOptions> = {
 
 /** All services of a world, without a stack, with real clients. Subnets are in zones a, b and c. */
 export const createRdsWorld = (
-  options: { readonly rds?: Partial<RdsOptions>; readonly dns?: Partial<DnsOptions>; readonly seed?: number } = {},
+  options: {
+    readonly rds?: Partial<RdsOptions>;
+    readonly dns?: Partial<DnsOptions>;
+    readonly ec2?: Ec2Options;
+    readonly seed?: number;
+  } = {},
 ) => {
   const clock = new VirtualClock(START);
   const world = createEmptyWorld(
@@ -62,6 +68,7 @@ export const createRdsWorld = (
         },
       }),
       rds: options.rds ?? STEADY,
+      ec2: options.ec2 ?? {},
       dns: options.dns ?? { isCaching: false },
     },
     () => '',
