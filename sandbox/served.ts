@@ -1,7 +1,11 @@
 import { resolve } from 'node:path';
 import { ScaledClock } from './clock/scaled-clock.ts';
 import { withControl } from './control.ts';
+import { dnsControl } from './dns/control.ts';
+import { type DnsServer, serveDns } from './dns/server.ts';
 import { workerHost } from './run/worker-host.ts';
+import { subnetControl } from './services/ec2/subnet-control.ts';
+import { proxyControl } from './services/rds/control.ts';
 import { serve } from './wire/server.ts';
 import type { WireHandler } from './wire/wire.ts';
 import { createWorld, type World } from './world.ts';
@@ -18,6 +22,8 @@ export interface ServedOptions {
 /** A port that is ours, and the sandbox behind it once there is one. */
 export interface Door {
   readonly url: string;
+  /** Where the world's names can be asked for, e.g. `127.0.0.1:5353`: `dig @127.0.0.1 -p 5353 NAME`. */
+  readonly dns: Pick<DnsServer, 'address' | 'port'>;
   /**
    * Deploys a stack behind the door. The deployment hands the address to functions and queues, hence the door first.
    *
@@ -32,9 +38,10 @@ export interface Door {
  * Opens a port on 127.0.0.1; clients are told to wait until something is deployed.
  *
  * @param port - 0 = any free port.
- * @throws Error in a sentence where the port can't be had: at once, before anybody waits for a synthesis.
+ * @param dnsPort - of UDP and TCP. @default any free port
+ * @throws Error in a sentence where a port can't be had: at once, before anybody waits for a synthesis.
  */
-export const openDoor = async (port: number): Promise<Door> => {
+export const openDoor = async (port: number, dnsPort = 0): Promise<Door> => {
   let clock: ScaledClock | undefined;
   let world: World | undefined;
   let handler: WireHandler | undefined;
@@ -47,8 +54,13 @@ export const openDoor = async (port: number): Promise<Door> => {
         : handler(request),
   });
   const { url } = server;
+  const dns = await serveDns(() => world?.dns, dnsPort).catch(async (error: unknown) => {
+    await server.close();
+    throw error;
+  });
   return {
     url,
+    dns,
     deploy: async ({ assembly, speed, seed }) => {
       const scaled = new ScaledClock(speed);
       clock = scaled;
@@ -58,15 +70,20 @@ export const openDoor = async (port: number): Promise<Door> => {
         assembly,
         endpoint: url,
         transport: 'socket',
-        createHost: () => workerHost(scaled),
+        createHost: () => workerHost(scaled, dns.address),
       });
       world = deployed;
-      handler = withControl(deployed.handler, (directory) => deployed.deployOver(resolve(directory)));
+      handler = withControl(deployed.handler, (directory) => deployed.deployOver(resolve(directory)), [
+        proxyControl(deployed.proxies),
+        dnsControl(deployed.dns),
+        subnetControl(deployed.subnets),
+      ]);
       return deployed;
     },
     close: async () => {
       clock?.stop();
       await server.close();
+      await dns.close();
       await world?.host.close();
     },
   };

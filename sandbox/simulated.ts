@@ -1,8 +1,11 @@
 import { VirtualClock } from './clock/virtual-clock.ts';
 import type { Interceptor } from './cloud.ts';
+import { dnsStandIn } from './dns/node-dns.ts';
+import type { DnsOptions } from './dns/options.ts';
 import { simulatedHost } from './run/simulated-host.ts';
 import type { Ec2Options } from './services/ec2/options.ts';
 import type { Elbv2Options } from './services/elbv2/options.ts';
+import type { RdsOptions } from './services/rds/options.ts';
 import { Stage } from './stories/stage.ts';
 import { type PlayedCase, play, type Story } from './stories/story.ts';
 import { preloadApis } from './wire/api.ts';
@@ -18,6 +21,8 @@ export interface SimulatedOptions {
   readonly seed: number;
   readonly ec2?: Ec2Options;
   readonly elbv2?: Elbv2Options;
+  readonly rds?: Partial<RdsOptions>;
+  readonly dns?: Partial<DnsOptions>;
 }
 
 /** A world on virtual time. */
@@ -31,8 +36,7 @@ export interface SimulatedWorld extends World {
 export const createSimulatedWorld = async ({
   assembly,
   seed,
-  ec2,
-  elbv2,
+  ...behaviour
 }: SimulatedOptions): Promise<SimulatedWorld> => {
   // Beforehand: of two first requests that load a package, either could be answered first.
   await preloadApis();
@@ -44,10 +48,15 @@ export const createSimulatedWorld = async ({
     assembly,
     transport: 'in-process',
     endpoint: 'http://127.0.0.1:4599', // nobody listens there: calls never leave the process
-    createHost: ({ random, handler }) =>
-      simulatedHost({ clock, random, http: inProcessHttp(handler, clock), skew: () => skew.milliseconds }),
-    ...(ec2 === undefined ? {} : { ec2 }),
-    ...(elbv2 === undefined ? {} : { elbv2 }),
+    createHost: ({ random, handler, dns }) =>
+      simulatedHost({
+        clock,
+        random,
+        http: inProcessHttp(handler, clock),
+        dns: (timers) => dnsStandIn(dns, timers),
+        skew: () => skew.milliseconds,
+      }),
+    ...behaviour,
   });
   return Object.assign(world, { clock, skew });
 };

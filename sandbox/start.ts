@@ -15,6 +15,7 @@ interface Options {
   readonly once?: true;
   readonly json?: true;
   readonly port: number;
+  readonly dnsPort: number;
   readonly speed: number;
   readonly seed: number;
   readonly assembly?: string;
@@ -32,6 +33,7 @@ const command = new Command('npm start --')
   .option('--once', 'end after the story')
   .option('--json', 'print one JSON report on standard output, and nothing else')
   .option('--port <number>', 'port to listen on; 0 takes a free one', wholeNumber(0, 65_535), 4599)
+  .option('--dns-port <number>', 'port to answer DNS on, UDP and TCP; 0 takes a free one', wholeNumber(0, 65_535), 0)
   .option('--speed <factor>', "how many times as fast as the machine's own time", speedFactor, 20)
   .option('--seed <number>', 'seed of every random choice', wholeNumber(0, 2 ** 32 - 1), 1)
   .option('--assembly <directory>', 'deploy this cloud assembly, instead of synthesising one')
@@ -66,7 +68,7 @@ const storyTask = (story: Story): ListrTask<Tour> => ({
 const main = async (options: Options): Promise<void> => {
   const stories = options.story === undefined ? TOUR : storiesNamed(options.story);
   const stop = askedToStop();
-  const door = await openDoor(options.port);
+  const door = await openDoor(options.port, options.dnsPort);
   try {
     await playTour(options, stories, door, stop);
   } finally {
@@ -94,7 +96,7 @@ const playTour = async (
       task: async (_, task) => {
         const { speed, seed } = options;
         tour.world = await door.deploy({ assembly: tour.assembly, speed, seed });
-        task.title = `Deployed ${tour.world.deployment.resources.size} resources, serving at ${door.url}`;
+        task.title = `Deployed ${tour.world.deployment.resources.size} resources, serving at ${door.url}, names at ${door.dns.address}`;
       },
     },
     ...stories.map(storyTask),
@@ -116,7 +118,7 @@ const playTour = async (
       options.json === true ? JSON.stringify(report, null, 2) : `\n${tableOf(tour.played, process.stdout.columns)}\n`,
     );
     if (options.once !== true) {
-      if (options.json !== true) console.log(`Serving at ${door.url}. Ctrl-C ends it.`);
+      if (options.json !== true) console.log(`Serving at ${door.url}, names at ${door.dns.address}. Ctrl-C ends it.`);
       await stop;
     }
   }

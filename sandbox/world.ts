@@ -4,6 +4,8 @@ import { Assets } from './deploy/assembly.ts';
 import { deploy } from './deploy/deploy.ts';
 import type { Deployment } from './deploy/deployment.ts';
 import { Stack } from './deploy/stack.ts';
+import { type DnsOptions, dnsSettings } from './dns/options.ts';
+import { WorldDns } from './dns/world-dns.ts';
 import { Identities } from './iam/identities.ts';
 import type { Principal } from './iam/principal.ts';
 import { Sessions } from './iam/sessions.ts';
@@ -13,9 +15,12 @@ import type { FunctionHost } from './run/function-host.ts';
 import { dynamodbService } from './services/dynamodb/actions.ts';
 import { Streams } from './services/dynamodb/streams.ts';
 import { ec2Service } from './services/ec2/actions.ts';
+import { NetworkInterfaces } from './services/ec2/interfaces.ts';
 import type { Ec2Options } from './services/ec2/options.ts';
+import { Subnets } from './services/ec2/subnets.ts';
 import { elbv2Service } from './services/elbv2/actions.ts';
 import type { BalancedTargets } from './services/elbv2/balanced-targets.ts';
+import { zoneByAddress } from './services/elbv2/addresses.ts';
 import type { Elbv2Options } from './services/elbv2/options.ts';
 import { eventsService } from './services/events/actions.ts';
 import { EventsModel } from './services/events/model.ts';
@@ -25,6 +30,11 @@ import { Keys } from './services/kms/keys.ts';
 import { lambdaService } from './services/lambda/actions.ts';
 import { logsService } from './services/logs/actions.ts';
 import { pipesService } from './services/pipes/actions.ts';
+import { rdsService } from './services/rds/actions.ts';
+import { rdsModel } from './services/rds/model.ts';
+import { rdsNames } from './services/rds/names.ts';
+import { type RdsOptions, settingsFrom } from './services/rds/options.ts';
+import { ProxyLife } from './services/rds/proxy-life.ts';
 import { schedulerService } from './services/scheduler/actions.ts';
 import { snsService } from './services/sns/actions.ts';
 import { SnsModel } from './services/sns/model.ts';
@@ -42,6 +52,8 @@ export interface HostParts {
   readonly random: Random;
   /** Where the functions' calls go. */
   readonly handler: WireHandler;
+  /** Where the functions' names lead. */
+  readonly dns: WorldDns;
 }
 
 /** What a world is made of. */
@@ -60,6 +72,10 @@ export interface WorldOptions {
   readonly ec2?: Ec2Options;
   /** How Elastic Load Balancing behaves where that may be chosen. @default AWS's behaviour as we believe it to be */
   readonly elbv2?: Elbv2Options;
+  /** How RDS behaves where that may be chosen. @default AWS's behaviour as we believe it to be */
+  readonly rds?: Partial<RdsOptions>;
+  /** How names are resolved. @default AWS's behaviour as we believe it to be */
+  readonly dns?: Partial<DnsOptions>;
 }
 
 /** How a client of this world is configured. */
@@ -83,6 +99,11 @@ export interface World {
   readonly targets: BalancedTargets;
   /** The door for clients. */
   readonly handler: WireHandler;
+  readonly dns: WorldDns;
+  /** What happens to RDS proxies without anybody's call. */
+  readonly proxies: ProxyLife;
+  /** Where subnets are. */
+  readonly subnets: Subnets;
   /** Ends the function's environment that made a call, in the middle of it. @returns false where no function made it. */
   endCaller(caller: Principal): boolean;
   /** Ends every function's environments that do nothing: whoever is called next starts cold. */
@@ -101,11 +122,14 @@ export interface World {
 
 /** All services of a world, before anything is deployed. */
 export interface EmptyWorld
-  extends Pick<World, 'clock' | 'journal' | 'cloud' | 'host' | 'targets' | 'handler' | 'endCaller' | 'endIdle'> {}
+  extends Pick<
+    World,
+    'clock' | 'journal' | 'cloud' | 'host' | 'targets' | 'handler' | 'dns' | 'proxies' | 'subnets' | 'endCaller' | 'endIdle'
+  > {}
 
 /** Builds every service that the sandbox models. */
 export const createEmptyWorld = (
-  options: Pick<WorldOptions, 'clock' | 'seed' | 'endpoint' | 'createHost' | 'ec2' | 'elbv2'>,
+  options: Pick<WorldOptions, 'clock' | 'seed' | 'endpoint' | 'createHost' | 'ec2' | 'elbv2' | 'rds' | 'dns'>,
   assets: (s3Key: string) => string,
 ): EmptyWorld => {
   const { clock, seed, endpoint } = options;
@@ -116,13 +140,25 @@ export const createEmptyWorld = (
   const keys = new Keys();
   const cloud = new Cloud({ clock, random, journal, authorizer: identities });
   const handler = createRouter({ cloud, principalOf: (accessKeyId) => sessions.principalOf(accessKeyId) });
-  const host = options.createHost({ clock, random, handler });
+  const dns = new WorldDns({ clock, random, journal }, dnsSettings(options.dns));
+  const host = options.createHost({ clock, random, handler, dns });
+  const subnets = new Subnets();
+  const interfaces = new NetworkInterfaces();
+  const databases = rdsModel(cloud, settingsFrom(options.rds), { interfaces, subnets });
+  const proxies = new ProxyLife(databases);
+  dns.add(rdsNames(databases));
 
   const keyPolicy = (key: string) => keys.find(key);
   const queues = new SqsModel({ clock, random, journal });
   const streams = new Streams(clock, random);
   const lambda = lambdaService(cloud, { host, assets, sessions, endpoint: () => endpoint }, queues);
-  const elbv2 = elbv2Service(cloud, { throttling: 'documented', ...options.elbv2 });
+  const elbv2 = elbv2Service(cloud, {
+    throttling: 'documented',
+    // What is in a subnet of the world, RDS put there: somebody else's addresses are elsewhere, and serve.
+    isServing: (address, port) => proxies.zoneOf(address) === undefined || proxies.isServing(address, port),
+    zoneOf: (address) => proxies.zoneOf(address) ?? zoneByAddress(address),
+    ...options.elbv2,
+  });
   const services = [
     iamService(identities),
     kmsService(keys),
@@ -137,11 +173,24 @@ export const createEmptyWorld = (
     schedulerService(cloud),
     lambda,
     statesService(cloud),
-    ec2Service(cloud, { throttling: 'documented', ...options.ec2 }),
+    ec2Service(cloud, { throttling: 'documented', ...options.ec2 }, interfaces),
+    rdsService(databases),
   ];
   for (const service of services) cloud.register(service);
   const endCaller = (caller: Principal) => lambda.endCaller(caller);
-  return { clock, journal, cloud, host, targets: elbv2.targets, handler, endCaller, endIdle: () => lambda.endIdle() };
+  return {
+    clock,
+    journal,
+    cloud,
+    host,
+    targets: elbv2.targets,
+    handler,
+    dns,
+    proxies,
+    subnets,
+    endCaller,
+    endIdle: () => lambda.endIdle(),
+  };
 };
 
 /**

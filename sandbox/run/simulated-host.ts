@@ -5,7 +5,7 @@ import { seededCrypto } from './simulated/crypto.ts';
 import { bundleFiles } from './simulated/files.ts';
 import { refusedGlobals, seededMath, virtualDate } from './simulated/globals.ts';
 import { SimulatedInstance } from './simulated/instance.ts';
-import { type HttpStandIn, worldModules } from './simulated/modules.ts';
+import { type DnsStandIn, type HttpStandIn, worldModules } from './simulated/modules.ts';
 import { claimStrayErrors } from './simulated/stray-errors.ts';
 
 /** What the functions of a simulated world live by. */
@@ -20,8 +20,8 @@ export interface SimulatedHostOptions {
    * @default they are right
    */
   readonly skew?: () => number;
-  /** `node:dns` of the world, with `promises`. Without it a function that resolves names is refused. */
-  readonly dns?: Readonly<Record<string, unknown>>;
+  /** Makes `node:dns`, with `promises`, on an instance's timers. Without it a function that resolves names is refused. */
+  readonly dns?: DnsStandIn;
   /**
    * What an invocation costs in virtual milliseconds before its code runs.
    *
@@ -37,7 +37,7 @@ export interface SimulatedHostOptions {
  * thread's `unhandledRejection` and `uncaughtException` events and passes on what no function caused.
  */
 export const simulatedHost = (options: SimulatedHostOptions): FunctionHost => {
-  const { clock, random, http, dns, skew } = options;
+  const { clock, random, http, skew } = options;
   const crypto = seededCrypto(random);
   const filesOf = new Map<string, Readonly<Record<string, unknown>>>();
   const world = {
@@ -45,7 +45,7 @@ export const simulatedHost = (options: SimulatedHostOptions): FunctionHost => {
     Date: virtualDate(skew === undefined ? clock : { now: () => clock.now() + skew() }),
     Math: seededMath(random),
     crypto: crypto.global,
-    modules: worldModules({ crypto: crypto.module, http, dns }),
+    modules: worldModules({ crypto: crypto.module, http }),
     files: (directory: string) => {
       const files = filesOf.get(directory) ?? bundleFiles(directory);
       filesOf.set(directory, files);

@@ -30,15 +30,17 @@ const HEAP_SHARE = 0.9;
 /**
  * Runs functions in worker threads by real time: own environment variables, memory limit, time-out. The functions'
  * `Date` follows the sandbox's clock, whatever its speed; their timers and their time-outs are the machine's.
+ *
+ * @param dnsServer - whom the functions ask for names, e.g. `127.0.0.1:5353`. @default whom this machine asks
  */
-export const workerHost = (clock: ServedClock): FunctionHost => {
+export const workerHost = (clock: ServedClock, dnsServer?: string): FunctionHost => {
   const instances = new Set<WorkerInstance>();
   const read = (): ClockReading => ({ sandbox: clock.now(), real: machineTime(), speed: clock.speed ?? 1 });
   return {
     // A thread is some ten megabytes and a good part of a core while it starts.
     instancesPerFunction: 8,
     start: (spec, log) => {
-      const instance = new WorkerInstance(spec, log, read, () => instances.delete(instance));
+      const instance = new WorkerInstance(spec, log, { read, dnsServer }, () => instances.delete(instance));
       instances.add(instance);
       return instance;
     },
@@ -47,6 +49,12 @@ export const workerHost = (clock: ServedClock): FunctionHost => {
     },
   };
 };
+
+/** What every worker of a host is given. */
+interface Surroundings {
+  readonly read: () => ClockReading;
+  readonly dnsServer: string | undefined;
+}
 
 class WorkerInstance implements FunctionInstance {
   readonly #spec: FunctionSpec;
@@ -59,14 +67,14 @@ class WorkerInstance implements FunctionInstance {
   #crash: string | undefined;
   #finish: ((result: InvocationResult) => void) | undefined;
 
-  constructor(spec: FunctionSpec, log: LogSink, read: () => ClockReading, forget: () => void) {
+  constructor(spec: FunctionSpec, log: LogSink, { read, dnsServer }: Surroundings, forget: () => void) {
     this.#spec = spec;
     this.#log = log;
     this.#read = read;
     this.#forget = forget;
     const { directory, handler, logFormat } = spec;
     this.#worker = new Worker(new URL('./worker-runtime.ts', import.meta.url), {
-      workerData: { directory, handler, logFormat, clock: read() } satisfies WorkerStart,
+      workerData: { directory, handler, logFormat, clock: read(), dnsServer } satisfies WorkerStart,
       // The code is where the asset is, not in /var/task.
       env: { ...spec.environment, LAMBDA_TASK_ROOT: directory },
       execArgv: [],

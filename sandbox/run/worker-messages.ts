@@ -13,6 +13,8 @@ export interface WorkerStart {
   readonly handler: string;
   readonly logFormat: 'Text' | 'JSON';
   readonly clock: ClockReading;
+  /** Where the function's questions to DNS go, e.g. `127.0.0.1:5353`; `undefined` = where the machine's go. */
+  readonly dnsServer: string | undefined;
 }
 
 /** Host to worker. */

@@ -1,5 +1,6 @@
+import dns from 'node:dns';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -25,7 +26,7 @@ import { type InvokeMessage, machineTime, type WorkerMessage, type WorkerStart }
  * sends what it logs and returns to the host.
  */
 
-const { directory, handler: handlerName, logFormat, clock } = workerData as WorkerStart;
+const { directory, handler: handlerName, logFormat, clock, dnsServer } = workerData as WorkerStart;
 if (parentPort === null) throw new Error('worker-runtime.ts is what a worker thread runs; use workerHost.');
 const port = parentPort;
 const send = (message: WorkerMessage): void => port.postMessage(message);
@@ -45,6 +46,28 @@ const followClock = (): void => {
   });
 };
 followClock();
+
+/** Names lead where the sandbox says, for `resolve4`, its like and new resolvers; `lookup` asks the operating system still. */
+const aimAt = (server: string): void => {
+  dns.setServers([server]);
+  dns.promises.setServers([server]);
+  class Resolver extends dns.Resolver {
+    constructor(options?: dns.ResolverOptions) {
+      super(options);
+      this.setServers([server]);
+    }
+  }
+  class PromisesResolver extends dns.promises.Resolver {
+    constructor(options?: dns.ResolverOptions) {
+      super(options);
+      this.setServers([server]);
+    }
+  }
+  Object.assign(dns, { Resolver });
+  Object.assign(dns.promises, { Resolver: PromisesResolver });
+  syncBuiltinESMExports();
+};
+if (dnsServer !== undefined) aimAt(dnsServer);
 
 const stamp = (): LineStamp => ({ logFormat, timestamp: new Date().toISOString(), requestId, directory });
 

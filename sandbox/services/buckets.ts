@@ -9,8 +9,12 @@ export type Throttling = 'documented' | 'provider' | 'none';
 
 /** What a service documents of its throttling. */
 export interface RequestLimits {
-  /** The buckets by name: a request takes a token of each, or of none where one of them is empty. */
-  bucketsOf(action: string): readonly (readonly [name: string, bucket: Bucket])[];
+  /**
+   * The buckets by name: a request takes a token of each, or of none where one of them is empty.
+   *
+   * @param isWide - whether the request asks for everything: no filter, no page, no ids.
+   */
+  bucketsOf(action: string, isWide: boolean): readonly (readonly [name: string, bucket: Bucket])[];
   /** How the service turns a request away. */
   readonly refusal: () => AwsError;
 }
@@ -36,11 +40,11 @@ export class Buckets {
   }
 
   /** @throws AwsError the service's own refusal, where a bucket is empty. */
-  take(action: string, { principal }: Pick<CallContext, 'principal'>): void {
+  take(action: string, { principal }: Pick<CallContext, 'principal'>, isWide = false): void {
     const { accountId } = principal;
     if (this.#throttling === 'none' || (this.#throttling === 'provider' && accountId !== this.#provider)) return;
     const now = this.#now();
-    const levels = this.#limits.bucketsOf(action).map(([name, [capacity, refill]]) => {
+    const levels = this.#limits.bucketsOf(action, isWide).map(([name, [capacity, refill]]) => {
       const key = `${accountId} ${name}`;
       const { left, at } = this.#tokens.get(key) ?? { left: capacity, at: now };
       return { key, filled: Math.min(capacity, left + ((now - at) / 1000) * refill) };

@@ -43,6 +43,13 @@ const services: readonly WireService[] = [
     missing: 'constraint',
   },
   {
+    name: 'rds',
+    protocol: 'awsQuery',
+    load: () => import('@aws-sdk/client-rds'),
+    xmlNamespace: 'http://rds.amazonaws.com/doc/2014-10-31/',
+    missing: 'constraint',
+  },
+  {
     name: 'sns',
     protocol: 'awsQuery',
     load: () => import('@aws-sdk/client-sns'),

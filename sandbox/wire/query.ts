@@ -77,5 +77,5 @@ const answerQuery = ({ service }: Api, operation: Operation, output: unknown, re
 /** EC2's own form of the query protocol, https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html. */
 export const ec2Query: Protocol = { route, answer: answerEc2, refuse: refuseEc2, speaksQuery: true };
 
-/** https://smithy.io/2.0/aws/protocols/aws-query-protocol.html, spoken by STS, SNS, Elastic Load Balancing, and by old clients of SQS. */
+/** https://smithy.io/2.0/aws/protocols/aws-query-protocol.html, spoken by STS, SNS, Elastic Load Balancing, RDS, and by old clients of SQS. */
 export const awsQuery: Protocol = { route, answer: answerQuery, refuse: refuseQuery, speaksQuery: true };

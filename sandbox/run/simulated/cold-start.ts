@@ -13,7 +13,7 @@ import { LoadedBundle } from './code.ts';
 import type { seededCrypto } from './crypto.ts';
 import { virtualAbortSignal, virtualPerformance } from './globals.ts';
 import { instanceHttp } from './instance-http.ts';
-import { builtinModules, type HttpStandIn, type WorldModules } from './modules.ts';
+import { builtinModules, type DnsStandIn, type HttpStandIn, type WorldModules } from './modules.ts';
 import { virtualProcess } from './process.ts';
 import { type InstanceTimers, timerModules } from './timers.ts';
 
@@ -21,6 +21,7 @@ import { type InstanceTimers, timerModules } from './timers.ts';
 export interface WorldGlobals {
   readonly clock: Clock;
   readonly http: HttpStandIn;
+  readonly dns?: DnsStandIn;
   readonly Date: DateConstructor;
   readonly Math: Math;
   readonly crypto: ReturnType<typeof seededCrypto>['global'];
@@ -77,6 +78,7 @@ export const coldStart = (start: ColdStart): Handler => {
     console,
     performance,
     timers,
+    dns: world.dns?.(timers.globals),
     http: instanceHttp(world.http, start.ended),
   });
   const globals: Record<string, unknown> = {

@@ -14,6 +14,9 @@ export interface HttpStandIn {
   readonly Agent: unknown;
 }
 
+/** Makes what takes the place of `node:dns`, with `promises`, from the timers of one instance. */
+export type DnsStandIn = (timers: ReturnType<typeof timerModules>['globals']) => Readonly<Record<string, unknown>>;
+
 const real = createRequire(import.meta.url);
 
 /** Modules that only compute: the real ones. */
@@ -102,19 +105,16 @@ const asyncHooksModule = (): object => {
 export interface WorldModuleParts {
   readonly crypto: Record<string, unknown>;
   readonly http: HttpStandIn;
-  /** `node:dns`, with `promises`; refused where absent. */
-  readonly dns: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Gives a world's form of a module of Node's, by its plain name. It is shared: an instance gets an object that inherits from it. */
 export type WorldModules = (name: string) => object;
 
 /** Makes each module once for a world, when it is first asked for. */
-export const worldModules = ({ crypto, http: standIn, dns }: WorldModuleParts): WorldModules => {
+export const worldModules = ({ crypto, http: standIn }: WorldModuleParts): WorldModules => {
   const make: Readonly<Record<string, () => object>> = {
     async_hooks: asyncHooksModule,
     crypto: () => crypto,
-    ...(dns === undefined ? {} : { dns: () => dns, 'dns/promises': () => dns.promises as object }),
     http: () => httpModule(standIn),
     https: () => httpModule(standIn),
     os: osModule,
@@ -140,17 +140,23 @@ export interface ModuleParts {
   readonly console: object;
   readonly performance: object;
   readonly timers: ReturnType<typeof timerModules>;
+  /** `node:dns`, with `promises`; refused where absent. */
+  readonly dns: Readonly<Record<string, unknown>> | undefined;
   /** Already bound to the instance. */
   readonly http: Pick<HttpStandIn, 'request' | 'get'>;
 }
 
 /** `require` for Node's own modules, one set for each instance; `node:` may be written or left out. */
 export const builtinModules = (parts: ModuleParts): ((name: string) => unknown) => {
-  const { world, files, http: calls, timers } = parts;
+  const { world, files, http: calls, timers, dns } = parts;
   const own = (name: string): unknown => {
     switch (name) {
       case 'console':
         return Object.assign(Object.create(parts.console), { Console });
+      case 'dns':
+        return dns ?? Object.create(world(name));
+      case 'dns/promises':
+        return dns?.promises ?? Object.create(world(name));
       case 'fs':
         return Object.create(files);
       case 'fs/promises':

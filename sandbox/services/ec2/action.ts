@@ -22,6 +22,15 @@ interface Ec2Action<I, O> {
   run(input: I, caller: Caller): O;
 }
 
+/** Whether a Describe asks for everything there is. */
+const isWide = (input: object): boolean => {
+  const { Filters, MaxResults, ...rest } = input as { Filters?: readonly unknown[]; MaxResults?: number };
+  const ids = Object.entries(rest).some(
+    ([name, value]) => name.endsWith('Ids') && Array.isArray(value) && value.length > 0,
+  );
+  return (Filters ?? []).length === 0 && MaxResults === undefined && !ids;
+};
+
 /**
  * An action of EC2: admission, then the request's own faults, then IAM, then `DryRun`, then the work.
  * See https://docs.aws.amazon.com/AWSEC2/latest/APIReference/CommonParameters.html for DryRun.
@@ -38,7 +47,7 @@ export const ec2Action = <I extends { readonly DryRun?: boolean | undefined }, O
   });
   return {
     permissions: (input, context) => {
-      world.buckets.take(name, context);
+      world.buckets.take(name, context, isWide(input));
       action.check?.(input);
       return action.needs(input, callerOf(context));
     },

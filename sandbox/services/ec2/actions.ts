@@ -2,22 +2,29 @@ import type { Cloud, ServiceDefinition } from '../../cloud.ts';
 import { AwsError } from '../errors.ts';
 import { connectionActions } from './actions-connections.ts';
 import { endpointActions } from './actions-endpoints.ts';
+import { interfaceActions } from './actions-interfaces.ts';
 import { notificationActions } from './actions-notifications.ts';
 import { permissionActions } from './actions-permissions.ts';
 import { serviceActions } from './actions-services.ts';
 import { tagActions } from './actions-tags.ts';
+import { NetworkInterfaces } from './interfaces.ts';
 import { privateLink } from './model.ts';
 import { type Ec2Options, settingsFrom } from './options.ts';
 
 /**
  * PrivateLink, as far as EC2 has it: a provider's endpoint services, allow lists, notifications and answers, and the
  * consumers' endpoints, of as many accounts as call. Services live in us-west-2.
+ * Beyond that: the network interfaces that other services keep.
  *
  * @example
  * cloud.register(ec2Service(cloud, { readDelay: [0, 2_000], uncertain: { acceptAfterReject: false } }));
  */
-export const ec2Service = (cloud: Cloud, options: Ec2Options = {}): ServiceDefinition => {
-  const world = privateLink(cloud, settingsFrom(options));
+export const ec2Service = (
+  cloud: Cloud,
+  options: Ec2Options = {},
+  interfaces: NetworkInterfaces = new NetworkInterfaces(),
+): ServiceDefinition => {
+  const world = privateLink(cloud, settingsFrom(options), interfaces);
   return {
     name: 'ec2',
     actions: {
@@ -26,6 +33,7 @@ export const ec2Service = (cloud: Cloud, options: Ec2Options = {}): ServiceDefin
       ...notificationActions(world),
       ...connectionActions(world),
       ...endpointActions(world),
+      ...interfaceActions(world),
       ...tagActions(world),
     },
     denied: (message) =>
@@ -39,9 +47,10 @@ export const ec2Service = (cloud: Cloud, options: Ec2Options = {}): ServiceDefin
       'Availability Zones: every service is in all three; zonal DNS names.',
       'Endpoint policies are kept and have no effect, which is what they have on endpoint services outside AWS.',
       'Quotas: endpoints for each VPC, services for each account, principals for each service.',
-      'Throttling by organization, and of Describe calls without filter and page apart: all Describe calls share one bucket of 100 and 20 a second.',
+      'Throttling by organization; but for DescribeNetworkInterfaces without filter and page, which has 50 and 10 a second, all Describe calls share one bucket of 100 and 20 a second.',
+      'Network interfaces of endpoints, functions and load balancers: those of RDS proxies only. Filters by attachment, association, MAC address and tag.',
       'The state `partial`; notifications that turn `Disabled`; PayerResponsibilities.',
-      'Eventual reads of services, permissions, notifications and tags: only endpoints and connections lag.',
+      'Eventual reads of services, permissions, notifications and tags: only endpoints, connections and network interfaces lag.',
       'Allow-list entries for organizational units and services are kept and match nobody.',
       'The 503 Unavailable that a consumer may meet in the first moments of a new service.',
     ],

@@ -20,6 +20,7 @@ const SHAPES = {
   vpce: 'InvalidVpcEndpointId.Malformed',
   'vpce-svc': 'InvalidVpcEndpointServiceIdId.Malformed',
   'vpce-nfn': 'InvalidConnectionNotification',
+  eni: 'InvalidNetworkInterfaceID.Malformed',
 } as const;
 
 /**

@@ -25,6 +25,8 @@ export const ec2Errors = {
     new AwsError('InvalidVpcEndpointId.NotFound', `The Vpc Endpoint Id '${id}' does not exist`),
   unknownNotification: (id: string): AwsError =>
     new AwsError('InvalidConnectionNotification', `The connection notification '${id}' does not exist`),
+  unknownInterface: (id: string): AwsError =>
+    new AwsError('InvalidNetworkInterfaceID.NotFound', `The networkInterface ID '${id}' does not exist`),
   inUse: (): AwsError =>
     new AwsError('ExistingVpcEndpointConnections', 'Service has existing active VPC Endpoint connections!'),
   tokenReused: (token: string): AwsError =>

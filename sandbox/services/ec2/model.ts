@@ -4,6 +4,7 @@ import type { Principal } from '../../iam/principal.ts';
 import { type Range, within } from '../../random.ts';
 import { Buckets } from '../buckets.ts';
 import { ec2Limits } from './buckets.ts';
+import type { NetworkInterfaces } from './interfaces.ts';
 import type { Settings } from './options.ts';
 
 /**
@@ -106,6 +107,7 @@ export interface PrivateLink {
   readonly services: Map<string, EndpointService>;
   readonly connections: Map<string, Connection>;
   readonly notifications: Map<string, Notification>;
+  readonly interfaces: NetworkInterfaces;
   /** What was made for a client token: the request's text and the id of what it made. */
   readonly made: Map<string, { readonly request: string; readonly id: string }>;
   /** The number of the next record; listings keep this order. */
@@ -117,7 +119,7 @@ export interface PrivateLink {
 }
 
 /** An empty world of endpoint services. */
-export const privateLink = (cloud: Cloud, settings: Settings): PrivateLink => {
+export const privateLink = (cloud: Cloud, settings: Settings, interfaces: NetworkInterfaces): PrivateLink => {
   let order = 0;
   return {
     cloud,
@@ -126,6 +128,7 @@ export const privateLink = (cloud: Cloud, settings: Settings): PrivateLink => {
     services: new Map(),
     connections: new Map(),
     notifications: new Map(),
+    interfaces,
     made: new Map(),
     nextOrder: () => {
       order += 1;

@@ -89,8 +89,8 @@ export interface Ec2Options {
   readonly timings?: Partial<Timings>;
   readonly uncertain?: Partial<Uncertain>;
   /**
-   * How far behind the truth a Describe of endpoints and connections may be, in milliseconds, drawn for each call:
-   * an older state is shown and a new connection is not listed yet. Writes always see the truth.
+   * How far behind the truth a Describe of endpoints, connections and network interfaces may be, in milliseconds, drawn for
+   * each call: an older state is shown, what is new is not listed yet, and an interface that is gone still is. Writes always see the truth.
    * See https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
    *
    * @default [0, 0]

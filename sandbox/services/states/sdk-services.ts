@@ -45,7 +45,11 @@ export const SDK_SERVICES: Readonly<Record<string, SdkService>> = {
 /** The error name that a definition's Retry and Catch see for a service's error code. */
 export const sdkErrorName = ({ name, unlisted }: SdkService, code: string): string => {
   if (unlisted === 'all' || unlisted.includes(code)) return `${name}.${name}Exception`;
-  // Wire codes such as `InvalidChangeBatch` or `QueueDoesNotExist.Mismatch` become a class's name.
-  const plain = code.replaceAll(/[^A-Za-z0-9]/g, '');
+  // Wire codes such as `InvalidChangeBatch` or `QueueDoesNotExist.Mismatch` become a class's name; so do RDS's
+  // `DBProxyNotFoundFault`, as `DbProxyNotFoundException`.
+  const plain = code
+    .replaceAll(/[^A-Za-z0-9]/g, '')
+    .replace(/^DB(?=[A-Z])/, 'Db')
+    .replace(/Fault$/, '');
   return `${name}.${plain.endsWith('Exception') ? plain : `${plain}Exception`}`;
 };

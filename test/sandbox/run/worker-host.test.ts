@@ -1,19 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ScaledClock } from '../../../sandbox/clock/scaled-clock.ts';
+import { type DnsServer, serveDns } from '../../../sandbox/dns/server.ts';
 import type { FunctionHost, FunctionInstance, InvocationResult } from '../../../sandbox/run/function-host.ts';
 import { workerHost } from '../../../sandbox/run/worker-host.ts';
+import { createDns, HOST } from '../dns/dns-world.ts';
 import { functionOf } from './support.ts';
 
 const SPEED = 3600;
 let clock: ScaledClock;
 let host: FunctionHost;
-beforeAll(() => {
+let names: DnsServer;
+beforeAll(async () => {
   clock = new ScaledClock(SPEED);
-  host = workerHost(clock);
+  names = await serveDns(() => createDns().dns, 0);
+  host = workerHost(clock, names.address);
 });
 afterAll(async () => {
   clock.stop();
   await host.close();
+  await names.close();
 });
 
 const lines: string[] = [];
@@ -55,6 +60,24 @@ describe('a function in a worker thread', () => {
       'two',
       'ERROR three',
     ]);
+  });
+
+  it.each([
+    ['dns.promises', `require('dns').promises.resolve4('${HOST}')`],
+    ['dns/promises', `require('dns/promises').resolve4('${HOST}')`],
+    ['a callback', `require('util').promisify(require('dns').resolve4)('${HOST}')`],
+    ['an ES module', `import('node:dns/promises').then(({ resolve4 }) => resolve4('${HOST}'))`],
+    ['a resolver of its own', `new (require('dns').promises.Resolver)({ timeout: 500 }).resolve4('${HOST}')`],
+    [
+      'a resolver with callbacks',
+      `new Promise((done) => new (require('dns').Resolver)().resolve4('${HOST}', (e, found) => done(found)))`,
+    ],
+  ])('asks the sandbox for names, by %s', async (_, asked) => {
+    const code = `exports.handler = async () => ({ found: await ${asked}, servers: require('dns').getServers() });`;
+    expect(await call(start(code))).toEqual({
+      found: ['10.0.0.4', '10.0.0.5', '10.0.0.6'],
+      servers: [names.address],
+    });
   });
 
   it('reports what a handler threw, in Lambda’s paths, and lives on', async () => {

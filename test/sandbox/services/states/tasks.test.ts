@@ -158,6 +158,7 @@ describe('aws-sdk tasks', () => {
       'ElasticLoadBalancingV2.TooManyTargetsException',
     ],
     ['ec2', 'ec2', 'acceptVpcEndpointConnections', 'RequestLimitExceeded', 'Ec2.Ec2Exception'],
+    ['rds', 'rds', 'describeDBProxies', 'DBProxyNotFoundFault', 'Rds.DbProxyNotFoundException'],
     ['dynamodb', 'dynamodb', 'putItem', 'AccessDeniedException', 'DynamoDb.DynamoDbException'],
   ])('of %s through %s:%s name the error %s', async (sdk, service, action, code, error) => {
     const world = makeWorld();

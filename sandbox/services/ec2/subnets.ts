@@ -1,0 +1,94 @@
+import { REGION } from '../../cloud.ts';
+
+/** A subnet as far as addresses need one. */
+export interface Subnet {
+  /** `subnet-…`. */
+  readonly id: string;
+  readonly vpcId: string;
+  /** e.g. `us-west-2a`. */
+  readonly zone: string;
+  /** How many addresses it has to give; five of a /24 are AWS's own, https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html. */
+  readonly size: number;
+}
+
+/** What an interface is given: both kinds, of which its owner uses what it asked for. */
+export interface AddressPair {
+  readonly ipv4: string;
+  readonly ipv6: string;
+}
+
+/** The VPC of every subnet of which nobody said otherwise. */
+const DEFAULT_VPC = 'vpc-0123456789abcdef0';
+const ZONES = ['a', 'b', 'c'].map((letter) => `${REGION}${letter}`);
+const SIZE_OF_24 = 256 - 5;
+/** The first addresses of a subnet are AWS's own: network, router, resolver, one in reserve. */
+const RESERVED = 4;
+
+const ipv4Prefix = (number: number): string => `10.${Math.trunc(number / 256)}.${number % 256}.`;
+const ipv6Prefix = (number: number): string => `2600:1f14:0:${(number + 1).toString(16)}::`;
+
+interface Known extends Subnet {
+  readonly number: number;
+  readonly taken: Set<number>;
+  next: number;
+}
+
+/**
+ * The subnets of a world. Ids are not checked against anything: a subnet that nobody defined is in {@link DEFAULT_VPC},
+ * in the next of three zones and the next /24 of 10.0.0.0/16, in the order in which subnets are first named.
+ */
+export class Subnets {
+  readonly #known = new Map<string, Known>();
+
+  /** Says where a subnet is. Before it is first used: addresses that were given stay. */
+  define(subnet: Pick<Subnet, 'id'> & Partial<Subnet>): Subnet {
+    const before = this.#known.get(subnet.id);
+    const number = before?.number ?? this.#known.size;
+    const known: Known = {
+      vpcId: before?.vpcId ?? DEFAULT_VPC,
+      zone: before?.zone ?? ZONES[number % ZONES.length] ?? '',
+      size: before?.size ?? SIZE_OF_24,
+      ...subnet,
+      number,
+      taken: before?.taken ?? new Set(),
+      next: 0,
+    };
+    this.#known.set(subnet.id, known);
+    return known;
+  }
+
+  find(id: string): Subnet {
+    return this.#known.get(id) ?? this.define({ id });
+  }
+
+  /**
+   * Takes an address, the next after the one that was given last, so that a returned one comes round late.
+   *
+   * @returns `undefined` where the subnet has none left.
+   */
+  take(id: string): AddressPair | undefined {
+    this.find(id);
+    const subnet = this.#known.get(id);
+    if (subnet === undefined || subnet.taken.size >= subnet.size) return undefined;
+    while (subnet.taken.has(subnet.next)) subnet.next = (subnet.next + 1) % subnet.size;
+    const host = subnet.next;
+    subnet.taken.add(host);
+    subnet.next = (host + 1) % subnet.size;
+    const last = host + RESERVED;
+    return {
+      ipv4: `${ipv4Prefix(subnet.number)}${last}`,
+      ipv6: `${ipv6Prefix(subnet.number)}${last.toString(16)}`,
+    };
+  }
+
+  /** The zone of an address of one of the subnets; `undefined` for an address that is none of theirs. */
+  zoneOf(address: string): string | undefined {
+    const prefix = address.includes(':') ? ipv6Prefix : ipv4Prefix;
+    return [...this.#known.values()].find(({ number }) => address.startsWith(prefix(number)))?.zone;
+  }
+
+  /** Gives an address back. */
+  release(id: string, { ipv4 }: AddressPair): void {
+    this.#known.get(id)?.taken.delete(Number(ipv4.split('.')[3]) - RESERVED);
+  }
+}
