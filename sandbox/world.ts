@@ -19,8 +19,8 @@ import { NetworkInterfaces } from './services/ec2/interfaces.ts';
 import type { Ec2Options } from './services/ec2/options.ts';
 import { Subnets } from './services/ec2/subnets.ts';
 import { elbv2Service } from './services/elbv2/actions.ts';
-import type { BalancedTargets } from './services/elbv2/balanced-targets.ts';
 import { zoneByAddress } from './services/elbv2/addresses.ts';
+import type { BalancedTargets } from './services/elbv2/balanced-targets.ts';
 import type { Elbv2Options } from './services/elbv2/options.ts';
 import { eventsService } from './services/events/actions.ts';
 import { EventsModel } from './services/events/model.ts';
@@ -124,7 +124,17 @@ export interface World {
 export interface EmptyWorld
   extends Pick<
     World,
-    'clock' | 'journal' | 'cloud' | 'host' | 'targets' | 'handler' | 'dns' | 'proxies' | 'subnets' | 'endCaller' | 'endIdle'
+    | 'clock'
+    | 'journal'
+    | 'cloud'
+    | 'host'
+    | 'targets'
+    | 'handler'
+    | 'dns'
+    | 'proxies'
+    | 'subnets'
+    | 'endCaller'
+    | 'endIdle'
   > {}
 
 /** Builds every service that the sandbox models. */

@@ -28,7 +28,9 @@ export const tellBus = async (
       DetailType: detailType,
       Detail: JSON.stringify(detail),
     }));
-    const { Entries = [] } = await calling('tell the bus', () => events.send(new PutEventsCommand({ Entries: entries })));
+    const { Entries = [] } = await calling('tell the bus', () =>
+      events.send(new PutEventsCommand({ Entries: entries })),
+    );
     // The bus answers 200 to an entry that it did not take.
     const [failed] = Entries.filter(({ ErrorCode }) => ErrorCode !== undefined);
     if (failed !== undefined) {

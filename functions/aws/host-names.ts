@@ -53,7 +53,11 @@ export const readHostNames = async (rds: RDSClient, sources: readonly AddressSou
     }
     if (sources.some((source) => source.kind === 'proxy' && source.endpointName !== undefined)) {
       for await (const { DBProxyEndpoints = [] } of paginateDescribeDBProxyEndpoints(pages, {})) {
-        for (const { DBProxyName: proxyName = '', DBProxyEndpointName: endpointName = '', Endpoint } of DBProxyEndpoints) {
+        for (const {
+          DBProxyName: proxyName = '',
+          DBProxyEndpointName: endpointName = '',
+          Endpoint,
+        } of DBProxyEndpoints) {
           put({ kind: 'proxy', proxyName, endpointName }, Endpoint);
         }
       }

@@ -16,7 +16,10 @@ const canonical = (address: string): string =>
   address.includes(':') ? new URL(`http://[${address}]/`).hostname.slice(1, -1) : address;
 
 /** Whether an address may be a source's at all. @throws Error for a block that is none. */
-export const plausibility = (family: Family, within: readonly string[] = OF_A_VPC[family]): ((address: string) => boolean) => {
+export const plausibility = (
+  family: Family,
+  within: readonly string[] = OF_A_VPC[family],
+): ((address: string) => boolean) => {
   const list = new BlockList();
   for (const block of within) {
     const [network = '', bits = ''] = block.split('/');
@@ -50,7 +53,11 @@ const QUERIES = 3;
 /** Looks at a name by several queries, one after another: at once they would be answered as one. */
 export const look = async (
   lookup: Lookup,
-  { hostName, family, within }: { readonly hostName: string; readonly family: Family; readonly within?: readonly string[] },
+  {
+    hostName,
+    family,
+    within,
+  }: { readonly hostName: string; readonly family: Family; readonly within?: readonly string[] },
 ): Promise<Look> => {
   const answers: Answer[] = [];
   for (let query = 0; query < QUERIES; query += 1) answers.push(await lookup(hostName, family));

@@ -37,16 +37,23 @@ export const observe = async (
 ): Promise<Observed> => {
   const { family = 'ipv4', within, source } = binding;
   const [seen, interfaces, targets] = await Promise.all([
-    hostName === undefined
-      ? fixedLook(binding)
-      : look(lookup, { hostName, family, ...(within === undefined ? {} : { within }) }),
+    source.kind === 'fixed' ? fixedLook(binding) : lookAt(lookup, hostName, { family, within }),
     source.kind === 'proxy' ? interfacesOf(ec2, source.proxyName) : ({ kind: 'none' } as const),
     readTargets(elb, binding.targetGroupArn),
   ]);
   const usual = binding.missesBeforeRemoval ?? BINDING_DEFAULTS.missesBeforeRemoval;
-  const missesBeforeRemoval = hostName === undefined ? 0 : usual;
+  const missesBeforeRemoval = source.kind === 'fixed' ? 0 : usual;
   return { binding: { ...binding, missesBeforeRemoval }, look: seen, interfaces, targets };
 };
+
+const lookAt = (
+  lookup: Lookup,
+  hostName: string | undefined,
+  { family, within }: { readonly family: 'ipv4' | 'ipv6'; readonly within: readonly string[] | undefined },
+): Promise<Look> | Look =>
+  hostName === undefined
+    ? { kind: 'failed', problem: 'RDS has no host name for it yet' }
+    : look(lookup, { hostName, family, ...(within === undefined ? {} : { within }) });
 
 /** What the list says, everybody may believe. */
 export const fixedLook = ({ source }: Pick<Binding, 'source'>): Look => ({

@@ -2,12 +2,12 @@ import {
   DescribeDBClustersCommand,
   DescribeDBInstancesCommand,
   DescribeDBProxiesCommand,
-  paginateDescribeDBProxies,
   DescribeDBProxyEndpointsCommand,
+  paginateDescribeDBProxies,
   type RDSClient,
 } from '@aws-sdk/client-rds';
 import type { AddressSource } from '../domain/binding.ts';
-import { ConciergeError, malformed } from '../domain/errors.ts';
+import { malformed } from '../domain/errors.ts';
 import { calling } from './errors.ts';
 
 /** https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/CommonErrors.html and the errors of each action. */
@@ -23,9 +23,9 @@ const describing = async <T>(what: string, call: () => Promise<T>): Promise<T> =
 };
 
 /**
- * The host name under which a source is looked up; undefined for a fixed list.
+ * The host name under which a source is looked up; undefined for a fixed list, and as long as RDS has none yet.
  *
- * @throws `Throttled`, `Denied`; `Malformed` where RDS has no such proxy, endpoint, instance or cluster; `NotSettled` while it has no endpoint.
+ * @throws `Throttled`, `Denied`; `Malformed` where RDS has no such proxy, endpoint, instance or cluster.
  */
 export const readHostName = async (rds: RDSClient, source: AddressSource): Promise<string | undefined> => {
   switch (source.kind) {
@@ -42,7 +42,7 @@ export const readHostName = async (rds: RDSClient, source: AddressSource): Promi
       const { DBInstances = [] } = await describing(what, () =>
         rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: source.instanceId })),
       );
-      return named(what, DBInstances[0]?.Endpoint?.Address);
+      return DBInstances[0]?.Endpoint?.Address;
     }
     case 'cluster': {
       const what = `cluster ${source.clusterId}`;
@@ -50,30 +50,29 @@ export const readHostName = async (rds: RDSClient, source: AddressSource): Promi
         rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier: source.clusterId })),
       );
       const { Endpoint, ReaderEndpoint } = DBClusters[0] ?? {};
-      return named(what, source.endpoint === 'writer' ? Endpoint : ReaderEndpoint);
+      return source.endpoint === 'writer' ? Endpoint : ReaderEndpoint;
     }
   }
 };
 
-const proxyHost = async (rds: RDSClient, proxyName: string): Promise<string> => {
+const proxyHost = async (rds: RDSClient, proxyName: string): Promise<string | undefined> => {
   const what = `proxy ${proxyName}`;
   const { DBProxies = [] } = await describing(what, () =>
     rds.send(new DescribeDBProxiesCommand({ DBProxyName: proxyName })),
   );
-  return named(what, DBProxies[0]?.Endpoint);
+  return DBProxies[0]?.Endpoint;
 };
 
-const proxyEndpointHost = async (rds: RDSClient, proxyName: string, endpointName: string): Promise<string> => {
+const proxyEndpointHost = async (
+  rds: RDSClient,
+  proxyName: string,
+  endpointName: string,
+): Promise<string | undefined> => {
   const what = `endpoint ${endpointName} of proxy ${proxyName}`;
   const { DBProxyEndpoints = [] } = await describing(what, () =>
     rds.send(new DescribeDBProxyEndpointsCommand({ DBProxyName: proxyName, DBProxyEndpointName: endpointName })),
   );
-  return named(what, DBProxyEndpoints[0]?.Endpoint);
-};
-
-const named = (what: string, hostName: string | undefined): string => {
-  if (hostName === undefined) throw new ConciergeError('NotSettled', `The ${what} has no host name yet.`, { what });
-  return hostName;
+  return DBProxyEndpoints[0]?.Endpoint;
 };
 
 /**

@@ -43,7 +43,7 @@ export const readTargets = async (
 const CROSS_ZONE = 'load_balancing.cross_zone.enabled';
 
 const valueOf = (
-  attributes: readonly { readonly Key?: string; readonly Value?: string }[] | undefined,
+  attributes: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined,
   key: string,
 ): string | undefined => attributes?.find(({ Key }) => Key === key)?.Value;
 

@@ -31,6 +31,8 @@ export interface TargetsRecord {
   readonly failures: number;
   /** When the last of them did, ISO 8601; absent where the last run succeeded. */
   readonly failedAt?: string;
+  /** Until when a run has the target group in hand, ISO 8601; absent where none has. */
+  readonly leaseUntil?: string;
   /** Counts the writes; 0 = there was none. */
   readonly version: number;
 }
@@ -60,7 +62,7 @@ export const addedBy = ({ ours }: Pick<TargetsRecord, 'ours'>): Readonly<Record<
 
 /**
  * The record as it is to be before a step is taken, or after the last one. Before a registration it says that the targets are ours: a reply
- * that got lost must leave nobody's target behind. What was removed is forgotten only when it is seen to be gone.
+ * that got lost must leave nobody's target behind. What was removed is forgotten at the end, when it was seen to drain or to be gone.
  *
  * @param seen - the targets of the binding's port, as they were read for this step.
  * @param named - the addresses that DNS names; undefined = it does not say.
@@ -69,7 +71,11 @@ export const addedBy = ({ ours }: Pick<TargetsRecord, 'ours'>): Readonly<Record<
 export const recordFor = (
   record: TargetsRecord,
   step: TargetsStep,
-  { seen, named, now }: { readonly seen: readonly Target[]; readonly named: readonly string[] | undefined; readonly now: string },
+  {
+    seen,
+    named,
+    now,
+  }: { readonly seen: readonly Target[]; readonly named: readonly string[] | undefined; readonly now: string },
 ): TargetsRecord => {
   const states = new Map(seen.map(({ address, state }) => [address, state]));
   const next = { ...record, version: record.version + 1 };
@@ -90,12 +96,17 @@ export const recordFor = (
       return { ...next, ours: settled(record, states) };
     case 'done': {
       const { failedAt: _mended, ...kept } = next;
-      const isGone = (address: string): boolean => !states.has(address) && named?.includes(address) !== true;
+      // One that drains is gone: where DNS names it again, it is registered again.
+      const isGone = (address: string): boolean =>
+        [undefined, 'draining'].includes(states.get(address)) && named?.includes(address) !== true;
       return {
         ...kept,
         ours: without(settled(record, states), isGone),
         // Who is healthy or no longer named begins anew.
-        refused: without(record.refused, (address) => states.get(address) === 'healthy' || named?.includes(address) === false),
+        refused: without(
+          record.refused,
+          (address) => states.get(address) === 'healthy' || named?.includes(address) === false,
+        ),
         failures: 0,
         ...(named === undefined ? {} : { applied: [...named].sort() }),
       };
@@ -133,8 +144,12 @@ const sorted = (value: unknown): unknown => {
 /** After a run has failed, so many minutes pass until the watch has another one started by itself; each time twice as many, up to an hour. */
 const NEXT_RUN_AFTER = { first: 2, last: 60 } as const;
 
-/** Whether a plan that failed again and again is to rest: what an event or a person starts does not ask. */
-export const isResting = ({ failures, failedAt }: TargetsRecord, now: string): boolean => {
+/**
+ * Whether nobody is to be told of a drift: a run is at it, which looks again before it ends; or plans failed again and again. What an event or a
+ * person starts does not ask.
+ */
+export const isResting = ({ failures, failedAt, leaseUntil }: TargetsRecord, now: string): boolean => {
+  if (leaseUntil !== undefined && leaseUntil > now) return true;
   if (failedAt === undefined || failures === 0) return false;
   const minutes = Math.min(NEXT_RUN_AFTER.last, NEXT_RUN_AFTER.first * 2 ** (failures - 1));
   return Date.parse(now) < Date.parse(failedAt) + minutes * MINUTE;

@@ -35,7 +35,10 @@ const isSame = (one: readonly string[], other: readonly string[]): boolean =>
  * @param now - ISO 8601.
  */
 export const watchBinding = (
-  { bindingId, missesBeforeRemoval = BINDING_DEFAULTS.missesBeforeRemoval }: Pick<Binding, 'bindingId' | 'missesBeforeRemoval'>,
+  {
+    bindingId,
+    missesBeforeRemoval = BINDING_DEFAULTS.missesBeforeRemoval,
+  }: Pick<Binding, 'bindingId' | 'missesBeforeRemoval'>,
   look: Look,
   { record, watched, now }: { readonly record: TargetsRecord; readonly watched: Watched; readonly now: string },
 ): WatchOutcome => {

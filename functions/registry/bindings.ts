@@ -49,6 +49,7 @@ const TargetsSchema = v.object({
   isCrossZone: v.exactOptional(v.boolean()),
   failures: v.exactOptional(Count, 0),
   failedAt: v.exactOptional(Moment),
+  leaseUntil: v.exactOptional(Moment),
   version: v.exactOptional(Count, 0),
 });
 

@@ -104,8 +104,7 @@ const AddressSourceSchema = v.variant('kind', [
   v.object({ kind: v.literal('fixed'), addresses: v.pipe(v.array(IpAddress), v.minLength(1, 'names nobody')) }),
 ]);
 
-const whole = (least: number, most: number) =>
-  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
+const whole = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
 
 /** A binding's entry. */
 export const BindingSchema = v.object({

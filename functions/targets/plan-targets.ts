@@ -5,6 +5,7 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { RDSClient } from '@aws-sdk/client-rds';
 import * as v from 'valibot';
 import { readBinding, readBindingView } from '../aws/bindings.ts';
+import { lookUp } from '../aws/lookups.ts';
 import { type Observed, type Observers, observe } from '../aws/observe.ts';
 import type { Tables } from '../aws/registry.ts';
 import { readHostName } from '../aws/source.ts';
@@ -16,7 +17,6 @@ import { targetsAttributes } from '../registry/bindings.ts';
 import { BindingId } from '../registry/schemas.ts';
 import { required } from '../runtime/environment.ts';
 import { createHandler, logger, tracer } from '../runtime/handler.ts';
-import { lookUp } from '../aws/lookups.ts';
 
 const Input = v.strictObject({
   bindingId: BindingId,
@@ -43,16 +43,16 @@ interface Services extends Observers {
  * Every look is a fresh one: what a run did so far is in the target group and in the ledger, so that it may be asked again after a lost reply,
  * and another run may go on from there.
  *
- * @throws `Throttled`, `Denied`; `NotSettled` while a source has no host name; `Malformed` for a binding that is not there, can't be read, or
+ * @throws `Throttled`, `Denied`; `Malformed` for a binding that is not there, can't be read, or
  * overlaps with another.
  */
 export const run = async ({ bindingId, removed, known, isFull }: v.InferOutput<typeof Input>, services: Services) => {
   const { rds, dynamo, tables, elb, now } = services;
   const binding = await readBinding(dynamo, tables.registry, bindingId);
-  const settled: Known = known ?? {
-    hostName: (await readHostName(rds, binding.source)) ?? null,
-    ...(await readTargetGroupSettings(elb, binding.targetGroupArn)),
-  };
+  // A source that has no host name yet is asked for it again.
+  const hostName = known?.hostName ?? (await readHostName(rds, binding.source)) ?? null;
+  const settings = known ?? (await readTargetGroupSettings(elb, binding.targetGroupArn));
+  const settled: Known = { ...settings, hostName };
   const seen = withoutRemoved(await observe(services, binding, settled.hostName ?? undefined), removed);
   // Last: a pause or a mode that was set while we looked is heard.
   const { service, modesSet, record, misses } = await readBindingView(dynamo, tables, binding);

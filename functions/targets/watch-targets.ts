@@ -15,17 +15,17 @@ import { eachAtOnce } from '../aws/chunks.ts';
 import { calling } from '../aws/errors.ts';
 import { type HostNames, readHostNames, sourceKey } from '../aws/host-names.ts';
 import { isInterfaceOf, type ProxyInterface, readProxyInterfaces } from '../aws/interfaces.ts';
-import { lookUp, look } from '../aws/lookups.ts';
+import { look, lookUp } from '../aws/lookups.ts';
 import { fixedLook, type Observers } from '../aws/observe.ts';
-import { readServiceStandings } from '../aws/service-standings.ts';
 import type { Tables } from '../aws/registry.ts';
+import { readServiceStandings } from '../aws/service-standings.ts';
 import { readTargets } from '../aws/target-group.ts';
 import type { Look } from '../domain/addresses.ts';
 import { BINDING_DEFAULTS, type Binding, overlapsAmong } from '../domain/binding.ts';
 import { DRIFT_SECONDS, SILENT_SOURCES, UNREADABLE_ENTRIES, WITHHELD_REMOVALS } from '../domain/metric.ts';
-import { planTargets, type Interfaces } from '../domain/targets.ts';
+import { type Interfaces, planTargets } from '../domain/targets.ts';
 import { isResting } from '../domain/targets-record.ts';
-import { watchBinding, type WatchOutcome } from '../domain/watch.ts';
+import { type WatchOutcome, watchBinding } from '../domain/watch.ts';
 import { targetsRecordFrom, watchedFrom } from '../registry/bindings.ts';
 import { ledgerKey, TARGETS, WATCHED } from '../registry/keys.ts';
 import { keyText } from '../registry/view.ts';
@@ -103,7 +103,11 @@ export const run = async ({ announce }: v.InferOutput<typeof Input>, services: S
     .filter(({ outcome }) => outcome.because !== undefined)
     .sort((one, other) => rankOf(one) - rankOf(other))
     .slice(0, MOST_HEALTH_READS);
-  const standings = await readServiceStandings(dynamo, tables, suspects.map(({ binding }) => binding.serviceId));
+  const standings = await readServiceStandings(
+    dynamo,
+    tables,
+    suspects.map(({ binding }) => binding.serviceId),
+  );
   const drifts: TargetDriftDetected[] = [];
   let withheld = 0;
   for (const { binding, look: found, outcome } of suspects) {
@@ -137,8 +141,12 @@ export const run = async ({ announce }: v.InferOutput<typeof Input>, services: S
   const silent = seen.filter((each) => each.look.kind !== 'answered');
   const oldest = Math.max(
     0,
-    ...seen.map(({ outcome: { watched: { driftSince } } }) =>
-      driftSince === undefined ? 0 : (Date.parse(time) - Date.parse(driftSince)) / 1000,
+    ...seen.map(
+      ({
+        outcome: {
+          watched: { driftSince },
+        },
+      }) => (driftSince === undefined ? 0 : (Date.parse(time) - Date.parse(driftSince)) / 1000),
     ),
   );
   count(UNREADABLE_ENTRIES, unreadable.length + overlaps.length);
@@ -174,7 +182,8 @@ const rankOf = ({ outcome: { because } }: Seen): number => (because === 'turn' ?
 const hostNamesOf = async (bindings: readonly Binding[], { rds, hostNames, now }: Services): Promise<HostNames> => {
   const { names, until } = hostNames;
   const sources = bindings.map(({ source }) => source);
-  const isWhole = names !== undefined && sources.every((source) => source.kind === 'fixed' || names.has(sourceKey(source)));
+  const isWhole =
+    names !== undefined && sources.every((source) => source.kind === 'fixed' || names.has(sourceKey(source)));
   if (isWhole && now().getTime() < until) return names;
   hostNames.names = await readHostNames(rds, sources);
   hostNames.until = now().getTime() + NAMES_MILLISECONDS;

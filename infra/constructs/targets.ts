@@ -94,14 +94,19 @@ export class Targets extends Construct {
         new PolicyStatement({ actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], resources: [ledger.tableArn] }),
         new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus.eventBusArn] }),
         new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [runs] }),
-        new PolicyStatement({ actions: ['states:StartExecution'], resources: [stateMachineArn(stack, 'refresh-targets')] }),
+        new PolicyStatement({
+          actions: ['states:StartExecution'],
+          resources: [stateMachineArn(stack, 'refresh-targets')],
+        }),
       ],
-      failureImpact: 'A target group is not as its source is, and an operator has to look: customers may meet stale addresses.',
+      failureImpact:
+        'A target group is not as its source is, and an operator has to look: customers may meet stale addresses.',
     });
     Validations.of(this.refresh).acknowledge(
       {
         id: `AwsSolutions-IAM5[Resource::${groups}]`,
-        reason: 'Bindings are entries of the registry, not of the stack; the tag says which target groups are ours to write.',
+        reason:
+          'Bindings are entries of the registry, not of the stack; the tag says which target groups are ours to write.',
       },
       {
         id: `AwsSolutions-IAM5[Resource::${runs}]`,

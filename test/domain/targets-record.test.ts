@@ -21,11 +21,15 @@ const aRecord = (changes: Partial<TargetsRecord> = {}): TargetsRecord => ({ ...N
 
 describe('recordFor', () => {
   it('a registration - they are ours before anybody is told, and waited for since now', () => {
-    const next = recordFor(aRecord({ ours: { [A]: {} } }), { step: 'register', addresses: [B] }, {
-      seen: seen([A, 'healthy']),
-      named: [A, B],
-      now: NOW,
-    });
+    const next = recordFor(
+      aRecord({ ours: { [A]: {} } }),
+      { step: 'register', addresses: [B] },
+      {
+        seen: seen([A, 'healthy']),
+        named: [A, B],
+        now: NOW,
+      },
+    );
 
     expect(next).toEqual(aRecord({ ours: { [A]: {}, [B]: { since: NOW } }, version: 4 }));
     expect(addedBy(next)).toEqual({ [B]: NOW });
@@ -33,21 +37,29 @@ describe('recordFor', () => {
 
   it('a registration of what a person adopted - it stays adopted', () => {
     const adopted = { by: 'arn:aws:iam::123456789012:user/ada', reason: 'was here', at: EARLIER };
-    const next = recordFor(aRecord({ ours: { [A]: adopted } }), { step: 'register', addresses: [A] }, {
-      seen: [],
-      named: [A],
-      now: NOW,
-    });
+    const next = recordFor(
+      aRecord({ ours: { [A]: adopted } }),
+      { step: 'register', addresses: [A] },
+      {
+        seen: [],
+        named: [A],
+        now: NOW,
+      },
+    );
 
     expect(next.ours[A]).toEqual({ ...adopted, since: NOW });
   });
 
   it('seen healthy - nobody waits for it any longer', () => {
-    const next = recordFor(aRecord({ ours: { [A]: { since: EARLIER }, [B]: { since: EARLIER } } }), { step: 'wait', because: '' }, {
-      seen: seen([A, 'healthy'], [B, 'initial']),
-      named: [A, B],
-      now: NOW,
-    });
+    const next = recordFor(
+      aRecord({ ours: { [A]: { since: EARLIER }, [B]: { since: EARLIER } } }),
+      { step: 'wait', because: '' },
+      {
+        seen: seen([A, 'healthy'], [B, 'initial']),
+        named: [A, B],
+        now: NOW,
+      },
+    );
 
     expect(addedBy(next)).toEqual({ [B]: EARLIER });
   });
@@ -74,6 +86,17 @@ describe('recordFor', () => {
     const next = recordFor(before, { step: 'done' }, { seen: seen([B, 'healthy']), named: [B], now: NOW });
 
     expect(next).toEqual({ ours: { [B]: {} }, refused: {}, applied: [B], failures: 0, version: 4 });
+  });
+
+  it('the end - what drains, and DNS does not name, is ours no longer', () => {
+    const before = aRecord({ ours: { [A]: {}, [B]: {} } });
+    const next = recordFor(
+      before,
+      { step: 'done' },
+      { seen: seen([A, 'draining'], [B, 'healthy']), named: [B], now: NOW },
+    );
+
+    expect(Object.keys(next.ours)).toEqual([B]);
   });
 
   it('the end, while DNS says nothing - nothing is forgotten that is there, and nothing counts as applied', () => {
@@ -109,6 +132,13 @@ describe('isResting', () => {
 
     expect(isResting(record, minutesFrom(NOW, minutes - 0.1))).toBe(true);
     expect(isResting(record, minutesFrom(NOW, minutes))).toBe(false);
+  });
+
+  it('a run is at it - until its lease is over', () => {
+    const record = aRecord({ leaseUntil: minutesFrom(NOW, 5) });
+
+    expect(isResting(record, NOW)).toBe(true);
+    expect(isResting(record, minutesFrom(NOW, 5))).toBe(false);
   });
 
   it('never failed - never', () => {

@@ -52,7 +52,10 @@ describe('watchBinding', () => {
   it('a stale target of ours is left, though what DNS names was applied - looked at again', () => {
     const record = { ...applied(A), ours: { [A]: {}, [B]: {} } };
 
-    expect(watch(named(A), record, { misses: { [B]: 3 } })).toEqual({ watched: { misses: { [B]: 3 } }, because: 'missed' });
+    expect(watch(named(A), record, { misses: { [B]: 3 } })).toEqual({
+      watched: { misses: { [B]: 3 } },
+      because: 'missed',
+    });
   });
 
   it.each<[silence: string, look: Look]>([

@@ -22,6 +22,9 @@ const CODE = [
   'listDifferences',
   'settlePlace',
   'convergePrincipals',
+  'watchTargets',
+  'planTargets',
+  'findBindings',
 ] as const;
 
 /** Each function's code is one line here: the template does not depend on it but for the asset's hash. */

@@ -26,6 +26,7 @@ const LONGEST_BUDGET_SECONDS: Readonly<Record<string, number>> = {
   'revoke-connection': 6 * 60,
   // The last resort: it outlasts an outage of an hour.
   reconcile: 70 * 60,
+  'refresh-targets': 6 * 60,
 };
 /**
  * No task lasts longer than this where no call of it is ever answered: seven Lambda calls of two minutes and their waits. Three such
@@ -35,6 +36,7 @@ const LONGEST_SILENCE_SECONDS: Readonly<Record<string, number>> = {
   'admit-connection': 16 * 60,
   'revoke-connection': 16 * 60,
   reconcile: 100 * 60,
+  'refresh-targets': 16 * 60,
 };
 const SILENT_TASKS = 3;
 /** An answer whose messages are all lost, one after the other, or one that comes after an hour. */
@@ -54,6 +56,10 @@ const READS_ONLY = {
     reading: ['Plan only', 'Look at its execution', 'Decide'],
   },
   reconcile: { dryRun: undefined, reading: ['Count its restarts', 'List the differences'] },
+  'refresh-targets': {
+    dryRun: 'Plan only',
+    reading: ['Plan only', 'Find the bindings', 'Ask who has it', 'Look at its execution', 'Observe'],
+  },
 } as const;
 /** As long as a service's entry may make a hold: the number is the schema's own. */
 const longestHoldSeconds = (): number => {

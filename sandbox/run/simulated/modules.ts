@@ -2,6 +2,7 @@ import asyncHooks from 'node:async_hooks';
 import { Console } from 'node:console';
 import http from 'node:http';
 import { createRequire, isBuiltin } from 'node:module';
+import net from 'node:net';
 import os from 'node:os';
 import zlib from 'node:zlib';
 import { moduleWith, refusedModule } from './refuse.ts';
@@ -53,6 +54,16 @@ const httpModule = (standIn: HttpStandIn): object =>
     validateHeaderName: http.validateHeaderName,
     validateHeaderValue: http.validateHeaderValue,
     ...standIn,
+  });
+
+/** What computes with addresses; whoever wants a socket is refused. */
+const netModule = (): object =>
+  moduleWith(refusedModule('net', net), {
+    BlockList: net.BlockList,
+    SocketAddress: net.SocketAddress,
+    isIP: net.isIP,
+    isIPv4: net.isIPv4,
+    isIPv6: net.isIPv6,
   });
 
 /** The machine, as every function of every world sees it. */
@@ -117,6 +128,7 @@ export const worldModules = ({ crypto, http: standIn }: WorldModuleParts): World
     crypto: () => crypto,
     http: () => httpModule(standIn),
     https: () => httpModule(standIn),
+    net: netModule,
     os: osModule,
     tty: () => moduleWith(refusedModule('tty', real('node:tty')), { isatty: () => false }),
     zlib: zlibModule,
