@@ -42,7 +42,7 @@ export const readTargets = async (
 
 const CROSS_ZONE = 'load_balancing.cross_zone.enabled';
 
-const valueOf = (
+const attributeOf = (
   attributes: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined,
   key: string,
 ): string | undefined => attributes?.find(({ Key }) => Key === key)?.Value;
@@ -70,7 +70,7 @@ export const readTargetGroupSettings = async (
   const { Attributes } = await calling('describe target group attributes', () =>
     elb.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn: targetGroupArn })),
   );
-  const own = valueOf(Attributes, CROSS_ZONE);
+  const own = attributeOf(Attributes, CROSS_ZONE);
   const isCrossZone = own === 'true' || (own !== 'false' && (await isCrossZoneByBalancer(elb, targetGroupArn)));
   return { isCrossZone, capacity: isCrossZone ? CAPACITY.crossZone : CAPACITY.zonal };
 };
@@ -84,5 +84,5 @@ const isCrossZoneByBalancer = async (elb: ElasticLoadBalancingV2Client, targetGr
   const { Attributes } = await calling('describe load balancer attributes', () =>
     elb.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn: balancer })),
   );
-  return valueOf(Attributes, CROSS_ZONE) === 'true';
+  return attributeOf(Attributes, CROSS_ZONE) === 'true';
 };
