@@ -10,6 +10,7 @@ import { races } from './races.ts';
 import { refusals } from './refusals.ts';
 import type { Story } from './story.ts';
 import { sweeps } from './sweeps.ts';
+import { targets } from './targets.ts';
 
 /** Every story there is, in the order in which `--story all` plays them. */
 export const STORIES: readonly Story[] = [
@@ -23,6 +24,7 @@ export const STORIES: readonly Story[] = [
   sweeps,
   life,
   estate,
+  targets,
 ];
 
 /** Stories that take minutes: only played by name. */

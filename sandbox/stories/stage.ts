@@ -26,6 +26,7 @@ import { type Fault, faultWords } from '../faults/fault.ts';
 import { injectFaults } from '../faults/inject.ts';
 import type { World } from '../world.ts';
 import { Crowd } from './crowd.ts';
+import { Database } from './database.ts';
 import { createEndpointOf } from './endpoint-input.ts';
 import { Portal } from './portal.ts';
 import { type RecordedDecision, Requests, type RequestView } from './request-view.ts';
@@ -79,6 +80,11 @@ export class Stage {
   /** Many customers of many services; `number` tells crowds apart. */
   crowd(number: number): Crowd {
     return new Crowd(this.#world, number);
+  }
+
+  /** Makes an RDS proxy behind a load balancer, bound to it, and waits until all of that is at rest. */
+  database(name: string): Promise<Database> {
+    return Database.make(this.#world, this, name);
   }
 
   /** Counts the calls of AWS that roles of the stack make from now on: `{ 'ec2:DescribeVpcEndpointConnections': 2 }`. @returns how to end it, with the counts up to then. */
