@@ -38,6 +38,17 @@ const SET_MODE = [
   'Why not.',
 ];
 
+const MODES_SET = {
+  accept: 'enforce',
+  'principals-add': 'enforce',
+  'principals-remove': 'propose',
+  'targets-add': 'observe',
+  'targets-remove': 'observe',
+};
+
+const OTHERS_PROPOSE =
+  'reject propose, revoke propose, principals-add propose, principals-remove propose, targets-add propose, targets-remove propose';
+
 /** A ledger and a registry that have nothing but these records of one request. */
 const having = (...records: ReturnType<typeof item>[]) => {
   const ada = ofAda();
@@ -78,8 +89,8 @@ describe('a command that is done', () => {
     expect(printed).toBe(
       [
         `The mode of ${SERVICE_ID} is set.`,
-        'before  accept propose, reject propose, revoke propose, principals-add propose, principals-remove propose',
-        'after   accept enforce, reject propose, revoke propose, principals-add propose, principals-remove propose',
+        `before  accept propose, ${OTHERS_PROPOSE}`,
+        `after   accept enforce, ${OTHERS_PROPOSE}`,
         'Requests that wait already are decided again when something wakes them: see "reconcile".',
       ].join('\n'),
     );
@@ -202,7 +213,7 @@ describe('a command that is done', () => {
       having(
         item(ledgerKey.registrySeen(), SEEN),
         item(ledgerKey.modes(ALL_SERVICES), { modes: {}, version: 1, paused: PAUSE }),
-        item(ledgerKey.modes(SERVICE_ID), { modes: { accept: 'enforce' }, version: 1, paused: PAUSE }),
+        item(ledgerKey.modes(SERVICE_ID), { modes: MODES_SET, version: 1, paused: PAUSE }),
         item(ledgerKey.modes('vpce-svc-0000000a'), { modes: {}, version: 0 }),
       ),
     );
@@ -212,8 +223,8 @@ describe('a command that is done', () => {
       `${SERVICE_ID} is paused ${BY_BOB}.`,
       'Nothing is removed since 2026-11-23T11:00:00.000Z: it shrank. The registry had 12 entries then. If that is right: "confirm-registry --count 12".',
       expect.stringMatching(/^The item SERVICE#vpce-svc-0000000a, MODES can't be read: version: /),
-      'service                     accept   reject  revoke  principals-add  principals-remove',
-      `${SERVICE_ID}  enforce  -       -       -               -`,
+      'service                     accept   reject  revoke  principals add/remove  targets add/remove',
+      `${SERVICE_ID}  enforce  -       -       enforce/propose        observe`,
     ]);
     expect(exit).toBe(0);
   });

@@ -1,3 +1,4 @@
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { ledgerKey } from '../../functions/registry/keys.ts';
@@ -37,6 +38,16 @@ export const theDisconnection = (force: { readonly by: string; readonly reason: 
   },
 ];
 
+/** Elastic Load Balancing, to which no call is made but those that the test answers. */
+const strictElb = () => {
+  const elb = new ElasticLoadBalancingV2Client({ region: HOME_REGION });
+  const elbMock = mockClient(elb);
+  elbMock.onAnyCommand().callsFake((input) => {
+    throw new Error(`The test expects no such call: ${JSON.stringify(input)}`);
+  });
+  return { elb, elbMock };
+};
+
 /** Services of ada's, to which no call is made but those that the test answers. A wake succeeds. */
 export const ofAda = () => {
   const { dynamo, dynamoMock } = strictDynamo();
@@ -45,20 +56,27 @@ export const ofAda = () => {
   sfnMock.onAnyCommand().callsFake((input) => {
     throw new Error(`The test expects no such call: ${JSON.stringify(input)}`);
   });
+  const { elb, elbMock } = strictElb();
   sfnMock.on(StartExecutionCommand).resolves({ executionArn: EXECUTION, startDate: new Date(NOW) });
+  const waits: number[] = [];
   const services: Services = {
     dynamo,
     sfn,
+    elb,
     tables: TABLES,
     caller: async () => ADA,
     admitConnection: async () => WORKFLOW,
     reconcile: async () => workflow('reconcile'),
     revokeConnection: async () => workflow('revoke-connection'),
+    refreshTargets: async () => workflow('refresh-targets'),
+    wait: async (milliseconds) => {
+      waits.push(milliseconds);
+    },
     now: () => new Date(NOW),
   };
   /** What was written into tables, and no reads. */
   const writes = () => callsOf(dynamoMock).filter(([command]) => !/^(Get|Query)/.test(command));
-  return { services, dynamoMock, sfnMock, writes, wakes: () => callsOf(sfnMock) };
+  return { services, waits, dynamoMock, sfnMock, elbMock, writes, wakes: () => callsOf(sfnMock) };
 };
 
 /** A decision in the ledger: held for a person, unless it says otherwise. */
