@@ -127,7 +127,7 @@ export const theBinding = (bindingId: string) => ({
   Key: marshall(registryKey.binding(bindingId)),
   ConsistentRead: true,
 });
-export const theTargets = (bindingId: string) => ({
+const theTargets = (bindingId: string) => ({
   TableName: TABLES.ledger,
   Key: marshall(ledgerKey.targets(bindingId)),
   ConsistentRead: true,
