@@ -53,4 +53,14 @@ const describe = async (executionArn: string, { sfn }: Services): Promise<Descri
 const endingOf = ({ status, output, error, cause }: Described): Ending =>
   status === 'SUCCEEDED'
     ? { kind: 'succeeded', output: JSON.parse(output ?? 'null') as unknown }
-    : { kind: 'failed', error: plainText(error ?? String(status), 80), cause: plainText(cause ?? '', 1000) };
+    : { kind: 'failed', error: plainText(error ?? String(status), 80), cause: plainText(messageOf(cause ?? ''), 1000) };
+
+/** A function's failure is a JSON text with its message and stack trace; any other cause is words already. */
+const messageOf = (cause: string): string => {
+  try {
+    const parsed = JSON.parse(cause) as { readonly errorMessage?: unknown } | null;
+    return typeof parsed?.errorMessage === 'string' ? parsed.errorMessage : cause;
+  } catch {
+    return cause;
+  }
+};

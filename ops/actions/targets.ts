@@ -112,15 +112,20 @@ const outputOf = <T>(schema: v.GenericSchema<unknown, T>, output: unknown, execu
 const busy = (bindingId: string, { heldBy, heldUntil }: { heldBy: string; heldUntil: string }): string =>
   `${bindingId} is busy: ${heldBy === '' ? 'one run after the other' : heldBy} has it in hand${heldUntil === '' ? '' : ` (until ${heldUntil}, or longer)`}. Nothing was done. That run looks again before it ends: see "bindings".`;
 
-/** What to do about an error that the workflow has a name for. */
-const ADVICE: Readonly<Record<string, string>> = {
-  UnsafePlan: 'See why the new targets are not healthy: docs/runbook.md#unsafe-plan.',
-  Denied: 'Does the target group carry the tag privatelink-concierge=managed?',
-  Throttled: 'Give the command again in some minutes.',
+/** What to do about a run that failed, where we know. */
+const adviceOn = ({ error, cause }: Failure): string | undefined => {
+  if (error === 'UnsafePlan') return 'See why the new targets are not healthy: docs/runbook.md#unsafe-plan.';
+  if (error === 'Throttled') return 'Give the command again in some minutes.';
+  return /not authorized to perform: elasticloadbalancing:(?:R|Der)egisterTargets/.test(cause)
+    ? 'Does the target group carry the tag privatelink-concierge=managed?'
+    : undefined;
 };
 
-const failed = (bindingId: string, { error, cause }: Ending & { kind: 'failed' }, executionArn: string): string =>
-  [
-    `The run for ${bindingId} failed: ${error}${cause === '' ? '' : `: ${cause.replace(/\.?$/, '')}`} (${plainText(executionArn, 300)}).`,
-    ...(ADVICE[error] === undefined ? [] : [ADVICE[error]]),
-  ].join(' ');
+type Failure = Extract<Ending, { kind: 'failed' }>;
+
+const failed = (bindingId: string, failure: Failure, executionArn: string): string => {
+  const { error, cause } = failure;
+  const why = cause === '' ? error : `${error}: ${cause.replace(/\.$/, '')}`;
+  const advice = adviceOn(failure);
+  return `The run for ${bindingId} failed: ${why} (${plainText(executionArn, 300)}).${advice === undefined ? '' : ` ${advice}`}`;
+};

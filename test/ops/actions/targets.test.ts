@@ -27,6 +27,7 @@ const world = (...looks: readonly object[]) => {
   return ada;
 };
 const succeeded = (output: unknown) => ({ status: 'SUCCEEDED' as const, output: JSON.stringify(output) });
+const NOT_TAGGED = `User: arn is not authorized to perform: elasticloadbalancing:RegisterTargets on resource: ${GROUP}`;
 const RUNNING = { status: 'RUNNING' };
 const starts = ({ wakes }: ReturnType<typeof world>) => wakes().filter(([command]) => command === 'StartExecution');
 const theStart = (input: object) => [
@@ -105,6 +106,30 @@ describe('targets', () => {
       'new targets did not get healthy',
       { status: 'FAILED', error: 'UnsafePlan', cause: '10.0.1.5 did not get healthy and was withdrawn.' },
       `The run for orders failed: UnsafePlan: 10.0.1.5 did not get healthy and was withdrawn (${EXECUTION}). See why the new targets are not healthy: docs/runbook.md#unsafe-plan.`,
+    ],
+    [
+      'the target group is not ours to write',
+      { status: 'FAILED', error: 'ElasticLoadBalancingV2.ElasticLoadBalancingV2Exception', cause: NOT_TAGGED },
+      `The run for orders failed: ElasticLoadBalancingV2.ElasticLoadBalancingV2Exception: ${NOT_TAGGED} (${EXECUTION}). Does the target group carry the tag privatelink-concierge=managed?`,
+    ],
+    [
+      'AWS is overrun',
+      { status: 'FAILED', error: 'Throttled', cause: 'describe target health: Rate exceeded' },
+      `The run for orders failed: Throttled: describe target health: Rate exceeded (${EXECUTION}). Give the command again in some minutes.`,
+    ],
+    [
+      'a function fails',
+      {
+        status: 'FAILED',
+        error: 'Malformed',
+        cause: JSON.stringify({ errorType: 'Malformed', errorMessage: "It can't be read.", trace: ['at x'] }),
+      },
+      `The run for orders failed: Malformed: It can't be read (${EXECUTION}).`,
+    ],
+    [
+      'a cause that is JSON, and none of a function',
+      { status: 'FAILED', error: 'Odd', cause: 'null' },
+      `The run for orders failed: Odd: null (${EXECUTION}).`,
     ],
     [
       'it fails otherwise',
