@@ -218,6 +218,14 @@ const shortListOf = (addresses: readonly string[] | undefined): string => {
   return `${addresses.slice(0, SHOWN).join(', ')}${more > 0 ? ` +${more}` : ''}`;
 };
 
+/** A name in DNS may be as long as two lines; `--json` has all of it. */
+const WIDEST_SOURCE = 34;
+
+const cellOf = (source: AddressSource): string => {
+  const text = source.kind === 'fixed' ? shortListOf(source.addresses) : sourceOf(source);
+  return text.length > WIDEST_SOURCE ? `${text.slice(0, WIDEST_SOURCE - 1)}\u2026` : text;
+};
+
 /** `2026-11-23 11:00`: seconds are no news. */
 const minuteOf = (time: string): string => time.slice(0, 16).replace('T', ' ');
 
@@ -227,7 +235,7 @@ export const tellBindings = ({ bindings, problems }: Bindings): string => {
   for (const { name, problem } of problems) lines.push(`${name}: ${problem}.`);
   if (bindings.length === 0) return ['There are no bindings.', ...lines].join('\n');
   const rows = bindings.map(({ bindingId, source, port, targetGroupArn, applied, driftSince, failures }) => [
-    ...[bindingId, sourceOf(source), String(port), groupOf(targetGroupArn), shortListOf(applied)],
+    ...[bindingId, cellOf(source), String(port), groupOf(targetGroupArn), shortListOf(applied)],
     ...[driftSince === undefined ? '-' : minuteOf(driftSince), failures === 0 ? '-' : String(failures)],
   ]);
   return [
@@ -236,8 +244,13 @@ export const tellBindings = ({ bindings, problems }: Bindings): string => {
   ].join('\n');
 };
 
+const handOf = ({ execution, until, isOver }: NonNullable<BindingStanding['lease']>): string =>
+  isOver
+    ? `${execution} had it in hand until ${until}, and is gone: the next run takes over`
+    : `${execution} has it in hand, until ${until} or longer`;
+
 const notesOn = ({ bindingId, lease, failures, failedAt }: BindingStanding): readonly string[] => [
-  ...(lease === undefined ? [] : [`${bindingId}: ${lease.execution} has it in hand, until ${lease.until} or longer.`]),
+  ...(lease === undefined ? [] : [`${bindingId}: ${handOf(lease)}.`]),
   ...(failedAt === undefined
     ? []
     : [

@@ -6,6 +6,7 @@ import { TARGETS, WATCHED } from '../../functions/registry/keys.ts';
 import { createAction } from '../action.ts';
 import {
   type Item,
+  isHeld,
   type KnownTargets,
   knownTargetsFrom,
   type Lease,
@@ -15,6 +16,7 @@ import {
   sortKeyOf,
   together,
 } from '../bindings.ts';
+import type { Services } from '../services.ts';
 
 /** A binding, and what became of it. */
 export interface BindingStanding
@@ -26,8 +28,8 @@ export interface BindingStanding
   /** How many runs in a row failed, and when the last of them did. */
   readonly failures: number;
   readonly failedAt?: string;
-  /** Which run has it in hand. */
-  readonly lease?: Lease;
+  /** Which run has it in hand; `isOver` = it died, and the next one takes over. */
+  readonly lease?: Lease & { readonly isOver: boolean };
 }
 
 /** Something that keeps bindings from being looked after. */
@@ -62,17 +64,17 @@ export const bindings = createAction(v.strictObject({}), async (_input, services
     return {
       ...{ bindingId, serviceId, targetGroupArn, port, source },
       ...(driftSince === undefined ? {} : { driftSince }),
-      ...(typeof known === 'string' ? { failures: 0 } : standingOf(known)),
+      ...(typeof known === 'string' ? { failures: 0 } : standingOf(known, services)),
     };
   });
   return { outcome: 'listed', bindings: standings, problems };
 });
 
-const standingOf = ({ record: { applied, failures, failedAt }, lease }: KnownTargets) => ({
+const standingOf = ({ record: { applied, failures, failedAt }, lease }: KnownTargets, services: Services) => ({
   ...(applied === undefined ? {} : { applied: applied.map((address) => plainText(address, 45)) }),
   failures,
   ...(failedAt === undefined ? {} : { failedAt }),
-  ...(lease === undefined ? {} : { lease }),
+  ...(lease === undefined ? {} : { lease: { ...lease, isOver: !isHeld(lease, services) } }),
 });
 
 /** What the ledger knows, or why that can't be read: one spoiled item must not hide the others. */
@@ -88,7 +90,10 @@ const problemsAmong = (items: ReadonlyMap<string, Item>): readonly BindingProble
   ...[...items].flatMap(([sk, item]) => {
     const read = bindingFrom(item);
     if (read.kind !== 'unreadable') return [];
-    return [{ name: plainText(sk, 80), problem: `nothing is done for it: ${plainText(read.problem, 400)}` }];
+    const name = plainText(sk, 80);
+    // It begins with the name.
+    const problem = plainText(read.problem, 400).replace(`${name}: `, '');
+    return [{ name, problem: `nothing is done for it: ${problem}` }];
   }),
   ...overlapsAmong(readable(items)).map(({ bindingIds, port, targetGroupArn }) => ({
     name: together(bindingIds),

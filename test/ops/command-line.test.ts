@@ -13,7 +13,7 @@ import { ALL_SERVICES, ledgerKey } from '../../functions/registry/keys.ts';
 import { runCommand } from '../../ops/command-line.ts';
 import type { Place } from '../../ops/services.ts';
 import { awsError, item, TABLES } from '../functions/support.ts';
-import { ENDPOINT_ID, SERVICE_ID } from '../support/builders.ts';
+import { ENDPOINT_ID, NOW, SERVICE_ID } from '../support/builders.ts';
 import {
   ADA,
   BOB,
@@ -103,7 +103,8 @@ const havingModes = (serviceId: string, entry: object) => {
 };
 
 const BIND = ['bind', '--binding', 'orders', '--service', SERVICE_ID, '--target-group', GROUP, '--port', '5432'];
-const DATABASE = { kind: 'host', hostName: 'db.example.com' };
+const DATABASE = { kind: 'host', hostName: 'orders.cluster-c9akciq32rgb.us-west-2.rds.amazonaws.com' };
+const FIXED = { kind: 'fixed', addresses: ['10.0.1.5', '10.0.1.6', '10.0.1.7'] };
 const OF_TARGETS = marshall({ ':pk': 'TARGETS' });
 const PLAN = {
   add: ['10.0.1.5', '10.0.1.6'],
@@ -383,16 +384,18 @@ describe('a command that is done', () => {
   it('bindings - a line each, then who has which in hand, what failed, and what is wrong', async () => {
     const applied = ['10.0.1.5', '10.0.2.6', '10.0.3.7'];
     const failing = { applied, failures: 2, failedAt: '2026-11-23T11:50:00.000Z', ...LEASE };
+    const dead = { applied: [], failures: 1, failedAt: '2026-11-23T11:55:00.000Z', ...LEASE, leaseUntil: NOW };
     const ada = having();
     ada.dynamoMock
       .on(QueryCommand)
       .resolves({ Items: [watchedSince('2026-11-23T11:40:12.000Z')] })
       .on(QueryCommand, { ...THE_BINDINGS, TableName: TABLES.ledger, ExpressionAttributeValues: OF_TARGETS })
-      .resolves({ Items: [known(failing)] });
+      .resolves({ Items: [known(failing), known(dead, 'fixed')] });
     ada.dynamoMock.on(QueryCommand, THE_BINDINGS).resolves({
       Items: [
         bound(),
         bound({ bindingId: 'billing', port: 1, source: DATABASE }),
+        bound({ bindingId: 'fixed', port: 2, source: FIXED }),
         bound({ bindingId: 'bad', port: 0 }),
       ],
     });
@@ -400,12 +403,15 @@ describe('a command that is done', () => {
     const { exit, printed } = await give(['bindings'], ada);
 
     expect(printed.split('\n')).toEqual([
-      'binding  source               port  target group  applied                drifting since    failed',
-      'orders   proxy orders-proxy   5432  orders-tg     10.0.1.5, 10.0.2.6 +1  2026-11-23 11:40  2',
-      'billing  host db.example.com  1     orders-tg     -                      -                 -',
+      'binding  source                              port  target group  applied                drifting since    failed',
+      'orders   proxy orders-proxy                  5432  orders-tg     10.0.1.5, 10.0.2.6 +1  2026-11-23 11:40  2',
+      'billing  host orders.cluster-c9akciq32rgb.…  1     orders-tg     -                      -                 -',
+      'fixed    10.0.1.5, 10.0.1.6 +1               2     orders-tg     none                   -                 1',
       `orders: ${RUN} has it in hand, until 2026-11-23T12:05:00.000Z or longer.`,
       'orders: the last 2 runs failed, at 2026-11-23T11:50:00.000Z. What would be done: "targets --binding orders".',
-      'BINDING#bad: nothing is done for it: BINDING#bad: port: not a whole number from 1 to 65535.',
+      `fixed: ${RUN} had it in hand until ${NOW}, and is gone: the next run takes over.`,
+      'fixed: the last run failed, at 2026-11-23T11:55:00.000Z. What would be done: "targets --binding fixed".',
+      'BINDING#bad: nothing is done for it: port: not a whole number from 1 to 65535.',
     ]);
     expect(exit).toBe(0);
   });

@@ -46,7 +46,7 @@ describe('bindings', () => {
           driftSince: '2026-11-23T11:40:00.000Z',
           failures: 2,
           failedAt: '2026-11-23T11:50:00.000Z',
-          lease: { execution: RUN, until: LEASE.leaseUntil },
+          lease: { execution: RUN, until: LEASE.leaseUntil, isOver: false },
         },
         { ...ORDERS, bindingId: 'billing', port: 1, failures: 0 },
       ],
