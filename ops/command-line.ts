@@ -5,7 +5,10 @@ import { plainText } from '../functions/domain/text.ts';
 import { type Action, BadInput, check, isRefused, type Refused } from './action.ts';
 import { adopt } from './actions/adopt.ts';
 import { adoptPrincipal } from './actions/adopt-principal.ts';
+import { adoptTarget } from './actions/adopt-target.ts';
 import { approve, deny } from './actions/answer-held.ts';
+import { bind } from './actions/bind.ts';
+import { bindings } from './actions/bindings.ts';
 import { claimEndpoint } from './actions/claim-endpoint.ts';
 import { confirmRegistry } from './actions/confirm-registry.ts';
 import { decisions } from './actions/decisions.ts';
@@ -15,12 +18,17 @@ import { reconcile } from './actions/reconcile.ts';
 import { revoke } from './actions/revoke.ts';
 import { setMode } from './actions/set-mode.ts';
 import { status } from './actions/status.ts';
+import { targets } from './actions/targets.ts';
+import { unbind } from './actions/unbind.ts';
 import { explain } from './explain.ts';
 import type { Place, Services } from './services.ts';
 import {
   tellAdopted,
   tellAdoptedPrincipal,
+  tellAdoptedTarget,
   tellAnswer,
+  tellBindings,
+  tellBound,
   tellClaim,
   tellConfirmed,
   tellDecisions,
@@ -31,6 +39,8 @@ import {
   tellResumed,
   tellRevoking,
   tellStatus,
+  tellTargets,
+  tellUnbound,
 } from './tell.ts';
 
 /** The world outside a command line, for the process and for tests. */
@@ -59,12 +69,38 @@ const OPTIONS = {
   reason: ['--reason <text>', 'why, for colleagues: 1 to 500 characters'],
   day: ['--day <date>', 'a day in UTC: 2026-11-23'],
   most: ['--most <number>', 'how many at the most'],
+  bindingId: ['--binding <id>', 'a binding: lower-case letters, digits, hyphens'],
+  targetGroupArn: ['--target-group <arn>', 'the target group; it carries the tag privatelink-concierge=managed'],
+  port: ['--port <number>', "the targets' port"],
+  proxyName: ['--proxy <name>', 'source: an RDS proxy'],
+  endpointName: ['--proxy-endpoint <name>', "an endpoint of the proxy, where it isn't the default one"],
+  instanceId: ['--instance <id>', 'source: an instance of RDS'],
+  clusterId: ['--cluster <id>', 'source: a cluster of RDS, its writer'],
+  isReader: ['--reader', "the cluster's reader endpoint"],
+  hostName: ['--host <name>', 'source: any name in DNS'],
+  addresses: ['--addresses <list>', 'source: fixed addresses, with commas between them'],
+  family: ['--family <family>', 'ipv4 (the default), ipv6'],
+  within: ['--within <list>', 'CIDR blocks within which an address is believed, with commas between them'],
+  minHealthy: ['--min-healthy <number>', 'so many healthy targets remain whatever is removed (1)'],
+  maxRemovalRatio: ['--max-removal-ratio <share>', 'what share of the targets one plan may remove (0.5)'],
+  missesBeforeRemoval: ['--misses <number>', 'so many looks in a row must miss an address before its target goes (3)'],
+  healthyWithinSeconds: ['--healthy-within <seconds>', 'a new target that is not healthy by then is withdrawn (600)'],
+  waitForDraining: ['--wait-for-draining', 'a run ends only when what it removed has drained'],
+  replace: ['--replace', 'the binding is there, and all of it is to be as you say now'],
+  apply: ['--apply', 'do it, and wait for the end'],
+  address: ['--address <ip>', "a target's address"],
 } satisfies Record<string, [flags: string, description: string]>;
 
 type Field = keyof typeof OPTIONS;
 
 /** The fields whose values are numbers. */
-const NUMBERS: ReadonlySet<Field> = new Set(['most', 'count']);
+const NUMBERS: ReadonlySet<Field> = new Set([
+  ...(['most', 'count', 'port', 'minHealthy', 'maxRemovalRatio'] as const),
+  ...(['missesBeforeRemoval', 'healthyWithinSeconds'] as const),
+]);
+
+/** The fields whose values are lists. */
+const LISTS: ReadonlySet<Field> = new Set(['addresses', 'within']);
 
 const Where = v.strictObject({
   stack: v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9-]{0,127}$/, "not a stack's name")),
@@ -75,7 +111,11 @@ type Given = Readonly<Record<string, string | true | undefined>>;
 
 /** `serviceId` is given as `--service`: what is written in the flags, and a problem with it, by the same name. */
 const nameOf = (field: string): string =>
-  field in OPTIONS ? (/^--([a-z]+)/.exec(OPTIONS[field as Field][0])?.[1] ?? field) : field;
+  Object.hasOwn(OPTIONS, field) ? (/^--([a-z-]+)/.exec(OPTIONS[field as Field][0])?.[1] ?? field) : field;
+
+/** Commander hands `--target-group` over as `targetGroup`. */
+const givenFor = (name: string, given: Given): string | true | undefined =>
+  given[name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())];
 
 /**
  * Runs one command.
@@ -198,6 +238,41 @@ export const runCommand = async (words: readonly string[], outside: Outside): Pr
     { needed: [], optional: ['serviceId'] },
     { act: held, tell: tellHeld },
   );
+  const settings = [
+    ...(['proxyName', 'endpointName', 'instanceId', 'clusterId', 'isReader', 'hostName', 'addresses'] as const),
+    ...(['family', 'within', 'minHealthy', 'maxRemovalRatio', 'missesBeforeRemoval'] as const),
+    ...(['healthyWithinSeconds', 'waitForDraining', 'replace'] as const),
+  ];
+  add(
+    'bind',
+    'Has a target group kept in line with the addresses of a proxy, an instance, a cluster, a name, or with fixed ones.',
+    { needed: ['bindingId', 'serviceId', 'targetGroupArn', 'port'], optional: settings },
+    { act: bind, tell: tellBound },
+  );
+  add(
+    'unbind',
+    'Has nobody look after a target group any more. Its targets stay as they are.',
+    { needed: ['bindingId', 'reason'] },
+    { act: unbind, tell: tellUnbound },
+  );
+  add(
+    'bindings',
+    'Lists what target groups are kept in line with, and what became of it.',
+    { needed: [] },
+    { act: bindings, tell: tellBindings },
+  );
+  add(
+    'targets',
+    'Shows what would be done about a target group now, or has it done.',
+    { needed: ['bindingId'], optional: ['apply'] },
+    { act: targets, tell: tellTargets },
+  );
+  add(
+    'adopt-target',
+    "Says that a target which somebody else registered is the Concierge's to remove when it is stale.",
+    { needed: ['bindingId', 'address', 'reason'] },
+    { act: adoptTarget, tell: tellAdoptedTarget },
+  );
 
   try {
     await program.parseAsync([...words], { from: 'user' });
@@ -248,16 +323,27 @@ const perform = async <Out extends object>(
 const inputOf = (fields: readonly Field[], given: Given): Record<string, unknown> =>
   Object.fromEntries(
     fields.flatMap((field) => {
-      const value = given[nameOf(field)];
-      return value === undefined ? [] : [[field, NUMBERS.has(field) ? numberIn(value) : value]];
+      const value = givenFor(nameOf(field), given);
+      return value === undefined ? [] : [[field, readValue(field, value)]];
     }),
   );
+
+const readValue = (field: Field, value: string | true): unknown => {
+  if (NUMBERS.has(field)) return numberIn(value);
+  return LISTS.has(field)
+    ? String(value)
+        .split(',')
+        .map((each) => each.trim())
+    : value;
+};
 
 /** A blank is no number, though JavaScript takes it for 0. */
 const numberIn = (value: string | true): number => (String(value).trim() === '' ? Number.NaN : Number(value));
 
 /** `--service vpce-1: not an id of an endpoint service`; a fault of several together has no option of its own. */
 const faultOf = (field: string, problem: string, given: Given): string => {
-  const name = nameOf(field);
-  return name in given ? `--${name} ${plainText(String(given[name]), 200)}: ${problem}` : problem;
+  // `within.1`: one of a list is told with the whole of it.
+  const name = nameOf(field.split('.')[0] ?? field);
+  const value = givenFor(name, given);
+  return value === undefined ? problem : `--${name} ${plainText(String(value), 200)}: ${problem}`;
 };

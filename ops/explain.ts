@@ -1,5 +1,6 @@
 import { ConciergeError } from '../functions/domain/errors.ts';
 import { plainText } from '../functions/domain/text.ts';
+import { NotFollowed } from './follow.ts';
 import type { Place } from './services.ts';
 import { NotWoken } from './wake.ts';
 
@@ -43,7 +44,7 @@ export const explain = (error: unknown, place: Place): string | undefined => {
   if (!(error instanceof Error)) return undefined;
   const { name } = error;
   const message = plainText(error.message, 1000);
-  if (error instanceof NotWoken)
+  if (error instanceof NotWoken || error instanceof NotFollowed)
     return `${message}: ${explain(error.cause, place) ?? plainText(String(error.cause), 1000)}`;
   if (error instanceof ConciergeError) return message;
   if (DENIALS.has(name)) return denialOf(message);

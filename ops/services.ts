@@ -1,4 +1,6 @@
+import { setTimeout } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { plainText } from '../functions/domain/text.ts';
@@ -7,6 +9,7 @@ import { plainText } from '../functions/domain/text.ts';
 export interface Services {
   readonly dynamo: DynamoDBClient;
   readonly sfn: SFNClient;
+  readonly elb: ElasticLoadBalancingV2Client;
   /** The two tables, by name. */
   readonly tables: { readonly registry: string; readonly ledger: string };
   /** Who acts: the ARN under which the person calls, as AWS says it; never what somebody typed. */
@@ -17,6 +20,10 @@ export interface Services {
   readonly reconcile: () => Promise<string>;
   /** The ARN of the workflow `revoke-connection`. */
   readonly revokeConnection: () => Promise<string>;
+  /** The ARN of the workflow `refresh-targets`. */
+  readonly refreshTargets: () => Promise<string>;
+  /** Lets so many milliseconds pass, between two looks at something that takes its time. */
+  readonly wait: (milliseconds: number) => Promise<void>;
   readonly now: () => Date;
 }
 
@@ -50,11 +57,14 @@ export const connect = ({ stack, region }: Place): Services => {
   return {
     dynamo,
     sfn,
+    elb: new ElasticLoadBalancingV2Client(config),
     tables: { registry: `${stack}-registry`, ledger: `${stack}-ledger` },
     caller,
     admitConnection: workflow('admit-connection'),
     reconcile: workflow('reconcile'),
     revokeConnection: workflow('revoke-connection'),
+    refreshTargets: workflow('refresh-targets'),
+    wait: (milliseconds) => setTimeout(milliseconds),
     now: () => new Date(),
   };
 };

@@ -52,7 +52,8 @@ export const disconnect = async (
 ): Promise<string> =>
   start(await services.revokeConnection(), { serviceId, vpcEndpointId: endpointId, force: { by, reason } }, services);
 
-const start = async (stateMachineArn: string, input: object, { sfn }: Services): Promise<string> => {
+/** Starts a workflow. @returns the execution's ARN. */
+export const start = async (stateMachineArn: string, input: object, { sfn }: Services): Promise<string> => {
   const command = new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) });
   const { executionArn } = await sfn.send(command);
   return executionArn ?? '';

@@ -86,14 +86,15 @@ export const ServiceEntrySchema = v.object({
 export const BindingId = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'not a binding id'));
 
 /** As DNS has it, without the dot at the end: `orders.proxy-abc.us-west-2.rds.amazonaws.com`. */
-const HostName = v.pipe(
+export const HostName = v.pipe(
   v.string(),
   v.maxLength(253),
   v.regex(/^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i, 'not a host name'),
 );
 /** As RDS takes them for proxies, endpoints, instances and clusters. */
-const RdsName = v.pipe(v.string(), v.regex(/^[a-zA-Z](?:-?[a-zA-Z0-9]+){0,62}$/, 'not a name of RDS'));
-const IpAddress = v.pipe(v.string(), v.ip('not an address'));
+export const RdsName = v.pipe(v.string(), v.regex(/^[a-zA-Z](?:-?[a-zA-Z0-9]+){0,62}$/, 'not a name of RDS'));
+/** An address of either family. */
+export const IpAddress = v.pipe(v.string(), v.ip('not an address'));
 const Cidr = v.pipe(v.string(), v.regex(/^[0-9a-f.:]+\/\d{1,3}$/i, 'not a block such as 10.0.0.0/16'));
 
 const AddressSourceSchema = v.variant('kind', [
@@ -104,7 +105,12 @@ const AddressSourceSchema = v.variant('kind', [
   v.object({ kind: v.literal('fixed'), addresses: v.pipe(v.array(IpAddress), v.minLength(1, 'names nobody')) }),
 ]);
 
-const whole = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
+const whole = (least: number, most: number) => {
+  const problem = `not a whole number from ${least} to ${most}`;
+  return v.pipe(v.number(problem), v.integer(problem), v.minValue(least, problem), v.maxValue(most, problem));
+};
+
+const NO_SHARE = 'not a share above 0, up to 1';
 
 /** A binding's entry. */
 export const BindingSchema = v.object({
@@ -119,10 +125,10 @@ export const BindingSchema = v.object({
   ),
   port: whole(1, 65_535),
   source: AddressSourceSchema,
-  family: v.exactOptional(v.picklist(['ipv4', 'ipv6'])),
+  family: v.exactOptional(v.picklist(['ipv4', 'ipv6'], 'not one of ipv4, ipv6')),
   within: v.exactOptional(v.pipe(v.array(Cidr), v.minLength(1, 'names no block: nothing would be believed'))),
   minHealthy: v.exactOptional(whole(1, 500)),
-  maxRemovalRatio: v.exactOptional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1))),
+  maxRemovalRatio: v.exactOptional(v.pipe(v.number(NO_SHARE), v.gtValue(0, NO_SHARE), v.maxValue(1, NO_SHARE))),
   missesBeforeRemoval: v.exactOptional(whole(1, 60)),
   healthyWithinSeconds: v.exactOptional(whole(60, 3_600)),
   waitForDraining: v.exactOptional(v.boolean()),

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { EFFECTS, MODES, type Modes, type ModesSet, modesInForce } from '../../functions/domain/mode.ts';
+import { EFFECTS, type Effect, MODES, type Modes, type ModesSet, modesInForce } from '../../functions/domain/mode.ts';
 import { registryKey } from '../../functions/registry/keys.ts';
 import { parseWith, ServiceEntrySchema, ServiceId } from '../../functions/registry/schemas.ts';
 import { createAction, isRefused, Reason, type Refused } from '../action.ts';
@@ -17,6 +17,7 @@ const Input = v.strictObject({
 export interface ModeSet {
   readonly outcome: 'set' | 'unchanged';
   readonly serviceId: string;
+  readonly effect: Effect;
   readonly before: Modes;
   readonly after: Modes;
   /** How many commands there were for the service, this one among them. */
@@ -41,7 +42,7 @@ export const setMode = createAction(Input, async (input, services): Promise<Mode
   const before = inForce(read);
   const { version } = read;
   // What follows from the service's origin only is worth writing down: it then holds whatever becomes of the entry.
-  if (read.modes[effect] === mode) return { outcome: 'unchanged', serviceId, before, after: before, version };
+  if (read.modes[effect] === mode) return { outcome: 'unchanged', serviceId, effect, before, after: before, version };
 
   const by = await services.caller();
   const change = { effect, from: before[effect], to: mode, by, reason, at: services.now().toISOString() };
@@ -52,5 +53,5 @@ export const setMode = createAction(Input, async (input, services): Promise<Mode
     services,
   );
   if (isRefused(now)) return now;
-  return { outcome: 'set', serviceId, before, after: inForce(now), version: now.version };
+  return { outcome: 'set', serviceId, effect, before, after: inForce(now), version: now.version };
 });

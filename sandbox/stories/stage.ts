@@ -13,6 +13,7 @@ import {
   EC2Client,
   RejectVpcEndpointConnectionsCommand,
 } from '@aws-sdk/client-ec2';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { DescribeExecutionCommand, type ExecutionListItem, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -41,6 +42,7 @@ export class Stage {
   readonly #world: World;
   readonly #dynamo: DynamoDBClient;
   readonly #sfn: SFNClient;
+  readonly #elb: ElasticLoadBalancingV2Client;
   readonly #sns: SNSClient;
   readonly #sqs: SQSClient;
   readonly #requests: Requests;
@@ -56,6 +58,7 @@ export class Stage {
     this.clock = world.clock;
     this.#dynamo = new DynamoDBClient(world.clientConfig('operator'));
     this.#sfn = new SFNClient(world.clientConfig('operator'));
+    this.#elb = new ElasticLoadBalancingV2Client(world.clientConfig('operator'));
     this.#sns = new SNSClient(world.clientConfig('operator'));
     this.#sqs = new SQSClient(world.clientConfig('operator'));
     this.#requests = new Requests(this.#dynamo, this.#sfn, (name) => this.output(name));
@@ -149,11 +152,15 @@ export class Stage {
     const services: Services = {
       dynamo: this.#dynamo,
       sfn: this.#sfn,
+      elb: this.#elb,
       tables: { registry: this.output('RegistryTable'), ledger: this.output('LedgerTable') },
       caller: () => Promise.resolve(`arn:aws:iam::${PROVIDER_ACCOUNT}:user/operator`),
       admitConnection: async () => this.output('AdmitConnectionArn'),
       reconcile: async () => this.output('ReconcileArn'),
       revokeConnection: async () => this.output('RevokeConnectionArn'),
+      refreshTargets: async () => this.output('RefreshTargetsArn'),
+      // The clock is held while somebody acts: who waits for it here waits for ever.
+      wait: () => Promise.reject(new Error('A story has no operator wait: use `until`.')),
       now: () => new Date(this.clock.now()),
     };
     const result = await this.#send(() => action(input, services));

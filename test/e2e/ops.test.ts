@@ -1,4 +1,9 @@
 import { CreateVpcEndpointCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  CreateTargetGroupCommand,
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Decisions } from '../../ops/actions/decisions.ts';
 import type { DecisionRecord } from '../../ops/records.ts';
@@ -22,6 +27,13 @@ const ops = (words: readonly string[], url = sandbox.url): Promise<Finished> =>
     AWS_ACCESS_KEY_ID: 'operator',
     AWS_SECRET_ACCESS_KEY: 'none',
   });
+
+/** How an SDK client acts as the operator. */
+const asOperator = () => ({
+  endpoint: sandbox.url,
+  region: 'us-west-2',
+  credentials: { accessKeyId: 'operator', secretAccessKey: 'none' },
+});
 
 /** A customer, by its account, creates an endpoint. @returns its id. */
 const createEndpoint = async (account: string): Promise<string> => {
@@ -132,6 +144,47 @@ describe('npm run ops', () => {
       expect.stringMatching(/^(Nothing is|The registry)$/),
     ]);
   }, 60_000);
+
+  it('an operator binds a target group, sees what would be done, has it done, and takes the binding away', async () => {
+    const elb = new ElasticLoadBalancingV2Client(asOperator());
+    const { TargetGroups = [] } = await elb.send(
+      new CreateTargetGroupCommand({
+        ...{ Name: 'orders', Protocol: 'TCP', Port: 5432, TargetType: 'ip', VpcId: 'vpc-0a1b2c3d' },
+        Tags: [{ Key: 'privatelink-concierge', Value: 'managed' }],
+      }),
+    );
+    const group = TargetGroups[0]?.TargetGroupArn ?? '';
+    const add = ['set-mode', '--service', service, '--effect', 'targets-add', '--reason', 'Step by step.'];
+    await ops([...add, '--mode', 'observe']);
+    const binding = ['--binding', 'orders'];
+    const what = ['--service', service, '--target-group', group, '--port', '5432', '--addresses', '10.0.1.5'];
+    const bound = await ops(['bind', ...binding, ...what]);
+    expect(bound).toMatchObject({ code: 0, stderr: '' });
+    expect(bound.stdout).toContain('targets-add observe, targets-remove enforce.');
+    const again = await ops(['bind', ...binding, ...what]);
+    expect(again.stderr).toMatch(/^There is a binding orders already \(by arn:aws:iam::/);
+
+    const planned = await ops(['targets', ...binding]);
+    expect(planned.stdout).toMatch(/^withheld {2}targets-add 10\.0\.1\.5: the mode of targets-add is observe$/m);
+    await ops([...add, '--mode', 'enforce']);
+    // The watch may be quicker: then another run has it in hand, for a moment.
+    let applied = await ops(['targets', ...binding, '--apply']);
+    while (applied.stderr.includes(' is busy: ')) applied = await ops(['targets', ...binding, '--apply']);
+    expect(applied).toMatchObject({ code: 0, stdout: expect.stringMatching(/^orders is in line, /) });
+    const { TargetHealthDescriptions = [] } = await elb.send(
+      new DescribeTargetHealthCommand({ TargetGroupArn: group }),
+    );
+    expect(TargetHealthDescriptions.map(({ Target }) => Target)).toMatchObject([{ Id: '10.0.1.5', Port: 5432 }]);
+    elb.destroy();
+    const ours = await ops(['adopt-target', ...binding, '--address', '10.0.1.5', '--reason', 'A slip of the hand.']);
+    expect(ours).toMatchObject({ code: 1, stderr: "10.0.1.5 is the Concierge's already: it registered it.\n" });
+
+    const listed = await ops(['bindings']);
+    expect(listed.stdout).toMatch(/^orders {3}10\.0\.1\.5 {2}/m);
+    const unbound = await ops(['unbind', ...binding, '--reason', 'It was a try.']);
+    expect(unbound).toMatchObject({ code: 0, stdout: expect.stringContaining('ours are 10.0.1.5.') });
+    expect(await ops(['bindings'])).toMatchObject({ stdout: 'There are no bindings.\n' });
+  }, 120_000);
 
   it('another stack is none, and says so', async () => {
     const { code, stdout, stderr } = await ops(['held', '--stack', 'Nowhere']);

@@ -1,4 +1,12 @@
-import { GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteItemCommand,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +14,7 @@ import { plainText } from '../../functions/domain/text.ts';
 import { ledgerKey, registryKey } from '../../functions/registry/keys.ts';
 import { runCommand } from '../../ops/command-line.ts';
 import { item } from '../functions/support.ts';
-import { ADA, ofAda, recorded } from '../ops/support.ts';
+import { ADA, bound, GROUP, ofAda, recorded } from '../ops/support.ts';
 import { anEntitlement, ENDPOINT_ID, SERVICE_ID } from '../support/builders.ts';
 import { hostileText, PATIENCE, runs, UNPRINTABLE } from './hostile.ts';
 
@@ -17,18 +25,25 @@ const ready = () => {
   ada.dynamoMock
     .on(QueryCommand)
     .callsFake(({ IndexName, ExpressionAttributeValues: values }) => {
+      if (values[':pk']?.S === 'BINDINGS') return { Items: [bound()] };
       const isRequest = String(values[':pk']?.S).startsWith('REQUEST#');
       return { Items: isRequest || IndexName?.startsWith('By') ? [recorded(1)] : [] };
     })
     .on(GetItemCommand)
     .callsFake(({ Key }) => {
       if (Key.pk.S === pk && Key.sk.S === sk) return { Item: item({ pk, sk }, anEntitlement()) };
+      if (Key.pk.S === 'BINDINGS') return Key.sk.S === 'BINDING#orders' ? { Item: bound() } : {};
       return Key.sk.S === 'ADMISSION' ? { Item: item(ledgerKey.admission(SERVICE_ID, ENDPOINT_ID), {}) } : {};
     })
     .on(PutItemCommand)
     .resolves({})
     .on(UpdateItemCommand)
+    .resolves({})
+    .on(DeleteItemCommand)
     .resolves({});
+  const TargetHealthDescriptions = [{ Target: { Id: '10.0.9.9', Port: 5432 } }];
+  ada.elbMock.on(DescribeTargetHealthCommand).resolves({ TargetHealthDescriptions });
+  ada.sfnMock.on(DescribeExecutionCommand).resolves({ status: 'FAILED', error: 'UnsafePlan', cause: 'It \u001b did.' });
   return ada;
 };
 
@@ -60,13 +75,30 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   reason: ['They called.'],
   day: ['2026-11-23', '2026-02-30'],
   most: ['1', '10000'],
+  binding: ['orders', 'billing'],
+  'target-group': [GROUP],
+  port: ['5432', '5433'],
+  proxy: ['orders-proxy'],
+  'proxy-endpoint': ['reads'],
+  cluster: ['c'],
+  host: ['db.example.com'],
+  addresses: ['10.0.1.5', '10.0.1.5,10.0.2.6'],
+  within: ['10.0.0.0/8'],
+  'min-healthy': ['2'],
+  'max-removal-ratio': ['0.5', '2'],
+  address: ['10.0.9.9', '10.0.1.5'],
   stack: ['PrivateLinkConcierge'],
   region: ['us-west-2'],
 };
 const ACTIONS = [
   ...['set-mode', 'claim-endpoint', 'approve', 'deny', 'pause', 'resume', 'reconcile', 'revoke', 'adopt'],
   ...['confirm-registry', 'status', 'adopt-principal', 'decisions', 'held', 'help'],
+  ...['bind', 'unbind', 'bindings', 'targets', 'adopt-target'],
 ];
+
+const SWITCHES = ['--all', '--json', '--help', '--', '--reader', '--replace', '--apply', '--wait-for-draining'].map(
+  (word) => [word],
+);
 
 const option = fc
   .constantFrom(...Object.keys(VALUES))
@@ -81,7 +113,7 @@ const words = fc
     fc.array(
       fc.oneof(
         { weight: 8, arbitrary: option },
-        { weight: 1, arbitrary: fc.constantFrom(['--all'], ['--json'], ['--help'], ['--']) },
+        { weight: 1, arbitrary: fc.constantFrom(...SWITCHES) },
         { weight: 1, arbitrary: hostileText.map((text) => [text]) },
       ),
       { maxLength: 7 },

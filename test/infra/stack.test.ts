@@ -434,7 +434,7 @@ describe('alarms', () => {
     const articles = readFileSync('docs/runbook.md', 'utf8').split(/^## /m).slice(1);
     const ofAlarms = alarms.map(([, { Properties }]) => inWords(Properties.AlarmDescription).replace(/.*#/, ''));
 
-    const ofPeople = ['pausing', 'frozen-registry', 'adopting', 'disconnecting'];
+    const ofPeople = ['pausing', 'frozen-registry', 'adopting', 'disconnecting', 'unsafe-plan'];
 
     for (const article of articles) {
       const headings = [...article.matchAll(/^### (.+)$/gm)].map(([, heading]) => heading);

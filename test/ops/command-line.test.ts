@@ -1,13 +1,33 @@
-import { GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DeleteItemCommand,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { ALL_SERVICES, ledgerKey } from '../../functions/registry/keys.ts';
 import { runCommand } from '../../ops/command-line.ts';
 import type { Place } from '../../ops/services.ts';
-import { awsError, item } from '../functions/support.ts';
-import { ENDPOINT_ID, SERVICE_ID } from '../support/builders.ts';
-import { ADA, BOB, EXECUTION, ofAda, recorded } from './support.ts';
+import { awsError, item, TABLES } from '../functions/support.ts';
+import { ENDPOINT_ID, NOW, SERVICE_ID } from '../support/builders.ts';
+import {
+  ADA,
+  BOB,
+  bound,
+  EXECUTION,
+  GROUP,
+  known,
+  LEASE,
+  ofAda,
+  RUN,
+  recorded,
+  THE_BINDINGS,
+  withBindings,
+} from './support.ts';
 
 /** Gives ada a command: what it prints, what it complains of, how it ends, and which Concierge it speaks to. */
 const give = async (words: readonly string[], ada = ofAda()) => {
@@ -37,6 +57,17 @@ const SET_MODE = [
   '--reason',
   'Why not.',
 ];
+
+const MODES_SET = {
+  accept: 'enforce',
+  'principals-add': 'enforce',
+  'principals-remove': 'propose',
+  'targets-add': 'observe',
+  'targets-remove': 'observe',
+};
+
+const OTHERS_PROPOSE =
+  'reject propose, revoke propose, principals-add propose, principals-remove propose, targets-add propose, targets-remove propose';
 
 /** A ledger and a registry that have nothing but these records of one request. */
 const having = (...records: ReturnType<typeof item>[]) => {
@@ -71,6 +102,38 @@ const havingModes = (serviceId: string, entry: object) => {
   return ada;
 };
 
+const BIND = ['bind', '--binding', 'orders', '--service', SERVICE_ID, '--target-group', GROUP, '--port', '5432'];
+const DATABASE = { kind: 'host', hostName: 'orders.cluster-c9akciq32rgb.us-west-2.rds.amazonaws.com' };
+const FIXED = { kind: 'fixed', addresses: ['10.0.1.5', '10.0.1.6', '10.0.1.7'] };
+const OF_TARGETS = marshall({ ':pk': 'TARGETS' });
+const PLAN = {
+  add: ['10.0.1.5', '10.0.1.6'],
+  remove: [],
+  isSwap: true,
+  withheld: [{ address: '10.0.3.7', effect: 'targets-remove', because: 'DNS missed it 1 times of 3' }],
+  foreign: ['10.0.9.9'],
+  healthy: 2,
+};
+
+const watchedSince = (driftSince: string) => item(ledgerKey.watched('orders'), { misses: {}, driftSince });
+
+const withPort = (port: string) => [...BIND.slice(0, -1), port, '--proxy', 'p'];
+const withGroup = (group: string) => [...BIND.map((word) => (word === GROUP ? group : word)), '--proxy', 'p'];
+
+/** A registry that has these bindings, and takes another. */
+const binding = (...entries: ReturnType<typeof item>[]) => {
+  const ada = withBindings(entries);
+  ada.dynamoMock.on(PutItemCommand).resolves({});
+  return ada;
+};
+
+/** A run of `orders` ends at once, and gives this out. */
+const running = (output: object) => {
+  const ada = withBindings([bound()]);
+  ada.sfnMock.on(DescribeExecutionCommand).resolves({ status: 'SUCCEEDED', output: JSON.stringify(output) });
+  return ada;
+};
+
 describe('a command that is done', () => {
   it('set-mode - before and after', async () => {
     const { exit, printed, complained, places } = await give(SET_MODE, having());
@@ -78,8 +141,8 @@ describe('a command that is done', () => {
     expect(printed).toBe(
       [
         `The mode of ${SERVICE_ID} is set.`,
-        'before  accept propose, reject propose, revoke propose, principals-add propose, principals-remove propose',
-        'after   accept enforce, reject propose, revoke propose, principals-add propose, principals-remove propose',
+        `before  accept propose, ${OTHERS_PROPOSE}`,
+        `after   accept enforce, ${OTHERS_PROPOSE}`,
         'Requests that wait already are decided again when something wakes them: see "reconcile".',
       ].join('\n'),
     );
@@ -202,7 +265,7 @@ describe('a command that is done', () => {
       having(
         item(ledgerKey.registrySeen(), SEEN),
         item(ledgerKey.modes(ALL_SERVICES), { modes: {}, version: 1, paused: PAUSE }),
-        item(ledgerKey.modes(SERVICE_ID), { modes: { accept: 'enforce' }, version: 1, paused: PAUSE }),
+        item(ledgerKey.modes(SERVICE_ID), { modes: MODES_SET, version: 1, paused: PAUSE }),
         item(ledgerKey.modes('vpce-svc-0000000a'), { modes: {}, version: 0 }),
       ),
     );
@@ -212,8 +275,8 @@ describe('a command that is done', () => {
       `${SERVICE_ID} is paused ${BY_BOB}.`,
       'Nothing is removed since 2026-11-23T11:00:00.000Z: it shrank. The registry had 12 entries then. If that is right: "confirm-registry --count 12".',
       expect.stringMatching(/^The item SERVICE#vpce-svc-0000000a, MODES can't be read: version: /),
-      'service                     accept   reject  revoke  principals-add  principals-remove',
-      `${SERVICE_ID}  enforce  -       -       -               -`,
+      'service                     accept   reject  revoke  principals add/remove  targets add/remove',
+      `${SERVICE_ID}  enforce  -       -       enforce/propose        observe`,
     ]);
     expect(exit).toBe(0);
   });
@@ -254,12 +317,185 @@ describe('a command that is done', () => {
   });
 
   it.each([
+    ['bindings', ['bindings'], 'There are no bindings.'],
     ['decisions', ['decisions', '--day', '2026-11-23'], 'Nothing was decided.'],
     ['held', ['held'], 'Nothing is held.'],
   ])('%s, and there are none - says so', async (_situation, words, sentence) => {
     const { exit, printed } = await give(words, having());
 
     expect([exit, printed]).toEqual([0, sentence]);
+  });
+
+  it('set-mode of an effect on targets - who goes by it', async () => {
+    const words = SET_MODE.map((word) => (word === 'accept' ? 'targets-add' : word));
+    const { printed } = await give(words, having());
+
+    expect(printed.split('\n').at(-1)).toBe(
+      'The watch goes by it within a minute; what it waits for: "targets --binding ID".',
+    );
+  });
+
+  it('bind - what is followed, how far the Concierge goes, and what it needs', async () => {
+    const { exit, printed } = await give([...BIND, '--proxy', 'orders-proxy', '--min-healthy', '2'], binding());
+    const words = ['--cluster', 'c', '--reader', '--replace', '--within', '10.0.0.0/8, 10.1.0.0/16'];
+    const replaced = await give([...BIND, ...words], binding(bound()));
+
+    expect(printed).toBe(
+      [
+        `orders is bound, by ${ADA}: port 5432 of orders-tg follows proxy orders-proxy. The watch sees it within a minute.`,
+        `The modes of ${SERVICE_ID}: targets-add propose, targets-remove propose.`,
+        `By itself it does only what is enforced. To have it act: "set-mode --service ${SERVICE_ID} --effect targets-add --mode enforce --reason ...", "set-mode --service ${SERVICE_ID} --effect targets-remove --mode enforce --reason ...".`,
+        `${GROUP} must carry the tag privatelink-concierge=managed: no other is written.`,
+        'What would be done now: "targets --binding orders".',
+      ].join('\n'),
+    );
+    expect(replaced.printed).toMatch(
+      /^orders is replaced, by .*: port 5432 of orders-tg follows cluster c \(reader\)\. /,
+    );
+    expect([exit, replaced.exit]).toEqual([0, 0]);
+  });
+
+  it('bind, and everything is paused - says so', async () => {
+    const ada = havingModes(ALL_SERVICES, { paused: PAUSE });
+    const { printed } = await give([...BIND, '--addresses', '10.0.1.5,10.0.2.6'], ada);
+
+    expect(printed).toContain('follows 10.0.1.5, 10.0.2.6. ');
+    expect(printed).toContain(
+      '\nIt is paused, or everything is, and nothing is written until somebody resumes it: see',
+    );
+  });
+
+  it('unbind - what stays, and who is at it', async () => {
+    const ada = withBindings([bound()], { ours: { '10.0.1.5': {} }, version: 1, ...LEASE });
+    ada.dynamoMock.on(UpdateItemCommand).resolves({}).on(DeleteItemCommand).resolves({});
+
+    const { exit, printed } = await give(['unbind', '--binding', 'orders', '--reason', 'It moves.'], ada);
+
+    expect(printed).toBe(
+      [
+        `orders is taken away, by ${ADA}. Nobody looks after ${GROUP} any more.`,
+        'Its targets stay registered as they are; ours are 10.0.1.5.',
+        `A run is at it: ${RUN}. It does no more than the step that it is at, then fails, and its alarm rings.`,
+      ].join('\n'),
+    );
+    expect(exit).toBe(0);
+  });
+
+  it('bindings - a line each, then who has which in hand, what failed, and what is wrong', async () => {
+    const applied = ['10.0.1.5', '10.0.2.6', '10.0.3.7'];
+    const failing = { applied, failures: 2, failedAt: '2026-11-23T11:50:00.000Z', ...LEASE };
+    const dead = { applied: [], failures: 1, failedAt: '2026-11-23T11:55:00.000Z', ...LEASE, leaseUntil: NOW };
+    const ada = having();
+    ada.dynamoMock
+      .on(QueryCommand)
+      .resolves({ Items: [watchedSince('2026-11-23T11:40:12.000Z')] })
+      .on(QueryCommand, { ...THE_BINDINGS, TableName: TABLES.ledger, ExpressionAttributeValues: OF_TARGETS })
+      .resolves({ Items: [known(failing), known(dead, 'fixed')] });
+    ada.dynamoMock.on(QueryCommand, THE_BINDINGS).resolves({
+      Items: [
+        bound(),
+        bound({ bindingId: 'billing', port: 1, source: DATABASE }),
+        bound({ bindingId: 'fixed', port: 2, source: FIXED }),
+        bound({ bindingId: 'bad', port: 0 }),
+      ],
+    });
+
+    const { exit, printed } = await give(['bindings'], ada);
+
+    expect(printed.split('\n')).toEqual([
+      'binding  source                              port  target group  applied                drifting since    failed',
+      'orders   proxy orders-proxy                  5432  orders-tg     10.0.1.5, 10.0.2.6 +1  2026-11-23 11:40  2',
+      'billing  host orders.cluster-c9akciq32rgb.…  1     orders-tg     -                      -                 -',
+      'fixed    10.0.1.5, 10.0.1.6 +1               2     orders-tg     none                   -                 1',
+      `orders: ${RUN} has it in hand, until 2026-11-23T12:05:00.000Z or longer.`,
+      'orders: the last 2 runs failed, at 2026-11-23T11:50:00.000Z. What would be done: "targets --binding orders".',
+      `fixed: ${RUN} had it in hand until ${NOW}, and is gone: the next run takes over.`,
+      'fixed: the last run failed, at 2026-11-23T11:55:00.000Z. What would be done: "targets --binding fixed".',
+      'BINDING#bad: nothing is done for it: port: not a whole number from 1 to 65535.',
+    ]);
+    expect(exit).toBe(0);
+  });
+
+  it('targets - a plan, with what is withheld and why', async () => {
+    const { exit, printed } = await give(
+      ['targets', '--binding', 'orders'],
+      running({ step: 'x', because: '', plan: PLAN }),
+    );
+
+    expect(printed).toBe(
+      [
+        'What a run would do about orders now. Nothing was done.',
+        'add       10.0.1.5, 10.0.1.6',
+        'remove    nobody',
+        'The target group is full: one target makes room for the next.',
+        'withheld  targets-remove 10.0.3.7: DNS missed it 1 times of 3',
+        `foreign   10.0.9.9: somebody else's, and kept. See "adopt-target".`,
+        'healthy   2',
+        'To have it done: "targets --binding orders --apply".',
+      ].join('\n'),
+    );
+    expect(exit).toBe(0);
+  });
+
+  it('targets, and DNS says nothing - why nothing is to be done', async () => {
+    const plan = {
+      add: [],
+      remove: [],
+      isSwap: false,
+      withheld: [],
+      foreign: [],
+      healthy: 1,
+      doubt: 'DNS named nobody',
+    };
+    const { printed } = await give(['targets', '--binding', 'orders'], running({ step: 'done', because: '', plan }));
+
+    expect(printed.split('\n').slice(1)).toEqual([
+      'add       nobody',
+      'remove    nobody',
+      'DNS named nobody: nothing is added or removed.',
+      'healthy   1',
+    ]);
+  });
+
+  it('targets --apply - what was done', async () => {
+    const output = { outcome: 'refreshed', added: ['10.0.1.5'], removed: [], plan: { ...PLAN, isSwap: false } };
+    const { exit, printed } = await give(['targets', '--binding', 'orders', '--apply'], running(output));
+
+    expect(printed.split('\n').slice(0, 3)).toEqual([
+      `orders is in line, as far as anybody may say: ${EXECUTION}`,
+      'added     10.0.1.5',
+      'removed   nobody',
+    ]);
+    expect(exit).toBe(0);
+  });
+
+  it('targets, and the run does not end - where to look', async () => {
+    const ada = withBindings([bound()]);
+    ada.sfnMock.on(DescribeExecutionCommand).resolves({ status: 'RUNNING' });
+
+    const { exit, printed } = await give(['targets', '--binding', 'orders', '--apply'], ada);
+
+    expect(printed).toBe(`It still runs, and goes on by itself: ${EXECUTION}\nWhat became of it: "bindings".`);
+    expect(exit).toBe(0);
+  });
+
+  it('adopt-target - whose it is, and when it goes', async () => {
+    const ada = withBindings([bound()]);
+    ada.dynamoMock.on(UpdateItemCommand).resolves({});
+    const TargetHealthDescriptions = [{ Target: { Id: '10.0.9.9', Port: 5432 } }];
+    ada.elbMock.on(DescribeTargetHealthCommand).resolves({ TargetHealthDescriptions });
+
+    const words = ['adopt-target', '--binding', 'orders', '--address', '10.0.9.9', '--reason', 'From before.'];
+    const { exit, printed } = await give(words, ada);
+
+    expect(printed).toBe(
+      [
+        `10.0.9.9, port 5432, is the Concierge's now, by ${ADA}.`,
+        'It goes when its source does not have it any more, as any other of ours: never in doubt, and only where targets-remove is enforced.',
+        'What would be done now: "targets --binding orders".',
+      ].join('\n'),
+    );
+    expect(exit).toBe(0);
   });
 
   it('--json - the result and nothing else', async () => {
@@ -366,6 +602,16 @@ describe('a command that fails', () => {
     expect(exit).toBe(1);
   });
 
+  it('a run can not be looked at - says that it goes on, and why', async () => {
+    const ada = withBindings([bound()]);
+    ada.sfnMock.on(DescribeExecutionCommand).rejects(said('AccessDeniedException', 'No.'));
+
+    const { exit, complained } = await give(['targets', '--binding', 'orders', '--apply'], ada);
+
+    expect(complained).toBe(`It was started, and nobody sees what becomes of it (${EXECUTION}): AWS denies it: No.`);
+    expect(exit).toBe(1);
+  });
+
   it('a surprise - looks like one', async () => {
     const ada = ofAda();
     ada.dynamoMock.on(QueryCommand).rejects(new TypeError('x is not a function'));
@@ -400,6 +646,15 @@ describe('a command that is not understood', () => {
       ['approve', ...REQUEST, '--reason', 'So.', '--proposed', 'hold'],
       '--proposed hold: not',
     ],
+    ['a port that is none', withPort('all'), '--port all: not a whole number from 1 to 65535'],
+    ['a blank port', withPort(''), '--port : not a whole number from 1 to 65535'],
+    ['no source', BIND, 'one of proxy, instance, cluster, host and addresses is needed'],
+    [
+      'one of a list',
+      [...BIND, '--proxy', 'p', '--within', '10.0.0.0/8,all\u001b'],
+      '--within 10.0.0.0/8,all·: not a block such as 10.0.0.0/16',
+    ],
+    ['a target group that is none', withGroup('orders'), '--target-group orders: not the ARN of a target group'],
     ['no choice', ['decisions'], 'one of customer, endpoint and day is needed'],
     ['a stack that is none', ['held', '--stack', '-'], "--stack -: not a stack's name"],
     ['a region that is none', ['held', '--region', 'home'], '--region home: not a region'],

@@ -23,9 +23,14 @@ describe('connect', () => {
 
     expect(services.tables).toEqual({ registry: 'Other-registry', ledger: 'Other-ledger' });
     await expect(services.caller()).resolves.toBe(arn);
-    const workflows = [services.admitConnection(), services.reconcile(), services.revokeConnection()];
+    const workflows = [
+      services.admitConnection(),
+      services.reconcile(),
+      services.revokeConnection(),
+      services.refreshTargets(),
+    ];
     await expect(Promise.all(workflows)).resolves.toEqual(
-      ['admit-connection', 'reconcile', 'revoke-connection'].map(
+      ['admit-connection', 'reconcile', 'revoke-connection', 'refresh-targets'].map(
         (name) => `arn:aws-us-gov:states:us-gov-west-1:210987654321:stateMachine:Other-${name}`,
       ),
     );

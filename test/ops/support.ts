@@ -1,6 +1,10 @@
+import { GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { ledgerKey } from '../../functions/registry/keys.ts';
+import type { Binding } from '../../functions/domain/binding.ts';
+import { ledgerKey, registryKey } from '../../functions/registry/keys.ts';
 import type { Services } from '../../ops/services.ts';
 import { callsOf, item, strictDynamo, TABLES } from '../functions/support.ts';
 import { ENDPOINT_ID, HOME_REGION, NOW, SERVICE_ID } from '../support/builders.ts';
@@ -37,6 +41,16 @@ export const theDisconnection = (force: { readonly by: string; readonly reason: 
   },
 ];
 
+/** Elastic Load Balancing, to which no call is made but those that the test answers. */
+const strictElb = () => {
+  const elb = new ElasticLoadBalancingV2Client({ region: HOME_REGION });
+  const elbMock = mockClient(elb);
+  elbMock.onAnyCommand().callsFake((input) => {
+    throw new Error(`The test expects no such call: ${JSON.stringify(input)}`);
+  });
+  return { elb, elbMock };
+};
+
 /** Services of ada's, to which no call is made but those that the test answers. A wake succeeds. */
 export const ofAda = () => {
   const { dynamo, dynamoMock } = strictDynamo();
@@ -45,20 +59,27 @@ export const ofAda = () => {
   sfnMock.onAnyCommand().callsFake((input) => {
     throw new Error(`The test expects no such call: ${JSON.stringify(input)}`);
   });
+  const { elb, elbMock } = strictElb();
   sfnMock.on(StartExecutionCommand).resolves({ executionArn: EXECUTION, startDate: new Date(NOW) });
+  const waits: number[] = [];
   const services: Services = {
     dynamo,
     sfn,
+    elb,
     tables: TABLES,
     caller: async () => ADA,
     admitConnection: async () => WORKFLOW,
     reconcile: async () => workflow('reconcile'),
     revokeConnection: async () => workflow('revoke-connection'),
+    refreshTargets: async () => workflow('refresh-targets'),
+    wait: async (milliseconds) => {
+      waits.push(milliseconds);
+    },
     now: () => new Date(NOW),
   };
   /** What was written into tables, and no reads. */
   const writes = () => callsOf(dynamoMock).filter(([command]) => !/^(Get|Query)/.test(command));
-  return { services, dynamoMock, sfnMock, writes, wakes: () => callsOf(sfnMock) };
+  return { services, waits, dynamoMock, sfnMock, elbMock, writes, wakes: () => callsOf(sfnMock) };
 };
 
 /** A decision in the ledger: held for a person, unless it says otherwise. */
@@ -76,3 +97,64 @@ export const recorded = (generation: number, changes: object = {}) =>
     recordedAt: '2026-11-23T11:00:00.000Z',
     ...changes,
   });
+
+/** A target group, and a binding that follows an RDS proxy with it. */
+export const GROUP = 'arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/orders-tg/0123456789abcdef';
+export const ORDERS: Binding = {
+  bindingId: 'orders',
+  serviceId: SERVICE_ID,
+  targetGroupArn: GROUP,
+  port: 5432,
+  source: { kind: 'proxy', proxyName: 'orders-proxy' },
+};
+
+/** When bob bound it. */
+export const BOUND = { boundBy: BOB, boundAt: '2026-11-20T09:00:00.000Z' };
+
+/** A run that has a binding in hand, and until when. */
+export const RUN = `${workflow('refresh-targets').replace('stateMachine', 'execution')}:two`;
+export const LEASE = { execution: RUN, leaseUntil: '2026-11-23T12:05:00.000Z' };
+
+/** The calls that read bindings: all of them, one, and what the ledger knows of one. */
+export const THE_BINDINGS = {
+  TableName: TABLES.registry,
+  ConsistentRead: true,
+  KeyConditionExpression: 'pk = :pk',
+  ExpressionAttributeValues: marshall({ ':pk': 'BINDINGS' }),
+};
+export const theBinding = (bindingId: string) => ({
+  TableName: TABLES.registry,
+  Key: marshall(registryKey.binding(bindingId)),
+  ConsistentRead: true,
+});
+const theTargets = (bindingId: string) => ({
+  TableName: TABLES.ledger,
+  Key: marshall(ledgerKey.targets(bindingId)),
+  ConsistentRead: true,
+});
+
+/** A binding's entry in the registry, and an item of the ledger that belongs to one. */
+export const bound = (entry: object = {}) => {
+  const binding = { ...ORDERS, ...BOUND, ...entry };
+  return item(registryKey.binding(binding.bindingId), binding);
+};
+export const known = (entry: object, bindingId = 'orders') => item(ledgerKey.targets(bindingId), entry);
+
+/** A registry with these bindings, and a ledger that knows this of `orders`; a reading each where there are several. */
+export const withBindings = (
+  entries: readonly ReturnType<typeof item>[],
+  ...readings: readonly (object | undefined)[]
+) => {
+  const ada = ofAda();
+  ada.dynamoMock
+    .on(GetItemCommand)
+    .resolves({})
+    .on(QueryCommand, THE_BINDINGS)
+    .resolves({ Items: [...entries] });
+  const first = entries.find(({ sk }) => sk?.S === 'BINDING#orders');
+  ada.dynamoMock.on(GetItemCommand, theBinding('orders')).resolves(first === undefined ? {} : { Item: first });
+  const reading = ada.dynamoMock.on(GetItemCommand, theTargets('orders'));
+  for (const each of readings) reading.resolvesOnce(each === undefined ? {} : { Item: known(each) });
+  reading.resolves({});
+  return ada;
+};

@@ -29,6 +29,8 @@ const OBSERVING = {
   revoke: 'observe',
   'principals-add': 'observe',
   'principals-remove': 'observe',
+  'targets-add': 'observe',
+  'targets-remove': 'observe',
 };
 const modes = (entry: object) => item(KEY, entry);
 /** Accept was set to propose by bob. */
@@ -58,6 +60,7 @@ describe('set-mode', () => {
     await expect(setMode(INPUT, services)).resolves.toEqual({
       outcome: 'set',
       serviceId: SERVICE_ID,
+      effect: 'accept',
       before: OBSERVING,
       after: { ...OBSERVING, accept: 'enforce' },
       version: 1,
@@ -74,6 +77,7 @@ describe('set-mode', () => {
     await expect(setMode(INPUT, services)).resolves.toEqual({
       outcome: 'set',
       serviceId: SERVICE_ID,
+      effect: 'accept',
       before: { ...OBSERVING, accept: 'propose' },
       after: { ...OBSERVING, accept: 'enforce' },
       version: 2,
@@ -282,7 +286,7 @@ describe('set-mode', () => {
       'an effect that is none',
       { effect: 'pause' },
       'effect',
-      'not one of accept, reject, revoke, principals-add, principals-remove',
+      'not one of accept, reject, revoke, principals-add, principals-remove, targets-add, targets-remove',
     ],
     ['a mode that is none', { mode: 'auto' }, 'mode', 'not one of observe, propose, enforce'],
     ['a reason of blanks', { reason: '  ' }, 'reason', 'say why'],
