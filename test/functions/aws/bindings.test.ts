@@ -85,6 +85,13 @@ describe('readBindings', () => {
     });
   });
 
+  it('blocks of both families - readable', async () => {
+    const within = ['0.0.0.0/0', '10.0.0.0/32', '::/0', '2600:1f14::/128'];
+    const [reading] = (await readBindings(registry([entry({ within })]).dynamo, TABLES.registry)).values();
+
+    expect(reading).toEqual(found(aBinding({ within })));
+  });
+
   it.each([
     ['under the key of another', item(registryKey.binding('other'), aBinding()), /another one than its key's/],
     ['without a source', entry({}, { source: undefined }), /source/],
@@ -92,6 +99,9 @@ describe('readBindings', () => {
     ['whose floor is nothing', entry({ minHealthy: 0 }), /minHealthy/],
     ['that may remove more than there is', entry({ maxRemovalRatio: 1.5 }), /maxRemovalRatio/],
     ['whose block is none', entry({ within: ['10.0.0.0'] }), /not a block such as/],
+    ['whose block is too long', entry({ within: ['10.0.0.0/33'] }), /not a block such as/],
+    ['whose block is no address', entry({ within: ['10.0.0.999/8'] }), /not a block such as/],
+    ['whose block has too many parts', entry({ within: ['10.0.0.0/8/8'] }), /not a block such as/],
     ['that believes nobody', entry({ within: [] }), /nothing would be believed/],
   ])('an entry %s - unreadable, in words', async (_situation, broken, problem) => {
     const { dynamo } = registry([broken]);

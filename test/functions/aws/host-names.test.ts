@@ -77,7 +77,7 @@ describe('readHostNames', () => {
   ] as const)('of %s - only what is needed is asked for', async (_kinds, sources, calls) => {
     const { rds, rdsMock } = strictRds();
     for (const command of [DescribeDBProxiesCommand, DescribeDBInstancesCommand, DescribeDBClustersCommand]) {
-      rdsMock.on(command as typeof DescribeDBProxiesCommand).resolves({});
+      rdsMock.on(command).resolves({});
     }
 
     await readHostNames(rds, sources);

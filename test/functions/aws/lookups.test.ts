@@ -1,7 +1,6 @@
-import dns from 'node:dns';
-import { syncBuiltinESMExports } from 'node:module';
+import { Resolver } from 'node:dns/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Lookup, look, lookUp, plausibility } from '../../../functions/aws/lookups.ts';
+import { type Lookup, look, lookUpBy, PATIENCE, plausibility } from '../../../functions/aws/lookups.ts';
 import type { Answer } from '../../../functions/domain/addresses.ts';
 import { type DnsServer, serveDns } from '../../../sandbox/dns/server.ts';
 import { createDns } from '../../sandbox/dns/dns-world.ts';
@@ -52,18 +51,14 @@ describe('plausibility', () => {
 describe('lookUp', () => {
   const { dns: world } = createDns({ isCaching: false });
   let server: DnsServer | undefined;
-  const before = dns.promises.getServers();
+  const resolver = new Resolver(PATIENCE);
+  const lookUp = lookUpBy(resolver);
 
   beforeAll(async () => {
     server = await serveDns(() => world, 0);
-    dns.promises.setServers([server.address]);
-    syncBuiltinESMExports();
+    resolver.setServers([server.address]);
   });
-  afterAll(async () => {
-    dns.promises.setServers(before);
-    syncBuiltinESMExports();
-    await server?.close();
-  });
+  afterAll(() => server?.close());
 
   it('IPv4 - the A records, and no others', async () => {
     world.setName('both.example.com', ['10.0.1.10', '10.0.1.11', '2600:1f14::a']);
@@ -102,6 +97,18 @@ describe('lookUp', () => {
       kind: 'failed',
       problem: 'ill.example.com: ESERVFAIL',
     });
+  });
+
+  it('nobody answers - told, and soon: three in a row are within the time of a function', async () => {
+    world.setName('silent.example.com', ['10.0.1.10']);
+    world.ail('silent.example.com', { kind: 'timeout' });
+    const began = performance.now();
+
+    await expect(lookUp('silent.example.com', 'ipv4')).resolves.toEqual({
+      kind: 'failed',
+      problem: 'silent.example.com: ETIMEOUT',
+    });
+    expect(3 * (performance.now() - began)).toBeLessThan(30_000 / 2);
   });
 
   it('a name that is none - told', async () => {

@@ -82,6 +82,15 @@ describe('observe', () => {
     expect(asked).toEqual([]);
   });
 
+  it('a fixed list of IPv6, written in two ways - one form, as Elastic Load Balancing has it', async () => {
+    const { services } = observers();
+    const source = { kind: 'fixed', addresses: ['2600:1F14:0::000A', '2600:1f14::a'] } as const;
+
+    await expect(observe(services, aBinding({ source, family: 'ipv6' }), undefined)).resolves.toMatchObject({
+      look: { addresses: ['2600:1f14::a'] },
+    });
+  });
+
   it('EC2 says slow down - the second witness does not say, and the run goes on', async () => {
     const { services, ec2Mock } = observers();
     ec2Mock.on(DescribeNetworkInterfacesCommand).rejects(awsError('RequestLimitExceeded'));

@@ -71,7 +71,7 @@ describe('readHostName', () => {
     [DescribeDBClustersCommand, 'DBClusterNotFoundFault', WRITER, 'cluster orders'],
   ] as const)('%o, %s - Malformed, and in words whose mistake it is', async (command, code, source, what) => {
     const { rds, rdsMock } = strictRds();
-    rdsMock.on(command as typeof DescribeDBProxiesCommand).rejects(awsError(code, 404));
+    rdsMock.on(command).rejects(awsError(code, 404));
 
     await expect(readHostName(rds, source)).rejects.toMatchObject({
       name: 'Malformed',

@@ -59,7 +59,7 @@ describe('readTargets', () => {
     ['that is nothing', {}],
   ])('a target %s - not guessed at', async (_situation, description) => {
     const { elb, elbMock } = strictElb();
-    elbMock.on(DescribeTargetHealthCommand).resolves({ TargetHealthDescriptions: [description as never] });
+    elbMock.on(DescribeTargetHealthCommand).resolves({ TargetHealthDescriptions: [description] });
 
     await expect(readTargets(elb, TARGET_GROUP)).rejects.toMatchObject({ name: 'Malformed' });
   });
