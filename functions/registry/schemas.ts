@@ -92,7 +92,11 @@ const HostName = v.pipe(
   v.regex(/^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i, 'not a host name'),
 );
 /** As RDS takes them for proxies, endpoints, instances and clusters. */
-const RdsName = v.pipe(v.string(), v.regex(/^[a-zA-Z](?:-?[a-zA-Z0-9]+){0,62}$/, 'not a name of RDS'));
+const RdsName = v.pipe(
+  v.string(),
+  v.maxLength(63, 'not a name of RDS'),
+  v.regex(/^[a-zA-Z](?:-?[a-zA-Z0-9])*$/, 'not a name of RDS'),
+);
 const IpAddress = v.pipe(v.string(), v.ip('not an address'));
 const isBlock = (text: string): boolean => {
   const [network = '', bits = '', ...more] = text.split('/');

@@ -236,3 +236,34 @@ describe('readBindingView', () => {
     expect(read.misses).toEqual({});
   });
 });
+
+describe('the name of a source', () => {
+  const readable = async (proxyName: string): Promise<string | undefined> => {
+    const [reading] = (
+      await readBindings(registry([entry({ source: { kind: 'proxy', proxyName } })]).dynamo, TABLES.registry)
+    ).values();
+    return reading?.kind;
+  };
+
+  it.each([
+    ['orders', 'found'],
+    ['a', 'found'],
+    ['Orders-2-b', 'found'],
+    [`a${'b'.repeat(62)}`, 'found'],
+    [`a${'b'.repeat(63)}`, 'unreadable'],
+    ['2-orders', 'unreadable'],
+    ['orders-', 'unreadable'],
+    ['orders--2', 'unreadable'],
+    ['orders*', 'unreadable'],
+    ['', 'unreadable'],
+  ])('%j - %s', async (name, kind) => {
+    await expect(readable(name)).resolves.toBe(kind);
+  });
+
+  it('one that is nearly right for long - refused at once', async () => {
+    const began = performance.now();
+
+    await expect(readable(`${'a'.repeat(60)}!`)).resolves.toBe('unreadable');
+    expect(performance.now() - began).toBeLessThan(1_000);
+  });
+});
