@@ -49,7 +49,7 @@ export const missed = (misses: Readonly<Record<string, number>>, rest: object = 
   item(ledgerKey.watched(bindingId), { misses, ...rest });
 
 /** An entry of a binding. */
-export const entryOf = (binding: Binding): Item => item(registryKey.binding(binding.bindingId), binding);
+const entryOf = (binding: Binding): Item => item(registryKey.binding(binding.bindingId), binding);
 
 /** What there is; what is not said is as if everything were in line. */
 export interface Given {
