@@ -1,4 +1,4 @@
-import { resolve4, resolve6 } from 'node:dns/promises';
+import { Resolver } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
 import { type Answer, type Look, lookOf } from '../domain/addresses.ts';
 
@@ -12,7 +12,7 @@ const OF_A_VPC: Readonly<Record<Family, readonly string[]>> = {
 };
 
 /** One form for one address: IPv6 may be written in many ways. */
-const canonical = (address: string): string =>
+export const canonical = (address: string): string =>
   address.includes(':') ? new URL(`http://[${address}]/`).hostname.slice(1, -1) : address;
 
 /** Whether an address may be a source's at all. @throws Error for a block that is none. */
@@ -35,17 +35,28 @@ const NOBODY: ReadonlySet<string> = new Set(['ENOTFOUND', 'ENODATA']);
 /** Looks a name up. */
 export type Lookup = (hostName: string, family: Family) => Promise<Answer>;
 
-/** One query to the resolver of the VPC. DNS's refusals are values: what they mean is for the domain to say. */
-export const lookUp: Lookup = async (hostName, family) => {
-  try {
-    const addresses = await (family === 'ipv4' ? resolve4(hostName) : resolve6(hostName));
-    return { kind: 'addresses', addresses: addresses.map(canonical) };
-  } catch (error) {
-    const code = (error as { readonly code?: unknown }).code;
-    if (typeof code !== 'string') throw error;
-    return NOBODY.has(code) ? { kind: 'empty' } : { kind: 'failed', problem: `${hostName}: ${code}` };
-  }
-};
+/** Puts queries to a resolver. DNS's refusals are values: what they mean is for the domain to say. */
+export const lookUpBy =
+  (resolver: Pick<Resolver, 'resolve4' | 'resolve6'>): Lookup =>
+  async (hostName, family) => {
+    try {
+      const addresses = await (family === 'ipv4' ? resolver.resolve4(hostName) : resolver.resolve6(hostName));
+      return { kind: 'addresses', addresses: addresses.map(canonical) };
+    } catch (error) {
+      const code = (error as { readonly code?: unknown }).code;
+      if (typeof code !== 'string') throw error;
+      return NOBODY.has(code) ? { kind: 'empty' } : { kind: 'failed', problem: `${hostName}: ${code}` };
+    }
+  };
+
+/**
+ * How patient one query is: half a second, and a second more at its second try. The resolver of the VPC answers within milliseconds; Node's own
+ * half a minute is as long as a function may take, and one name that nobody answers for would be the end of everybody's watch.
+ */
+export const PATIENCE = { timeout: 500, tries: 2 } as const;
+
+/** One query to the resolver of the VPC. */
+export const lookUp: Lookup = lookUpBy(new Resolver(PATIENCE));
 
 /** How many queries make a look: answers may be subsets that rotate. */
 const QUERIES = 3;

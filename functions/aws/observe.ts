@@ -5,7 +5,7 @@ import { BINDING_DEFAULTS, type Binding } from '../domain/binding.ts';
 import type { Interfaces, Target } from '../domain/targets.ts';
 import { isThrottled } from './errors.ts';
 import { isInterfaceOf, readProxyInterfaces } from './interfaces.ts';
-import { type Lookup, look } from './lookups.ts';
+import { canonical, type Lookup, look } from './lookups.ts';
 import { readTargets } from './target-group.ts';
 
 /** Whom the witnesses are asked through. */
@@ -55,10 +55,10 @@ const lookAt = (
     ? { kind: 'failed', problem: 'RDS has no host name for it yet' }
     : look(lookup, { hostName, family, ...(within === undefined ? {} : { within }) });
 
-/** What the list says, everybody may believe. */
+/** What the list says, everybody may believe; in the one form of an address, as a person may write it in many. */
 export const fixedLook = ({ source }: Pick<Binding, 'source'>): Look => ({
   kind: 'answered',
-  addresses: source.kind === 'fixed' ? [...new Set(source.addresses)].sort() : [],
+  addresses: source.kind === 'fixed' ? [...new Set(source.addresses.map(canonical))].sort() : [],
   isWhole: true,
 });
 

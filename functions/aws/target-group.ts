@@ -40,6 +40,19 @@ export const readTargets = async (
   });
 };
 
+/** {@link readTargets}; undefined where there is no such target group any more. */
+export const findTargets = async (
+  elb: ElasticLoadBalancingV2Client,
+  targetGroupArn: string,
+): Promise<readonly Target[] | undefined> => {
+  try {
+    return await readTargets(elb, targetGroupArn);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'TargetGroupNotFoundException') return undefined;
+    throw error;
+  }
+};
+
 const CROSS_ZONE = 'load_balancing.cross_zone.enabled';
 
 const attributeOf = (

@@ -53,16 +53,23 @@ const TargetsSchema = v.object({
   version: v.exactOptional(Count, 0),
 });
 
+/** What the ledger knows of a binding's targets as it could be read; their item may hold no more than a lease. */
+export const targetsReading = (bindingId: string, item: Item | undefined): Reading<TargetsRecord> => {
+  if (item === undefined) return { kind: 'found', entry: NO_TARGETS };
+  const parsed = parseWith(TargetsSchema, item);
+  if (parsed.success) return { kind: 'found', entry: parsed.output };
+  return { kind: 'unreadable', problem: `The targets of ${bindingId} can't be read: ${problemOf(parsed.issues)}` };
+};
+
 /**
- * Reads what the ledger knows of a binding's targets out of their item, which may hold no more than a lease.
+ * {@link targetsReading}, for whoever can't go on without.
  *
  * @throws `Malformed` for an item that we did not write: what is ours is not known then, so nothing is touched.
  */
 export const targetsRecordFrom = (bindingId: string, item: Item | undefined): TargetsRecord => {
-  if (item === undefined) return NO_TARGETS;
-  const parsed = parseWith(TargetsSchema, item);
-  if (parsed.success) return parsed.output;
-  throw malformed(`The targets of ${bindingId} can't be read: ${problemOf(parsed.issues)}`, { bindingId });
+  const reading = targetsReading(bindingId, item);
+  if (reading.kind === 'unreadable') throw malformed(reading.problem, { bindingId });
+  return reading.kind === 'found' ? reading.entry : NO_TARGETS;
 };
 
 /** What the workflow writes of a record, beside its lease, in DynamoDB's form. */
@@ -74,8 +81,12 @@ const WatchedSchema = v.object({
   driftSince: v.exactOptional(Moment),
 }) satisfies v.GenericSchema<unknown, Watched>;
 
-/** What the watch remembers. What can't be read was never seen: then nothing is removed until it is counted anew. */
+/**
+ * What the watch remembers, sorted: DynamoDB keeps no order. What can't be read was never seen: then nothing is removed until it is counted anew.
+ */
 export const watchedFrom = (item: Item | undefined): Watched => {
   const parsed = parseWith(WatchedSchema, item ?? {});
-  return parsed.success ? parsed.output : { misses: {} };
+  if (!parsed.success) return { misses: {} };
+  const misses = Object.entries(parsed.output.misses).sort(([one], [other]) => (one < other ? -1 : 1));
+  return { ...parsed.output, misses: Object.fromEntries(misses) };
 };

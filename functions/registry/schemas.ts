@@ -92,10 +92,19 @@ export const HostName = v.pipe(
   v.regex(/^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i, 'not a host name'),
 );
 /** As RDS takes them for proxies, endpoints, instances and clusters. */
-export const RdsName = v.pipe(v.string(), v.regex(/^[a-zA-Z](?:-?[a-zA-Z0-9]+){0,62}$/, 'not a name of RDS'));
+export const RdsName = v.pipe(
+  v.string(),
+  v.maxLength(63, 'not a name of RDS'),
+  v.regex(/^[a-zA-Z](?:-?[a-zA-Z0-9])*$/, 'not a name of RDS'),
+);
 /** An address of either family. */
 export const IpAddress = v.pipe(v.string(), v.ip('not an address'));
-const Cidr = v.pipe(v.string(), v.regex(/^[0-9a-f.:]+\/\d{1,3}$/i, 'not a block such as 10.0.0.0/16'));
+const isBlock = (text: string): boolean => {
+  const [network = '', bits = '', ...more] = text.split('/');
+  const most = network.includes(':') ? 128 : 32;
+  return more.length === 0 && v.is(IpAddress, network) && /^\d{1,3}$/.test(bits) && Number(bits) <= most;
+};
+const Cidr = v.pipe(v.string(), v.check(isBlock, 'not a block such as 10.0.0.0/16'));
 
 const AddressSourceSchema = v.variant('kind', [
   v.object({ kind: v.literal('proxy'), proxyName: RdsName, endpointName: v.exactOptional(RdsName) }),

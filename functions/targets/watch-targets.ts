@@ -19,14 +19,14 @@ import { look, lookUp } from '../aws/lookups.ts';
 import { fixedLook, type Observers } from '../aws/observe.ts';
 import type { Tables } from '../aws/registry.ts';
 import { readServiceStandings } from '../aws/service-standings.ts';
-import { readTargets } from '../aws/target-group.ts';
+import { findTargets } from '../aws/target-group.ts';
 import type { Look } from '../domain/addresses.ts';
 import { BINDING_DEFAULTS, type Binding, overlapsAmong } from '../domain/binding.ts';
 import { DRIFT_SECONDS, SILENT_SOURCES, UNREADABLE_ENTRIES, WITHHELD_REMOVALS } from '../domain/metric.ts';
 import { type Interfaces, planTargets } from '../domain/targets.ts';
-import { isResting } from '../domain/targets-record.ts';
+import { isResting, type TargetsRecord } from '../domain/targets-record.ts';
 import { type WatchOutcome, watchBinding } from '../domain/watch.ts';
-import { targetsRecordFrom, watchedFrom } from '../registry/bindings.ts';
+import { targetsReading, watchedFrom } from '../registry/bindings.ts';
 import { ledgerKey, TARGETS, WATCHED } from '../registry/keys.ts';
 import { keyText } from '../registry/view.ts';
 import { required } from '../runtime/environment.ts';
@@ -51,9 +51,14 @@ const NAMES_MILLISECONDS = 10 * 60_000;
 /** Describe actions of Elastic Load Balancing have ten calls a second for everybody in the account: a tenth of that is ours. */
 const MOST_HEALTH_READS = 60;
 
-/** A binding as the watch saw it. */
-interface Seen {
+/** A binding, and what the ledger knows of it. */
+interface Known {
   readonly binding: Binding;
+  readonly record: TargetsRecord;
+}
+
+/** A binding as the watch saw it. */
+interface Seen extends Known {
   readonly look: Look;
   readonly outcome: WatchOutcome;
   readonly isChanged: boolean;
@@ -63,9 +68,11 @@ interface Seen {
  * One invocation for everything: the tables' partitions, RDS's names now and then, the interfaces of all proxies in one listing, and DNS. A
  * target group is read only where a witness differs from what was applied last, and else once in a quarter of an hour.
  *
+ * One binding that nobody can follow keeps nobody from following the others: it is told, and left.
+ *
  * If we die half-way, the next minute looks again. Misses are written before anything is told: counted twice they would be doubt too few.
  *
- * @throws `Throttled`, `Denied`, `Malformed`.
+ * @throws `Throttled`, `Denied`; `Malformed` for modes that can't be read.
  */
 export const run = async ({ announce }: v.InferOutput<typeof Input>, services: Services) => {
   const { dynamo, tables, events, bus, now } = services;
@@ -79,19 +86,25 @@ export const run = async ({ announce }: v.InferOutput<typeof Input>, services: S
   const readable = [...all.values()].flatMap((each) => (each.kind === 'found' ? [each.entry] : []));
   const overlaps = overlapsAmong(readable);
   const contested = new Set(overlaps.flatMap(({ bindingIds }) => bindingIds));
-  const bindings = readable.filter(({ bindingId }) => !contested.has(bindingId));
+  const known = readable.flatMap((binding): readonly Known[] => {
+    const { bindingId } = binding;
+    if (contested.has(bindingId)) return [];
+    const reading = targetsReading(bindingId, targets.get(keyText(ledgerKey.targets(bindingId))));
+    if (reading.kind === 'found') return [{ binding, record: reading.entry }];
+    if (reading.kind === 'unreadable') unreadable.push(reading.problem);
+    return [];
+  });
+  const bindings = known.map(({ binding }) => binding);
   const [names, interfaces] = await Promise.all([
     hostNamesOf(bindings, services),
     bindings.some(({ source }) => source.kind === 'proxy') ? readProxyInterfaces(services.ec2) : [],
   ]);
-  const recordOf = ({ bindingId }: Binding) =>
-    targetsRecordFrom(bindingId, targets.get(keyText(ledgerKey.targets(bindingId))));
-  const seen = await eachAtOnce(bindings, async (binding): Promise<Seen> => {
+  const seen = await eachAtOnce(known, async ({ binding, record }): Promise<Seen> => {
     const found = await lookAt(binding, names, services);
     const before = watchedFrom(watched.get(keyText(ledgerKey.watched(binding.bindingId))));
-    const outcome = watchBinding(binding, found, { record: recordOf(binding), watched: before, now: time });
+    const outcome = watchBinding(binding, found, { record, watched: before, now: time });
     const isChanged = JSON.stringify(before) !== JSON.stringify(outcome.watched);
-    return { binding, look: found, outcome, isChanged };
+    return { binding, record, look: found, outcome, isChanged };
   });
   for (const { binding, outcome, isChanged } of seen) {
     if (!isChanged) continue;
@@ -99,10 +112,7 @@ export const run = async ({ announce }: v.InferOutput<typeof Input>, services: S
     await calling('write what was watched', () => dynamo.send(new PutItemCommand({ TableName: tables.ledger, Item })));
   }
 
-  const suspects = seen
-    .filter(({ outcome }) => outcome.because !== undefined)
-    .sort((one, other) => rankOf(one) - rankOf(other))
-    .slice(0, MOST_HEALTH_READS);
+  const suspects = suspectsAmong(seen, time);
   const standings = await readServiceStandings(
     dynamo,
     tables,
@@ -110,11 +120,15 @@ export const run = async ({ announce }: v.InferOutput<typeof Input>, services: S
   );
   const drifts: TargetDriftDetected[] = [];
   let withheld = 0;
-  for (const { binding, look: found, outcome } of suspects) {
+  for (const { binding, record, look: found, outcome } of suspects) {
     const { bindingId, serviceId, targetGroupArn } = binding;
-    const record = recordOf(binding);
     const standing = standings.get(serviceId);
     if (standing === undefined) continue;
+    const registered = await findTargets(services.elb, targetGroupArn);
+    if (registered === undefined) {
+      unreadable.push(`${bindingId}: there is no target group ${targetGroupArn}: correct the binding, or remove it`);
+      continue;
+    }
     const plan = planTargets({
       binding: {
         ...binding,
@@ -123,7 +137,7 @@ export const run = async ({ announce }: v.InferOutput<typeof Input>, services: S
       },
       look: found,
       interfaces: interfacesOf(binding, interfaces),
-      targets: await readTargets(services.elb, targetGroupArn),
+      targets: registered,
       misses: outcome.watched.misses,
       ours: new Set(Object.keys(record.ours)),
       refused: Object.fromEntries(Object.entries(record.refused).map(([address, { until }]) => [address, until])),
@@ -176,8 +190,13 @@ const count = (metric: string, value: number): void => {
   if (value > 0) metrics.singleMetric().addMetric(metric, MetricUnit.Count, value);
 };
 
-/** What differs comes before whose turn it is. */
-const rankOf = ({ outcome: { because } }: Seen): number => (because === 'turn' ? 1 : 0);
+/** What differs comes before whose turn it is, and begins elsewhere each minute: what nobody may bring in line differs for ever. */
+const suspectsAmong = (seen: readonly Seen[], time: string): readonly Seen[] => {
+  const differing = seen.filter(({ outcome: { because } }) => because !== undefined && because !== 'turn');
+  const due = seen.filter(({ outcome: { because } }) => because === 'turn');
+  const start = (Math.floor(Date.parse(time) / 60_000) * MOST_HEALTH_READS) % Math.max(1, differing.length);
+  return [...differing.slice(start), ...differing.slice(0, start), ...due].slice(0, MOST_HEALTH_READS);
+};
 
 const hostNamesOf = async (bindings: readonly Binding[], { rds, hostNames, now }: Services): Promise<HostNames> => {
   const { names, until } = hostNames;

@@ -41,13 +41,7 @@ export class Targets extends Construct {
     const tables = { REGISTRY_TABLE: registry.tableName, LEDGER_TABLE: ledger.tableName };
     const looks = [
       new PolicyStatement({
-        actions: [
-          'ec2:DescribeNetworkInterfaces',
-          'elasticloadbalancing:DescribeTargetHealth',
-          'elasticloadbalancing:DescribeTargetGroups',
-          'elasticloadbalancing:DescribeTargetGroupAttributes',
-          'elasticloadbalancing:DescribeLoadBalancerAttributes',
-        ],
+        actions: ['ec2:DescribeNetworkInterfaces', 'elasticloadbalancing:DescribeTargetHealth'],
         resources: ['*'],
       }),
       new PolicyStatement({
@@ -59,20 +53,29 @@ export class Targets extends Construct {
         ],
         resources: ['*'],
       }),
-      new PolicyStatement({
-        actions: ['dynamodb:Query', 'dynamodb:BatchGetItem'],
-        resources: [registry.tableArn, ledger.tableArn],
-      }),
+      new PolicyStatement({ actions: ['dynamodb:BatchGetItem'], resources: [registry.tableArn, ledger.tableArn] }),
+      new PolicyStatement({ actions: ['dynamodb:Query'], resources: [registry.tableArn] }),
     ];
     const plan = new ConciergeFunction(this, 'PlanTargets', {
       code: code.plan,
       failureImpact: 'Target groups are not refreshed: customers may meet addresses that nobody has any more.',
       environment: tables,
-      permissions: looks,
+      permissions: [
+        ...looks,
+        new PolicyStatement({
+          actions: [
+            'elasticloadbalancing:DescribeTargetGroups',
+            'elasticloadbalancing:DescribeTargetGroupAttributes',
+            'elasticloadbalancing:DescribeLoadBalancerAttributes',
+          ],
+          resources: ['*'],
+        }),
+      ],
     });
     const find = new ConciergeFunction(this, 'FindBindings', {
       code: code.find,
-      failureImpact: 'An event of RDS wakes nobody: addresses are followed a minute later, by the watch.',
+      failureImpact:
+        'An event of RDS wakes nobody: customers meet stale addresses a minute longer, until the watch follows.',
       environment: { REGISTRY_TABLE: registry.tableName },
       permissions: [
         new PolicyStatement({ actions: ['dynamodb:Query'], resources: [registry.tableArn] }),
@@ -121,7 +124,7 @@ export class Targets extends Construct {
       environment: { ...tables, EVENT_BUS: bus.eventBusName },
       permissions: [
         ...looks,
-        new PolicyStatement({ actions: ['dynamodb:PutItem'], resources: [ledger.tableArn] }),
+        new PolicyStatement({ actions: ['dynamodb:Query', 'dynamodb:PutItem'], resources: [ledger.tableArn] }),
         new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus.eventBusArn] }),
       ],
     });
@@ -156,7 +159,8 @@ export class Targets extends Construct {
       }),
       // One look that finds nothing is life; five minutes of them are not.
       threshold: 4,
-      failureImpact: 'DNS names no address of a source: its target group stays as it is, stale or not.',
+      failureImpact:
+        'DNS names no address of a source: its target group stays as it is, and customers may meet stale addresses.',
       article: '#sources-silent',
     });
 

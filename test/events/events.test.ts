@@ -2,11 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { CONNECTION_ANSWERED_DETAIL_TYPES, CONNECTION_ANSWERED_PATTERN } from '../../events/connection-answered.ts';
 import { CONNECTION_CHANGED_PATTERN, connectionChanged } from '../../events/connection-changed.ts';
 import { CONNECTION_REQUESTED_PATTERN, connectionRequested } from '../../events/connection-requested.ts';
+import { FAILOVER_PATTERN, PROXY_CHANGED_PATTERN } from '../../events/database-changed.ts';
 import { DIFFERENCE_FOUND_PATTERN, differenceFound } from '../../events/difference-found.ts';
 import { NOTICE_UNREADABLE_PATTERN, noticeUnreadable } from '../../events/notice-unreadable.ts';
 import { REVOCATIONS_BOUNDED, REVOCATIONS_BOUNDED_PATTERN } from '../../events/revocations-bounded.ts';
 import { runFailedPattern } from '../../events/run-failed.ts';
 import { EVENT_SOURCE } from '../../events/source.ts';
+import { TARGET_DRIFT_DETECTED_PATTERN } from '../../events/target-drift-detected.ts';
+import { TARGETS_REFRESHED_PATTERN } from '../../events/targets-refreshed.ts';
 import { WARNING_PATTERN } from '../../events/warning.ts';
 import { sample, samples, takes } from './support.ts';
 
@@ -22,12 +25,18 @@ const PATTERNS = {
   warning: WARNING_PATTERN,
   'revocations-bounded': REVOCATIONS_BOUNDED_PATTERN,
   'run-failed': runFailedPattern(ADMIT_CONNECTION, REVOKE_CONNECTION),
+  'target-drift-detected': TARGET_DRIFT_DETECTED_PATTERN,
+  'targets-refreshed': TARGETS_REFRESHED_PATTERN,
+  'proxy-changed': PROXY_CHANGED_PATTERN,
+  failover: FAILOVER_PATTERN,
 };
+/** Events of AWS’s own. */
+const OF_AWS = ['run-failed', 'proxy-changed', 'failover'];
 
-const kindOf = (name: string): string => name.replace(/^(connection-answered|run-failed|warning)-.*/, '$1');
-const ours = [...samples].filter(([name]) => kindOf(name) !== 'run-failed');
+const kindOf = (name: string): string => name.replace(/^(connection-answered|run-failed|warning|failover)-.*/, '$1');
+const ours = [...samples].filter(([name]) => !OF_AWS.includes(kindOf(name)));
 
-describe.each(ours)('the sample %s', (_name, event) => {
+describe.each(ours)('the sample %s', (name, event) => {
   it('is an event as EventBridge delivers it, from our source', () => {
     expect(event).toEqual({
       version: '0',
@@ -37,7 +46,7 @@ describe.each(ours)('the sample %s', (_name, event) => {
       account: expect.stringMatching(/^\d{12}$/),
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
       region: 'us-west-2',
-      resources: [],
+      resources: name === 'targets-refreshed' ? [event.detail.targetGroupArn] : [],
       detail: expect.objectContaining({ schemaVersion: 1 }),
     });
   });
@@ -100,6 +109,11 @@ it('there is a sample of every kind, and of no other', () => {
       'difference-found',
       'warning-contract',
       'revocations-bounded',
+      'target-drift-detected',
+      'targets-refreshed',
+      'proxy-changed',
+      'failover-cluster',
+      'failover-instance',
       ...['aborted', 'failed', 'timed-out'].map((how) => `run-failed-${how}`),
       ...Object.keys(CONNECTION_ANSWERED_DETAIL_TYPES).map((outcome) => `connection-answered-${outcome}`),
     ].sort(),

@@ -1,5 +1,8 @@
 import { type AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client, type VpcEndpointConnection } from '@aws-sdk/client-ec2';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { RDSClient } from '@aws-sdk/client-rds';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { marshall } from '@aws-sdk/util-dynamodb';
@@ -68,11 +71,41 @@ export const strictSqs = () => {
   return { sqs, sqsMock: refuseTheRest(mockClient(sqs)) };
 };
 
+/** RDS, to which no call is made but those that the test answers. */
+export const strictRds = () => {
+  const rds = new RDSClient({ region: HOME_REGION });
+  return { rds, rdsMock: refuseTheRest(mockClient(rds)) };
+};
+
+/** Elastic Load Balancing, to which no call is made but those that the test answers. */
+export const strictElb = () => {
+  const elb = new ElasticLoadBalancingV2Client({ region: HOME_REGION });
+  return { elb, elbMock: refuseTheRest(mockClient(elb)) };
+};
+
+/** EventBridge, to which no call is made but those that the test answers. */
+export const strictEvents = () => {
+  const events = new EventBridgeClient({ region: HOME_REGION });
+  return { events, eventsMock: refuseTheRest(mockClient(events)) };
+};
+
 /** The calls that were made, in order: the command's name and its whole input. */
 export const callsOf = (mock: {
   calls(): readonly { args: readonly [{ constructor: { name: string }; input: unknown }, ...unknown[]] }[];
 }): readonly (readonly [command: string, input: unknown])[] =>
   mock.calls().map(({ args: [command] }) => [command.constructor.name.replace(/Command$/, ''), command.input]);
+
+/**
+ * Answers with one page after the other, and keeps what was asked for each: the SDK's paginators go on to change what they have sent.
+ */
+export const pagesOf = <Page>(...pages: readonly Page[]) => {
+  const inputs: unknown[] = [];
+  const answer = (input: object): Page | undefined => {
+    inputs.push({ ...input });
+    return pages[inputs.length - 1];
+  };
+  return { answer, inputs };
+};
 
 /** An error as the SDK throws it: the code is its name. */
 export const awsError = (code: string, httpStatusCode = 400): Error =>

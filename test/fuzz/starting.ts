@@ -29,4 +29,5 @@ export const start = {
   'admit-connection': starting('admit-connection.asl.json'),
   'revoke-connection': starting('revoke-connection.asl.json'),
   reconcile: starting('reconcile.asl.json'),
+  'refresh-targets': starting('refresh-targets.asl.json'),
 };

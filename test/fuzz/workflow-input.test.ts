@@ -1,5 +1,7 @@
 import fc from 'fast-check';
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { BindingId } from '../../functions/registry/schemas.ts';
 import { ENDPOINT_ID, SERVICE_ID } from '../support/builders.ts';
 import { hostileJson, hostileText, mangled, PATIENCE, parsed, runs } from './hostile.ts';
 import { STOP, start } from './starting.ts';
@@ -67,6 +69,27 @@ const isData = (json: string): boolean => !json.includes('_jsonata_');
 const input = fc.oneof(request, request, anything).filter(isData).map(parsed);
 const ofReconcile = fc.oneof(request, ended, ended, difference, anything).filter(isData).map(parsed);
 
+const OF_BINDING = v.strictObject({
+  bindingId: BindingId,
+  settle: v.exactOptional(v.boolean()),
+  dryRun: v.exactOptional(v.boolean()),
+});
+const OF_RDS = v.strictObject({ source: v.strictObject({ arn: v.string(), name: v.string() }) });
+const ofRefresh = fc
+  .oneof(
+    objectOf({ bindingId: field('"orders-postgres"'), settle: field('true'), dryRun: field('false') }, ['bindingId']),
+    objectOf({
+      bindingId: fc.oneof(
+        hostileText.map((text) => JSON.stringify(text)),
+        fc.constantFrom('7', 'true', 'null'),
+      ),
+    }),
+    objectOf({ source: objectOf({ arn: field('"arn:aws:rds:u:1:db:x"'), name: field('"x"') }, ['arn', 'name']) }),
+    anything,
+  )
+  .filter(isData)
+  .map(parsed);
+
 const refusal = /^Give \{.* Got: /s;
 
 describe('a workflow that is started with anything', () => {
@@ -100,6 +123,24 @@ describe('a workflow that is started with anything', () => {
         expect(isRefused ? cause : 'Give { Got: ').toMatch(refusal);
         // What a difference lists is tried one by one: what is nothing that can be worked off is told at the end.
         expect(status === 'SUCCEEDED' || [STOP, 'Malformed', 'NotSettled'].includes(error ?? '')).toBe(true);
+      });
+      await fc.assert(property, runs(400));
+    },
+    PATIENCE,
+  );
+
+  it(
+    'refresh-targets refuses it as Malformed in words, or goes on with a binding’s id, or with two texts of an event',
+    async () => {
+      const property = fc.asyncProperty(ofRefresh, async (given) => {
+        const { types, error, cause, path } = await start['refresh-targets'](given);
+        const next = v.is(OF_RDS, given) ? 'Find the bindings' : v.is(OF_BINDING, given) ? 'Take the lease' : undefined;
+        const isDry = next === 'Take the lease' && (given as { dryRun?: boolean }).dryRun === true;
+
+        expect(types).not.toContain('EvaluationFailed');
+        expect(path[1]).toBe(isDry ? 'Plan only' : (next ?? 'Refuse the input'));
+        expect(error).toBe(next === undefined ? 'Malformed' : STOP);
+        expect(next === undefined ? cause : 'Give { Got: ').toMatch(refusal);
       });
       await fc.assert(property, runs(400));
     },

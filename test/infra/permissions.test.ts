@@ -40,6 +40,22 @@ const SENDS_DEAD_LETTERS = ['GetQueueAttributes', 'GetQueueUrl', 'SendMessage'].
 const MANAGED_SERVICES =
   'arn:aws:ec2:us-west-2:123456789012:vpc-endpoint-service/* if StringEquals aws:ResourceTag/privatelink-concierge = managed';
 
+const MANAGED_GROUPS =
+  'arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/*/* if StringEquals aws:ResourceTag/privatelink-concierge = managed';
+
+/** What it takes to see a binding's source and its targets. */
+const LOOKS_AT_TARGETS = [
+  'ec2:DescribeNetworkInterfaces -> *',
+  'elasticloadbalancing:DescribeTargetHealth -> *',
+  'rds:DescribeDBClusters -> *',
+  'rds:DescribeDBInstances -> *',
+  'rds:DescribeDBProxies -> *',
+  'rds:DescribeDBProxyEndpoints -> *',
+  'dynamodb:BatchGetItem -> <TablesLedger.Arn>',
+  'dynamodb:BatchGetItem -> <TablesRegistry.Arn>',
+  'dynamodb:Query -> <TablesRegistry.Arn>',
+];
+
 /** Answers waiting workflows. */
 const ANSWERS_TOKENS = ['Failure', 'Heartbeat', 'Success'].flatMap((how) =>
   ['admit-connection', 'revoke-connection'].map(
@@ -186,13 +202,65 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...WATCHED,
   ],
   ReconcileStateMachineEventsRole: ['states:StartExecution -> <ReconcileStateMachine>'],
+  // It looks, and plans: a writing action here is a mistake.
+  TargetsPlanTargetsRole: [
+    ...OWN_LOG('TargetsPlanTargets'),
+    ...OWN_TRACES,
+    ...LOOKS_AT_TARGETS,
+    'elasticloadbalancing:DescribeLoadBalancerAttributes -> *',
+    'elasticloadbalancing:DescribeTargetGroupAttributes -> *',
+    'elasticloadbalancing:DescribeTargetGroups -> *',
+  ],
+  TargetsFindBindingsRole: [
+    ...OWN_LOG('TargetsFindBindings'),
+    ...OWN_TRACES,
+    'dynamodb:Query -> <TablesRegistry.Arn>',
+    'rds:DescribeDBProxies -> *',
+  ],
+  // It writes down what it saw, and tells one bus what differs: it starts no run, and writes no target group.
+  TargetsWatchTargetsRole: [
+    ...OWN_LOG('TargetsWatchTargets'),
+    ...OWN_TRACES,
+    ...LOOKS_AT_TARGETS,
+    'dynamodb:PutItem -> <TablesLedger.Arn>',
+    'dynamodb:Query -> <TablesLedger.Arn>',
+    'events:PutEvents -> <Bus.Arn>',
+  ],
+  TargetsScheduleRole: [
+    'lambda:InvokeFunction -> <TargetsWatchTargetsFunction.Arn>:*',
+    'lambda:InvokeFunction -> <TargetsWatchTargetsFunctionCurrentVersion>',
+    ...SENDS_DEAD_LETTERS,
+  ],
+  // The one role that writes target groups, and only those that are tagged as ours.
+  TargetsRefreshTargetsRole: [
+    'dynamodb:GetItem -> <TablesLedger.Arn>',
+    'dynamodb:UpdateItem -> <TablesLedger.Arn>',
+    `elasticloadbalancing:DeregisterTargets -> ${MANAGED_GROUPS}`,
+    `elasticloadbalancing:RegisterTargets -> ${MANAGED_GROUPS}`,
+    'events:PutEvents -> <Bus.Arn>',
+    'lambda:InvokeFunction -> <TargetsFindBindingsFunction.Arn>:*',
+    'lambda:InvokeFunction -> <TargetsPlanTargetsFunction.Arn>:*',
+    'states:DescribeExecution -> arn:aws:states:us-west-2:123456789012:execution:PrivateLinkConcierge-refresh-targets:*',
+    // Its own kind only: an event of RDS wakes a run for each binding.
+    'states:StartExecution -> arn:aws:states:us-west-2:123456789012:stateMachine:PrivateLinkConcierge-refresh-targets',
+    ...WATCHED,
+  ],
+  TargetsRefreshTargetsStateMachineEventsRole: ['states:StartExecution -> <TargetsRefreshTargetsStateMachine>'],
 };
 
-/** Actions for which the Service Authorization Reference has no resource type, so that they can only be had on everything. */
+/**
+ * Actions for which the Service Authorization Reference has no resource type, so that they can only be had on everything; and those of RDS, which
+ * list what there is: its resource types for them are patterns of all databases, and a listing of fewer is refused.
+ */
 const ACTIONS_WITHOUT_RESOURCE = [
   'dynamodb:ListStreams',
+  'ec2:DescribeNetworkInterfaces',
   'ec2:DescribeVpcEndpointConnections',
   'ec2:DescribeVpcEndpointServicePermissions',
+  'elasticloadbalancing:DescribeLoadBalancerAttributes',
+  'elasticloadbalancing:DescribeTargetGroupAttributes',
+  'elasticloadbalancing:DescribeTargetGroups',
+  'elasticloadbalancing:DescribeTargetHealth',
   'logs:CreateLogDelivery',
   'logs:DeleteLogDelivery',
   'logs:DescribeLogGroups',
@@ -201,6 +269,10 @@ const ACTIONS_WITHOUT_RESOURCE = [
   'logs:ListLogDeliveries',
   'logs:PutResourcePolicy',
   'logs:UpdateLogDelivery',
+  'rds:DescribeDBClusters',
+  'rds:DescribeDBInstances',
+  'rds:DescribeDBProxies',
+  'rds:DescribeDBProxyEndpoints',
   'xray:GetSamplingRules',
   'xray:GetSamplingTargets',
   'xray:PutTelemetryRecords',
@@ -260,7 +332,10 @@ describe('what the roles may do', () => {
     const needs = (workflow: string): readonly string[] => {
       const file = new URL(`../../workflows/${workflow}.asl.json`, import.meta.url);
       const called = [...readFileSync(file, 'utf8').matchAll(/"arn:aws:states:::(?:aws-sdk:)?(\w+):(\w+)/g)];
-      const services: Readonly<Record<string, string>> = { sfn: 'states' };
+      const services: Readonly<Record<string, string>> = {
+        sfn: 'states',
+        elasticloadbalancingv2: 'elasticloadbalancing',
+      };
       const actions = called.map(([, service = '', action = '']) =>
         service === 'lambda'
           ? 'lambda:InvokeFunction'
@@ -277,6 +352,7 @@ describe('what the roles may do', () => {
     expect(may('AdmitConnectionRole')).toEqual(needs('admit-connection'));
     expect(may('RevokeConnectionRole')).toEqual(needs('revoke-connection'));
     expect(may('ReconcileRole')).toEqual(needs('reconcile'));
+    expect(may('TargetsRefreshTargetsRole')).toEqual(needs('refresh-targets'));
   });
 
   it('nobody writes the registry: it is people’s', () => {
@@ -312,6 +388,12 @@ describe('who may take a role', () => {
     ['RevokeConnectionRole', 'states.amazonaws.com'],
     ['ReconcileRole', 'states.amazonaws.com'],
     ['ReconcileStateMachineEventsRole', 'events.amazonaws.com'],
+    ['TargetsPlanTargetsRole', 'lambda.amazonaws.com'],
+    ['TargetsFindBindingsRole', 'lambda.amazonaws.com'],
+    ['TargetsWatchTargetsRole', 'lambda.amazonaws.com'],
+    ['TargetsScheduleRole', 'scheduler.amazonaws.com'],
+    ['TargetsRefreshTargetsRole', 'states.amazonaws.com'],
+    ['TargetsRefreshTargetsStateMachineEventsRole', 'events.amazonaws.com'],
   ])('%s - %s and nobody else', (role, service) => {
     const [, resource] = resourcesOf(template, 'AWS::IAM::Role').find(([id]) => nameOf(id) === role) ?? [];
 
@@ -357,6 +439,9 @@ describe('what others may do to ours', () => {
       'IntakeDeadLettersQueue',
       [
         'sqs:SendMessage -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <IntakeTopic>',
+        'sqs:SendMessage -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <TargetsTargetDriftDetected.Arn>',
+        'sqs:SendMessage -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <TargetsProxyChanged.Arn>',
+        'sqs:SendMessage -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <TargetsFailover.Arn>',
         'sqs:SendMessage -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <ConnectionRequested.Arn>',
         'sqs:SendMessage -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <ConnectionChanged.Arn>',
         'sqs:SendMessage -> <IntakeDeadLettersQueue.Arn> if ArnEquals aws:SourceArn = <DifferenceFound.Arn>',

@@ -6,6 +6,7 @@ import {
   METRIC_SERVICE,
   OPEN_TO_EVERYONE,
   PRINCIPALS_CONTESTED,
+  SILENT_SOURCES,
   UNREADABLE_ENTRIES,
 } from '../../functions/domain/metric.ts';
 import { planNotices } from '../../functions/domain/notices.ts';
@@ -65,6 +66,9 @@ describe('nothing is lost without a trace', () => {
     );
 
     expect(targets).toEqual([
+      ['TargetsTargetDriftDetected', '<TargetsRefreshTargetsStateMachine>', deadLetters],
+      ['TargetsProxyChanged', '<TargetsRefreshTargetsStateMachine>', deadLetters],
+      ['TargetsFailover', '<TargetsRefreshTargetsStateMachine>', deadLetters],
       ['ConnectionRequested', '<AdmitConnectionStateMachine>', deadLetters],
       ['ConnectionChanged', '<ReconcileStateMachine>', deadLetters],
       ['DifferenceFound', '<ReconcileStateMachine>', deadLetters],
@@ -313,6 +317,13 @@ describe('alarms', () => {
       'SettlePlaceAlarm: Errors',
       'SweepListDifferencesAlarm: Errors',
       'SweepMissingAlarm: Invocations',
+      'TargetsFindBindingsAlarm: Errors',
+      'TargetsPlanTargetsAlarm: Errors',
+      'TargetsRefreshTargetsAbortedAlarm: ExecutionsAborted',
+      'TargetsRefreshTargetsFailedAlarm: ExecutionsFailed',
+      'TargetsRefreshTargetsTimedOutAlarm: ExecutionsTimedOut',
+      'TargetsSilentAlarm: SilentSources',
+      'TargetsWatchTargetsAlarm: Errors',
       'UnreadableEntriesAlarm: UnreadableEntries',
     ]);
   });
@@ -364,6 +375,13 @@ describe('alarms', () => {
       'RevokeConnectionTimedOutAlarm: Sum > 0, 1 in a row',
       'SettlePlaceAlarm: Sum > 0, 3 in a row',
       'SweepListDifferencesAlarm: Sum > 0, 3 in a row',
+      'TargetsFindBindingsAlarm: Sum > 0, 3 in a row',
+      'TargetsPlanTargetsAlarm: Sum > 0, 3 in a row',
+      'TargetsRefreshTargetsAbortedAlarm: Sum > 0, 1 in a row',
+      'TargetsRefreshTargetsFailedAlarm: Sum > 0, 1 in a row',
+      'TargetsRefreshTargetsTimedOutAlarm: Sum > 0, 1 in a row',
+      'TargetsSilentAlarm: Sum > 4, 1 in a row',
+      'TargetsWatchTargetsAlarm: Sum > 0, 3 in a row',
       'UnreadableEntriesAlarm: Sum > 0, 1 in a row',
     ]);
   });
@@ -379,25 +397,27 @@ describe('alarms', () => {
     expect(queuesOf('IntakeDeadLettersAlarm')).toEqual(['<IntakeDeadLettersQueue.QueueName>']);
   });
 
-  it.each([UNREADABLE_ENTRIES, OPEN_TO_EVERYONE, PRINCIPALS_CONTESTED])(
-    'that of %s listens to the very metric that the functions write',
-    (metric) => {
-      const { Namespace, MetricName, Dimensions } = named('AWS::CloudWatch::Alarm', `${metric}Alarm`);
-      const written = vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
-      metrics.singleMetric().addMetric(metric, MetricUnit.Count, 1);
-      const [line = '{}', ...more] = written.mock.calls.map(([text]) => String(text));
-      written.mockRestore();
-      const { _aws, ...values } = JSON.parse(line) as { _aws: object };
+  it.each([
+    [UNREADABLE_ENTRIES, 'UnreadableEntriesAlarm'],
+    [OPEN_TO_EVERYONE, 'OpenToEveryoneAlarm'],
+    [PRINCIPALS_CONTESTED, 'PrincipalsContestedAlarm'],
+    [SILENT_SOURCES, 'TargetsSilentAlarm'],
+  ])('that of %s listens to the very metric that the functions write', (metric, alarm) => {
+    const { Namespace, MetricName, Dimensions } = named('AWS::CloudWatch::Alarm', alarm);
+    const written = vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
+    metrics.singleMetric().addMetric(metric, MetricUnit.Count, 1);
+    const [line = '{}', ...more] = written.mock.calls.map(([text]) => String(text));
+    written.mockRestore();
+    const { _aws, ...values } = JSON.parse(line) as { _aws: object };
 
-      expect(more).toEqual([]);
-      expect(_aws).toMatchObject({
-        CloudWatchMetrics: [{ Namespace, Dimensions: [['service']], Metrics: [{ Name: MetricName, Unit: 'Count' }] }],
-      });
-      expect(values).toEqual({ service: METRIC_SERVICE, [metric]: 1 });
-      expect(Dimensions).toEqual([{ Name: 'service', Value: METRIC_SERVICE }]);
-      expect({ Namespace, MetricName }).toEqual({ Namespace: METRIC_NAMESPACE, MetricName: metric });
-    },
-  );
+    expect(more).toEqual([]);
+    expect(_aws).toMatchObject({
+      CloudWatchMetrics: [{ Namespace, Dimensions: [['service']], Metrics: [{ Name: MetricName, Unit: 'Count' }] }],
+    });
+    expect(values).toEqual({ service: METRIC_SERVICE, [metric]: 1 });
+    expect(Dimensions).toEqual([{ Name: 'service', Value: METRIC_SERVICE }]);
+    expect({ Namespace, MetricName }).toEqual({ Namespace: METRIC_NAMESPACE, MetricName: metric });
+  });
 
   it('where no topic is named they show in CloudWatch only', () => {
     expect(alarms.filter(([, { Properties }]) => 'AlarmActions' in Properties)).toEqual([]);

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CONNECTION_CHANGED_PATTERN } from '../../events/connection-changed.ts';
 import { CONNECTION_REQUESTED_PATTERN } from '../../events/connection-requested.ts';
+import { FAILOVER_PATTERN, PROXY_CHANGED_PATTERN } from '../../events/database-changed.ts';
+import { TARGET_DRIFT_DETECTED_PATTERN } from '../../events/target-drift-detected.ts';
 import { WORKFLOWS } from '../../workflows/catalog.ts';
 import { inWords, type Json, nameOf, type Resource, resourcesOf, synthesise } from './support.ts';
 
@@ -19,6 +21,7 @@ const MACHINES = [
   ['admit-connection', 'AdmitConnectionStateMachine'],
   ['revoke-connection', 'RevokeConnectionStateMachine'],
   ['reconcile', 'ReconcileStateMachine'],
+  ['refresh-targets', 'TargetsRefreshTargetsStateMachine'],
 ] as const;
 
 it('every workflow of the catalogue is deployed, and nothing else is', () => {
@@ -85,6 +88,16 @@ it.each([
       SettlePlace: '<SettlePlaceFunctionCurrentVersion>',
     },
   ],
+  [
+    'TargetsRefreshTargetsStateMachine',
+    'the ledger, the bus and versions of its functions',
+    {
+      Ledger: '<TablesLedger>',
+      Bus: '<Bus>',
+      PlanTargets: '<TargetsPlanTargetsFunctionCurrentVersion>',
+      FindBindings: '<TargetsFindBindingsFunctionCurrentVersion>',
+    },
+  ],
 ])('%s names %s', (machine, _what, expected) => {
   const substitutions = Object.entries(machineNamed(machine).DefinitionSubstitutions as Record<string, Json>);
 
@@ -126,6 +139,40 @@ describe('what starts a workflow', () => {
     });
   });
 
+  it('TargetDriftDetected - starts refresh-targets for the binding, and hands over nothing else', () => {
+    const [target, ...more] = targetsOf('TargetsTargetDriftDetected');
+    const { source, detailType } = TARGET_DRIFT_DETECTED_PATTERN;
+
+    expect(named('AWS::Events::Rule', 'TargetsTargetDriftDetected').EventPattern).toEqual({
+      source,
+      'detail-type': detailType,
+    });
+    expect(more).toEqual([]);
+    expect(inWords(target?.Arn)).toBe('<TargetsRefreshTargetsStateMachine>');
+    expect(target?.InputTransformer).toEqual({
+      InputPathsMap: { 'detail-bindingId': '$.detail.bindingId' },
+      InputTemplate: '{"bindingId":<detail-bindingId>}',
+    });
+  });
+
+  it.each([
+    ['TargetsProxyChanged', PROXY_CHANGED_PATTERN],
+    ['TargetsFailover', FAILOVER_PATTERN],
+  ])('%s - hands over to refresh-targets what the event is about', (rule, { detailType, ...pattern }) => {
+    const [target, ...more] = targetsOf(rule);
+
+    expect(named('AWS::Events::Rule', rule).EventPattern).toEqual({ ...pattern, 'detail-type': detailType });
+    expect(more).toEqual([]);
+    expect(inWords(target?.Arn)).toBe('<TargetsRefreshTargetsStateMachine>');
+    expect(target?.InputTransformer).toEqual({
+      InputPathsMap: {
+        'detail-SourceArn': '$.detail.SourceArn',
+        'detail-SourceIdentifier': '$.detail.SourceIdentifier',
+      },
+      InputTemplate: '{"source":{"arn":<detail-SourceArn>,"name":<detail-SourceIdentifier>}}',
+    });
+  });
+
   it('AWS’s own event is heard on the default bus, ours on ours', () => {
     const buses = resourcesOf(template, 'AWS::Events::Rule').map(([id, { Properties }]) => [
       nameOf(id),
@@ -138,6 +185,9 @@ describe('what starts a workflow', () => {
       DifferenceFound: '<Bus>',
       RunFailed: 'undefined',
       NoticeUnreadable: '<Bus>',
+      TargetsTargetDriftDetected: '<Bus>',
+      TargetsProxyChanged: 'undefined',
+      TargetsFailover: 'undefined',
     });
   });
 

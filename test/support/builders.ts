@@ -1,4 +1,5 @@
 import type { Approval } from '../../functions/domain/approval.ts';
+import type { Binding } from '../../functions/domain/binding.ts';
 import type { Connection } from '../../functions/domain/connection.ts';
 import type { Intent, Outcome, PastDecision } from '../../functions/domain/history.ts';
 import type { Modes } from '../../functions/domain/mode.ts';
@@ -135,5 +136,18 @@ export const anIntent = (changes: Partial<Intent> = {}): Intent => ({
   verdict: 'accept',
   customerId: 'acme',
   generation: 1,
+  ...changes,
+});
+
+/** A target group as AWS names it. */
+export const TARGET_GROUP = 'arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/orders/0123456789abcdef';
+
+/** PostgreSQL behind proxy `orders`, with everything else as it is where nobody says otherwise. */
+export const aBinding = (changes: Partial<Binding> = {}): Binding => ({
+  bindingId: 'orders-postgres',
+  serviceId: SERVICE_ID,
+  targetGroupArn: TARGET_GROUP,
+  port: 5432,
+  source: { kind: 'proxy', proxyName: 'orders' },
   ...changes,
 });

@@ -119,9 +119,19 @@ export const reachableFrom = ({ States }: Machine, start: string, without = ''):
 };
 
 /** The actions of AWS that only read. Whatever is not listed writes, until somebody says otherwise here. */
-const READING_ACTIONS: readonly string[] = ['aws-sdk:dynamodb:query', 'aws-sdk:sfn:describeExecution'];
+const READING_ACTIONS: readonly string[] = [
+  'aws-sdk:dynamodb:query',
+  'aws-sdk:dynamodb:getItem',
+  'aws-sdk:sfn:describeExecution',
+];
 /** The functions that only read; their roles allow nothing else, which the tests of the stack see to. */
-const READING_FUNCTIONS: readonly string[] = ['DecideConnection', 'DecideRevocation', 'ListDifferences'];
+const READING_FUNCTIONS: readonly string[] = [
+  'DecideConnection',
+  'DecideRevocation',
+  'ListDifferences',
+  'PlanTargets',
+  'FindBindings',
+];
 
 /** Whether a state may change anything outside its execution. */
 export const writes = ({ Type, Resource = '', Arguments }: State): boolean => {

@@ -202,7 +202,7 @@ describe('modesFrom', () => {
     const set = {
       pk: 'x',
       sk: 'MODES',
-      modes: { accept: 'propose', 'targets-add': 'enforce' },
+      modes: { accept: 'propose', 'an-effect-of-tomorrow': 'enforce' },
       version: 2,
       changes: [],
     };
