@@ -89,7 +89,16 @@ export const recordFor = (
         const times = (record.refused[address]?.times ?? 0) + 1;
         return [address, { times, until: againAt(times, now) }] as const;
       });
-      return { ...next, refused: { ...record.refused, ...Object.fromEntries(failed) } };
+      // Ours still, as long as it is there, and waited for no longer.
+      const unawaited = step.addresses.map((address) => {
+        const { since: _waited, ...own } = record.ours[address] ?? {};
+        return [address, own] as const;
+      });
+      return {
+        ...next,
+        ours: { ...record.ours, ...Object.fromEntries(unawaited) },
+        refused: { ...record.refused, ...Object.fromEntries(failed) },
+      };
     }
     case 'deregister':
     case 'wait':

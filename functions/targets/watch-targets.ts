@@ -164,7 +164,8 @@ export const run = async ({ announce }: v.InferOutput<typeof Input>, services: S
     ),
   );
   count(UNREADABLE_ENTRIES, unreadable.length + overlaps.length);
-  count(SILENT_SOURCES, silent.length);
+  // Also when there is none: its alarm asks whether each look had one.
+  metrics.singleMetric().addMetric(SILENT_SOURCES, MetricUnit.Count, silent.length);
   count(WITHHELD_REMOVALS, withheld);
   count(DRIFT_SECONDS, oldest);
   const report = {

@@ -154,11 +154,10 @@ export class Targets extends Construct {
         namespace: METRIC_NAMESPACE,
         metricName: SILENT_SOURCES,
         dimensionsMap: { service: METRIC_SERVICE },
-        statistic: 'Sum',
+        // One look that finds nothing is life; where each of five minutes had one, it is not.
+        statistic: 'Minimum',
         period: ALARM_PERIOD,
       }),
-      // One look that finds nothing is life; five minutes of them are not.
-      threshold: 4,
       failureImpact:
         'DNS names no address of a source: its target group stays as it is, and customers may meet stale addresses.',
       article: '#sources-silent',

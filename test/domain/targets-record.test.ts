@@ -72,6 +72,7 @@ describe('recordFor', () => {
     const last = recordFor(aRecord({ refused: { [A]: { until: NOW, times: 20 } } }), withdraw, look);
 
     expect(first.refused[A]).toEqual({ times: 1, until: minutesFrom(NOW, 10) });
+    expect(addedBy(recordFor(aRecord({ ours: { [A]: { since: EARLIER } } }), withdraw, look))).toEqual({});
     expect(second.refused[A]).toEqual({ times: 2, until: minutesFrom(NOW, 20) });
     expect(last.refused[A]?.until).toBe(minutesFrom(NOW, 24 * 60));
   });

@@ -380,7 +380,7 @@ describe('alarms', () => {
       'TargetsRefreshTargetsAbortedAlarm: Sum > 0, 1 in a row',
       'TargetsRefreshTargetsFailedAlarm: Sum > 0, 1 in a row',
       'TargetsRefreshTargetsTimedOutAlarm: Sum > 0, 1 in a row',
-      'TargetsSilentAlarm: Sum > 4, 1 in a row',
+      'TargetsSilentAlarm: Minimum > 0, 1 in a row',
       'TargetsWatchTargetsAlarm: Sum > 0, 3 in a row',
       'UnreadableEntriesAlarm: Sum > 0, 1 in a row',
     ]);

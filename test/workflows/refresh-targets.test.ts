@@ -117,7 +117,7 @@ describe('an address that moved', () => {
         Key: TARGETS_KEY,
         UpdateExpression: 'SET leaseUntil = :until, ours = :ours, refused = :refused, #version = :next',
         ConditionExpression:
-          'execution = :me AND (attribute_not_exists(#version) OR #version = :read OR #version = :next)',
+          'execution = :me AND (attribute_not_exists(#version) OR #version = :read OR (#version = :next AND ours = :ours AND refused = :refused))',
         ExpressionAttributeNames: { '#version': 'version' },
         ExpressionAttributeValues: {
           ':me': { S: ME },

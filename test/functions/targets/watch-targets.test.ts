@@ -418,16 +418,16 @@ describe('AWS refuses', () => {
 });
 
 describe('metrics', () => {
-  it('all is well - none', async () => {
+  it('all is well - a nought for the alarm of silent sources', async () => {
     await watch();
-    expect(metrics()).toEqual({});
+    expect(metrics()).toEqual({ SilentSources: 0 });
   });
 
   it('a removal that is withheld, and a drift of ten minutes', async () => {
     const watched = [missed({ [B]: 2 }, { driftSince: new Date(Date.parse(QUIET) - 600_000).toISOString() })];
     await watch({ records: [applied([A, B])], targets: [target(A), target(B)], watched, interfaces: [A, B] });
 
-    expect(metrics()).toEqual({ WithheldRemovals: 1, DriftSeconds: 600 });
+    expect(metrics()).toEqual({ SilentSources: 0, WithheldRemovals: 1, DriftSeconds: 600 });
   });
 
   it('a source that is silent, an entry that can’t be read, and two of one home', async () => {
