@@ -58,7 +58,14 @@ const READS_ONLY = {
   reconcile: { dryRun: undefined, reading: ['Count its restarts', 'List the differences'] },
   'refresh-targets': {
     dryRun: 'Plan only',
-    reading: ['Plan only', 'Find the bindings', 'Ask who has it', 'Look at its execution', 'Observe'],
+    reading: [
+      'Plan only',
+      'Find the bindings',
+      'Ask who has it',
+      'Look at its execution',
+      'Observe',
+      'See who has it now',
+    ],
   },
 } as const;
 /** As long as a service's entry may make a hold: the number is the schema's own. */

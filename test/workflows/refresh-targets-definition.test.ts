@@ -34,6 +34,7 @@ describe('the key under which refresh-targets writes and reads', () => {
       'Take over the lease',
       'Note and renew',
       'Record the end',
+      'See who has it now',
       'Record the failure',
     ]);
   });
@@ -81,7 +82,7 @@ describe('the order of failures in refresh-targets', () => {
       ['Take the lease', 'DynamoDb.ConditionalCheckFailedException', 'Ask who has it'],
       ['Take over the lease', 'DynamoDb.ConditionalCheckFailedException', 'Take the lease'],
       ['Note and renew', 'DynamoDb.ConditionalCheckFailedException', 'Take the lease'],
-      ['Record the end', 'DynamoDb.ConditionalCheckFailedException', 'Tell or end'],
+      ['Record the end', 'DynamoDb.ConditionalCheckFailedException', 'See who has it now'],
       ['Record the failure', 'States.ALL', 'Fail'],
     ]);
   });

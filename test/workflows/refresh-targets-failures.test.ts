@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TERMINAL_ERRORS } from '../../functions/domain/errors.ts';
-import { failing, ME, moment, NO_REPLY, OTHER, payload, type Script } from './admission.ts';
+import { CONDITION_FAILED, failing, ME, moment, NO_REPLY, OTHER, payload, type Script } from './admission.ts';
 import { BINDING, heldBy, looks, MOVE, refresh, running, SOURCE, STILL, TARGETS_KEY } from './refreshing.ts';
 import { machineOf, serviceOf, tasksOf, waitsOf } from './support.ts';
 
@@ -8,6 +8,12 @@ const tasks = tasksOf(machineOf('refresh-targets.asl.json'));
 
 const MOVING = running(MOVE);
 const HELD = heldBy(OTHER, 'FAILED');
+/** The end was recorded, and its reply lost. */
+const RECORDED: Script = {
+  ...MOVING,
+  'Record the end': [failing(CONDITION_FAILED)],
+  'See who has it now': [{}],
+};
 const WOKEN: Script = {
   'Find the bindings': [payload({ bindingIds: ['orders-postgres'] })],
   'Wake one': [{ ExecutionArn: OTHER }],
@@ -28,6 +34,7 @@ const WAYS: Readonly<Record<string, Script>> = {
   Register: MOVING,
   Deregister: MOVING,
   'Record the end': MOVING,
+  'See who has it now': RECORDED,
   Publish: MOVING,
   'Record the failure': { ...MOVING, Observe: [failing('Malformed', 'the record is unreadable')] },
 };

@@ -434,10 +434,47 @@ describe('the lease', () => {
     expect(ran.output).toMatchObject({ added: [NEW], removed: [OLD] });
   });
 
-  it('the end was recorded and its reply lost - told all the same', async () => {
-    const ran = await refresh({ ...running(MOVE), 'Record the end': [failing(CONDITION_FAILED)] }, BINDING);
+  it.each([
+    ['the end was recorded and its reply lost', { Item: { pk: { S: 'TARGETS' } } }],
+    ['nothing is there any more', {}],
+    ['another run has it by now', { Item: { execution: { S: OTHER } } }],
+  ])('%s - told all the same, and nothing more is written', async (_situation, reply) => {
+    const script = {
+      ...running(MOVE),
+      'Record the end': [failing(CONDITION_FAILED)],
+      'See who has it now': [reply],
+    };
+    const ran = await refresh(script, BINDING);
 
-    expect(ran.path.slice(-4)).toEqual(['Record the end', 'Tell or end', 'Publish', 'Done']);
+    expect(calls(ran).slice(-3)).toEqual(['Record the end', 'See who has it now', 'Publish']);
+    expect(onlyAttempt(ran, 'See who has it now')).toMatchObject({
+      action: 'dynamodb:getItem',
+      arguments: {
+        TableName: 'ledger-table',
+        Key: TARGETS_KEY,
+        ConsistentRead: true,
+        ProjectionExpression: 'execution',
+      },
+    });
+  });
+
+  it('a person adopted a target just before the end was recorded - looked at again, recorded, and let go', async () => {
+    const last = MOVE.at(-1);
+    const script = {
+      ...running(last === undefined ? MOVE : [...MOVE, last]),
+      'Record the end': [failing(CONDITION_FAILED), {}],
+      'See who has it now': [{ Item: { execution: { S: ME } } }],
+    };
+    const ran = await refresh(script, BINDING);
+
+    expect(calls(ran).slice(-5)).toEqual([
+      'Record the end',
+      'See who has it now',
+      'Observe',
+      'Record the end',
+      'Publish',
+    ]);
+    expect(ran.output).toMatchObject({ added: [NEW], removed: [OLD] });
   });
 });
 
