@@ -99,6 +99,7 @@ const play = (simulation: Simulation, { worlds, world, workers }: Options, heaps
       heaps.push(heap);
       bar.advance(more);
     },
+    found: (number, promise) => bar.say(`world ${number} breaks "${promise}": it is being made shorter`),
   }).finally(() => bar.clear());
 };
 
