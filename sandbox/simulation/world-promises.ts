@@ -84,7 +84,7 @@ const writesNothingAtQuiet: Promised = {
     const isPaused = truths.some(
       ({ isAllPaused, services }) => isAllPaused || [...services.values()].some((service) => service.isPaused),
     );
-    const seen = writeWatch.seen.at(-1);
+    const seen = writeWatch.seen.findLast(({ at }) => at <= quietAt);
     // A registry that got smaller is noted as such an hour later.
     const isShrinking = (seen?.count ?? 0) > sizeOf(registry.last);
     const until = (quietAt - beginning) / 1000;
