@@ -151,6 +151,17 @@ export const REJECTING: readonly Mutant[] = [
     },
   },
   {
+    name: 'an answer is given though another run has the request in hand',
+    touches: 'accept',
+    // A run is stopped, another takes over, and an operator redrives the first.
+    seenBy: 'answers only for the run that has the request in hand',
+    change: {
+      file: 'functions/aws/answering.ts',
+      find: 'if (execution !== undefined && standing.holder !== execution) return',
+      replace: "if (execution === '' && standing.holder !== execution) return",
+    },
+  },
+  {
     name: 'an answer is given though there is something to look at',
     touches: 'accept',
     survives: 'What it was decided on was true when it was decided: promises ask no more.',
