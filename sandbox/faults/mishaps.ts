@@ -12,9 +12,9 @@ export const isDelivery = ({ service, action, principal }: Call): boolean =>
   ((service === 'states' && action === 'StartExecution') || (service === 'lambda' && action === 'Invoke')) &&
   /Schedule|MachineEve|EventsRol/.test(principal.arn);
 
-/** A text in which something is cut off, doubled or something else. */
+/** A text in which something is cut off, doubled or something else. Something is left of it: SNS takes no empty message. */
 export const mangled = (text: string, random: Random): string => {
-  const [at, length] = [random.between(0, text.length), random.between(1, 12)];
+  const [at, length] = [random.between(1, text.length), random.between(1, 12)];
   switch (random.between(0, 4)) {
     case 0:
       return text.slice(0, at);
@@ -25,7 +25,7 @@ export const mangled = (text: string, random: Random): string => {
     case 3:
       return text.replaceAll('vpce-', 'vpcx-');
     default:
-      return '';
+      return ' ';
   }
 };
 
