@@ -175,7 +175,11 @@ export const answersWhoHasItInHand: Promised = {
       const from = checked?.mark ?? mark;
       const own = watch.holdings.filter((each) => each.endpointId === endpointId && each.mark < mark);
       const held = [own.findLast((each) => each.mark <= from), ...own.filter((each) => each.mark > from)];
-      return held.some((each) => each?.isTaken === true && each.execution === ask?.execution)
+      // Several runs may have asked, and the last message is not the one that counts.
+      const asked = new Set(
+        watch.asks.flatMap((each) => (each.endpointId === endpointId && each.mark < mark ? [each.execution] : [])),
+      );
+      return held.some((each) => each?.isTaken === true && asked.has(each.execution))
         ? []
         : [`${endpointId} was ${verdict}ed for ${ask?.execution.slice(0, 8)}, which did not have it in hand`];
     });

@@ -114,7 +114,7 @@ export const LEANINGS: Readonly<Record<Leaning, Lean>> = {
   stops: {
     mood: 'calm',
     more: (random, { span }) => [
-      throughout('stop', span, pick(random, [0.05, 0.15, 0.3]), 'admit-connection'),
+      throughout('stop', span, pick(random, [0.03, 0.08]), 'admit-connection'),
       throughout(pick(random, ['kill-after', 'hang-after', 'error-after']), span, 0.1),
       ...[0.2, 0.4, 0.6, 0.8].map((share): Step => ({ deed: 'redrive', when: { at: Math.round(span * share) } })),
       ...Array.from({ length: 6 }, (): Step => ({ deed: 'redrive', when: { at: random.between(5_000, 240_000) } })),
@@ -152,7 +152,7 @@ export const LEANINGS: Readonly<Record<Leaning, Lean>> = {
     requesting: { leaves: 0.05 },
     more: (random, scenery) => [
       ...endings(random, scenery).filter((step) => !isLoss(step)),
-      ...(happens(random, 0.4) ? [throughout('stop', scenery.span, 0.15, 'revoke-connection')] : []),
+      ...(happens(random, 0.4) ? [throughout('stop', scenery.span, 0.08, 'revoke-connection')] : []),
       ...(happens(random, 0.2) ? [throughout('throttle', scenery.span, 1, 'ec2:RejectVpcEndpointConnections')] : []),
     ],
   },
