@@ -23,6 +23,8 @@ const AnswerMessage = v.strictObject({
   modesVersion: Count,
   /** How often somebody had called the run to look again when it was decided. */
   wakes: Count,
+  /** The run that asks, by its ARN; absent where one asks that began before runs said so. */
+  execution: v.exactOptional(v.string()),
   /** How many looks in a row, up to now, found the endpoint not listed. */
   absences: Count,
   /** Until when it may be acted on without being decided again; null where only {@link deadline} bounds it. */

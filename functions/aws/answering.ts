@@ -175,7 +175,8 @@ const answerCalls = async (
 };
 
 /**
- * Just before the call: does anybody wait for it, and do mode, pause and place stand as they did when it was decided, and did nobody call to look again?
+ * Just before the call: does anybody wait for it, has its run the request in hand still, do mode, pause and place stand as they did when it was
+ * decided, and did nobody call to look again?
  *
  * @throws `Throttled`, `Denied`, `Malformed`, and EC2's own errors for an unknown service.
  */
@@ -212,10 +213,12 @@ const answer = async (
 };
 
 const supersededBecause = (
-  { verdict, modesVersion, wakes }: AskedByMessage,
+  { verdict, modesVersion, wakes, execution }: AskedByMessage,
   standing: Standing | undefined,
 ): string | undefined => {
   if (standing?.modesVersion !== modesVersion) return "the service's mode was changed since it was decided";
   if (standing.wakes !== wakes) return 'there is something to look at since it was decided';
+  // A run that was stopped, and redriven after another one took over, goes on where it was.
+  if (execution !== undefined && standing.holder !== execution) return 'another run has the request in hand';
   return verdict === 'accept' && !standing.hasPlace ? 'it has no place any more' : undefined;
 };

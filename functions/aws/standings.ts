@@ -19,6 +19,8 @@ export interface Standing {
   readonly modesVersion: number;
   /** Whether the endpoint has the place under the entitlement for which it was asked; false where it was not asked. */
   readonly hasPlace: boolean;
+  /** The run that has the request in hand, by its ARN; absent where none ever had. */
+  readonly holder?: string;
   /** How often somebody said that there is something to look at, while a run has the request in hand. */
   readonly wakes: number;
 }
@@ -56,6 +58,7 @@ export const readStandings = async (
     const admission = items.get(keyText(ledgerKey.admission(serviceId, endpointId)));
     return {
       wakes: typeof admission?.wakes === 'number' ? admission.wakes : 0,
+      ...(typeof admission?.execution === 'string' ? { holder: admission.execution } : {}),
       modesVersion: withPauseOfAll(modesOf(serviceId), modesOf(ALL_SERVICES)).version,
       hasPlace: typeof places === 'object' && places !== null && Object.hasOwn(places, endpointId),
     };

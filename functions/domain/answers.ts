@@ -16,6 +16,8 @@ export interface Asked {
   readonly modesVersion: number;
   /** How often somebody had called its run to look again when it was decided. */
   readonly wakes: number;
+  /** The run that asks, by its ARN: it must have the request in hand still. @default nobody asks for that */
+  readonly execution?: string;
   /** How many looks in a row, up to now, found the endpoint not listed. */
   readonly absences: number;
   /** Until when it may be acted on without being decided again, ISO 8601 in UTC with milliseconds. @default no such bound */

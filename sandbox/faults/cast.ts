@@ -3,7 +3,7 @@ import { type Random, seededRandom } from '../random.ts';
 import { AwsError } from '../services/errors.ts';
 import type { SimulatedWorld } from '../simulated.ts';
 import type { CallFault } from './fault.ts';
-import { makeCall, type Next } from './make-call.ts';
+import { makeCall, type Next, silence } from './make-call.ts';
 import { IndexLag, inPieces, isDelivery, isNotice, mangled, nothingDeleted, nothingDone } from './mishaps.ts';
 import type { Spell, SpellKind } from './spell.ts';
 
@@ -20,9 +20,6 @@ const SCRIPTED: Readonly<Partial<Record<SpellKind, Pick<CallFault, 'kind'> & { r
   'kill-after': { kind: 'kill-after' },
   'out-of-memory': { kind: 'kill-before' },
 };
-
-/** A request that never arrives: whoever waits for it has a time-out of its own. */
-const NEVER = new Promise<never>(() => undefined);
 
 const isOn = ({ service, action, principal }: Call, on: string | undefined): boolean =>
   on === undefined || on === service || on === `${service}:${action}` || principal.arn.includes(on);
@@ -117,7 +114,7 @@ const WAYS: Readonly<Partial<Record<SpellKind, (scene: Scene) => Promise<unknown
   },
   'delete-lost': async ({ call }) => nothingDeleted(call.input),
   unsuccessful: async ({ call }) => nothingDone(call.input),
-  'hang-before': () => NEVER,
+  'hang-before': silence,
   cold: ({ world, next }) => {
     world.endIdle();
     return next();

@@ -20,8 +20,8 @@ export interface Scene {
   readonly refuse: (why: string) => void;
 }
 
-/** A reply that never comes. Whoever waits for it has a time-out of its own. */
-const SILENCE = new Promise<never>(() => undefined);
+/** No answer, ever: whoever waits for it has a time-out of its own. One promise for all would keep everybody who ever waited, and their worlds. */
+export const silence = (): Promise<never> => new Promise(() => undefined);
 
 /** Makes a call, whatever AWS says to it. Anything but an error of AWS is a defect of the sandbox, which no fault may hide. */
 const regardless = async (next: Next): Promise<void> => {
@@ -57,7 +57,7 @@ export const makeCall = async (
       }
       note();
       await regardless(next);
-      if (fault.how === 'silence') return SILENCE;
+      if (fault.how === 'silence') return silence();
       throw brokenBy(call.service);
     case 'kill-before':
       if (!kill()) {

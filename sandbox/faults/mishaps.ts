@@ -12,20 +12,20 @@ export const isDelivery = ({ service, action, principal }: Call): boolean =>
   ((service === 'states' && action === 'StartExecution') || (service === 'lambda' && action === 'Invoke')) &&
   /Schedule|MachineEve|EventsRol/.test(principal.arn);
 
-/** A text in which something is cut off, doubled or something else. */
+/** A text in which something is cut off, doubled or something else. Something is left of it that SNS and SQS take: no empty message, no U+0000. */
 export const mangled = (text: string, random: Random): string => {
-  const [at, length] = [random.between(0, text.length), random.between(1, 12)];
+  const [at, length] = [random.between(1, text.length), random.between(1, 12)];
   switch (random.between(0, 4)) {
     case 0:
       return text.slice(0, at);
     case 1:
       return `${text.slice(0, at)}${text.slice(at + length)}`;
     case 2:
-      return `${text.slice(0, at)}\u0000\ufffd{"${text.slice(at)}`;
+      return `${text.slice(0, at)}\u0085\ufffd{"${text.slice(at)}`;
     case 3:
       return text.replaceAll('vpce-', 'vpcx-');
     default:
-      return '';
+      return ' ';
   }
 };
 

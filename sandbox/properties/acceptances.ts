@@ -164,6 +164,30 @@ export const actsAsFarAsItMay: Promised = {
 };
 
 /**
+ * Each answer of ours was asked for by the run that had the request in hand when that was read, just before the answer: one that was stopped,
+ * and redriven after another one had taken over, goes on with what it decided long ago.
+ */
+export const answersWhoHasItInHand: Promised = {
+  name: 'answers only for the run that has the request in hand',
+  judge: ({ watch }) => {
+    const answers = watch.answers.filter(({ by, ask }) => by === 'us' && ask !== undefined);
+    const broken = answers.flatMap(({ endpointId, verdict, ask, checked, mark }) => {
+      const from = checked?.mark ?? mark;
+      const own = watch.holdings.filter((each) => each.endpointId === endpointId && each.mark < mark);
+      const held = [own.findLast((each) => each.mark <= from), ...own.filter((each) => each.mark > from)];
+      // Several runs may have asked, and the last message is not the one that counts.
+      const asked = new Set(
+        watch.asks.flatMap((each) => (each.endpointId === endpointId && each.mark < mark ? [each.execution] : [])),
+      );
+      return held.some((each) => each?.isTaken === true && asked.has(each.execution))
+        ? []
+        : [`${endpointId} was ${verdict}ed for ${ask?.execution.slice(0, 8)}, which did not have it in hand`];
+    });
+    return { judged: answers.length, broken };
+  },
+};
+
+/**
  * Each answer of ours is given while the run that asked for it runs: what a run decided that is over may no longer hold, and nobody is there
  * to record it.
  */

@@ -38,8 +38,9 @@ interface Watches {
 /** The deeds that are about an endpoint that was created before. */
 type EndpointDeed = Exclude<Extract<Deed, { readonly endpoint: string }>, { readonly deed: 'create' }>;
 
-/** Milliseconds after which a failed deployment is tried again. */
+/** Milliseconds after which a failed deployment is tried again, and how often it is in all. */
 const DEPLOYED_AGAIN_AFTER = 120_000;
+const MOST_DEPLOYMENTS = 30;
 
 const isAboutOne = (deed: Deed): deed is EndpointDeed => 'endpoint' in deed && deed.deed !== 'create';
 
@@ -282,14 +283,15 @@ export class Actors {
   async #deploy(): Promise<void> {
     if (this.#nextAssembly === undefined) return;
     // What goes wrong may hit a deployment too: it fails half-way, and whoever deploys tries again from there.
-    for (;;) {
+    for (let tries = 1; ; tries += 1) {
       this.#watch.note('another version is deployed');
       try {
         await this.#world.deployOver(this.#nextAssembly);
         this.#watch.note('another version was deployed');
         return;
       } catch (error) {
-        if (!(error instanceof DeploymentError) || error.left === undefined) throw error;
+        // One at a time: CloudFormation refuses a second one as well.
+        if (!(error instanceof DeploymentError) || tries === MOST_DEPLOYMENTS) throw error;
         this.#watch.note(`the deployment failed: ${error.message}`);
       }
       await this.#world.clock.sleep(DEPLOYED_AGAIN_AFTER);

@@ -47,6 +47,8 @@ export interface CampaignOptions extends PlayOptions {
   readonly numbers: Iterable<number>;
   /** Hears of each history that was played. */
   readonly played?: () => void;
+  /** Hears of each violation when it is found: making it shorter takes its time. */
+  readonly found?: (history: number, promise: string) => void;
   /** What each is held to. @default {@link PROMISES} */
   readonly promises?: readonly Promised[];
   /** After so many violations of any kind no further history is played. @default all are played */
@@ -108,6 +110,7 @@ export const campaign = async (options: CampaignOptions): Promise<Findings> => {
     seed,
     numbers,
     played: heard,
+    found,
     historyOf = generate,
     promises = PROMISES,
     enough,
@@ -133,6 +136,7 @@ export const campaign = async (options: CampaignOptions): Promise<Findings> => {
         sum.judged += judged;
         sum.leftOut += leftOut;
         sum.broken += broken.length > 0 ? 1 : 0;
+        if (broken.length > 0) found?.(number, name);
         if (broken.length === 0 || sum.broken > TOLD) continue;
         if (isToldShort) violations.push(await tell(history, number, name, options));
         else violations.push(asItIs(history, number, name, broken));
@@ -140,6 +144,7 @@ export const campaign = async (options: CampaignOptions): Promise<Findings> => {
     } catch (error) {
       const sum = sumOf(tally, SANDBOX);
       sum.broken += 1;
+      found?.(number, SANDBOX);
       const broken = [error instanceof Error ? (error.stack ?? error.message) : String(error)];
       violations.push(asItIs(history, number, SANDBOX, broken));
     }

@@ -2,6 +2,7 @@ import { CONNECTION_ANSWERED_DETAIL_TYPES } from '../../events/connection-answer
 import {
   acceptsOnlyTheEntitled,
   actsAsFarAsItMay,
+  answersWhoHasItInHand,
   answersWhoWaits,
   keepsToMaxEndpoints,
   secondsAt,
@@ -261,6 +262,7 @@ export const PROMISES: readonly Promised[] = [
   keepsToMaxEndpoints,
   actsAsFarAsItMay,
   answersWhoWaits,
+  answersWhoHasItInHand,
   worksOnOneAtATime,
   decidesOnceForEachGeneration,
   connectsTheEntitled,

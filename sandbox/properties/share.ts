@@ -9,7 +9,10 @@ export interface Share {
 }
 
 /** What a worker says. */
-export type Word = { readonly played: number; readonly heap: number } | { readonly findings: Findings };
+export type Word =
+  | { readonly played: number; readonly heap: number }
+  | { readonly found: number; readonly promise: string }
+  | { readonly findings: Findings };
 
 /** How many histories are told of at once. */
 const EVERY = 10;
@@ -28,6 +31,7 @@ export const playShare = async (options: Omit<CampaignOptions, 'numbers' | 'play
   const findings = await campaign({
     ...options,
     numbers: numbers(),
+    found: (history, promise) => say({ found: history, promise }),
     played: () => {
       count += 1;
       if (count % EVERY === 0) say({ played: EVERY, heap: process.memoryUsage().heapUsed });

@@ -12,13 +12,19 @@ interface ThreadsOptions<Of extends object> {
   readonly workers: number;
   /** Hears how many more were played, and of the memory in use by that thread, in bytes. */
   readonly played?: (count: number, heap: number) => void;
+  /** Hears of each violation when it is found, before it is made shorter. */
+  readonly found?: (history: number, promise: string) => void;
 }
 
 /** A world's garbage is mostly gone with it: more room for the young spares some of the collecting. */
 const YOUNG_MEGABYTES = 64;
 
 /** Plays a share in a thread of its own: a world is its thread's only occupant. */
-const inThread = (file: URL, share: Share, played: (count: number, heap: number) => void): Promise<Findings> =>
+const inThread = (
+  file: URL,
+  share: Share,
+  { played, found }: Required<Pick<ThreadsOptions<object>, 'played' | 'found'>>,
+): Promise<Findings> =>
   new Promise((resolve, reject) => {
     const worker = new Worker(file, {
       workerData: share,
@@ -26,6 +32,7 @@ const inThread = (file: URL, share: Share, played: (count: number, heap: number)
     });
     worker.on('message', (word: Word) => {
       if ('played' in word) played(word.played, word.heap);
+      else if ('found' in word) found(word.found, word.promise);
       else resolve(word.findings);
     });
     worker.on('error', reject);
@@ -41,8 +48,11 @@ export const inThreads = async <Of extends object>({
   histories,
   workers,
   played = () => undefined,
+  found = () => undefined,
 }: ThreadsOptions<Of>): Promise<Findings> => {
   const of = Math.min(workers, histories);
-  const shares = Array.from({ length: of }, (_, first) => inThread(worker, { ...what, histories, first, of }, played));
+  const shares = Array.from({ length: of }, (_, first) =>
+    inThread(worker, { ...what, histories, first, of }, { played, found }),
+  );
   return together(await Promise.all(shares));
 };

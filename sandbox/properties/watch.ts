@@ -83,6 +83,8 @@ export interface ExecutionSeen {
   status: string;
   /** Error and cause, where it failed. */
   why?: string;
+  /** Whether it had ended before: an operator redrove it. */
+  isRedriven?: true;
 }
 
 /** A change of an entitlement's places. */
@@ -203,6 +205,7 @@ export class Watch {
       const name = who.slice(who.lastIndexOf(':') + 1);
       const seen = this.executions.get(name) ?? { name, status: state };
       this.executions.set(name, seen);
+      if (state === 'RUNNING' && seen.status !== 'RUNNING') seen.isRedriven = true;
       seen.status = state;
       if (detail !== undefined) {
         const { error, cause } = detail as { readonly error?: string; readonly cause?: string };
@@ -295,6 +298,12 @@ export class Watch {
     return output;
   }
 
+  /** One that is redriven goes on by an operator's word, whoever took over meanwhile: it then may answer nothing. */
+  #isAtWork(execution: string): boolean {
+    const seen = this.executions.get(execution);
+    return seen?.status === 'RUNNING' && seen.isRedriven !== true;
+  }
+
   /** As the ledger has it: by the write that just succeeded. */
   #hold(call: Call, endpointId: string, expression: string): void {
     const execution = this.#sessionOf(call);
@@ -302,10 +311,7 @@ export class Watch {
     if (!isTaken && !expression.startsWith('SET #status = :done')) return;
     const before = this.holdings.findLast((each) => each.endpointId === endpointId);
     const isRobbed =
-      isTaken &&
-      before?.isTaken === true &&
-      before.execution !== execution &&
-      this.executions.get(before.execution)?.status === 'RUNNING';
+      isTaken && before?.isTaken === true && before.execution !== execution && this.#isAtWork(before.execution);
     this.holdings.push({
       ...this.mark(),
       endpointId,

@@ -74,13 +74,20 @@ const replayOf = ({ seed, faults, hours }: Options, world: number): string => {
   return `npm run simulate -- --seed ${seed}${named}${hours === 1 ? '' : ` --hours ${hours}`} --world ${world}`;
 };
 
-/** Memory of one thread at the first and the last report, in megabytes: it should not have grown. */
+/** Memory of a thread in megabytes: the least that was reported in the first tenth of the worlds, and in the last. It should not have grown. */
 interface Memory {
-  first?: number;
-  last?: number;
+  readonly first?: number;
+  readonly last?: number;
 }
 
-const play = (simulation: Simulation, { worlds, world, workers }: Options, memory: Memory): Promise<Findings> => {
+const memoryOf = (heaps: readonly number[]): Memory => {
+  const tenth = Math.ceil(heaps.length / 10);
+  if (tenth === 0) return {};
+  const least = (some: readonly number[]): number => Math.round(Math.min(...some) / 2 ** 20);
+  return { first: least(heaps.slice(0, tenth)), last: least(heaps.slice(-tenth)) };
+};
+
+const play = (simulation: Simulation, { worlds, world, workers }: Options, heaps: number[]): Promise<Findings> => {
   if (world !== undefined) return campaign({ ...worldsOf(simulation), numbers: [world] });
   const bar = progressBar(worlds, 'worlds');
   return inThreads({
@@ -89,10 +96,10 @@ const play = (simulation: Simulation, { worlds, world, workers }: Options, memor
     histories: worlds,
     workers,
     played: (more, heap) => {
-      memory.first ??= Math.round(heap / 2 ** 20);
-      memory.last = Math.round(heap / 2 ** 20);
+      heaps.push(heap);
       bar.advance(more);
     },
+    found: (number, promise) => bar.say(`world ${number} breaks "${promise}": it is being made shorter`),
   }).finally(() => bar.clear());
 };
 
@@ -127,10 +134,11 @@ const main = async (options: Options): Promise<void> => {
   }
   const nextAssembly = nextVersion(assembly, '.sandbox/simulation-next');
   const begun = machineTime();
-  const memory: Memory = {};
-  const findings = await play({ assembly, nextAssembly, seed, hours, families: faults }, options, memory);
+  const heaps: number[] = [];
+  const findings = await play({ assembly, nextAssembly, seed, hours, families: faults }, options, heaps);
   const seconds = (machineTime() - begun) / 1000;
   const { histories, tally, violations, faults: injected, calls } = findings;
+  const memory = memoryOf(heaps);
   const rate = Math.round((histories / seconds) * 10) / 10;
   if (violations.length > 0) process.exitCode = 1;
   if (options.json === true) {

@@ -5,6 +5,8 @@ const WIDTH = 30;
 /** How far something is, drawn over and over on one line of standard error. */
 export interface ProgressBar {
   advance(more: number): void;
+  /** Says something above it. */
+  say(line: string): void;
   /** Takes the line away. */
   clear(): void;
 }
@@ -25,7 +27,7 @@ export const progressBar = (whole: number, what: string): ProgressBar => {
       lines = Math.floor(secondsSince() / LINE_EVERY);
       process.stderr.write(`${done} of ${whole} ${what}, ${(done / secondsSince()).toFixed(1)} a second\n`);
     };
-    return { advance, clear: () => undefined };
+    return { advance, say: (line) => process.stderr.write(`${line}\n`), clear: () => undefined };
   }
   const draw = (): void => {
     const rate = done / secondsSince();
@@ -38,6 +40,10 @@ export const progressBar = (whole: number, what: string): ProgressBar => {
   return {
     advance: (more) => {
       done += more;
+      draw();
+    },
+    say: (line) => {
+      process.stderr.write(`\r\u001b[K${line}\n`);
       draw();
     },
     clear: () => process.stderr.write('\r\u001b[K'),

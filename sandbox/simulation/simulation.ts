@@ -8,8 +8,14 @@ export interface Simulation
     Pick<CampaignOptions, 'assembly' | 'nextAssembly' | 'seed' | 'enough'> {}
 
 /** The same as a campaign has it: how a number becomes a world, and what each is held to. */
-export const worldsOf = ({ hours, families, ...rest }: Simulation): Omit<CampaignOptions, 'numbers' | 'played'> => ({
+export const worldsOf = ({
+  hours,
+  families,
+  leaning,
+  ...rest
+}: Simulation): Omit<CampaignOptions, 'numbers' | 'played'> => ({
   ...rest,
   promises: WORLD_PROMISES,
-  historyOf: (seed, number) => generateWorld(seed, number, { hours, families }),
+  historyOf: (seed, number) =>
+    generateWorld(seed, number, { hours, families, ...(leaning === undefined ? {} : { leaning }) }),
 });

@@ -84,7 +84,7 @@ const writesNothingAtQuiet: Promised = {
     const isPaused = truths.some(
       ({ isAllPaused, services }) => isAllPaused || [...services.values()].some((service) => service.isPaused),
     );
-    const seen = writeWatch.seen.at(-1);
+    const seen = writeWatch.seen.findLast(({ at }) => at <= quietAt);
     // A registry that got smaller is noted as such an hour later.
     const isShrinking = (seen?.count ?? 0) > sizeOf(registry.last);
     const until = (quietAt - beginning) / 1000;
@@ -105,9 +105,47 @@ const writesNothingAtQuiet: Promised = {
   },
 };
 
+/** Of such spells each call passes when it is tried again. */
+const HICCUPS: ReadonlySet<string> = new Set([
+  'throttle',
+  'error-before',
+  'cold',
+  'event-twice',
+  'event-late',
+  'notice-twice',
+  'notice-late',
+]);
+const RARE = 0.1;
+
+/** Where nothing goes wrong that lasts, and nobody stops a run, every run succeeds: what passes by itself is tried again. */
+const succeedsButForWhatLasts: Promised = {
+  name: 'executions succeed but for what lasts',
+  judge: (played) => {
+    const isHiccup = played.history.steps.every((step) =>
+      step.deed === 'spell'
+        ? HICCUPS.has(step.kind) && (step.chance <= RARE || step.kind === 'cold')
+        : step.deed !== 'deploy',
+    );
+    const failed = [...played.watch.executions.values()].filter(
+      ({ status }) => !['RUNNING', 'SUCCEEDED'].includes(status),
+    );
+    const wrong = new Set(
+      played.startsByHand.flatMap(({ execution, input }) => (input === 'wrong' ? [execution] : [])),
+    );
+    if (!isHiccup) return { judged: 0, leftOut: 1, broken: [] };
+    return {
+      judged: played.watch.executions.size,
+      broken: failed
+        .filter(({ name, why }) => !(wrong.has(name) && why?.startsWith('Malformed') === true))
+        .map(({ name, status, why }) => `execution ${name} is ${status}${why === undefined ? '' : `: ${why}`}`),
+    };
+  },
+};
+
 /** What every world is held to, in the order in which they are reported. */
 export const WORLD_PROMISES: readonly Promised[] = [
   ...PROMISES.filter(({ name }) => name !== SUCCEED),
+  succeedsButForWhatLasts,
   accountsForEachInput,
   forbidsOnlyWhomItAllowed,
   writesNothingAtQuiet,

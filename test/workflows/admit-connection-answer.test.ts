@@ -230,6 +230,7 @@ describe('the answer', () => {
       placeOf: 'acme',
       modesVersion: 0,
       wakes: 0,
+      execution: ME,
       absences: 0,
       freshUntil: null,
       deadline: moment(60 * 60),

@@ -127,6 +127,7 @@ describe('a connection that is no longer entitled', () => {
       placeOf: null,
       modesVersion: 4,
       wakes: 0,
+      execution: ME,
       absences: 0,
       freshUntil: moment(5 * 60),
       deadline: moment(60 * 60),

@@ -78,6 +78,7 @@ export const ACCEPTING: readonly Mutant[] = [
   },
   {
     name: 'of several customers of an account the first one counts',
+    leaning: 'claims',
     touches: 'accept',
     seenBy: ENTITLED,
     change: {
@@ -88,6 +89,7 @@ export const ACCEPTING: readonly Mutant[] = [
   },
   {
     name: 'an account goes before a claim of the endpoint',
+    leaning: 'claims',
     touches: 'accept',
     seenBy: ENTITLED,
     change: {
@@ -130,6 +132,7 @@ export const ACCEPTING: readonly Mutant[] = [
   },
   {
     name: 'only the first page of connections is read',
+    leaning: 'pages',
     touches: 'accept',
     // Where EC2 takes no endpoint ids and its pages are small.
     seenBy: CONNECTS,
@@ -142,6 +145,7 @@ export const ACCEPTING: readonly Mutant[] = [
   },
   {
     name: 'nothing is noted of what is about to be answered',
+    leaning: 'stops',
     touches: 'accept',
     // A run that is stopped between Accept and its record: the next one takes our acceptance for somebody else's.
     seenBy: CONNECTS,
@@ -153,6 +157,7 @@ export const ACCEPTING: readonly Mutant[] = [
   },
   {
     name: 'a request is given up when EC2 once does not list it',
+    leaning: 'late',
     touches: 'accept',
     // A notice that comes before the list: recorded as gone, accepted later.
     seenBy: 'one decision for each request and generation',
@@ -164,6 +169,7 @@ export const ACCEPTING: readonly Mutant[] = [
   },
   {
     name: 'an endpoint that was to be answered is gone when EC2 once does not list it',
+    leaning: 'late',
     touches: 'accept',
     // Only while EC2's list lags behind.
     seenBy: 'one decision for each request and generation',
@@ -175,6 +181,7 @@ export const ACCEPTING: readonly Mutant[] = [
   },
   {
     name: 'what EC2 did not list is not looked at again after the wait',
+    leaning: 'late',
     touches: 'accept',
     seenBy: 'one decision for each request and generation',
     change: { workflow: 'AdmitConnection', state: 'Look again later', change: goTo('Go by its need') },
@@ -199,6 +206,7 @@ export const ACCEPTING: readonly Mutant[] = [
   },
   {
     name: 'a request whose run died is left in its hands',
+    leaning: 'stops',
     touches: 'accept',
     seenBy: CONNECTS,
     change: {

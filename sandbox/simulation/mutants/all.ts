@@ -1,3 +1,4 @@
+import type { Leaning } from '../leanings.ts';
 import { ACCEPTING } from './accepting.ts';
 import { BOUNDING } from './bounding.ts';
 import type { Mutant } from './mutant.ts';
@@ -7,14 +8,17 @@ import { REJECTING } from './rejecting.ts';
 import { REVOKING } from './revoking.ts';
 import { SWEEPING } from './sweeping.ts';
 
+const leaningTo = (leaning: Leaning, mutants: readonly Mutant[]): readonly Mutant[] =>
+  mutants.map((mutant) => ({ leaning, ...mutant }));
+
 /** Every mutant that was written by hand, by theme. */
 export const MUTANTS: readonly Mutant[] = [
-  ...ACCEPTING,
-  ...REJECTING,
-  ...REVOKING,
-  ...BOUNDING,
-  ...PLACES_TAKEN,
-  ...PLACES_RELEASED,
-  ...SWEEPING,
-  ...RECORDING,
+  ...leaningTo('terms', ACCEPTING),
+  ...leaningTo('pauses', REJECTING),
+  ...leaningTo('endings', REVOKING),
+  ...leaningTo('endings', BOUNDING),
+  ...leaningTo('rush', PLACES_TAKEN),
+  ...leaningTo('leaving', PLACES_RELEASED),
+  ...leaningTo('unheard', SWEEPING),
+  ...leaningTo('stops', RECORDING),
 ];

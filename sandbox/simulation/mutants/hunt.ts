@@ -22,13 +22,13 @@ export const hunt = async (
   simulation: Simulation,
   { worlds, room }: { readonly worlds: number; readonly room: string },
 ): Promise<Hunted> => {
-  const { name, touches, survives } = mutant;
+  const { name, touches, survives, leaning } = mutant;
   const assembly = await mutatedAssembly(simulation.assembly, mutant, room);
   try {
     // What a deployment in the middle would deploy is the right thing: there is none.
     const { nextAssembly: _right, ...rest } = simulation;
     const { histories, violations } = await campaign({
-      ...worldsOf({ ...rest, assembly, enough: 1 }),
+      ...worldsOf({ ...rest, assembly, enough: 1, ...(leaning === undefined ? {} : { leaning }) }),
       numbers: Array.from({ length: worlds }, (_, number) => number),
       isToldShort: false,
     });

@@ -1,3 +1,5 @@
+import type { Leaning } from '../leanings.ts';
+
 /** What a mutant is about: the five that no world may let pass, or something else. */
 export type Touches = 'accept' | 'reject' | 'revoke' | 'place' | 'release' | 'other';
 
@@ -32,6 +34,8 @@ export interface Mutant {
   readonly change: SourceChange | WorkflowChange;
   /** The guard that stands behind the first one, taken away too: one alone costs nothing but time. */
   readonly also?: SourceChange | WorkflowChange;
+  /** What the worlds lean to that it is looked for in. @default that of its kind, in `all.ts` */
+  readonly leaning?: Leaning;
   /** The promise that is broken by it, by its name, where enough worlds are played; absent where it {@link survives}. */
   readonly seenBy?: string;
   /** Why worlds can't tell it from the right thing. Absent = it must be caught. */

@@ -47,6 +47,7 @@ export const PLACES_TAKEN: readonly Mutant[] = [
   },
   {
     name: 'it is answered without a place',
+    leaning: 'hiccups',
     touches: 'place',
     // The queue's reader finds none, and has it decided again, a hundred times.
     seenBy: SUCCEED,
@@ -81,6 +82,7 @@ export const PLACES_TAKEN: readonly Mutant[] = [
   },
   {
     name: 'who comes too late for the last place fails',
+    leaning: 'rush',
     touches: 'place',
     seenBy: SUCCEED,
     change: {
@@ -91,12 +93,14 @@ export const PLACES_TAKEN: readonly Mutant[] = [
   },
   {
     name: 'a place is not tried for again',
+    leaning: 'hiccups',
     touches: 'place',
     seenBy: SUCCEED,
     change: { workflow: 'AdmitConnection', state: 'Take a place', change: without('Retry') },
   },
   {
     name: 'what somebody else connected gets no place',
+    leaning: 'hands',
     touches: 'place',
     seenBy: PLACES,
     change: {
@@ -107,6 +111,7 @@ export const PLACES_TAKEN: readonly Mutant[] = [
   },
   {
     name: 'what somebody else connected counts as accepted by us',
+    leaning: 'hands',
     touches: 'place',
     seenBy: PLACES,
     change: {

@@ -16,6 +16,7 @@ export const RECORDING: readonly Mutant[] = [
   },
   {
     name: 'a connection is taken in hand to be cut off whoever has it',
+    leaning: 'endings',
     touches: 'revoke',
     seenBy: ALONE,
     change: { workflow: 'RevokeConnection', state: 'Take the admission', change: unconditional(':done') },
@@ -42,42 +43,49 @@ export const RECORDING: readonly Mutant[] = [
   },
   {
     name: 'who wakes a run that was woken already fails',
+    leaning: 'pauses',
     touches: 'other',
     seenBy: SUCCEED,
     change: { workflow: 'AdmitConnection', state: 'Answer its token', change: uncaught('Sfn.TaskTimedOutException') },
   },
   {
     name: 'a request is not tried for again',
+    leaning: 'hiccups',
     touches: 'other',
     seenBy: SUCCEED,
     change: { workflow: 'AdmitConnection', state: 'Take the admission', change: without('Retry') },
   },
   {
     name: 'a decision is not tried again',
+    leaning: 'hiccups',
     touches: 'other',
     seenBy: SUCCEED,
     change: { workflow: 'AdmitConnection', state: 'Decide', change: without('Retry') },
   },
   {
     name: 'a decision to disconnect is not tried again',
+    leaning: 'endings',
     touches: 'revoke',
     seenBy: SUCCEED,
     change: { workflow: 'RevokeConnection', state: 'Decide', change: without('Retry') },
   },
   {
     name: 'a record is not tried again',
+    leaning: 'hiccups',
     touches: 'other',
     seenBy: SUCCEED,
     change: { workflow: 'AdmitConnection', state: 'Record', change: without('Retry') },
   },
   {
     name: 'a hold that ends fails',
+    leaning: 'terms',
     touches: 'other',
     seenBy: SUCCEED,
     change: { workflow: 'AdmitConnection', state: 'Hold', change: uncaught('States.Timeout') },
   },
   {
     name: 'a run that was called to look again before it waits fails',
+    leaning: 'pauses',
     touches: 'other',
     seenBy: SUCCEED,
     change: {
@@ -108,6 +116,7 @@ export const RECORDING: readonly Mutant[] = [
   },
   {
     name: 'what is no request is taken in hand all the same',
+    leaning: 'terms',
     touches: 'other',
     seenBy: SUCCEED,
     change: {
@@ -146,18 +155,21 @@ export const RECORDING: readonly Mutant[] = [
   },
   {
     name: 'what is recorded is not published',
+    leaning: 'terms',
     touches: 'other',
     seenBy: TOLD,
     change: { workflow: 'AdmitConnection', state: 'Record', change: goTo('Wait or let go') },
   },
   {
     name: 'a disconnection is not published',
+    leaning: 'endings',
     touches: 'revoke',
     seenBy: TOLD,
     change: { workflow: 'RevokeConnection', state: 'Record', change: goTo('Go on or let go') },
   },
   {
     name: 'a refusal is published under another name than portals know',
+    leaning: 'terms',
     touches: 'other',
     seenBy: TOLD,
     change: {

@@ -8,6 +8,7 @@ const WHOM = 'turns away only whom it may';
 export const REJECTING: readonly Mutant[] = [
   {
     name: 'an account counts only where somebody claimed the endpoint',
+    leaning: 'terms',
     touches: 'reject',
     seenBy: 'connects who is entitled throughout',
     change: {
@@ -18,6 +19,7 @@ export const REJECTING: readonly Mutant[] = [
   },
   {
     name: 'acceptances and rejections of a service go into one call',
+    leaning: 'rush',
     touches: 'reject',
     // Where both are asked for within a batch: the first one's verdict is everybody's.
     seenBy: 'connects who is entitled throughout',
@@ -141,6 +143,7 @@ export const REJECTING: readonly Mutant[] = [
   },
   {
     name: 'an answer is given though nobody waits for it any more',
+    leaning: 'stops',
     touches: 'accept',
     // Runs that are stopped while they wait.
     seenBy: 'answers only where a run waits for it',
@@ -148,6 +151,18 @@ export const REJECTING: readonly Mutant[] = [
       file: 'functions/aws/answering.ts',
       find: "if (awaited[index] !== true) return { is: 'dropped', asked: each };",
       replace: "if (awaited.length === 0) return { is: 'dropped', asked: each };",
+    },
+  },
+  {
+    name: 'an answer is given though another run has the request in hand',
+    leaning: 'stops',
+    touches: 'accept',
+    // A run is stopped, another takes over, and an operator redrives the first.
+    seenBy: 'answers only for the run that has the request in hand',
+    change: {
+      file: 'functions/aws/answering.ts',
+      find: 'if (execution !== undefined && standing.holder !== execution) return',
+      replace: "if (execution === '' && standing.holder !== execution) return",
     },
   },
   {
@@ -172,6 +187,7 @@ export const REJECTING: readonly Mutant[] = [
   },
   {
     name: 'a rejection of ours is recorded as somebody else’s',
+    leaning: 'terms',
     touches: 'reject',
     seenBy: 'records what it did as its own',
     change: {
@@ -182,6 +198,7 @@ export const REJECTING: readonly Mutant[] = [
   },
   {
     name: 'who is unknown is rejected though the registry got lost',
+    leaning: 'losses',
     touches: 'reject',
     seenBy: WHOM,
     change: {
@@ -192,6 +209,7 @@ export const REJECTING: readonly Mutant[] = [
   },
   {
     name: 'who shares an account with another customer is rejected',
+    leaning: 'claims',
     touches: 'reject',
     seenBy: WHOM,
     change: {
@@ -202,6 +220,7 @@ export const REJECTING: readonly Mutant[] = [
   },
   {
     name: "who is over the contract's number is rejected",
+    leaning: 'rush',
     touches: 'reject',
     seenBy: WHOM,
     change: {

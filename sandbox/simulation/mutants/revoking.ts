@@ -137,12 +137,14 @@ export const REVOKING: readonly Mutant[] = [
   },
   {
     name: 'a registry that lost its customers is believed',
+    leaning: 'losses',
     touches: 'revoke',
     seenBy: LOSS,
     change: { file: 'functions/domain/trust.ts', find: 'const MAY_GO = 6;', replace: 'const MAY_GO = 60;' },
   },
   {
     name: 'a registry that is frozen is believed again once it looks right',
+    leaning: 'losses',
     touches: 'revoke',
     // Lost, put back, and nobody confirmed it: the ledger still says that it is frozen.
     seenBy: LOSS,
@@ -154,6 +156,7 @@ export const REVOKING: readonly Mutant[] = [
   },
   {
     name: 'nobody asks whether the registry is believed: neither the sweep nor the run that it starts',
+    leaning: 'losses',
     touches: 'revoke',
     seenBy: LOSS,
     also: {

@@ -25,6 +25,7 @@ export const SWEEPING: readonly Mutant[] = [
   },
   {
     name: 'a sweep does not see that what a hold stands on has changed',
+    leaning: 'pauses',
     touches: 'accept',
     // Requests that a pause held, once it ends.
     seenBy: CONNECTS,
@@ -36,6 +37,7 @@ export const SWEEPING: readonly Mutant[] = [
   },
   {
     name: 'a sweep has nobody disconnected',
+    leaning: 'endings',
     touches: 'revoke',
     seenBy: 'disconnects who is to go',
     change: { workflow: 'Reconcile', state: 'Settle places', change: goTo('Warn') },
@@ -78,6 +80,7 @@ export const SWEEPING: readonly Mutant[] = [
   },
   {
     name: 'a registry is frozen for the loss of a few entries',
+    leaning: 'endings',
     touches: 'other',
     seenBy: 'freezes only where much was lost',
     change: {
@@ -118,6 +121,7 @@ export const SWEEPING: readonly Mutant[] = [
   },
   {
     name: 'allowed principals change during a pause',
+    leaning: 'endings',
     touches: 'other',
     seenBy: 'stands still while paused',
     change: {
@@ -139,6 +143,7 @@ export const SWEEPING: readonly Mutant[] = [
   },
   {
     name: 'what we added to the allowed principals is never removed',
+    leaning: 'endings',
     touches: 'other',
     seenBy: PRINCIPALS,
     change: {
@@ -149,6 +154,7 @@ export const SWEEPING: readonly Mutant[] = [
   },
   {
     name: 'accounts of suspended customers may create endpoints',
+    leaning: 'endings',
     touches: 'other',
     seenBy: PRINCIPALS,
     change: {
@@ -159,6 +165,7 @@ export const SWEEPING: readonly Mutant[] = [
   },
   {
     name: 'allowed principals are removed for a registry that is frozen',
+    leaning: 'losses',
     touches: 'other',
     seenBy: 'forbids nobody for a registry that got lost',
     change: {

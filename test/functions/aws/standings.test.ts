@@ -39,10 +39,13 @@ describe('readStandings', () => {
     );
   });
 
-  it('the run was called to look again - says how often', async () => {
-    const { dynamo } = ledger(modes(3), item(ledgerKey.admission(SERVICE_ID, ENDPOINT_ID), { wakes: 5 }));
+  it('the run was called to look again - says how often, and which run it is', async () => {
+    const { dynamo } = ledger(
+      modes(3),
+      item(ledgerKey.admission(SERVICE_ID, ENDPOINT_ID), { wakes: 5, execution: 'arn:of-a-run' }),
+    );
 
-    await expect(standing(dynamo, request)).resolves.toMatchObject({ wakes: 5 });
+    await expect(standing(dynamo, request)).resolves.toMatchObject({ wakes: 5, holder: 'arn:of-a-run' });
   });
 
   it('a command for all services counts as one for this one', async () => {

@@ -30,6 +30,8 @@ stubFunctionEnvironment();
 const { handler, run } = await import('../../../functions/connections/answer-connections.ts');
 
 const NOW = Date.parse('2026-11-23T12:00:00.000Z');
+/** The run that asks, and has the request in hand. */
+const RUN = 'arn:aws:states:us-west-2:123456789012:execution:admit-connection:1';
 const IN_AN_HOUR = '2026-11-23T13:00:00.000Z';
 
 /** Decided under the third version of the service's modes; to be accepted on a place of acme's. */
@@ -44,6 +46,7 @@ const message = (changes: Record<string, unknown> = {}) => {
     placeOf: changes.verdict === 'reject' ? null : 'acme',
     modesVersion: 3,
     wakes: 1,
+    execution: RUN,
     absences: 0,
     freshUntil: null,
     deadline: IN_AN_HOUR,
@@ -69,8 +72,8 @@ const refusal = (...ids: string[]) => ({
 });
 const modesOf = (version: number) => item(ledgerKey.modes(SERVICE_ID), { modes: { accept: 'enforce' }, version });
 /** The run that has the endpoint in hand was called to look again so many times. */
-const wakesOf = (wakes: number, endpointId = ENDPOINT_ID) =>
-  item(ledgerKey.admission(SERVICE_ID, endpointId), { wakes });
+const wakesOf = (wakes: number, endpointId = ENDPOINT_ID, execution = RUN) =>
+  item(ledgerKey.admission(SERVICE_ID, endpointId), { wakes, execution });
 const placesOf = (...endpointIds: string[]) =>
   item(ledgerKey.places(SERVICE_ID, 'acme'), { places: Object.fromEntries(endpointIds.map((each) => [each, {}])) });
 
@@ -376,6 +379,25 @@ describe('what it was decided on, read once more just before the call', () => {
     expect(ec2Calls(world)).toEqual(['Describe']);
   });
 
+  it('another run has taken the request in hand - superseded, no call', async () => {
+    const taken = wakesOf(1, ENDPOINT_ID, `${RUN}-another`);
+    const world = left(showing('pendingAcceptance'), modesOf(3), placesOf(ENDPOINT_ID), taken);
+
+    await expect(world.answer(message())).resolves.toEqual(ALL_DONE);
+    expect(told(world)).toMatchObject({
+      [ENDPOINT_ID]: { isSuperseded: true, because: `${ENDPOINT_ID}: another run has the request in hand` },
+    });
+    expect(ec2Calls(world)).toEqual(['Describe']);
+  });
+
+  it('a run that began before runs said who they are - answered, whoever has it in hand', async () => {
+    const taken = wakesOf(1, ENDPOINT_ID, `${RUN}-another`);
+    const world = left(showing('pendingAcceptance', 'available'), modesOf(3), placesOf(ENDPOINT_ID), taken);
+
+    await world.answer(message({ execution: undefined }));
+    expect(ec2Calls(world)).toContain('Accept');
+  });
+
   it('the place is lost - superseded, no call', async () => {
     const world = left(showing('pendingAcceptance'), modesOf(3), placesOf('vpce-other'), wakesOf(1));
 
@@ -459,7 +481,7 @@ describe('many', () => {
           const [pk, sk] = [key.pk?.S ?? '', key.sk?.S ?? ''];
           const all = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [endpoint(index), {}]));
           if (sk === 'PLACES') return [item({ pk, sk }, { places: all })];
-          if (sk === 'ADMISSION') return [item({ pk, sk }, { wakes: 1 })];
+          if (sk === 'ADMISSION') return [item({ pk, sk }, { wakes: 1, execution: RUN })];
           return pk === 'SERVICE#ALL' ? [] : [item({ pk, sk }, { modes: {}, version: 3 })];
         }),
       },
@@ -536,7 +558,7 @@ describe('what fails', () => {
           placesOf(ENDPOINT_ID),
           wakesOf(1),
           item(ledgerKey.modes(other), { modes: {}, version: 3 }),
-          item(ledgerKey.admission(other, endpoint(2)), { wakes: 1 }),
+          item(ledgerKey.admission(other, endpoint(2)), { wakes: 1, execution: RUN }),
         ],
       },
     });

@@ -1,0 +1,211 @@
+import type { SpellKind } from '../faults/spell.ts';
+import { happens, pick } from '../properties/choices.ts';
+import { endingsFrom } from '../properties/generate-steps.ts';
+import type { Deed, Ec2Switches, HistoryCustomer, Step, Terms } from '../properties/history.ts';
+import type { Random } from '../random.ts';
+
+/** What a world may lean to, so that what is rare among all of them happens in most. */
+export type Leaning =
+  /** Contracts of every kind, people who say yes and no. */
+  | 'terms'
+  /** Endpoints that are claimed as they are created, accounts of several customers. */
+  | 'claims'
+  /** More requests at once than there are places. */
+  | 'rush'
+  /** Runs that are stopped and redriven, functions that die, replies that are lost. */
+  | 'stops'
+  /** Calls that fail now and then: each passes by itself. */
+  | 'hiccups'
+  /** EC2's lists are late. */
+  | 'late'
+  /** EC2's lists come in many pages. */
+  | 'pages'
+  /** Pauses and modes, set where something is just being decided. */
+  | 'pauses'
+  /** What ends connections. */
+  | 'endings'
+  /** The same, and the registry's entries are lost. */
+  | 'losses'
+  /** People who answer in EC2's console. */
+  | 'hands'
+  /** Customers who leave, and nobody says so. */
+  | 'leaving'
+  /** No notice comes. */
+  | 'unheard';
+
+/** What a leaning goes by. */
+export interface Scenery {
+  readonly span: number;
+  /** When each endpoint is created. */
+  readonly born: ReadonlyMap<string, number>;
+  readonly customers: readonly HistoryCustomer[];
+}
+
+/** How requests come. */
+export interface Requesting {
+  /** Every account asks as often as the others. */
+  readonly isEven?: true;
+  /** They come in the first seconds. */
+  readonly isAtOnce?: true;
+  /** Which share of the endpoints is deleted. @default 0.3 */
+  readonly leaves?: number;
+}
+
+/** What makes a world lean. */
+export interface Lean {
+  readonly mood: 'any' | 'calm' | 'rush' | 'ending';
+  /** Whether other things go wrong too. @default false */
+  readonly hasFaults?: true;
+  /** Whether contracts begin, end and ask for a yes anywhere in the world. */
+  readonly hasTerms?: true;
+  readonly requesting?: Requesting;
+  readonly ec2?: Partial<Ec2Switches>;
+  readonly more?: (random: Random, scenery: Scenery) => readonly Step[];
+}
+
+const throughout = (kind: SpellKind, span: number, chance: number, on?: string): Step => ({
+  deed: 'spell',
+  kind,
+  at: 0,
+  lasts: span - 10,
+  chance,
+  ...(on === undefined ? {} : { on }),
+});
+
+/** For most endpoints something, so many milliseconds after their creation. */
+const afterBirth = (
+  random: Random,
+  { born, span }: Scenery,
+  [low, high]: readonly [number, number],
+  deedOf: (endpoint: string) => Deed,
+): readonly Step[] =>
+  [...born].flatMap(([endpoint, at]): readonly Step[] =>
+    happens(random, 0.6)
+      ? [{ ...deedOf(endpoint), when: { at: Math.min(span - 5, at + random.between(low, high)) } }]
+      : [],
+  );
+
+const words = (random: Random, scenery: Scenery): readonly Step[] =>
+  afterBirth(random, scenery, [10_000, 400_000], (endpoint) => ({
+    deed: 'word',
+    endpoint,
+    answer: pick(random, ['approve', 'approve', 'deny']),
+  }));
+
+const endings = (random: Random, { born, customers }: Scenery): readonly Step[] =>
+  [1, 2].flatMap(() => endingsFrom(random, [...born.keys()], customers));
+
+const isLoss = ({ deed }: { readonly deed: string }): boolean => ['lose', 'restore', 'silence'].includes(deed);
+
+/** Every leaning. */
+export const LEANINGS: Readonly<Record<Leaning, Lean>> = {
+  terms: { mood: 'any', hasTerms: true, requesting: { isEven: true, leaves: 0.1 }, more: words },
+  claims: {
+    mood: 'any',
+    requesting: { isEven: true, leaves: 0.1 },
+    more: (random, scenery) =>
+      afterBirth(random, scenery, [0, 2_500], (endpoint) => ({
+        deed: 'claim',
+        endpoint,
+        customerId: pick(random, scenery.customers).customerId,
+      })),
+  },
+  rush: { mood: 'rush', requesting: { isAtOnce: true, leaves: 0.1 } },
+  stops: {
+    mood: 'calm',
+    more: (random, { span }) => [
+      throughout('stop', span, pick(random, [0.03, 0.08]), 'admit-connection'),
+      throughout(pick(random, ['kill-after', 'hang-after', 'error-after']), span, 0.1),
+      ...[0.2, 0.4, 0.6, 0.8].map((share): Step => ({ deed: 'redrive', when: { at: Math.round(span * share) } })),
+      ...Array.from({ length: 6 }, (): Step => ({ deed: 'redrive', when: { at: random.between(5_000, 240_000) } })),
+    ],
+  },
+  hiccups: {
+    mood: 'any',
+    requesting: { isEven: true },
+    more: (random, scenery) => [
+      ...['dynamodb', 'ec2', 'sqs', 'states', 'events', 'lambda'].map((on) =>
+        throughout(pick(random, ['throttle', 'error-before']), scenery.span, 0.1, on),
+      ),
+      ...words(random, scenery),
+    ],
+  },
+  late: { mood: 'calm', ec2: { readDelay: [3_000, 15_000] }, requesting: { leaves: 0.2 } },
+  pages: { mood: 'calm', ec2: { defaultPage: 1, largestPage: 1 }, requesting: { isAtOnce: true, leaves: 0 } },
+  pauses: {
+    mood: 'any',
+    requesting: { isEven: true, leaves: 0.1 },
+    more: (random, scenery) => [
+      ...afterBirth(random, scenery, [-2_000, 8_000], () => {
+        const isPause = happens(random, 0.5);
+        const of = pick(random, ['service', 'all'] as const);
+        if (isPause) return { deed: 'pause', of, isPaused: happens(random, 0.6) };
+        const mode = pick(random, ['observe', 'propose', 'enforce'] as const);
+        return { deed: 'mode', effect: pick(random, ['accept', 'reject']), mode };
+      }),
+      ...afterBirth(random, scenery, [60_000, 240_000], () => ({ deed: 'pause', of: 'all', isPaused: false })),
+      ...words(random, scenery),
+    ],
+  },
+  endings: {
+    mood: 'ending',
+    requesting: { leaves: 0.05 },
+    more: (random, scenery) => [
+      ...endings(random, scenery).filter((step) => !isLoss(step)),
+      ...(happens(random, 0.4) ? [throughout('stop', scenery.span, 0.08, 'revoke-connection')] : []),
+      ...(happens(random, 0.2) ? [throughout('throttle', scenery.span, 1, 'ec2:RejectVpcEndpointConnections')] : []),
+    ],
+  },
+  losses: {
+    mood: 'ending',
+    requesting: { leaves: 0.05 },
+    more: (random, scenery) => {
+      const at = random.between(240_000, Math.max(300_000, Math.round(scenery.span * 0.6)));
+      return [
+        ...endings(random, scenery),
+        { deed: 'lose', when: { at } },
+        { deed: 'restore', when: { at: at + random.between(30_000, 600_000) } },
+      ];
+    },
+  },
+  hands: {
+    mood: 'any',
+    requesting: { leaves: 0.1 },
+    more: (random, scenery) =>
+      afterBirth(random, scenery, [100, 90_000], (endpoint) => ({
+        deed: 'answer',
+        endpoint,
+        verdict: pick(random, ['accept', 'reject']),
+      })),
+  },
+  leaving: {
+    mood: 'calm',
+    requesting: { leaves: 0.8 },
+    more: (random, scenery) => [
+      ...(happens(random, 0.5) ? [throughout('notice-lost', scenery.span, 1)] : []),
+      ...afterBirth(random, scenery, [90_000, 400_000], (endpoint) => ({
+        deed: 'answer',
+        endpoint,
+        verdict: 'reject',
+      })),
+    ],
+  },
+  unheard: {
+    mood: 'calm',
+    requesting: { isEven: true, leaves: 0.2 },
+    more: (random, scenery) => [throughout('notice-lost', scenery.span, 1), ...words(random, scenery)],
+  },
+};
+
+/** A contract whose dates lie anywhere in a world, and which asks for a yes as often as not. */
+export const spreadTerms = (random: Random, terms: Terms, span: number): Terms => {
+  const { from: _from, until: _until, regions: _regions, ...rest } = terms;
+  const second = random.between(0, Math.round(span / 1000));
+  return {
+    ...rest,
+    ...(happens(random, 0.3) ? { from: second } : {}),
+    ...(happens(random, 0.3) ? { until: second + random.between(1, 600) } : {}),
+    ...(happens(random, 0.2) ? { regions: ['eu-central-1'] } : {}),
+    approval: pick(random, ['automatic', 'automatic', 'manual', 'first-manual']),
+  };
+};
