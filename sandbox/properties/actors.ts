@@ -92,6 +92,8 @@ export class Actors {
 
   /** Makes the other services and hands them over, and enters everything that a history begins with. */
   async enter(history: History): Promise<void> {
+    // Nothing is bound: nobody need look at addresses each minute.
+    await this.#every('Targets', 'rate(1 day)');
     for (const { name } of history.others ?? []) await this.#createService(name);
     await this.#keeper.enter(history);
   }
@@ -223,9 +225,13 @@ export class Actors {
   }
 
   /** Has the sweep come as often as an expression says: `rate(5 minutes)`. */
-  async sweep(expression: string): Promise<void> {
+  sweep(expression: string): Promise<void> {
+    return this.#every('Sweep', expression);
+  }
+
+  async #every(construct: string, expression: string): Promise<void> {
     const listed = (await this.#call('scheduler', 'ListSchedules', {})) as { Schedules?: readonly { Name: string }[] };
-    for (const { Name } of listed.Schedules ?? []) {
+    for (const { Name } of (listed.Schedules ?? []).filter((each) => each.Name.includes(construct))) {
       const schedule = (await this.#call('scheduler', 'GetSchedule', { Name })) as Record<string, unknown>;
       const { FlexibleTimeWindow, Target } = schedule;
       await this.#call('scheduler', 'UpdateSchedule', {

@@ -86,7 +86,8 @@ export class Stage {
   }
 
   /** Makes an RDS proxy behind a load balancer, bound to it, and waits until all of that is at rest. */
-  database(name: string): Promise<Database> {
+  async database(name: string): Promise<Database> {
+    await this.watchEvery('rate(1 minute)');
     return Database.make(this.#world, this, name);
   }
 
@@ -283,11 +284,20 @@ export class Stage {
   }
 
   /** Has the sweep come as often as an expression says: a story that waits for weeks need not see thousands. */
-  async sweepEvery(expression: string): Promise<void> {
+  sweepEvery(expression: string): Promise<void> {
+    return this.#every('Sweep', expression);
+  }
+
+  /** The same of the watch of addresses: where nothing is bound, it need not look each minute. */
+  watchEvery(expression: string): Promise<void> {
+    return this.#every('Targets', expression);
+  }
+
+  async #every(construct: string, expression: string): Promise<void> {
     const call = (action: string, input: object): Promise<unknown> =>
       this.#world.cloud.invoke({ service: 'scheduler', action, input, principal: OPERATOR });
     const { Schedules = [] } = (await call('ListSchedules', {})) as { Schedules?: readonly { Name: string }[] };
-    for (const { Name } of Schedules) {
+    for (const { Name } of Schedules.filter((each) => each.Name.includes(construct))) {
       const { FlexibleTimeWindow, Target } = (await call('GetSchedule', { Name })) as Record<string, unknown>;
       await call('UpdateSchedule', { Name, FlexibleTimeWindow, Target, ScheduleExpression: expression });
     }

@@ -64,6 +64,7 @@ export const play = async (
 ): Promise<readonly PlayedCase[]> => {
   const results: PlayedCase[] = [];
   stage.tell(`story ${story.name}`);
+  await stage.watchEvery('rate(1 day)');
   await story.prepare(stage);
   for (const each of story.cases) {
     stage.tell(`case ${each.name}`);
