@@ -61,8 +61,8 @@ export interface Lean {
   readonly requesting?: Requesting;
   /** Whether there is the stack's own service only. */
   readonly isAlone?: true;
-  /** How many may be cut off on a day, one of these; undefined = what the product sets. */
-  readonly bounds?: readonly (Bound | undefined)[];
+  /** How many may be cut off on a day, one of these; `{}` = what the product sets. */
+  readonly bounds?: readonly Bound[];
   readonly ec2?: Partial<Ec2Switches>;
   readonly more?: (random: Random, scenery: Scenery) => readonly Step[];
 }
@@ -204,7 +204,7 @@ export const LEANINGS: Readonly<Record<Leaning, Lean>> = {
   endings: {
     mood: 'ending',
     isAlone: true,
-    bounds: [undefined, { maxRevokedShare: 1 }, { maxRevokedShare: 1 }, { maxRevocations: 1, maxRevokedShare: 1 }],
+    bounds: [{}, { maxRevokedShare: 1 }, { maxRevokedShare: 1 }, { maxRevocations: 1, maxRevokedShare: 1 }],
     requesting: { isAtOnce: true, leaves: 0.05 },
     more: (random, scenery) => [
       ...slowAnswers(random, scenery.span),
