@@ -115,6 +115,8 @@ export class Actors {
         return operator.sweep();
       case 'confirm':
         return operator.confirm();
+      case 'abort':
+        return operator.abort();
       case 'redrive':
         return operator.redrive();
       case 'deploy':

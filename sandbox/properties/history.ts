@@ -96,6 +96,8 @@ export type Deed =
   | { readonly deed: 'import'; readonly customers: number }
   /** A person allows an account by hand to connect, or no longer. */
   | (AboutService & { readonly deed: 'principal'; readonly account: string; readonly isAllowed: boolean })
+  /** An operator stops every run that is under way. */
+  | { readonly deed: 'abort' }
   /** An operator redrives every run that did not succeed. */
   | { readonly deed: 'redrive' }
   /** Another version of the stack is deployed over the one that runs, where the player has one. */

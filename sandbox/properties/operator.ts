@@ -128,6 +128,20 @@ export class Operator {
     });
   }
 
+  /** Stops every run that is under way. */
+  async abort(): Promise<void> {
+    for (const machine of ['AdmitConnectionArn', 'RevokeConnectionArn']) {
+      const stateMachineArn = this.#output(machine);
+      const listed = (await this.#call('states', 'ListExecutions', { stateMachineArn, statusFilter: 'RUNNING' })) as {
+        readonly executions?: readonly { readonly executionArn: string; readonly name: string }[];
+      };
+      for (const { executionArn, name } of listed.executions ?? []) {
+        this.#watch.note(`an operator stops ${name.slice(0, 8)}`);
+        await this.#call('states', 'StopExecution', { executionArn });
+      }
+    }
+  }
+
   /** Redrives every run that failed, timed out or was stopped, as long as Step Functions lets it be. */
   async redrive(): Promise<void> {
     for (const machine of ['AdmitConnectionArn', 'RevokeConnectionArn', 'ReconcileArn']) {

@@ -93,6 +93,8 @@ const stepWords = (step: Step): string => {
         return `${step.customers} customers are imported`;
       case 'principal':
         return `a person ${step.isAllowed ? 'allows' : 'forbids'} ${step.account} to connect${atService(step)}`;
+      case 'abort':
+        return 'an operator stops every run';
       case 'redrive':
         return 'an operator redrives what did not succeed';
       case 'deploy':

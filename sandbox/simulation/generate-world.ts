@@ -165,7 +165,7 @@ export const generateWorld = (seed: number, number: number, { hours, families, l
     customer.terms === undefined ? customer : { ...customer, terms: spread(customer.terms) },
   );
   const accounts = [...new Set([...customers.map(({ account }) => account), pick(random, ACCOUNTS)])];
-  const others = othersFrom(random, customers);
+  const others = lean?.isAlone === true ? [] : othersFrom(random, customers);
   const services = [OWN, ...others.map(({ name }) => name)];
   const { steps, born } = requestsFrom(random, { accounts, services, span }, lean?.requesting);
   const endpoints = [...born.keys()];
@@ -177,7 +177,7 @@ export const generateWorld = (seed: number, number: number, { hours, families, l
   if (lean?.more !== undefined) steps.push(...lean.more(random, { span, born, customers }));
   const moments = steps.flatMap((step) => ('when' in step && 'at' in step.when ? [step.when.at] : []));
   for (const family of chosen) steps.push(...spellsFrom(random, family, { span, moments }));
-  const bound = boundFrom(random, 2);
+  const bound = lean?.bounds === undefined ? boundFrom(random, 2) : pick(random, lean.bounds);
   const ec2 = ec2From(random);
   return {
     seed: own,

@@ -1,7 +1,7 @@
 import type { SpellKind } from '../faults/spell.ts';
 import { happens, pick } from '../properties/choices.ts';
 import { endingsFrom } from '../properties/generate-steps.ts';
-import type { Deed, Ec2Switches, HistoryCustomer, Step, Terms } from '../properties/history.ts';
+import type { Bound, Deed, Ec2Switches, HistoryCustomer, Step, Terms } from '../properties/history.ts';
 import type { Random } from '../random.ts';
 
 /** What a world may lean to, so that what is rare among all of them happens in most. */
@@ -59,6 +59,10 @@ export interface Lean {
   /** Whether contracts begin, end and ask for a yes anywhere in the world. */
   readonly hasTerms?: true;
   readonly requesting?: Requesting;
+  /** Whether there is the stack's own service only. */
+  readonly isAlone?: true;
+  /** How many may be cut off on a day, one of these; `{}` = what the product sets. */
+  readonly bounds?: readonly Bound[];
   readonly ec2?: Partial<Ec2Switches>;
   readonly more?: (random: Random, scenery: Scenery) => readonly Step[];
 }
@@ -92,8 +96,55 @@ const words = (random: Random, scenery: Scenery): readonly Step[] =>
     answer: pick(random, ['approve', 'approve', 'deny']),
   }));
 
-const endings = (random: Random, { born, customers }: Scenery): readonly Step[] =>
-  [1, 2].flatMap(() => endingsFrom(random, [...born.keys()], customers));
+/** What ends the first customer's connections, what would only hold them at the door, and how far all of that may go by itself. */
+const endings = (random: Random, { born, customers }: Scenery): readonly Step[] => {
+  const later = (low: number, high: number) => ({ when: { at: random.between(low, high) } });
+  const [first] = customers;
+  const terms = first?.terms;
+  const atTheDoor: readonly Step[] =
+    first === undefined || terms === undefined || happens(random, 0.4)
+      ? []
+      : [
+          {
+            deed: 'entitle',
+            customerId: first.customerId,
+            terms: {
+              ...terms,
+              ...pick(random, [
+                { regions: ['eu-central-1'] },
+                { from: 100_000 },
+                { approval: 'manual' as const },
+                { maxEndpoints: 1 },
+                { until: 120, whenEnded: 'keep' as const },
+                { until: 120 },
+                { until: 120, whenEnded: 'revoke' as const },
+              ]),
+            },
+            ...later(90_000, 400_000),
+          },
+        ];
+  const mode: Step = {
+    deed: 'mode',
+    effect: pick(random, ['revoke', 'reject']),
+    mode: pick(random, ['observe', 'propose', 'enforce']),
+    ...later(60_000, 300_000),
+  };
+  const forced: readonly Step[] = happens(random, 0.3)
+    ? [...born.keys()].slice(0, 4).map((endpoint): Step => ({ deed: 'force', endpoint, ...later(120_000, 600_000) }))
+    : [];
+  return [
+    ...endingsFrom(random, [...born.keys()], customers),
+    ...atTheDoor,
+    ...(happens(random, 0.4) ? [mode] : []),
+    ...forced,
+  ];
+};
+
+/** EC2 turns most answers away for a while, so that something can happen between a decision and its answer. */
+const slowAnswers = (random: Random, span: number): readonly Step[] =>
+  happens(random, 0.6)
+    ? ['Accept', 'Reject'].map((verb) => throughout('throttle', span, 0.8, `ec2:${verb}VpcEndpointConnections`))
+    : [];
 
 const isLoss = ({ deed }: { readonly deed: string }): boolean => ['lose', 'restore', 'silence'].includes(deed);
 
@@ -118,6 +169,8 @@ export const LEANINGS: Readonly<Record<Leaning, Lean>> = {
       throughout(pick(random, ['kill-after', 'hang-after', 'error-after']), span, 0.1),
       ...[0.2, 0.4, 0.6, 0.8].map((share): Step => ({ deed: 'redrive', when: { at: Math.round(span * share) } })),
       ...Array.from({ length: 6 }, (): Step => ({ deed: 'redrive', when: { at: random.between(5_000, 240_000) } })),
+      ...Array.from({ length: 6 }, (): Step => ({ deed: 'abort', when: { at: random.between(5_000, 240_000) } })),
+      ...slowAnswers(random, span),
     ],
   },
   hiccups: {
@@ -144,13 +197,17 @@ export const LEANINGS: Readonly<Record<Leaning, Lean>> = {
         return { deed: 'mode', effect: pick(random, ['accept', 'reject']), mode };
       }),
       ...afterBirth(random, scenery, [60_000, 240_000], () => ({ deed: 'pause', of: 'all', isPaused: false })),
+      ...slowAnswers(random, scenery.span),
       ...words(random, scenery),
     ],
   },
   endings: {
     mood: 'ending',
-    requesting: { leaves: 0.05 },
+    isAlone: true,
+    bounds: [{}, { maxRevokedShare: 1 }, { maxRevokedShare: 1 }, { maxRevocations: 1, maxRevokedShare: 1 }],
+    requesting: { isAtOnce: true, leaves: 0.05 },
     more: (random, scenery) => [
+      ...slowAnswers(random, scenery.span),
       ...endings(random, scenery).filter((step) => !isLoss(step)),
       ...(happens(random, 0.4) ? [throughout('stop', scenery.span, 0.08, 'revoke-connection')] : []),
       ...(happens(random, 0.2) ? [throughout('throttle', scenery.span, 1, 'ec2:RejectVpcEndpointConnections')] : []),
@@ -158,7 +215,9 @@ export const LEANINGS: Readonly<Record<Leaning, Lean>> = {
   },
   losses: {
     mood: 'ending',
-    requesting: { leaves: 0.05 },
+    isAlone: true,
+    bounds: [{ maxRevokedShare: 1 }],
+    requesting: { isAtOnce: true, leaves: 0.05 },
     more: (random, scenery) => {
       const at = random.between(240_000, Math.max(300_000, Math.round(scenery.span * 0.6)));
       return [
@@ -169,18 +228,22 @@ export const LEANINGS: Readonly<Record<Leaning, Lean>> = {
     },
   },
   hands: {
-    mood: 'any',
-    requesting: { leaves: 0.1 },
-    more: (random, scenery) =>
-      afterBirth(random, scenery, [100, 90_000], (endpoint) => ({
+    mood: 'ending',
+    isAlone: true,
+    bounds: [{ maxRevokedShare: 1 }],
+    requesting: { isAtOnce: true, leaves: 0.05 },
+    more: (random, scenery) => [
+      ...afterBirth(random, scenery, [100, 90_000], (endpoint) => ({
         deed: 'answer',
         endpoint,
-        verdict: pick(random, ['accept', 'reject']),
+        verdict: pick(random, ['accept', 'accept', 'reject']),
       })),
+      ...endings(random, scenery).filter((step) => !isLoss(step)),
+    ],
   },
   leaving: {
     mood: 'calm',
-    requesting: { leaves: 0.8 },
+    requesting: { leaves: 0.4 },
     more: (random, scenery) => [
       ...(happens(random, 0.5) ? [throughout('notice-lost', scenery.span, 1)] : []),
       ...afterBirth(random, scenery, [90_000, 400_000], (endpoint) => ({

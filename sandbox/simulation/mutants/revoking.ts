@@ -43,7 +43,8 @@ export const REVOKING: readonly Mutant[] = [
   {
     name: 'a door that is shut for new ones disconnects the entitled',
     touches: 'revoke',
-    seenBy: WHOM,
+    survives:
+      'No service of these worlds changes its policy: under one that rejects the entitled, nobody is connected.',
     change: {
       file: 'functions/domain/decide-revocation.ts',
       find: ": verdict === 'reject' && code !== 'entitled';",
@@ -72,6 +73,7 @@ export const REVOKING: readonly Mutant[] = [
   },
   {
     name: 'whom a person let in is disconnected too',
+    leaning: 'hands',
     touches: 'revoke',
     seenBy: WHOM,
     change: {
@@ -82,6 +84,7 @@ export const REVOKING: readonly Mutant[] = [
   },
   {
     name: 'nobody asks whom we let in: neither the sweep nor the run that it starts',
+    leaning: 'hands',
     touches: 'revoke',
     seenBy: WHOM,
     also: {
