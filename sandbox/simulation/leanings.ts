@@ -22,6 +22,8 @@ export type Leaning =
   | 'pages'
   /** Pauses and modes, set where something is just being decided. */
   | 'pauses'
+  /** Requests that wait for the end of a pause. */
+  | 'waiting'
   /** What ends connections. */
   | 'endings'
   /** The same, and the registry's entries are lost. */
@@ -96,6 +98,16 @@ const words = (random: Random, scenery: Scenery): readonly Step[] =>
     answer: pick(random, ['approve', 'approve', 'deny']),
   }));
 
+/** Operators start runs by hand as well, now and then with an input that is none. */
+const wordsAndStarts = (random: Random, scenery: Scenery): readonly Step[] => [
+  ...words(random, scenery),
+  ...afterBirth(random, scenery, [0, 300_000], (endpoint) => ({
+    deed: 'start',
+    endpoint,
+    input: pick(random, ['right', 'dry', 'wrong']),
+  })),
+];
+
 /** What ends the first customer's connections, what would only hold them at the door, and how far all of that may go by itself. */
 const endings = (random: Random, { born, customers }: Scenery): readonly Step[] => {
   const later = (low: number, high: number) => ({ when: { at: random.between(low, high) } });
@@ -150,7 +162,7 @@ const isLoss = ({ deed }: { readonly deed: string }): boolean => ['lose', 'resto
 
 /** Every leaning. */
 export const LEANINGS: Readonly<Record<Leaning, Lean>> = {
-  terms: { mood: 'any', hasTerms: true, requesting: { isEven: true, leaves: 0.1 }, more: words },
+  terms: { mood: 'any', hasTerms: true, requesting: { isEven: true, leaves: 0.1 }, more: wordsAndStarts },
   claims: {
     mood: 'any',
     requesting: { isEven: true, leaves: 0.1 },
@@ -174,12 +186,15 @@ export const LEANINGS: Readonly<Record<Leaning, Lean>> = {
     ],
   },
   hiccups: {
-    mood: 'any',
-    requesting: { isEven: true },
+    mood: 'ending',
+    isAlone: true,
+    bounds: [{ maxRevokedShare: 1 }],
+    requesting: { isAtOnce: true, leaves: 0.1 },
     more: (random, scenery) => [
       ...['dynamodb', 'ec2', 'sqs', 'states', 'events', 'lambda'].map((on) =>
         throughout(pick(random, ['throttle', 'error-before']), scenery.span, 0.1, on),
       ),
+      ...endings(random, scenery).filter((step) => !isLoss(step)),
       ...words(random, scenery),
     ],
   },
@@ -199,6 +214,15 @@ export const LEANINGS: Readonly<Record<Leaning, Lean>> = {
       ...afterBirth(random, scenery, [60_000, 240_000], () => ({ deed: 'pause', of: 'all', isPaused: false })),
       ...slowAnswers(random, scenery.span),
       ...words(random, scenery),
+    ],
+  },
+  waiting: {
+    mood: 'calm',
+    isAlone: true,
+    requesting: { isAtOnce: true, leaves: 0 },
+    more: (random) => [
+      { deed: 'pause', of: 'all', isPaused: true, when: { at: 1 } },
+      { deed: 'pause', of: 'all', isPaused: false, when: { at: random.between(60_000, 400_000) } },
     ],
   },
   endings: {

@@ -3,7 +3,7 @@ import { servicesOf } from '../properties/keeper.ts';
 import type { Promised } from '../properties/promised.ts';
 import { PROMISES } from '../properties/promises.ts';
 import { sizeOf } from '../properties/registry-losses.ts';
-import { lastRecordOf } from '../properties/watch.ts';
+import { type ExecutionSeen, lastRecordOf } from '../properties/watch.ts';
 
 /** Which of the histories' promises says that runs succeed: where a service fails for minutes, some do not. */
 const SUCCEED = 'executions succeed';
@@ -117,7 +117,10 @@ const HICCUPS: ReadonlySet<string> = new Set([
 ]);
 const RARE = 0.1;
 
-/** Where nothing goes wrong that lasts, and nobody stops a run, every run succeeds: what passes by itself is tried again. */
+/**
+ * Where nothing goes wrong that lasts, and nobody stops a run, every run succeeds: what passes by itself is tried again. But what an operator
+ * started with what is no request fails as `Malformed`.
+ */
 const succeedsButForWhatLasts: Promised = {
   name: 'executions succeed but for what lasts',
   judge: (played) => {
@@ -126,17 +129,20 @@ const succeedsButForWhatLasts: Promised = {
         ? HICCUPS.has(step.kind) && (step.chance <= RARE || step.kind === 'cold')
         : step.deed !== 'deploy',
     );
-    const failed = [...played.watch.executions.values()].filter(
-      ({ status }) => !['RUNNING', 'SUCCEEDED'].includes(status),
-    );
     const wrong = new Set(
       played.startsByHand.flatMap(({ execution, input }) => (input === 'wrong' ? [execution] : [])),
     );
-    if (!isHiccup) return { judged: 0, leftOut: 1, broken: [] };
+    const isStopped = played.history.steps.some(({ deed }) => deed === 'abort');
+    if (!isHiccup || isStopped) return { judged: 0, leftOut: 1, broken: [] };
+    const isRight = ({ name, status, why }: ExecutionSeen): boolean =>
+      wrong.has(name)
+        ? status === 'FAILED' && why?.startsWith('Malformed') === true
+        : status === 'RUNNING' || status === 'SUCCEEDED';
+    const all = [...played.watch.executions.values()];
     return {
-      judged: played.watch.executions.size,
-      broken: failed
-        .filter(({ name, why }) => !(wrong.has(name) && why?.startsWith('Malformed') === true))
+      judged: all.length,
+      broken: all
+        .filter((each) => !isRight(each))
         .map(({ name, status, why }) => `execution ${name} is ${status}${why === undefined ? '' : `: ${why}`}`),
     };
   },

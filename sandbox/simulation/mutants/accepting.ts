@@ -195,7 +195,7 @@ export const ACCEPTING: readonly Mutant[] = [
   },
   {
     name: 'a run that waits is not woken',
-    leaning: 'pauses',
+    leaning: 'waiting',
     touches: 'accept',
     // Requests that a pause held.
     seenBy: CONNECTS,

@@ -64,7 +64,7 @@ export const RECORDING: readonly Mutant[] = [
   },
   {
     name: 'a decision to disconnect is not tried again',
-    leaning: 'endings',
+    leaning: 'hiccups',
     touches: 'revoke',
     seenBy: SUCCEED,
     change: { workflow: 'RevokeConnection', state: 'Decide', change: without('Retry') },
