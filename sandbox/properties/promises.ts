@@ -18,7 +18,6 @@ import {
 } from './disconnections.ts';
 import { standsStillWhilePaused } from './pauses.ts';
 import type { Played } from './play.ts';
-import { PRINCIPAL_PROMISES } from './principals.ts';
 import type { Promised } from './promised.ts';
 import { entitlementOf, isPaused, matchKey, truthOf } from './registry-truth.ts';
 import { REJECTION_PROMISES } from './rejections.ts';
@@ -277,5 +276,4 @@ export const PROMISES: readonly Promised[] = [
   executionsSucceed,
   publishesWhatItRecords,
   ...REJECTION_PROMISES,
-  ...PRINCIPAL_PROMISES,
 ];

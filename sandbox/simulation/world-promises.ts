@@ -1,5 +1,6 @@
 import { isBounded } from '../properties/disconnections.ts';
 import { servicesOf } from '../properties/keeper.ts';
+import { PRINCIPAL_PROMISES } from '../properties/principals.ts';
 import type { Promised } from '../properties/promised.ts';
 import { PROMISES } from '../properties/promises.ts';
 import { sizeOf } from '../properties/registry-losses.ts';
@@ -151,6 +152,7 @@ const succeedsButForWhatLasts: Promised = {
 /** What every world is held to, in the order in which they are reported. */
 export const WORLD_PROMISES: readonly Promised[] = [
   ...PROMISES.filter(({ name }) => name !== SUCCEED),
+  ...PRINCIPAL_PROMISES,
   succeedsButForWhatLasts,
   accountsForEachInput,
   forbidsOnlyWhomItAllowed,

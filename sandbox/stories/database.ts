@@ -105,6 +105,11 @@ export class Database {
       source: { kind: 'proxy', proxyName: name },
     });
     await database.untilClean();
+    // What the proxy's creation woke looks on for a while.
+    await stage.until('the end of every run', async () => {
+      const runs = await stage.executions('RefreshTargetsArn');
+      return runs.some(({ status }) => status === 'RUNNING') ? undefined : true;
+    });
     return database;
   }
 

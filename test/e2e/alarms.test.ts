@@ -83,7 +83,9 @@ describe('what an alarm listens to is what happens', () => {
     const { journal } = await worldAfter(refusals, 'an entry that does not parse');
     const alarm = alarmOn('UnreadableEntries', 'UnreadableEntries');
     const lines = journal.entries.flatMap(({ kind, detail }): readonly MetricLine[] =>
-      kind === 'log' && typeof detail === 'object' && detail !== null && '_aws' in detail ? [detail as MetricLine] : [],
+      kind === 'log' && typeof detail === 'object' && detail !== null && alarm.MetricName in detail
+        ? [detail as MetricLine]
+        : [],
     );
 
     expect(lines.length).toBeGreaterThanOrEqual(1);

@@ -7,6 +7,7 @@ import { leftovers } from '../../sandbox/stories/leftovers.ts';
 import { life } from '../../sandbox/stories/life.ts';
 import { isAsExpected, type Story } from '../../sandbox/stories/story.ts';
 import { sweeps } from '../../sandbox/stories/sweeps.ts';
+import { targets } from '../../sandbox/stories/targets.ts';
 import { assembly } from '../support/assembly.ts';
 import { brokenAssembly, deafRule, wholeTemplate } from './broken-assembly.ts';
 
@@ -29,6 +30,10 @@ const departure: Story = { ...leftovers, cases: casesOf(leftovers, 'the only pla
 const unheard: Story = { ...sweeps, cases: casesOf(sweeps, 'no notice comes') };
 /** A contract that is changed while a request is held for it. */
 const changed: Story = { ...sweeps, cases: casesOf(sweeps, 'the contract is changed') };
+
+/** A proxy whose addresses change; and a run that is stopped in the middle of that. */
+const followed: Story = { ...targets, cases: casesOf(targets, 'all nodes at once') };
+const stopped: Story = { ...targets, cases: casesOf(targets, 'a run is stopped half-way') };
 
 /** Statements that another story needs. */
 const NEEDED_ELSEWHERE: Readonly<Record<string, Story>> = {
@@ -63,9 +68,15 @@ const NEEDED_ELSEWHERE: Readonly<Record<string, Story>> = {
   'RevokeConnectionRoleDefaultPolicy Allow: lambda:InvokeFunction': life,
   'RevokeConnectionRoleDefaultPolicy Allow: sqs:SendMessage': life,
   'ReconcileRoleDefaultPolicy Allow: events:PutEvents': { ...sweeps, cases: casesOf(sweeps, 'a contract ends') },
+  // Who finds a lease asks whether its holder still runs.
+  'TargetsRefreshTargetsRoleDefaultPolicy Allow: states:DescribeExecution': stopped,
   // A run that fails comes again with every sweep.
   'ReconcileRoleDefaultPolicy Allow: lambda:InvokeFunction': { ...sweeps, cases: casesOf(sweeps, 'nothing happens') },
 };
+
+/** The story that needs a statement. */
+const storyFor = (name: string): Story | undefined =>
+  NEEDED_ELSEWHERE[name] ?? (name.startsWith('Targets') ? followed : undefined);
 
 /** Whether anybody would notice: a case goes otherwise, or the stack can't be deployed. */
 const isNoticed = async (directory: string, story: Story = essence): Promise<boolean> => {
@@ -99,6 +110,8 @@ const LOGS = 'the sandbox keeps logs and traces itself, whatever a role may do';
 const SETTLING = 'no run of the stories leaves a place behind that no run gives back: settle-place.test.ts notices';
 const STARTED = 'every sweep of the stories can be started';
 const CONVERGING = 'no request depends on it: converge-principals.test.ts notices';
+
+const HINTS = 'an event of RDS is a hint: the watch finds what it would have told, a minute later';
 
 const WATCHED =
   'logs:CreateLogDelivery, logs:DeleteLogDelivery, logs:DescribeLogGroups, logs:DescribeResourcePolicies, logs:GetLogDelivery, logs:ListLogDeliveries, logs:PutResourcePolicy, logs:UpdateLogDelivery, xray:GetSamplingRules, xray:GetSamplingTargets, xray:PutTelemetryRecords, xray:PutTraceSegments';
@@ -135,6 +148,18 @@ const NOT_NEEDED_HERE: Readonly<Record<string, string>> = {
   [`RevokeConnectionRoleDefaultPolicy Allow: ${WATCHED}`]: LOGS,
   [`AdmitConnectionRoleDefaultPolicy Allow: ${WATCHED}`]: LOGS,
   [`ReconcileRoleDefaultPolicy Allow: ${WATCHED}`]: LOGS,
+  [`TargetsRefreshTargetsRoleDefaultPolicy Allow: ${WATCHED}`]: LOGS,
+  'TargetsPlanTargetsRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
+  'TargetsFindBindingsRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
+  'TargetsWatchTargetsRoleDefaultPolicy Allow: logs:CreateLogStream, logs:PutLogEvents': LOGS,
+  'TargetsScheduleRoleDefaultPolicy Allow: sqs:GetQueueAttributes, sqs:GetQueueUrl, sqs:SendMessage':
+    'every watch of the stories can be started',
+  'TargetsFindBindingsRoleDefaultPolicy Allow: dynamodb:Query': HINTS,
+  'TargetsFindBindingsRoleDefaultPolicy Allow: rds:DescribeDBProxies, xray:PutTelemetryRecords, xray:PutTraceSegments':
+    HINTS,
+  'TargetsRefreshTargetsRoleDefaultPolicy Allow: states:StartExecution': HINTS,
+  'TargetsRefreshTargetsRoleDefaultPolicy Allow: events:PutEvents':
+    'nobody in the stories hears what was refreshed: refresh-targets.test.ts notices',
 };
 
 describe('the story notices', () => {
@@ -143,7 +168,7 @@ describe('the story notices', () => {
       Resources[id]?.Properties[property]?.Statement.splice(index, 1);
     });
 
-    expect(await isNoticed(directory, NEEDED_ELSEWHERE[name])).toBe(NOT_NEEDED_HERE[name] === undefined);
+    expect(await isNoticed(directory, storyFor(name))).toBe(NOT_NEEDED_HERE[name] === undefined);
   });
 
   it('nothing, where nothing is broken', async () => {

@@ -8,7 +8,7 @@ import { PROMISES } from '../../sandbox/properties/promises.ts';
 import { inThreads } from '../../sandbox/properties/threads.ts';
 import { assembly } from '../support/assembly.ts';
 
-const SEED = 2;
+const SEED = 6;
 const HISTORIES = 30;
 /** Of a machine that does other things as well. */
 const PATIENCE_MILLISECONDS = 120_000;
@@ -162,7 +162,7 @@ describe('a history that breaks a promise', () => {
       const [violation] = violations.filter(({ promise }) => promise === 'keeps to maxEndpoints');
       expect(violation?.steps).toEqual({ before: 4, after: 2 });
       expect(violation?.lines).toHaveLength(4);
-      expect(violation?.broken).toEqual(['acme has e1, e2 of 1 at most']);
+      expect(violation?.broken).toEqual(['acme has e2, e1 of 1 at most']);
     },
     PATIENCE_MILLISECONDS,
   );

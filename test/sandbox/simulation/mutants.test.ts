@@ -5,6 +5,7 @@ import { PROMISES } from '../../../sandbox/properties/promises.ts';
 import { MUTANTS } from '../../../sandbox/simulation/mutants/all.ts';
 import { changedDefinition, changedSource, changesOf } from '../../../sandbox/simulation/mutants/apply.ts';
 import type { Touches, WorkflowName } from '../../../sandbox/simulation/mutants/mutant.ts';
+import { WORLD_PROMISES } from '../../../sandbox/simulation/world-promises.ts';
 
 const FILES: Readonly<Record<WorkflowName, string>> = {
   AdmitConnection: 'admit-connection',
@@ -44,7 +45,7 @@ describe('the mutants', () => {
   });
 
   it('say either which promise sees them or why none does', () => {
-    const promises = [...PROMISES.map(({ name }) => name), 'the sandbox plays it'];
+    const promises = [...[...PROMISES, ...WORLD_PROMISES].map(({ name }) => name), 'the sandbox plays it'];
     const silent = MUTANTS.filter(({ seenBy, survives }) =>
       seenBy === undefined ? survives === undefined : survives !== undefined || !promises.includes(seenBy),
     );
