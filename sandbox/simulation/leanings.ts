@@ -26,7 +26,17 @@ export type Leaning =
   | 'waiting'
   /** What ends connections. */
   | 'endings'
-  /** The same, and the registry's entries are lost. */
+  /** Contracts that end, and nothing in the way of it. */
+  | 'ends'
+  /** The same, where it is only to be proposed. */
+  | 'proposals'
+  /** The same, and runs that disconnect are stopped. */
+  | 'halts'
+  /** The same, and EC2 refuses to disconnect anybody for a quarter of an hour. */
+  | 'refusals'
+  /** A registry that was lost, is back, and was confirmed by nobody, and then something ends. */
+  | 'frozen'
+  /** What ends connections, and the registry's entries are lost. */
   | 'losses'
   /** People who answer in EC2's console. */
   | 'hands'
@@ -152,6 +162,32 @@ const endings = (random: Random, { born, customers }: Scenery): readonly Step[] 
   ];
 };
 
+/** The first customer's connections end: its contract does, of one kind or another, or it is suspended. */
+const ends = (random: Random, [first]: readonly HistoryCustomer[], at: readonly [number, number]): readonly Step[] => {
+  if (first?.terms === undefined) return [];
+  const { customerId, terms } = first;
+  const when = { at: random.between(...at) };
+  const until = Math.round(when.at / 1000) + random.between(1, 60);
+  return [
+    pick(random, [
+      { deed: 'entitle', customerId, terms: { ...terms, until }, when },
+      { deed: 'entitle', customerId, terms: { ...terms, until, whenEnded: 'revoke' }, when },
+      { deed: 'status', customerId, status: 'suspended', when },
+    ] as const),
+  ];
+};
+
+/** Of worlds in which connections end: they come at once, at the stack's own service. */
+const ENDING = {
+  mood: 'ending',
+  isAlone: true,
+  bounds: [{}, { maxRevokedShare: 1 }],
+  requesting: { isAtOnce: true, leaves: 0 },
+} as const satisfies Lean;
+
+/** When connections live, in milliseconds. */
+const LIVING = [120_000, 400_000] as const;
+
 /** EC2 turns most answers away for a while, so that something can happen between a decision and its answer. */
 const slowAnswers = (random: Random, span: number): readonly Step[] =>
   happens(random, 0.6)
@@ -235,6 +271,36 @@ export const LEANINGS: Readonly<Record<Leaning, Lean>> = {
       ...endings(random, scenery).filter((step) => !isLoss(step)),
       ...(happens(random, 0.4) ? [throughout('stop', scenery.span, 0.08, 'revoke-connection')] : []),
       ...(happens(random, 0.2) ? [throughout('throttle', scenery.span, 1, 'ec2:RejectVpcEndpointConnections')] : []),
+    ],
+  },
+  ends: { ...ENDING, more: (random, { customers }) => ends(random, customers, LIVING) },
+  proposals: {
+    ...ENDING,
+    more: (random, { customers }) => [
+      { deed: 'mode', effect: 'revoke', mode: pick(random, ['propose', 'observe']), when: { at: 1_000 } },
+      ...ends(random, customers, LIVING),
+    ],
+  },
+  halts: {
+    ...ENDING,
+    more: (random, { customers, span }) => [
+      throughout('stop', span, 0.15, 'revoke-connection'),
+      ...ends(random, customers, LIVING),
+    ],
+  },
+  refusals: {
+    ...ENDING,
+    more: (random, { customers }) => [
+      { deed: 'spell', kind: 'throttle', at: 0, lasts: 900_000, chance: 1, on: 'ec2:RejectVpcEndpointConnections' },
+      ...ends(random, customers, LIVING),
+    ],
+  },
+  frozen: {
+    ...ENDING,
+    more: (random, { customers }) => [
+      { deed: 'lose', when: { at: 240_000 } },
+      { deed: 'restore', when: { at: 640_000 } },
+      ...ends(random, customers, [760_000, 900_000]),
     ],
   },
   losses: {

@@ -39,6 +39,7 @@ export const BOUNDING: readonly Mutant[] = [
   },
   {
     name: 'of a small service nobody may be disconnected',
+    leaning: 'ends',
     touches: 'revoke',
     seenBy: GONE,
     change: {

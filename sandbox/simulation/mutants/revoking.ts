@@ -53,6 +53,7 @@ export const REVOKING: readonly Mutant[] = [
   },
   {
     name: 'at its contract’s end everybody is disconnected, unless the entitlement says to keep them',
+    leaning: 'ends',
     touches: 'revoke',
     seenBy: WHOM,
     change: {
@@ -63,6 +64,7 @@ export const REVOKING: readonly Mutant[] = [
   },
   {
     name: 'at its contract’s end nobody is disconnected',
+    leaning: 'ends',
     touches: 'revoke',
     seenBy: GONE,
     change: {
@@ -130,6 +132,7 @@ export const REVOKING: readonly Mutant[] = [
   },
   {
     name: 'a disconnection that is only to be proposed is done',
+    leaning: 'proposals',
     touches: 'revoke',
     seenBy: MODES,
     change: {
@@ -147,7 +150,7 @@ export const REVOKING: readonly Mutant[] = [
   },
   {
     name: 'a registry that is frozen is believed again once it looks right',
-    leaning: 'losses',
+    leaning: 'frozen',
     touches: 'revoke',
     // Lost, put back, and nobody confirmed it: the ledger still says that it is frozen.
     seenBy: LOSS,
@@ -159,7 +162,7 @@ export const REVOKING: readonly Mutant[] = [
   },
   {
     name: 'nobody asks whether the registry is believed: neither the sweep nor the run that it starts',
-    leaning: 'losses',
+    leaning: 'frozen',
     touches: 'revoke',
     seenBy: LOSS,
     also: {
@@ -196,6 +199,7 @@ export const REVOKING: readonly Mutant[] = [
   },
   {
     name: 'nothing is noted of whom we are about to disconnect',
+    leaning: 'halts',
     touches: 'revoke',
     // A run that is stopped after EC2 acted: the next one takes it for a person's doing.
     seenBy: GONE,
@@ -203,6 +207,7 @@ export const REVOKING: readonly Mutant[] = [
   },
   {
     name: 'whom we disconnected is not known as that by the run that comes after',
+    leaning: 'halts',
     touches: 'revoke',
     seenBy: GONE,
     change: {
@@ -213,6 +218,7 @@ export const REVOKING: readonly Mutant[] = [
   },
   {
     name: 'somebody is disconnected on a decision of long ago',
+    leaning: 'refusals',
     touches: 'revoke',
     seenBy: 'cuts off on a fresh decision',
     also: {
