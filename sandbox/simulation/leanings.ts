@@ -298,6 +298,8 @@ export const LEANINGS: Readonly<Record<Leaning, Lean>> = {
   frozen: {
     ...ENDING,
     more: (random, { customers }) => [
+      // A few entries may go unasked: it takes more than that.
+      { deed: 'import', customers: 10, when: { at: 1_000 } },
       { deed: 'lose', when: { at: 240_000 } },
       { deed: 'restore', when: { at: 640_000 } },
       ...ends(random, customers, [760_000, 900_000]),

@@ -164,7 +164,7 @@ export const RECORDING: readonly Mutant[] = [
     name: 'a disconnection is not published',
     leaning: 'endings',
     touches: 'revoke',
-    seenBy: TOLD,
+    survives: 'The next sweep has a run look at it, which tells what nobody told: it costs only time.',
     change: { workflow: 'RevokeConnection', state: 'Record', change: goTo('Go on or let go') },
   },
   {
