@@ -35,14 +35,19 @@ const PERMISSIONS = [
   'lambda:Invoke',
 ] as const;
 
+/** Nothing is wrong for longer than this, in milliseconds: a week of one outage would show one thing. */
+const LONGEST = 6 * 3_600_000;
+
 /** From ten seconds to a quarter of the world, short ones as often as long ones. */
 const durationFrom = (random: Random, span: number): number =>
-  Math.round(10_000 * Math.exp(random.next() * Math.log(span / 40_000)));
+  Math.round(10_000 * Math.exp(random.next() * Math.log(Math.min(span / 4, LONGEST) / 10_000)));
 
 /** A world's length, and the moments at which people do something in it, both in milliseconds: faults are where something happens. */
 interface Course {
   readonly span: number;
   readonly moments: readonly number[];
+  /** How much more happens than in an hour: 1 and more. */
+  readonly busyness: number;
 }
 
 const spell = (random: Random, { span, moments }: Course, kind: SpellKind, more: Partial<Spell> = {}): Spell => {
@@ -68,9 +73,11 @@ const losses = (random: Random, span: number): readonly Step[] => {
   ];
 };
 
-/** What goes wrong of one family, once to three times. */
+/** What goes wrong of one family, once to three times in an hour's world. */
 export const spellsFrom = (random: Random, family: FaultFamily, course: Course): readonly Step[] =>
-  Array.from({ length: pick(random, [1, 2, 3]) }, () => onceFrom(random, family, course)).flat();
+  Array.from({ length: Math.round(pick(random, [1, 2, 3]) * course.busyness) }, () =>
+    onceFrom(random, family, course),
+  ).flat();
 
 const onceFrom = (random: Random, family: FaultFamily, course: Course): readonly Step[] => {
   const of = (kinds: readonly SpellKind[], more?: Partial<Spell>): Spell =>
@@ -109,7 +116,9 @@ const onceFrom = (random: Random, family: FaultFamily, course: Course): readonly
     case 'denied':
       return [of(['denied'], { on: pick(random, PERMISSIONS), chance: 1 })];
     case 'down':
-      return [of(['down'], { chance: 1, lasts: random.between(60_000, Math.round(course.span / 2)) })];
+      return [
+        of(['down'], { chance: 1, lasts: random.between(60_000, Math.min(Math.round(course.span / 2), LONGEST)) }),
+      ];
     case 'registry':
       return losses(random, course.span);
     case 'deployment':

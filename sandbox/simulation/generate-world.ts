@@ -28,6 +28,9 @@ interface Scene {
 
 const HOUR = 3_600_000;
 
+/** How much more happens in a longer world: in a week, thirteen times as much as in an hour. */
+const busynessOf = (hours: number): number => Math.max(1, Math.sqrt(hours));
+
 /** More endpoints than anybody in a world asks for. */
 const ROOM = 20;
 
@@ -101,12 +104,17 @@ const rareDeed = (random: Random): Deed =>
 
 const requestsFrom = (
   random: Random,
-  { accounts, services, span }: { accounts: readonly string[]; services: readonly string[]; span: number },
+  {
+    accounts,
+    services,
+    span,
+    busyness,
+  }: { accounts: readonly string[]; services: readonly string[]; span: number; busyness: number },
   { isEven, isAtOnce, leaves = 0.3 }: Requesting = {},
 ) => {
   const steps: Step[] = [];
   const born = new Map<string, number>();
-  const count = random.between(3, 9);
+  const count = Math.round(random.between(3, 9) * busyness);
   // The first customer's: in most worlds it may have what it asks for.
   const busiest = happens(random, 0.7) ? ACCOUNTS[0] : pick(random, accounts);
   while (born.size < count) {
@@ -152,11 +160,12 @@ const goodEndFrom = (random: Random, span: number, services: readonly string[]):
         { deed: 'confirm', when: { at: span - 1 } },
       ];
 
-/** The world of a number under a seed: always the same. One to three services, one to four customers, up to a dozen endpoints. */
+/** The world of a number under a seed: always the same. One to three services, one to four customers, up to a dozen endpoints an hour. */
 export const generateWorld = (seed: number, number: number, { hours, families, leaning }: WorldOptions): History => {
   const own = seedOf(seed, number);
   const random = seededRandom(own);
   const span = Math.round(hours * HOUR);
+  const busyness = busynessOf(hours);
   const lean: Lean | undefined = leaning === undefined ? undefined : LEANINGS[leaning];
   const chosen = lean === undefined || lean.hasFaults === true ? familiesFrom(random, families) : [];
   const mood = lean?.mood ?? pick(random, ['any', 'calm', 'calm', 'ending', 'ending'] as const);
@@ -167,16 +176,16 @@ export const generateWorld = (seed: number, number: number, { hours, families, l
   const accounts = [...new Set([...customers.map(({ account }) => account), pick(random, ACCOUNTS)])];
   const others = lean?.isAlone === true ? [] : othersFrom(random, customers);
   const services = [OWN, ...others.map(({ name }) => name)];
-  const { steps, born } = requestsFrom(random, { accounts, services, span }, lean?.requesting);
+  const { steps, born } = requestsFrom(random, { accounts, services, span, busyness }, lean?.requesting);
   const endpoints = [...born.keys()];
-  for (let left = Math.round(random.between(3, 14) * Math.max(1, Math.sqrt(hours))); left > 0; left -= 1) {
+  for (let left = Math.round(random.between(3, 14) * busyness); left > 0; left -= 1) {
     const deed = happens(random, 0.12) ? rareDeed(random) : deedFrom(random, endpoints, customers, accounts);
     if (!isLoss(deed)) steps.push(deedAt(random, deed, { span, services, born }));
   }
   if (mood === 'ending') steps.push(...endingsFrom(random, endpoints, customers).filter((step) => !isLoss(step)));
   if (lean?.more !== undefined) steps.push(...lean.more(random, { span, born, customers }));
   const moments = steps.flatMap((step) => ('when' in step && 'at' in step.when ? [step.when.at] : []));
-  for (const family of chosen) steps.push(...spellsFrom(random, family, { span, moments }));
+  for (const family of chosen) steps.push(...spellsFrom(random, family, { span, moments, busyness }));
   const bound = lean?.bounds === undefined ? boundFrom(random, 2) : pick(random, lean.bounds);
   const ec2 = ec2From(random);
   return {
