@@ -154,6 +154,12 @@ export const REVOKING: readonly Mutant[] = [
     touches: 'revoke',
     // Lost, put back, and nobody confirmed it: the ledger still says that it is frozen.
     seenBy: LOSS,
+    // The run that the sweep starts reads for itself whether the registry is frozen.
+    also: {
+      file: 'functions/aws/trust.ts',
+      find: 'return seen.frozen?.because ?? distrustOf',
+      replace: 'return distrustOf',
+    },
     change: {
       file: 'functions/domain/trust.ts',
       find: 'if (seen.frozen !== undefined) return seen.frozen.because;',
@@ -166,9 +172,10 @@ export const REVOKING: readonly Mutant[] = [
     touches: 'revoke',
     seenBy: LOSS,
     also: {
-      file: 'functions/domain/difference.ts',
-      find: 'LIVE.has(state) && !isRunning && estate.distrust === undefined && !isYoung(takenAt, estate);',
-      replace: 'LIVE.has(state) && !isRunning && !isYoung(takenAt, estate);',
+      // What the sweep itself asks, and what it tells the decision.
+      file: 'functions/registry/listing.ts',
+      find: 'const distrust = distrustOf(seen, size);',
+      replace: 'const distrust = undefined;',
     },
     change: {
       file: 'functions/connections/decide-revocation.ts',
