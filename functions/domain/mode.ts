@@ -15,6 +15,7 @@ export const EFFECTS = [
   'principals-remove',
   'targets-add',
   'targets-remove',
+  'dns',
 ] as const;
 
 /** One of {@link EFFECTS}. */
@@ -62,6 +63,7 @@ export const modesInForce = ({ modes }: ModesSet, service: Pick<ServiceEntry, 'o
     'principals-remove': inForce('principals-remove'),
     'targets-add': inForce('targets-add'),
     'targets-remove': inForce('targets-remove'),
+    dns: inForce('dns'),
   };
 };
 

@@ -20,6 +20,8 @@ export const registryKey = {
   }),
   /** All in one partition: the watch reads them every minute, and an overlap shows only among all of them. */
   binding: (bindingId: string): Key => ({ pk: BINDINGS, sk: `BINDING#${bindingId}` }),
+  /** All in one partition, in the registry of the standby region. */
+  record: (recordId: string): Key => ({ pk: RECORDS, sk: `RECORD#${recordId}` }),
   /** Points from an account or an endpoint id to a customer; several customers may share an account. */
   match: (serviceId: string, kind: MatchKind, value: string, customerId: string): Key => ({
     pk: `SERVICE#${serviceId}`,
@@ -32,6 +34,9 @@ export const matchPrefix = (kind: MatchKind, value: string): string => `MATCH#${
 
 /** The partition of all bindings, in the registry. */
 export const BINDINGS = 'BINDINGS';
+
+/** The partition of all records: their entries in the registry, and what is known of them in the ledger, both of the standby region. */
+export const RECORDS = 'RECORDS';
 
 /** The partitions of what runs and what the watch know of all bindings, in the ledger. */
 export const TARGETS = 'TARGETS';
@@ -80,6 +85,18 @@ export const ledgerKey = {
   targets: (bindingId: string): Key => ({ pk: TARGETS, sk: `BINDING#${bindingId}` }),
   /** What the watch saw of a binding: how often DNS missed which address, and when its health is looked at next. */
   watched: (bindingId: string): Key => ({ pk: WATCHED, sk: `BINDING#${bindingId}` }),
+  /** Whether a record is armed, failed over, and by whose word; the standby region's ledger has it. */
+  record: (recordId: string): Key => ({ pk: RECORDS, sk: `RECORD#${recordId}` }),
+  /** Which run writes a hosted zone. */
+  zone: (zoneId: string): Key => ({ pk: `ZONE#${zoneId}`, sk: 'LEASE' }),
+  /**
+   * What a run did to a record, and why. Unlike a request, a record has no generations of decisions to be kept to one each: the key is the run's,
+   * so that a lost reply writes it once.
+   */
+  recordDecision: (recordId: string, startedAt: string, run: string): Key => ({
+    pk: `RECORD#${recordId}`,
+    sk: `${DECISION_PREFIX}${startedAt}#${run}`,
+  }),
   /** The tokens that are left of an EC2 action's bucket, in the account and region. */
   bucket: (action: string): Key => ({ pk: 'BUCKET', sk: action }),
   /** The places under an entitlement's `maxEndpoints`: one map, endpoint id to who took it when. */

@@ -164,6 +164,7 @@ export const ModesSchema = v.object({
     'principals-remove': ModeSchema,
     'targets-add': ModeSchema,
     'targets-remove': ModeSchema,
+    dns: ModeSchema,
   } satisfies Record<Effect, typeof ModeSchema>),
   version: v.pipe(v.number(), v.integer(), v.minValue(1)),
   paused: v.exactOptional(v.object({ by: v.string(), reason: v.string(), at: v.string() })),

@@ -84,6 +84,7 @@ export const theModes = (changes: Partial<Modes> = {}): Modes => ({
   'principals-remove': 'enforce',
   'targets-add': 'enforce',
   'targets-remove': 'enforce',
+  dns: 'enforce',
   ...changes,
 });
 

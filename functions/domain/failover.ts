@@ -1,0 +1,357 @@
+import type { DnsRecord, FailoverRouting } from './dns-record.ts';
+import { RECORD_DEFAULTS } from './dns-record.ts';
+import type { Mode, Pause } from './mode.ts';
+
+/** Who did something to a record, and why. */
+export interface Word {
+  /** The ARN of the person, or `health`. */
+  readonly by: string;
+  readonly reason: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** What the ledger of the standby region knows of a record. */
+export interface FailoverState {
+  /** Counts the writes; 0 = there was none. Whoever decided on another one decides again. */
+  readonly version: number;
+  /** Route 53's health checks of a failover record. */
+  readonly checks?: { readonly health: string; readonly latch: string; readonly primary: string };
+  /** When the primary was first seen well: before that, its alarm moves nothing. */
+  readonly armedAt?: string;
+  /** The latch: the primary is not answered for, whatever its health, until a person says so. */
+  readonly engaged?: Word;
+  /** The latch was let go, and the answer is not known to be the primary's yet. */
+  readonly released?: Word;
+  /** Weights that a person set in place of the entry's. */
+  readonly weights?: Readonly<Record<string, number>>;
+  /** A person said that what the zone had is ours. */
+  readonly adopted?: Word;
+  /** The addresses that its sides were written with, sorted; aliases have none. */
+  readonly applied?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A record that nobody ever touched. */
+export const NO_STATE: FailoverState = { version: 0 };
+
+/** What an alarm says, and since when, ISO 8601; `unreadable` where its region does not answer. */
+export type AlarmReading =
+  | { readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA'; readonly since: string }
+  | { readonly state: 'unreadable' };
+
+/** What DNS answers for a record where its client is. */
+export type Answered =
+  | 'primary'
+  | 'secondary'
+  /** Something that neither side has, or both have. */
+  | 'neither'
+  /** Nothing, or nobody can look from where the client is. */
+  | 'unknown';
+
+/** Who wants what of a record. */
+export type Request =
+  /** Bring its record sets in line: peacetime. */
+  | { readonly action: 'converge' }
+  /** Something may have happened to its primary: see that a failover stays one. Calls Route 53 for nothing. */
+  | { readonly action: 'follow' }
+  | { readonly action: 'failover'; readonly by: string; readonly reason: string; readonly force?: boolean }
+  | { readonly action: 'failback'; readonly by: string; readonly reason: string; readonly force?: boolean }
+  | {
+      readonly action: 'shift';
+      readonly by: string;
+      readonly reason: string;
+      readonly weights: Readonly<Record<string, number>>;
+    };
+
+/** All that the next step depends on. */
+export interface FailoverSituation {
+  readonly record: DnsRecord;
+  readonly state: FailoverState;
+  readonly mode: Mode;
+  readonly paused?: Pause;
+  readonly health: AlarmReading;
+  readonly readiness: AlarmReading;
+  readonly answered: Answered;
+  /** ISO 8601. */
+  readonly now: string;
+}
+
+/** What a run writes of a record into the ledger. */
+export type Written = 'engaged' | 'released' | 'shifted' | 'armed';
+
+/** What this run did so far. */
+export interface Progress {
+  /** When it began, ISO 8601. */
+  readonly since: string;
+  /** What it wrote into the ledger, and when, ISO 8601. */
+  readonly wrote?: { readonly what: Written; readonly at: string };
+  readonly isPromoted: boolean;
+  readonly isConverged: boolean;
+}
+
+/** What to do next. */
+export type FailoverStep =
+  /** Bring the zone and the health checks in line: the one step that calls Route 53. */
+  | { readonly step: 'converge'; readonly because: string }
+  | {
+      readonly step: 'write';
+      readonly what: Written;
+      readonly state: FailoverState;
+      readonly because: string;
+    }
+  /** Somebody promotes and fences, and says so. */
+  | { readonly step: 'promote'; readonly because: string }
+  | { readonly step: 'wait'; readonly seconds: number; readonly because: string }
+  | { readonly step: 'done'; readonly outcome: Outcome; readonly because: string; readonly state?: FailoverState }
+  | { readonly step: 'refuse'; readonly because: string };
+
+/** How a run ended. */
+export type Outcome =
+  | 'nothing'
+  | 'converged'
+  | 'armed'
+  | 'engaged'
+  | 'failed-over'
+  | 'failed-back'
+  | 'shifted'
+  | 'unconfirmed';
+
+/**
+ * Seconds within which a client's answer follows the latch: a metric's period of 60 and up to 60 until its alarm is evaluated, up to 30 until
+ * Route 53's checkers have it, up to 60 of TTL, and a minute for what nobody promises.
+ */
+export const CONFIRMED_WITHIN = 270;
+
+const LOOK_AGAIN = 5;
+
+const age = (at: string, now: string): number => (Date.parse(now) - Date.parse(at)) / 1000;
+
+const refuse = (because: string): FailoverStep => ({ step: 'refuse', because });
+const next = (state: FailoverState): FailoverState => ({ ...state, version: state.version + 1 });
+const said = ({ by, reason, at }: Word): string => `by ${by} at ${at}: ${reason}`;
+
+/** Why what a person wants is not done without force; undefined where nothing bars it. */
+const barOf = ({ mode, paused }: FailoverSituation): string | undefined => {
+  if (paused !== undefined) return `everything is paused by ${paused.by}: ${paused.reason}`;
+  return mode === 'enforce' ? undefined : `the mode of dns is ${mode}`;
+};
+
+/** The next step of a run. It may be asked again after a lost reply, and after another run changed the ledger: it goes by what it is given. */
+export const nextFailoverStep = (request: Request, situation: FailoverSituation, progress: Progress): FailoverStep => {
+  const { record } = situation;
+  const { routing } = record;
+  if (request.action === 'converge') return converge(situation, progress);
+  if (request.action === 'shift') return shift(request, situation, progress);
+  if (routing.kind !== 'failover') {
+    return request.action === 'follow'
+      ? { step: 'done', outcome: 'nothing', because: `${record.recordId} has no secondary` }
+      : refuse(`${record.recordId} is a ${routing.kind} record: it has no secondary to fail over to`);
+  }
+  switch (request.action) {
+    case 'follow':
+      return follow(routing, situation, progress);
+    case 'failover':
+      return failover(request, routing, situation, progress);
+    case 'failback':
+      return failback(request, routing, situation, progress);
+  }
+};
+
+/** A primary that is seen well for the first time arms its failover: what was sick from the start is no reason to leave it. */
+const arming = ({ record, state, health, now }: FailoverSituation): FailoverStep | undefined => {
+  const { routing } = record;
+  if (routing.kind !== 'failover' || state.armedAt !== undefined || health.state !== 'OK') return undefined;
+  return {
+    step: 'write',
+    what: 'armed',
+    state: { ...next(state), armedAt: now },
+    because: `${routing.health.name} says for the first time that the primary is well`,
+  };
+};
+
+const converge = (situation: FailoverSituation, { isConverged, wrote }: Progress): FailoverStep => {
+  const armed = arming(situation);
+  if (armed !== undefined) return armed;
+  if (!isConverged) return { step: 'converge', because: 'the record is to be as its entry says' };
+  return wrote?.what === 'armed'
+    ? { step: 'done', outcome: 'armed', because: 'the primary is well: from now on it is left when it is not' }
+    : { step: 'done', outcome: 'converged', because: 'the record is as its entry says' };
+};
+
+const shift = (
+  { by, reason, weights }: Extract<Request, { action: 'shift' }>,
+  situation: FailoverSituation,
+  { wrote, isConverged }: Progress,
+): FailoverStep => {
+  const { record, state } = situation;
+  const { routing, recordId } = record;
+  if (routing.kind !== 'weighted') return refuse(`${recordId} is a ${routing.kind} record: it has no weights`);
+  const unknown = Object.keys(weights).filter((side) => !Object.hasOwn(routing.sides, side));
+  if (unknown.length > 0) {
+    return refuse(`${recordId} has no ${unknown.join(', ')}: its sides are ${Object.keys(routing.sides).join(', ')}`);
+  }
+  const all = Object.entries(routing.sides).map(
+    ([side, { weight }]) => weights[side] ?? state.weights?.[side] ?? weight,
+  );
+  if (all.every((weight) => weight === 0)) {
+    return refuse('every weight would be 0: Route 53 then answers with all sides alike');
+  }
+  if (wrote === undefined) {
+    const bar = barOf(situation);
+    if (bar !== undefined) return refuse(bar);
+    const set = { ...state.weights, ...weights };
+    return { step: 'write', what: 'shifted', state: { ...next(state), weights: set }, because: `${by}: ${reason}` };
+  }
+  if (!isConverged) return { step: 'converge', because: 'the weights are to be as they were set' };
+  return { step: 'done', outcome: 'shifted', because: `${by}: ${reason}` };
+};
+
+const follow = (routing: FailoverRouting, situation: FailoverSituation, progress: Progress): FailoverStep => {
+  const { state, health, answered, now } = situation;
+  if (progress.wrote?.what === 'engaged') return confirm('secondary', 'engaged', situation, progress);
+  if (state.engaged !== undefined) {
+    return { step: 'done', outcome: 'nothing', because: `it is failed over already, ${said(state.engaged)}` };
+  }
+  if (state.armedAt === undefined) {
+    if (health.state !== 'OK' && progress.wrote === undefined) {
+      return {
+        step: 'done',
+        outcome: 'nothing',
+        because: 'the primary was never seen well: its alarm moves nothing yet',
+      };
+    }
+    return converge(situation, progress);
+  }
+  if (progress.wrote?.what === 'armed') return converge(situation, progress);
+  if (routing.engages === 'manual-armed') {
+    return { step: 'done', outcome: 'nothing', because: 'it fails over by a person’s word only' };
+  }
+  const isSick = health.state === 'ALARM' || health.state === 'INSUFFICIENT_DATA';
+  // Its region may be gone, and its alarm with it: then the answer says what Route 53 made of it.
+  const isLeft = health.state === 'unreadable' && answered === 'secondary';
+  if (!isSick && !isLeft) {
+    return {
+      step: 'done',
+      outcome: 'nothing',
+      because: `the primary’s alarm is ${health.state}, the answer is ${answered}`,
+    };
+  }
+  const bar = barOf(situation);
+  if (bar !== undefined) return { step: 'done', outcome: 'nothing', because: `it would be latched, and ${bar}` };
+  const reason = isSick ? `${routing.health.name} is ${health.state}` : 'the answer is the secondary’s';
+  return {
+    step: 'write',
+    what: 'engaged',
+    state: { ...without(next(state), 'released'), engaged: { by: 'health', reason, at: now } },
+    because: reason,
+  };
+};
+
+const failover = (
+  { by, reason, force = false }: Extract<Request, { action: 'failover' }>,
+  { readiness, promotes = false }: FailoverRouting,
+  situation: FailoverSituation,
+  progress: Progress,
+): FailoverStep => {
+  const { state, now } = situation;
+  if (progress.wrote?.what === 'engaged') return confirm('secondary', 'failed-over', situation, progress);
+  if (state.engaged !== undefined) return refuse(`it is failed over already, ${said(state.engaged)}`);
+  const bar = barOf(situation);
+  if (bar !== undefined && !force) return refuse(`${bar}: resume it, or force`);
+  if (state.checks === undefined) return refuse('its records were never written: converge it first');
+  if (readiness !== undefined && situation.readiness.state !== 'OK' && !force) {
+    return refuse(
+      `${readiness.name} says that the secondary is not ready (${situation.readiness.state}): mend it, or force`,
+    );
+  }
+  if (promotes && !progress.isPromoted) {
+    return { step: 'promote', because: 'somebody promotes the secondary and fences the primary first' };
+  }
+  return {
+    step: 'write',
+    what: 'engaged',
+    state: { ...without(next(state), 'released'), engaged: { by, reason, at: now } },
+    because: `${by}: ${reason}`,
+  };
+};
+
+const failback = (
+  { by, reason, force = false }: Extract<Request, { action: 'failback' }>,
+  { health, promotes = false, healthyForSeconds = RECORD_DEFAULTS.healthyForSeconds }: FailoverRouting,
+  situation: FailoverSituation,
+  progress: Progress,
+): FailoverStep => {
+  const { state, now } = situation;
+  if (progress.wrote?.what === 'released') return confirm('primary', 'failed-back', situation, progress);
+  if (state.engaged === undefined) return refuse('it is not failed over');
+  const bar = barOf(situation);
+  if (bar !== undefined && !force) return refuse(`${bar}: resume it, or force`);
+  const read = situation.health;
+  const well = read.state === 'OK' ? age(read.since, now) : undefined;
+  if (!force && (well === undefined || well < healthyForSeconds)) {
+    const seen = well === undefined ? read.state : `OK for ${Math.floor(well)} s`;
+    return refuse(`${health.name} is ${seen}, and a failback asks for ${healthyForSeconds} s of OK: wait, or force`);
+  }
+  if (promotes && !progress.isPromoted) {
+    return { step: 'promote', because: 'somebody promotes the primary and fences the secondary first' };
+  }
+  return {
+    step: 'write',
+    what: 'released',
+    state: { ...without(next(state), 'engaged'), released: { by, reason, at: now } },
+    because: `${by}: ${reason}`,
+  };
+};
+
+const without = (state: FailoverState, key: 'engaged' | 'released'): FailoverState => {
+  const { [key]: _gone, ...rest } = state;
+  return rest;
+};
+
+/** Looks whether clients get the answer that was wanted, until they do or ought to. */
+const confirm = (
+  wanted: 'primary' | 'secondary',
+  outcome: Outcome,
+  { record, state, answered, now }: FailoverSituation,
+  { wrote }: Progress,
+): FailoverStep => {
+  const isOurs = wanted === 'secondary' ? state.engaged !== undefined : state.engaged === undefined;
+  if (!isOurs)
+    return refuse(`somebody else had another word${state.engaged === undefined ? '' : `, ${said(state.engaged)}`}`);
+  const settled =
+    wanted === 'primary' && state.released !== undefined ? { state: without(next(state), 'released') } : {};
+  if (answered === wanted) return { step: 'done', outcome, because: `the answer is the ${wanted}’s`, ...settled };
+  const waited = age(wrote?.at ?? now, now);
+  // The latch is written again and again meanwhile, and longer than anybody needs.
+  if (waited >= CONFIRMED_WITHIN) {
+    const from = record.seenFrom ?? 'nowhere';
+    const because =
+      from === 'nowhere'
+        ? 'nobody can look from where its client is'
+        : `after ${CONFIRMED_WITHIN} s the answer is ${answered}`;
+    return { step: 'done', outcome: 'unconfirmed', because, ...settled };
+  }
+  return { step: 'wait', seconds: LOOK_AGAIN, because: `the answer is ${answered}` };
+};
+
+/** Whether a latch is to be written again: while it holds, and until its release has been seen. */
+export const latchOf = ({ engaged, released }: FailoverState): 0 | 1 | undefined => {
+  if (engaged !== undefined) return 1;
+  return released === undefined ? undefined : 0;
+};
+
+/**
+ * Which side an answer is of.
+ *
+ * @param answer - the addresses that DNS named; undefined = it did not answer.
+ */
+export const answeredOf = (
+  answer: readonly string[] | undefined,
+  { primary, secondary }: { readonly primary: readonly string[]; readonly secondary: readonly string[] },
+): Answered => {
+  if (answer === undefined || answer.length === 0) return 'unknown';
+  const isOf = (side: readonly string[]): boolean => answer.every((address) => side.includes(address));
+  const [isPrimary, isSecondary] = [isOf(primary), isOf(secondary)];
+  if (isPrimary === isSecondary) return 'neither';
+  return isPrimary ? 'primary' : 'secondary';
+};

@@ -1,0 +1,160 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
+import * as v from 'valibot';
+import type { DnsRecord, RecordValue } from '../domain/dns-record.ts';
+import { malformed } from '../domain/errors.ts';
+import { type FailoverState, NO_STATE, type Word } from '../domain/failover.ts';
+import type { Reading } from '../domain/registry.ts';
+import { plainText } from '../domain/text.ts';
+import { CustomerId, HostName, IpAddress, parseWith, problemOf, Region, ServiceId } from './schemas.ts';
+import type { Item } from './view.ts';
+
+const whole = (least: number, most: number) => {
+  const problem = `not a whole number from ${least} to ${most}`;
+  return v.pipe(v.number(problem), v.integer(problem), v.minValue(least, problem), v.maxValue(most, problem));
+};
+
+/** A record's id: what keys are built of, hence without `#`. */
+export const RecordId = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'not a record id'));
+/** A hosted zone's id, with no `/hostedzone/` before it. */
+export const ZoneId = v.pipe(v.string(), v.regex(/^Z[A-Z0-9]{1,31}$/, 'not the id of a hosted zone'));
+/** A side's name: what Route 53 has as SetIdentifier. */
+export const SideName = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'not a name of a side'));
+/** https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html */
+export const Weight = whole(0, 255);
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+const AlarmSchema = v.object({
+  name: v.pipe(v.string(), v.minLength(1, 'names no alarm'), v.maxLength(255, 'longer than an alarm’s name')),
+  region: Region,
+});
+
+const ValueSchema = v.variant('kind', [
+  v.object({ kind: v.literal('alias'), dnsName: HostName, zoneId: ZoneId }),
+  v.object({ kind: v.literal('addresses'), addresses: v.pipe(v.array(IpAddress), v.minLength(1, 'names nobody')) }),
+  v.object({
+    kind: v.literal('targets'),
+    targetGroupArn: v.pipe(
+      v.string(),
+      v.regex(
+        /^arn:[a-z-]+:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup\/[A-Za-z0-9-]{1,32}\/[0-9a-f]{16}$/,
+        'not the ARN of a target group',
+      ),
+    ),
+    port: whole(1, 65_535),
+  }),
+]) satisfies v.GenericSchema<unknown, RecordValue>;
+
+const SidesSchema = v.pipe(
+  v.record(SideName, v.object({ weight: Weight, value: ValueSchema })),
+  v.check((sides) => Object.keys(sides).length > 0, 'names no side'),
+  v.check(
+    (sides) => Object.values(sides).some(({ weight }) => weight > 0),
+    'every weight is 0: all would be answered alike',
+  ),
+);
+
+const RoutingSchema = v.variant('kind', [
+  v.object({ kind: v.literal('simple'), value: ValueSchema }),
+  v.object({ kind: v.literal('weighted'), sides: SidesSchema }),
+  v.object({
+    kind: v.literal('failover'),
+    primary: ValueSchema,
+    secondary: ValueSchema,
+    health: AlarmSchema,
+    engages: v.exactOptional(v.picklist(['automatic', 'manual-armed'])),
+    readiness: v.exactOptional(AlarmSchema),
+    promotes: v.exactOptional(v.boolean()),
+    healthyForSeconds: v.exactOptional(whole(0, 86_400)),
+  }),
+]);
+
+/** A record's entry. */
+export const DnsRecordSchema = v.pipe(
+  v.object({
+    recordId: RecordId,
+    serviceId: ServiceId,
+    zoneId: ZoneId,
+    name: v.pipe(HostName, v.regex(/^[^A-Z]*$/, 'not in lower case')),
+    type: v.picklist(['A', 'AAAA'], 'not one of A, AAAA'),
+    routing: RoutingSchema,
+    ttl: v.exactOptional(whole(1, 60)),
+    client: v.variant('side', [
+      v.object({ side: v.literal('provider') }),
+      v.object({ side: v.literal('consumer'), customerId: CustomerId }),
+    ]),
+    role: v.exactOptional(
+      v.object({
+        roleArn: v.pipe(
+          v.string(),
+          v.regex(/^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/, 'not the ARN of a role'),
+        ),
+        externalId: v.pipe(v.string(), v.regex(/^[\w+=,.@:/-]{2,1224}$/, 'not an external id')),
+      }),
+    ),
+    seenFrom: v.exactOptional(v.picklist(['anywhere', 'vpc', 'nowhere'])),
+  }),
+  v.forward(
+    v.check(
+      ({ type, routing }) => fixedAddressesOf(routing).every((each) => each.includes(':') === (type === 'AAAA')),
+      'an address is of the other family than the record’s type',
+    ),
+    ['routing'],
+  ),
+) satisfies v.GenericSchema<unknown, DnsRecord>;
+
+const fixedAddressesOf = (routing: v.InferOutput<typeof RoutingSchema>): readonly string[] => {
+  const values: readonly RecordValue[] =
+    routing.kind === 'simple'
+      ? [routing.value]
+      : routing.kind === 'weighted'
+        ? Object.values(routing.sides).map(({ value }) => value)
+        : [routing.primary, routing.secondary];
+  return values.flatMap((value) => (value.kind === 'addresses' ? value.addresses : []));
+};
+
+const PREFIX = 'RECORD#';
+
+/** A record's entry as it could be read: an entry counts only where its own id is that of its key. */
+export const recordFrom = (item: Item | undefined): Reading<DnsRecord> => {
+  if (item === undefined) return { kind: 'absent' };
+  const parsed = parseWith(DnsRecordSchema, item);
+  const name = plainText(String(item.sk), 80);
+  if (!parsed.success) return { kind: 'unreadable', problem: `${name}: ${problemOf(parsed.issues)}` };
+  return `${PREFIX}${parsed.output.recordId}` === item.sk
+    ? { kind: 'found', entry: parsed.output }
+    : { kind: 'unreadable', problem: `${name}: its recordId is another one than its key's` };
+};
+
+const WordSchema = v.object({ by: v.string(), reason: v.string(), at: v.string() }) satisfies v.GenericSchema<
+  unknown,
+  Word
+>;
+
+const StateSchema = v.object({
+  version: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
+  checks: v.exactOptional(v.object({ health: v.string(), latch: v.string(), primary: v.string() })),
+  armedAt: v.exactOptional(v.pipe(v.string(), v.isoTimestamp())),
+  engaged: v.exactOptional(WordSchema),
+  released: v.exactOptional(WordSchema),
+  weights: v.exactOptional(v.record(SideName, Weight)),
+  adopted: v.exactOptional(WordSchema),
+  applied: v.exactOptional(v.record(SideName, v.array(v.string()))),
+}) satisfies v.GenericSchema<unknown, FailoverState>;
+
+/** What the ledger knows of a record as it could be read. */
+export const stateReading = (recordId: string, item: Item | undefined): Reading<FailoverState> => {
+  if (item === undefined) return { kind: 'found', entry: NO_STATE };
+  const parsed = parseWith(StateSchema, item);
+  if (parsed.success) return { kind: 'found', entry: parsed.output };
+  return { kind: 'unreadable', problem: `What is known of ${recordId} can't be read: ${problemOf(parsed.issues)}` };
+};
+
+/** {@link stateReading}, for whoever can't go on without. @throws `Malformed` for an item that we did not write. */
+export const stateFrom = (recordId: string, item: Item | undefined): FailoverState => {
+  const reading = stateReading(recordId, item);
+  if (reading.kind === 'unreadable') throw malformed(reading.problem, { recordId });
+  return reading.kind === 'found' ? reading.entry : NO_STATE;
+};
+
+/** A state as the workflow puts it, without its key, in DynamoDB's form. */
+export const stateAttributes = (state: FailoverState) => marshall(state, { removeUndefinedValues: true });
