@@ -24,6 +24,12 @@ export const WORKFLOWS = {
     functions: ['PlanTargets', 'FindBindings'],
     placeholders: ['Ledger', 'Bus'],
   },
+  /** Deployed in the standby region, with tables of its own: it works while the other region does not. */
+  'update-failover': {
+    file: 'update-failover.asl.json',
+    functions: ['PlanFailover', 'LookUpNames', 'ConvergeRecord', 'AssertLatches', 'FindRecords'],
+    placeholders: ['Ledger', 'Bus'],
+  },
 } as const;
 
 /** The name of a workflow. */

@@ -21,3 +21,6 @@ export const DRIFT_SECONDS = 'DriftSeconds';
 
 /** Counts allowed principals that somebody else removed again and again while the registry wants them. */
 export const PRINCIPALS_CONTESTED = 'PrincipalsContested';
+
+/** The latch of a failover record, by the dimension `record`: 1 while it is failed over. Route 53 follows it through an alarm. */
+export const LATCH = 'Latch';

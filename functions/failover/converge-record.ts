@@ -1,0 +1,174 @@
+/** Brings one record in line: its latch's alarm, its health checks, its record sets. The one place where Route 53 is written. */
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { Route53Client } from '@aws-sdk/client-route-53';
+import { STSClient } from '@aws-sdk/client-sts';
+import * as v from 'valibot';
+import { ensureChecks, ensureLatchAlarm } from '../aws/health-checks.ts';
+import { changeSets, isInSync, readSets } from '../aws/hosted-zone.ts';
+import { readRecordView } from '../aws/records.ts';
+import { IMPATIENT, perRegion, type Regions, readHealthyAddresses } from '../aws/regional.ts';
+import type { Tables } from '../aws/registry.ts';
+import { roleCredentials } from '../aws/role.ts';
+import { type DnsRecord, valuesOf, wantedSets } from '../domain/dns-record.ts';
+import type { FailoverState } from '../domain/failover.ts';
+import { modesInForce } from '../domain/mode.ts';
+import { planZone } from '../domain/zone.ts';
+import { RecordId, stateAttributes } from '../registry/dns-records.ts';
+import { required } from '../runtime/environment.ts';
+import { createHandler, logger, tracer } from '../runtime/handler.ts';
+
+const Input = v.strictObject({
+  recordId: RecordId,
+  /** A change to wait for: then nothing else is done. */
+  changeId: v.nullable(v.string()),
+  /** Plan only. */
+  dryRun: v.boolean(),
+});
+
+interface Services extends Regions {
+  readonly dynamo: DynamoDBClient;
+  readonly tables: Tables;
+  /** Route 53 as ourselves, or by the role of another account. */
+  readonly route53: (role: DnsRecord['role']) => Route53Client;
+  readonly region: string;
+  /** What the names of the latches' alarms begin with. */
+  readonly latchPrefix: string;
+}
+
+type Addresses = Readonly<Record<string, readonly string[]>>;
+
+/** What the targets of every side are now, and which could not be read. */
+const readSides = async (
+  record: DnsRecord,
+  services: Regions,
+): Promise<{ readonly read: Addresses; readonly silent: readonly string[] }> => {
+  const read: Record<string, readonly string[]> = {};
+  const silent: string[] = [];
+  for (const [side, value] of valuesOf(record)) {
+    if (value.kind !== 'targets') continue;
+    const addresses = await readHealthyAddresses(services, value);
+    if (addresses === undefined) silent.push(side);
+    else read[side] = addresses;
+  }
+  return { read, silent };
+};
+
+/** What a side is written with: what it is now, else what it was written with last. Nobody healthy is no answer. */
+const applyOver = (applied: Addresses, read: Addresses): Addresses => {
+  const next: Record<string, readonly string[]> = { ...applied };
+  for (const [side, addresses] of Object.entries(read)) if (addresses.length > 0) next[side] = addresses;
+  return next;
+};
+
+const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
+const sorted = (value: unknown): unknown =>
+  typeof value !== 'object' || value === null || Array.isArray(value)
+    ? value
+    : Object.fromEntries(
+        Object.entries(value)
+          .sort(([one], [other]) => (one < other ? -1 : 1))
+          .map(([key, each]) => [key, sorted(each)]),
+      );
+
+/**
+ * What it is about to write goes into the ledger first: asked again after that, it writes. Each call does what is left, and nothing where
+ * nothing differs.
+ *
+ * @throws `NotSettled` where Route 53 is busy with the zone, or somebody changed it since it was read; `UnsafePlan` where it refuses for good;
+ * `Throttled`, `Denied`, `Malformed`.
+ */
+export const run = async ({ recordId, changeId, dryRun }: v.InferOutput<typeof Input>, services: Services) => {
+  const { dynamo, tables, region, latchPrefix } = services;
+  const view = await readRecordView(dynamo, tables, recordId);
+  const { record, state, modesSet } = view;
+  const zone = services.route53(record.role);
+  if (changeId !== null) {
+    return {
+      did: (await isInSync(zone, changeId)) ? ('nothing' as const) : ('pending' as const),
+      changeId,
+      because: '',
+    };
+  }
+  const { paused } = modesSet;
+  const { dns: mode } = modesInForce(modesSet, undefined);
+  const bar =
+    paused === undefined
+      ? mode === 'enforce'
+        ? undefined
+        : `the mode of dns is ${mode}`
+      : `everything is paused by ${paused.by}`;
+  const isBarred = dryRun || bar !== undefined;
+  const { read, silent } = await readSides(record, services);
+  const applied = applyOver(state.applied ?? {}, read);
+  let checks = state.checks;
+  if (record.routing.kind === 'failover' && !isBarred) {
+    const latch = { name: `${latchPrefix}${recordId}`, region };
+    await ensureLatchAlarm(services.cloudwatch(region), { recordId, latch });
+    ({ checks } = await ensureChecks(services.route53(undefined), { recordId, routing: record.routing, state, latch }));
+  }
+  const next: FailoverState = {
+    ...state,
+    ...(checks === undefined ? {} : { checks }),
+    ...(Object.keys(applied).length === 0 ? {} : { applied }),
+    version: state.version + 1,
+  };
+  const wanted = wantedSets(record, {
+    addressesOf: (value) => {
+      const side = valuesOf(record).find(([, each]) => each === value)?.[0];
+      return side === undefined ? undefined : applied[side];
+    },
+    ...(checks === undefined ? {} : { healthCheckId: checks.primary }),
+    ...(state.weights === undefined ? {} : { weights: state.weights }),
+  });
+  if (wanted.kind === 'doubt')
+    return { did: 'nothing' as const, doubt: wanted.because, because: wanted.because, silent };
+  const present = await readSets(zone, record);
+  const plan = planZone(record, { wanted: wanted.sets, present, isAdopted: state.adopted !== undefined });
+  logger.info('record planned', { recordId, plan, silent, bar });
+  if (plan.kind === 'foreign')
+    return { did: 'nothing' as const, foreign: plan.because, because: plan.because, plan, silent };
+  if (isBarred)
+    return {
+      did: 'nothing' as const,
+      because: plan.kind === 'nothing' ? '' : (bar ?? 'a dry run'),
+      plan,
+      withheld: bar,
+      silent,
+    };
+  if (!isSame({ ...state, version: 0 }, { ...next, version: 0 })) {
+    return {
+      did: 'noted' as const,
+      item: stateAttributes(next),
+      version: state.version,
+      because: 'what is to be written is noted first',
+      silent,
+    };
+  }
+  if (plan.kind === 'nothing') return { did: 'nothing' as const, because: '', plan, silent };
+  const change = await changeSets(zone, record, plan.changes);
+  return {
+    did: 'changed' as const,
+    changeId: change,
+    changes: plan.changes,
+    because: `${plan.changes.length} changes`,
+    silent,
+  };
+};
+
+export const handler = createHandler(Input, run, {
+  cloudwatch: perRegion((region) => tracer.captureAWSv3Client(new CloudWatchClient({ region, ...IMPATIENT }))),
+  elb: perRegion((region) => tracer.captureAWSv3Client(new ElasticLoadBalancingV2Client({ region, ...IMPATIENT }))),
+  dynamo: tracer.captureAWSv3Client(new DynamoDBClient({})),
+  route53: (role) =>
+    tracer.captureAWSv3Client(
+      new Route53Client({
+        region: required('AWS_REGION'),
+        ...(role === undefined ? {} : { credentials: roleCredentials(new STSClient({}), role) }),
+      }),
+    ),
+  tables: { registry: required('REGISTRY_TABLE'), ledger: required('LEDGER_TABLE') },
+  region: required('AWS_REGION'),
+  latchPrefix: required('LATCH_PREFIX'),
+});
