@@ -212,6 +212,12 @@ const follow = (routing: FailoverRouting, situation: FailoverSituation, progress
   if (state.engaged !== undefined) {
     return { step: 'done', outcome: 'nothing', because: `it is failed over already, ${said(state.engaged)}` };
   }
+  const { released } = state;
+  if (released !== undefined && age(released.at, now) > CONFIRMED_WITHIN) {
+    // Longer than its alarm needs: whoever let go did not see it through.
+    const because = `let go ${said(released)}`;
+    return { step: 'done', outcome: 'nothing', because, state: without(next(state), 'released') };
+  }
   if (state.armedAt === undefined) {
     if (health.state !== 'OK' && progress.wrote === undefined) {
       return {

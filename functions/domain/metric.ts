@@ -24,3 +24,6 @@ export const PRINCIPALS_CONTESTED = 'PrincipalsContested';
 
 /** The latch of a failover record, by the dimension `record`: 1 while it is failed over. Route 53 follows it through an alarm. */
 export const LATCH = 'Latch';
+
+/** Counts records whose name has record sets that we did not make: they are left alone. */
+export const FOREIGN_RECORDS = 'ForeignRecords';

@@ -12,11 +12,11 @@ export interface Watched {
 /** Minutes of the slow rotation: each binding's health is looked at once in so many, whatever the witnesses say. */
 export const ROTATION = 15;
 
-/** In which minute of the rotation a binding's turn is: the same for ever, and spread over all. */
-const turnOf = (bindingId: string): number => {
+/** Whether it is an id's turn in this minute of the rotation: the same minute for ever, and spread over all. */
+export const turnOf = (id: string, now: Date): boolean => {
   let hash = 0;
-  for (const character of bindingId) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 65_521;
-  return hash % ROTATION;
+  for (const character of id) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 65_521;
+  return Math.floor(now.getTime() / 60_000) % ROTATION === hash % ROTATION;
 };
 
 /** What a look at a binding came to. */
@@ -49,7 +49,7 @@ export const watchBinding = (
   const since = isDrifting ? (watched.driftSince ?? now) : look.kind === 'answered' ? undefined : watched.driftSince;
   const next: Watched = { misses, ...(since === undefined ? {} : { driftSince: since }) };
   const isMissed = Object.values(misses).some((count) => count >= missesBeforeRemoval);
-  const isTurn = Math.floor(Date.parse(now) / 60_000) % ROTATION === turnOf(bindingId);
+  const isTurn = turnOf(bindingId, new Date(now));
   if (isDrifting) return { watched: next, because: 'drift' };
   if (isMissed) return { watched: next, because: 'missed' };
   return isTurn ? { watched: next, because: 'turn' } : { watched: next };

@@ -6,15 +6,15 @@ import { Route53Client } from '@aws-sdk/client-route-53';
 import { STSClient } from '@aws-sdk/client-sts';
 import * as v from 'valibot';
 import { ensureChecks, ensureLatchAlarm } from '../aws/health-checks.ts';
-import { changeSets, isInSync, readSets } from '../aws/hosted-zone.ts';
+import { changeSets, isInSync } from '../aws/hosted-zone.ts';
+import { planRecord, readSides } from '../aws/record-plan.ts';
 import { readRecordView } from '../aws/records.ts';
-import { IMPATIENT, perRegion, type Regions, readHealthyAddresses } from '../aws/regional.ts';
+import { IMPATIENT, perRegion, type Regions } from '../aws/regional.ts';
 import type { Tables } from '../aws/registry.ts';
 import { roleCredentials } from '../aws/role.ts';
-import { type DnsRecord, valuesOf, wantedSets } from '../domain/dns-record.ts';
+import type { DnsRecord } from '../domain/dns-record.ts';
 import type { FailoverState } from '../domain/failover.ts';
 import { modesInForce } from '../domain/mode.ts';
-import { planZone } from '../domain/zone.ts';
 import { RecordId, stateAttributes } from '../registry/dns-records.ts';
 import { required } from '../runtime/environment.ts';
 import { createHandler, logger, tracer } from '../runtime/handler.ts';
@@ -36,31 +36,6 @@ interface Services extends Regions {
   /** What the names of the latches' alarms begin with. */
   readonly latchPrefix: string;
 }
-
-type Addresses = Readonly<Record<string, readonly string[]>>;
-
-/** What the targets of every side are now, and which could not be read. */
-const readSides = async (
-  record: DnsRecord,
-  services: Regions,
-): Promise<{ readonly read: Addresses; readonly silent: readonly string[] }> => {
-  const read: Record<string, readonly string[]> = {};
-  const silent: string[] = [];
-  for (const [side, value] of valuesOf(record)) {
-    if (value.kind !== 'targets') continue;
-    const addresses = await readHealthyAddresses(services, value);
-    if (addresses === undefined) silent.push(side);
-    else read[side] = addresses;
-  }
-  return { read, silent };
-};
-
-/** What a side is written with: what it is now, else what it was written with last. Nobody healthy is no answer. */
-const applyOver = (applied: Addresses, read: Addresses): Addresses => {
-  const next: Record<string, readonly string[]> = { ...applied };
-  for (const [side, addresses] of Object.entries(read)) if (addresses.length > 0) next[side] = addresses;
-  return next;
-};
 
 const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
 const sorted = (value: unknown): unknown =>
@@ -100,8 +75,7 @@ export const run = async ({ recordId, changeId, dryRun }: v.InferOutput<typeof I
         : `the mode of dns is ${mode}`
       : `everything is paused by ${paused.by}`;
   const isBarred = dryRun || bar !== undefined;
-  const { read, silent } = await readSides(record, services);
-  const applied = applyOver(state.applied ?? {}, read);
+  const { applied, silent } = await readSides(record, state, services);
   let checks = state.checks;
   if (record.routing.kind === 'failover' && !isBarred) {
     const latch = { name: `${latchPrefix}${recordId}`, region };
@@ -114,19 +88,9 @@ export const run = async ({ recordId, changeId, dryRun }: v.InferOutput<typeof I
     ...(Object.keys(applied).length === 0 ? {} : { applied }),
     version: state.version + 1,
   };
-  const wanted = wantedSets(record, {
-    addressesOf: (value) => {
-      const side = valuesOf(record).find(([, each]) => each === value)?.[0];
-      return side === undefined ? undefined : applied[side];
-    },
-    ...(checks === undefined ? {} : { healthCheckId: checks.primary }),
-    ...(state.weights === undefined ? {} : { weights: state.weights }),
-  });
-  if (wanted.kind === 'doubt')
-    return { did: 'nothing' as const, doubt: wanted.because, because: wanted.because, silent };
-  const present = await readSets(zone, record);
-  const plan = planZone(record, { wanted: wanted.sets, present, isAdopted: state.adopted !== undefined });
+  const plan = await planRecord(zone, record, { state: next, applied });
   logger.info('record planned', { recordId, plan, silent, bar });
+  if (plan.kind === 'doubt') return { did: 'nothing' as const, doubt: plan.because, because: plan.because, silent };
   if (plan.kind === 'foreign')
     return { did: 'nothing' as const, foreign: plan.because, because: plan.because, plan, silent };
   if (isBarred)

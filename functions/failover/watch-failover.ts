@@ -1,0 +1,147 @@
+/** The schedule's function, every minute: finds records whose failover nobody latched, and, in a slow rotation, those that are not as they ought to be. */
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { Route53Client } from '@aws-sdk/client-route-53';
+import { STSClient } from '@aws-sdk/client-sts';
+import * as v from 'valibot';
+import { RECORD_DRIFT_DETECTED, type RecordDriftDetected } from '../../events/record-drift-detected.ts';
+import { EVENT_SOURCE } from '../../events/source.ts';
+import { readPartition } from '../aws/bindings.ts';
+import { tellBus } from '../aws/bus.ts';
+import { planRecord, readSides } from '../aws/record-plan.ts';
+import { readRecords } from '../aws/records.ts';
+import { IMPATIENT, perRegion, type Regions, readAlarm } from '../aws/regional.ts';
+import type { Tables } from '../aws/registry.ts';
+import { roleCredentials } from '../aws/role.ts';
+import type { DnsRecord } from '../domain/dns-record.ts';
+import { CONFIRMED_WITHIN, type FailoverState } from '../domain/failover.ts';
+import { FOREIGN_RECORDS, UNREADABLE_ENTRIES } from '../domain/metric.ts';
+import { turnOf } from '../domain/watch.ts';
+import { stateReading } from '../registry/dns-records.ts';
+import { ledgerKey, RECORDS } from '../registry/keys.ts';
+import { keyText } from '../registry/view.ts';
+import { required } from '../runtime/environment.ts';
+import { createHandler, logger, metrics, tracer } from '../runtime/handler.ts';
+
+const Input = v.strictObject({ announce: v.boolean() });
+
+interface Services extends Regions {
+  readonly dynamo: DynamoDBClient;
+  readonly events: EventBridgeClient;
+  readonly route53: (role: DnsRecord['role']) => Route53Client;
+  readonly tables: Tables;
+  readonly bus: string;
+  readonly now: () => Date;
+}
+
+/** A record, and what is known of it. */
+interface Known {
+  readonly record: DnsRecord;
+  readonly state: FailoverState;
+}
+
+/** What is to be done about a record, and why. */
+type Finding = Pick<RecordDriftDetected, 'action' | 'because'>;
+
+/**
+ * Whether a failover record wants a run. Its alarm's event may be lost, and comes from nowhere when its region is gone: so an alarm that can't
+ * be read is a reason to look as well, and the run asks DNS what clients get.
+ */
+const lookAtHealth = async ({ record, state }: Known, { now, ...services }: Services): Promise<Finding | undefined> => {
+  const { routing } = record;
+  if (routing.kind !== 'failover' || state.engaged !== undefined) return undefined;
+  const { released } = state;
+  if (released !== undefined) {
+    const isOver = now().getTime() - Date.parse(released.at) > CONFIRMED_WITHIN * 1_000;
+    return isOver ? { action: 'follow', because: 'its latch was let go, and nobody saw that through' } : undefined;
+  }
+  const health = await readAlarm(services, routing.health);
+  if (state.armedAt === undefined) {
+    return health.state === 'OK' && state.checks !== undefined
+      ? { action: 'follow', because: `${routing.health.name} is OK, and it is not armed` }
+      : undefined;
+  }
+  if (routing.engages === 'manual-armed' || health.state === 'OK') return undefined;
+  return { action: 'follow', because: `${routing.health.name} is ${health.state}, and no latch holds` };
+};
+
+/**
+ * One record that nobody can look after keeps nobody from the others: it is told, and left. Where every primary is well and it is nobody's turn,
+ * Route 53 is not asked and nothing is told.
+ *
+ * @throws `Throttled`, `Denied`.
+ */
+export const run = async ({ announce }: v.InferOutput<typeof Input>, services: Services) => {
+  const { dynamo, tables, events, bus, now } = services;
+  const [all, states] = await Promise.all([
+    readRecords(dynamo, tables.registry),
+    readPartition(dynamo, { table: tables.ledger, pk: RECORDS, isConsistent: false }),
+  ]);
+  const unreadable = [...all.values()].flatMap((each) => (each.kind === 'unreadable' ? [each.problem] : []));
+  const foreign: string[] = [];
+  const drifts: RecordDriftDetected[] = [];
+  for (const reading of all.values()) {
+    if (reading.kind !== 'found') continue;
+    const record = reading.entry;
+    const { recordId, serviceId } = record;
+    const found = stateReading(recordId, states.get(keyText(ledgerKey.record(recordId))));
+    if (found.kind !== 'found') {
+      if (found.kind === 'unreadable') unreadable.push(found.problem);
+      continue;
+    }
+    const known = { record, state: found.entry };
+    try {
+      const finding =
+        (await lookAtHealth(known, services)) ??
+        (turnOf(recordId, now()) ? await compare(known, services, foreign) : undefined);
+      if (finding !== undefined) drifts.push({ schemaVersion: 1, recordId, serviceId, ...finding });
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      unreadable.push(`${recordId}: ${error.name}: ${error.message}`);
+    }
+  }
+  if (unreadable.length > 0) metrics.singleMetric().addMetric(UNREADABLE_ENTRIES, MetricUnit.Count, unreadable.length);
+  if (foreign.length > 0) metrics.singleMetric().addMetric(FOREIGN_RECORDS, MetricUnit.Count, foreign.length);
+  const report = { records: all.size, drifts, unreadable, foreign };
+  logger.info('records watched', report);
+  if (announce) {
+    await tellBus(
+      events,
+      { bus, source: EVENT_SOURCE },
+      drifts.map((detail) => ({ detailType: RECORD_DRIFT_DETECTED, detail })),
+    );
+  }
+  return report;
+};
+
+/** Puts a record beside its zone. */
+const compare = async (
+  { record, state }: Known,
+  services: Services,
+  foreign: string[],
+): Promise<Finding | undefined> => {
+  const { applied } = await readSides(record, state, services);
+  const plan = await planRecord(services.route53(record.role), record, { state, applied });
+  if (plan.kind === 'foreign') foreign.push(`${record.recordId}: ${plan.because}`);
+  return plan.kind === 'change' ? { action: 'converge', because: `${plan.changes.length} changes are due` } : undefined;
+};
+
+export const handler = createHandler(Input, run, {
+  cloudwatch: perRegion((region) => tracer.captureAWSv3Client(new CloudWatchClient({ region, ...IMPATIENT }))),
+  elb: perRegion((region) => tracer.captureAWSv3Client(new ElasticLoadBalancingV2Client({ region, ...IMPATIENT }))),
+  dynamo: tracer.captureAWSv3Client(new DynamoDBClient({})),
+  events: tracer.captureAWSv3Client(new EventBridgeClient({})),
+  route53: (role) =>
+    tracer.captureAWSv3Client(
+      new Route53Client({
+        ...IMPATIENT,
+        ...(role === undefined ? {} : { credentials: roleCredentials(new STSClient({}), role) }),
+      }),
+    ),
+  tables: { registry: required('REGISTRY_TABLE'), ledger: required('LEDGER_TABLE') },
+  bus: required('EVENT_BUS'),
+  now: () => new Date(),
+});
