@@ -4,6 +4,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { bundleAll } from './bundling.ts';
 import { ConciergeStack } from './concierge-stack.ts';
 import { environmentNamed } from './config.ts';
+import { StandbyStack, standbyBusName } from './standby-stack.ts';
 
 const FUNCTIONS = {
   readRequests: 'functions/connections/read-requests.ts',
@@ -16,6 +17,12 @@ const FUNCTIONS = {
   watchTargets: 'functions/targets/watch-targets.ts',
   planTargets: 'functions/targets/plan-targets.ts',
   findBindings: 'functions/targets/find-bindings.ts',
+  planFailover: 'functions/failover/plan-failover.ts',
+  lookUpNames: 'functions/failover/look-up-names.ts',
+  convergeRecord: 'functions/failover/converge-record.ts',
+  assertLatches: 'functions/failover/assert-latches.ts',
+  findRecords: 'functions/failover/find-records.ts',
+  watchFailover: 'functions/failover/watch-failover.ts',
 };
 
 const app = new App();
@@ -27,8 +34,12 @@ const codeOf = (entry: string): string => {
   if (directory === undefined) throw new Error(`No bundle was made of ${entry}.`);
   return directory;
 };
-new ConciergeStack(app, 'PrivateLinkConcierge', {
+const HOME = 'PrivateLinkConcierge';
+const STANDBY = `${HOME}Standby`;
+const { standby } = config;
+new ConciergeStack(app, HOME, {
   config,
+  ...(standby === undefined ? {} : { standbyBus: { region: standby.region, name: standbyBusName(STANDBY) } }),
   description: 'PrivateLink Concierge: answers connection requests',
   code: {
     readRequests: codeOf(FUNCTIONS.readRequests),
@@ -43,6 +54,22 @@ new ConciergeStack(app, 'PrivateLinkConcierge', {
     findBindings: codeOf(FUNCTIONS.findBindings),
   },
 });
+if (standby !== undefined) {
+  new StandbyStack(app, STANDBY, {
+    account: config.account,
+    config: standby,
+    ownAlarms: HOME,
+    description: 'PrivateLink Concierge: DNS records and their failover',
+    code: {
+      plan: codeOf(FUNCTIONS.planFailover),
+      lookUp: codeOf(FUNCTIONS.lookUpNames),
+      converge: codeOf(FUNCTIONS.convergeRecord),
+      latches: codeOf(FUNCTIONS.assertLatches),
+      find: codeOf(FUNCTIONS.findRecords),
+      watch: codeOf(FUNCTIONS.watchFailover),
+    },
+  });
+}
 // The sandbox leaves the checks to `npm run synth` and `npm run check`: they change nothing in the template.
 if (app.node.tryGetContext('checks') !== false) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 app.synth();

@@ -1,17 +1,18 @@
 import { CfnOutput, Duration, Stack, type StackProps, Validations } from 'aws-cdk-lib';
-import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { EventBus, EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
-import { SfnStateMachine, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { EventBus as EventBusTarget, SfnStateMachine, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { ALARM_STATE_CHANGED } from '../events/alarm-state-changed.ts';
 import { CONNECTION_CHANGED_PATTERN } from '../events/connection-changed.ts';
 import { CONNECTION_REQUESTED_PATTERN } from '../events/connection-requested.ts';
 import { DIFFERENCE_FOUND_PATTERN } from '../events/difference-found.ts';
 import { NOTICE_UNREADABLE_PATTERN } from '../events/notice-unreadable.ts';
 import { runFailedPattern } from '../events/run-failed.ts';
+import { TARGETS_REFRESHED_PATTERN } from '../events/targets-refreshed.ts';
 import {
   METRIC_NAMESPACE,
   METRIC_SERVICE,
@@ -20,7 +21,7 @@ import {
   UNREADABLE_ENTRIES,
 } from '../functions/domain/metric.ts';
 import type { EnvironmentConfig } from './config.ts';
-import { ALARM_PERIOD, failureAlarm } from './constructs/alarm.ts';
+import { ALARM_PERIOD, failureAlarm, tellTopic } from './constructs/alarm.ts';
 import { Answers } from './constructs/answers.ts';
 import { ConciergeFunction } from './constructs/concierge-function.ts';
 import { EndpointService, MANAGED_TAG } from './constructs/endpoint-service.ts';
@@ -48,13 +49,15 @@ export interface ConciergeCode {
 export interface ConciergeStackProps extends StackProps {
   readonly config: EnvironmentConfig;
   readonly code: ConciergeCode;
+  /** The bus of the standby region, where there is one. */
+  readonly standbyBus?: { readonly region: string; readonly name: string };
 }
 
 /** The whole Concierge in one region of one account: intake -> bus -> workflow -> functions, and the two tables. */
 export class ConciergeStack extends Stack {
   readonly #config: EnvironmentConfig;
 
-  constructor(scope: Construct, id: string, { config, code, ...props }: ConciergeStackProps) {
+  constructor(scope: Construct, id: string, { config, code, standbyBus, ...props }: ConciergeStackProps) {
     super(scope, id, { ...props, env: { account: config.account, region: config.region } });
     this.#config = config;
     const vpc = Vpc.fromVpcAttributes(this, 'Vpc', {
@@ -321,7 +324,8 @@ export class ConciergeStack extends Stack {
       });
       new CfnOutput(this, `ServiceId-${service.name}`, { value: serviceId });
     }
-    if (config.alarmTopicArn !== undefined) this.#tell(config.alarmTopicArn);
+    if (config.alarmTopicArn !== undefined) tellTopic(this, config.alarmTopicArn);
+    if (standbyBus !== undefined) this.#tellStandby(standbyBus, bus, intake.deadLetters.queue);
   }
 
   /** Has an alarm listen to one of our own metrics. */
@@ -339,10 +343,27 @@ export class ConciergeStack extends Stack {
     });
   }
 
-  /** Every alarm tells the topic that people listen to, where the environment names one. */
-  #tell(topicArn: string): void {
-    const action = new SnsAction(Topic.fromTopicArn(this, 'AlarmTopic', topicArn));
-    for (const construct of this.node.findAll()) if (construct instanceof Alarm) construct.addAlarmAction(action);
+  /** Records in DNS are the standby region's: it hears of what they follow. */
+  #tellStandby(standby: { readonly region: string; readonly name: string }, bus: EventBus, deadLetters: Queue): void {
+    const arn = this.formatArn({
+      service: 'events',
+      region: standby.region,
+      resource: 'event-bus',
+      resourceName: standby.name,
+    });
+    const there = EventBus.fromEventBusArn(this, 'StandbyBus', arn);
+    const target = () => new EventBusTarget(there, { deadLetterQueue: deadLetters });
+    new Rule(this, 'TargetsRefreshed', {
+      eventBus: bus,
+      description: 'A target group has other targets: records of its addresses follow, in the standby region',
+      eventPattern: TARGETS_REFRESHED_PATTERN,
+      targets: [target()],
+    });
+    new Rule(this, 'AlarmStateChanged', {
+      description: 'An alarm changed: in the standby region somebody sees whether a record goes by it',
+      eventPattern: { ...ALARM_STATE_CHANGED, detail: { alarmName: [{ 'anything-but': { prefix: this.stackName } }] } },
+      targets: [target()],
+    });
   }
 
   /** Given, not looked up: an explicit account and region would make CDK ask AWS for them. */

@@ -26,6 +26,26 @@ export interface EnvironmentConfig {
    * @default 100
    */
   readonly endpointsPerAnswer?: number;
+  /**
+   * Where DNS records are kept right and failed over.
+   *
+   * @default none: DNS is somebody else's
+   */
+  readonly standby?: StandbyConfig;
+}
+
+/** The region from which names fail over. */
+export interface StandbyConfig {
+  /** Another one than the home region: where that is ill, this is not. */
+  readonly region: string;
+  /**
+   * From where private zones are looked at, to see what clients get. It needs no way out of the VPC.
+   *
+   * @default none: only what everybody may look up is seen
+   */
+  readonly network?: EnvironmentConfig['network'] & { readonly securityGroupId: string };
+  /** As the home region's, in this one. @default none */
+  readonly alarmTopicArn?: string;
 }
 
 /** One endpoint service of the stack's own. */
@@ -48,6 +68,15 @@ export const ENVIRONMENTS: Readonly<Record<string, EnvironmentConfig>> = {
       vpcId: 'vpc-0a11ce0a11ce0a11c',
       availabilityZones: ['us-west-2a', 'us-west-2b'],
       subnetIds: ['subnet-0a11ce0a11ce0a11c', 'subnet-0b0b0b0b0b0b0b0b0'],
+    },
+    standby: {
+      region: 'us-east-2',
+      network: {
+        vpcId: 'vpc-0b22df0b22df0b22d',
+        availabilityZones: ['us-east-2a', 'us-east-2b'],
+        subnetIds: ['subnet-0c33c0c33c0c33c0c', 'subnet-0d44d0d44d0d44d0d'],
+        securityGroupId: 'sg-0e55e0e55e0e55e0e',
+      },
     },
     endpointServices: [
       {

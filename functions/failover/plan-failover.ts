@@ -102,7 +102,9 @@ export const run = async (
   services: Services,
 ) => {
   const { dynamo, tables, now } = services;
-  const { record, state, modesSet } = await readRecordView(dynamo, tables, recordId);
+  const { record: entry, state, modesSet } = await readRecordView(dynamo, tables, recordId);
+  // An external id is between us and the other account: it is not to be logged.
+  const { role: _kept, ...record } = entry;
   const { routing } = record;
   const questions = questionsOf(record);
   const about = { zoneId: record.zoneId, serviceId: record.serviceId, questions, version: state.version };

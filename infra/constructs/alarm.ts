@@ -1,5 +1,7 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, type Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
 /** Where the articles are; relative, because a fork has its own address. */
@@ -31,3 +33,9 @@ export const failureAlarm = (scope: Construct, id: string, props: FailureAlarmPr
 
 /** The period over which failures are summed. */
 export const ALARM_PERIOD = Duration.minutes(5);
+
+/** Has every alarm of a stack tell the topic that people listen to. */
+export const tellTopic = (stack: Stack, topicArn: string): void => {
+  const action = new SnsAction(Topic.fromTopicArn(stack, 'AlarmTopic', topicArn));
+  for (const construct of stack.node.findAll()) if (construct instanceof Alarm) construct.addAlarmAction(action);
+};

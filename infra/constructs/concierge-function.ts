@@ -1,5 +1,6 @@
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   type CfnFunction,
@@ -24,11 +25,27 @@ export interface ConciergeFunctionProps {
   readonly environment?: Record<string, string>;
   /** What it may do, beside its own log and trace. */
   readonly permissions: readonly PolicyStatement[];
+  /** The VPC that it looks out of; without a way out of that it reaches no API of AWS. @default none */
+  readonly network?: { readonly vpc: IVpc; readonly securityGroups: readonly ISecurityGroup[] };
   /** @default 30 seconds */
   readonly timeout?: Duration;
   /** Megabytes; the processor's share grows with it. @default 512 */
   readonly memorySize?: number;
 }
+
+/**
+ * What Lambda does in a VPC, under the function's own role.
+ *
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+ */
+const VPC_ACTIONS = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:DeleteNetworkInterface',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+] as const;
 
 /** A function with a role, a log and an alarm of its own. Others refer to its version, never to `$LATEST`. */
 export class ConciergeFunction extends Construct {
@@ -47,6 +64,8 @@ export class ConciergeFunction extends Construct {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
     for (const permission of props.permissions) role.addToPolicy(permission);
+    if (props.network !== undefined)
+      role.addToPolicy(new PolicyStatement({ actions: [...VPC_ACTIONS], resources: ['*'] }));
     const fn = new LambdaFunction(this, 'Function', {
       code: Code.fromAsset(props.code),
       handler: 'index.handler',
@@ -55,6 +74,9 @@ export class ConciergeFunction extends Construct {
       memorySize: props.memorySize ?? 512,
       timeout: props.timeout ?? Duration.seconds(30),
       role,
+      ...(props.network === undefined
+        ? {}
+        : { vpc: props.network.vpc, securityGroups: [...props.network.securityGroups] }),
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.ACTIVE,
