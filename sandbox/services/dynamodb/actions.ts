@@ -79,7 +79,7 @@ const localName = (given: unknown, context: CallContext): string => {
 
 const permit = (action: string, table: unknown, index: unknown, context: CallContext): Permission => {
   const { account, name } = tableOf(table, context);
-  const arn = tableArn(name, account);
+  const arn = tableArn(context.cloud.region, name, account);
   return { action: `dynamodb:${action}`, resource: typeof index === 'string' ? `${arn}/index/${index}` : arn };
 };
 
@@ -115,7 +115,7 @@ export const dynamodbService = (
   streams: Streams = new Streams(cloud.clock, cloud.random),
 ): ServiceDefinition => {
   const engine = new Dynalite();
-  const tables = new Tables(engine, streams, cloud.clock, cloud.random);
+  const tables = new Tables(engine, streams, cloud);
 
   const define = (
     name: string,

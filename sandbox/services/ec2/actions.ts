@@ -8,12 +8,12 @@ import { permissionActions } from './actions-permissions.ts';
 import { serviceActions } from './actions-services.ts';
 import { tagActions } from './actions-tags.ts';
 import { NetworkInterfaces } from './interfaces.ts';
-import { privateLink } from './model.ts';
+import { type Partition, partition, privateLink } from './model.ts';
 import { type Ec2Options, settingsFrom } from './options.ts';
 
 /**
  * PrivateLink, as far as EC2 has it: a provider's endpoint services, allow lists, notifications and answers, and the
- * consumers' endpoints, of as many accounts as call. Services live in us-west-2.
+ * consumers' endpoints, of as many accounts as call.
  * Beyond that: the network interfaces that other services keep.
  *
  * @example
@@ -23,8 +23,9 @@ export const ec2Service = (
   cloud: Cloud,
   options: Ec2Options = {},
   interfaces: NetworkInterfaces = new NetworkInterfaces(),
+  regions: Partition = partition(),
 ): ServiceDefinition => {
-  const world = privateLink(cloud, settingsFrom(options), interfaces);
+  const world = privateLink(cloud, settingsFrom(options), interfaces, regions);
   return {
     name: 'ec2',
     actions: {

@@ -64,12 +64,15 @@ export const runFunction = async (
   const begun = cloud.clock.now();
   record.running += 1;
   try {
-    const { lines, ...result } = await version.pool.invoke({ ...event, invokedFunctionArn: functionArn(ref) });
+    const { lines, ...result } = await version.pool.invoke({
+      ...event,
+      invokedFunctionArn: functionArn(model.region, ref),
+    });
     const words = result.functionError === undefined ? undefined : lastWords(result.payload);
     if (words !== undefined) {
       cloud.journal.write({
         kind: 'log',
-        who: functionArn({ name: record.name, qualifier: undefined }),
+        who: functionArn(model.region, { name: record.name, qualifier: undefined }),
         what: 'line',
         detail: words,
       });

@@ -86,6 +86,7 @@ export const sqsService = (cloud: Cloud, model: SqsModel, options: SqsOptions): 
         key === undefined || names.key.length === 0
           ? []
           : keyPermissions(options.keyPolicy, {
+              region: cloud.region,
               via: 'sqs',
               key,
               actions: names.key,
