@@ -1,6 +1,7 @@
 import type { Clock } from './clock/clock.ts';
 import type { AccountPrincipal, PolicyDocument, Principal, RolePrincipal } from './iam/principal.ts';
 import type { Journal } from './journal.ts';
+import { Outage } from './outage.ts';
 import type { Random } from './random.ts';
 import { AwsError } from './services/errors.ts';
 
@@ -98,6 +99,8 @@ export interface CloudParts {
   readonly random: Random;
   readonly journal: Journal;
   readonly authorizer: Authorizer;
+  /** Whether the region is cut off. @default it never is */
+  readonly outage?: Outage;
   /** The clouds of the world's other regions. @default there are none */
   readonly elsewhere?: (region: string) => Cloud | undefined;
 }
@@ -106,6 +109,7 @@ export interface CloudParts {
 export class Cloud {
   /** e.g. `us-west-2`. */
   readonly region: string;
+  readonly outage: Outage;
   readonly clock: Clock;
   readonly random: Random;
   readonly journal: Journal;
@@ -116,6 +120,7 @@ export class Cloud {
 
   constructor(parts: CloudParts) {
     this.region = parts.region ?? HOME_REGION;
+    this.outage = parts.outage ?? new Outage();
     this.clock = parts.clock;
     this.random = parts.random;
     this.journal = parts.journal;
@@ -126,11 +131,13 @@ export class Cloud {
   /**
    * The cloud of a region, for a service that reaches over to another.
    *
-   * @throws AwsError `UnknownEndpoint` (503) for a region that the world does not have: nobody answers there.
+   * @throws AwsError `UnknownEndpoint` (503) for a region that the world does not have, and for one that is cut off: nobody
+   * answers there.
    */
   in(region: string): Cloud {
     const cloud = region === this.region ? this : this.#elsewhere(region);
     if (cloud === undefined) throw new AwsError('UnknownEndpoint', `The sandbox has no region ${region}.`, 503);
+    if (cloud !== this && cloud.outage.isCut) throw new AwsError('UnknownEndpoint', `${region} is cut off.`, 503);
     return cloud;
   }
 
@@ -173,7 +180,8 @@ export class Cloud {
   }
 
   /**
-   * Authorises and makes one call.
+   * Authorises and makes one call. While the region is cut off nothing goes on in it: calls wait until it is healed, and so
+   * do answers.
    *
    * @throws AwsError what the client is to see; `NotImplemented` (501) for an action that is not modelled.
    */
@@ -183,11 +191,15 @@ export class Cloud {
       () => this.#run(call),
     );
     const name = `${call.service}:${call.action}`;
+    const isHeld = (): boolean => this.outage.isCut && !this.isGlobal(call.service);
+    if (isHeld()) await this.outage.untilHealed();
     try {
       const output = await chain();
+      if (isHeld()) await this.outage.untilHealed();
       this.journal.write({ kind: 'call', who: call.principal.arn, what: name });
       return output;
     } catch (error) {
+      if (isHeld()) await this.outage.untilHealed();
       const code = error instanceof AwsError ? error.code : 'InternalFailure';
       this.journal.write({ kind: 'call', who: call.principal.arn, what: name, detail: { error: code } });
       throw error;

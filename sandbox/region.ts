@@ -1,9 +1,7 @@
-import type { Clock } from './clock/clock.ts';
 import type { Cloud, ServiceDefinition } from './cloud.ts';
 import type { WorldDns } from './dns/world-dns.ts';
 import type { Principal } from './iam/principal.ts';
 import type { Sessions } from './iam/sessions.ts';
-import type { Random } from './random.ts';
 import type { FunctionHost } from './run/function-host.ts';
 import { dynamodbService } from './services/dynamodb/actions.ts';
 import { Streams } from './services/dynamodb/streams.ts';
@@ -50,6 +48,8 @@ export interface Region {
   endCaller(caller: Principal): boolean;
   /** Ends every function's environments that do nothing. */
   endIdle(): void;
+  /** Ends every function's environments, whatever they are doing. */
+  endAll(): void;
 }
 
 /** How services behave where that may be chosen, in every region alike. */
@@ -61,8 +61,6 @@ export interface Behaviour {
 
 /** What the regions of a world share. */
 export interface RegionParts extends Behaviour {
-  readonly clock: Clock;
-  readonly random: Random;
   readonly sessions: Sessions;
   readonly dns: WorldDns;
   readonly host: FunctionHost;
@@ -77,7 +75,7 @@ export interface RegionParts extends Behaviour {
 
 /** Puts all services into a region's empty cloud. It draws nothing from the world's chance and sets no timer. */
 export const settleRegion = (cloud: Cloud, parts: RegionParts): Region => {
-  const { clock, random, sessions, dns, host, assets } = parts;
+  const { sessions, dns, host, assets } = parts;
   const endpoint = () => parts.endpoint;
   const keys = new Keys(cloud.region);
   const keyPolicy = (key: string) => keys.find(key);
@@ -88,7 +86,7 @@ export const settleRegion = (cloud: Cloud, parts: RegionParts): Region => {
   dns.add(rdsNames(databases));
 
   const queues = new SqsModel(cloud);
-  const streams = new Streams(clock, random);
+  const streams = new Streams(cloud.clock, cloud.random);
   const lambda = lambdaService(cloud, { host, assets, sessions, endpoint }, queues);
   const elbv2 = elbv2Service(cloud, {
     throttling: 'documented',
@@ -121,5 +119,6 @@ export const settleRegion = (cloud: Cloud, parts: RegionParts): Region => {
     subnets,
     endCaller: (caller) => lambda.endCaller(caller),
     endIdle: () => lambda.endIdle(),
+    endAll: () => void lambda.endEnvironments(),
   };
 };

@@ -32,4 +32,29 @@ export class Regions {
   used(): readonly Region[] {
     return [...this.#built.values()];
   }
+
+  isCut(name: string): boolean {
+    return this.#built.get(name)?.cloud.outage.isCut === true;
+  }
+
+  /**
+   * Cuts a region off from everybody, as if it were gone. Every call to it fails as a connection that is lost, those under way
+   * too, and nothing goes on in it: functions are ended, and what falls due for executions, schedules, pollers, targets and
+   * proxies is held until {@link heal}. Global services answer on.
+   *
+   * @throws RangeError for a region that the world does not have.
+   */
+  cutOff(name: string): void {
+    const region = this.get(name);
+    if (!region.cloud.outage.cut()) return;
+    region.cloud.journal.write({ kind: 'state', who: 'regions', what: `${name} cut off` });
+    region.endAll();
+  }
+
+  /** Brings a region back: what was held is done now. @throws RangeError for a region that the world does not have. */
+  heal(name: string): void {
+    const { cloud } = this.get(name);
+    if (cloud.outage.isCut) cloud.journal.write({ kind: 'state', who: 'regions', what: `${name} healed` });
+    cloud.outage.heal();
+  }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from './clock/clock.ts';
+import { HeldClock } from './clock/held-clock.ts';
 import { Cloud, HOME_REGION, STANDBY_REGION } from './cloud.ts';
 import { Assets } from './deploy/assembly.ts';
 import type { Deployment } from './deploy/deployment.ts';
@@ -9,6 +10,7 @@ import { Identities } from './iam/identities.ts';
 import type { Principal } from './iam/principal.ts';
 import { Sessions } from './iam/sessions.ts';
 import { Journal } from './journal.ts';
+import { Outage } from './outage.ts';
 import { type Random, seededRandom } from './random.ts';
 import { settleRegion } from './region.ts';
 import { Regions } from './regions.ts';
@@ -93,6 +95,8 @@ export interface World {
   endCaller(caller: Principal): boolean;
   /** Ends every function's environments that do nothing: whoever is called next starts cold. */
   endIdle(): void;
+  /** Cuts a region off from everybody; see {@link Regions.cutOff}. @returns how to heal it. */
+  cutOff(region: string): () => void;
   /**
    * Deploys another assembly over the stacks that run. Whatever is under way goes on meanwhile, and takes the world's time:
    * on a virtual clock somebody must let it pass.
@@ -126,6 +130,7 @@ export interface EmptyWorld
     | 'subnets'
     | 'endCaller'
     | 'endIdle'
+    | 'cutOff'
   > {}
 
 /** Builds every service that the sandbox models. */
@@ -138,26 +143,25 @@ export const createEmptyWorld = (
   const journal = new Journal(clock);
   const identities = new Identities(clock);
   const sessions = new Sessions(random);
-  const shared = {
-    clock,
-    random,
-    journal,
-    authorizer: identities,
-    elsewhere: (name: string) => regions.find(name)?.cloud,
+  const elsewhere = (name: string): Cloud | undefined => regions.find(name)?.cloud;
+  const emptyCloud = (region: string): Cloud => {
+    const outage = new Outage();
+    const held = new HeldClock(clock, outage);
+    return new Cloud({ region, clock: held, outage, random, journal, authorizer: identities, elsewhere });
   };
-  const cloud = new Cloud({ region: HOME_REGION, ...shared });
+  const cloud = emptyCloud(HOME_REGION);
   const handler = createRouter({
     cloud,
-    cloudOf: shared.elsewhere,
+    cloudOf: elsewhere,
     principalOf: (accessKeyId) => sessions.principalOf(accessKeyId),
   });
   const dns = new WorldDns({ clock, random, journal }, dnsSettings(options.dns));
   const host = options.createHost({ clock, random, handler, dns });
-  // What is one and the same in all regions; what each region has of its own is in region.ts.
+  // What is one and the same in all regions, and lives by the world's own clock; what each has of its own is in region.ts.
   const globalServices = [iamService(identities), stsService];
-  const parts = { ...options, random, sessions, dns, host, assets, globalServices, partition: partition() };
+  const parts = { ...options, sessions, dns, host, assets, globalServices, partition: partition() };
   const regions: Regions = new Regions([HOME_REGION, STANDBY_REGION], (name) =>
-    settleRegion(name === HOME_REGION ? cloud : new Cloud({ region: name, ...shared }), parts),
+    settleRegion(name === HOME_REGION ? cloud : emptyCloud(name), parts),
   );
   const { targets, proxies, subnets } = regions.get(HOME_REGION);
   return {
@@ -174,6 +178,10 @@ export const createEmptyWorld = (
     endCaller: (caller) => regions.used().some((region) => region.endCaller(caller)),
     endIdle: () => {
       for (const region of regions.used()) region.endIdle();
+    },
+    cutOff: (region) => {
+      regions.cutOff(region);
+      return () => regions.heal(region);
     },
   };
 };

@@ -40,7 +40,7 @@ export class Stacks {
    * does not have stays as it is, as with `cdk deploy`. Where one fails, those before it stay and those after it wait.
    *
    * @throws DeploymentError what {@link deploy} and {@link Stack.deployOver} throw; for a region that the world does not have
-   * and for a stack that runs in another region, before anything is done; and while another deployment is under way.
+   * or that is cut off, and for a stack that runs in another region, before anything is done; and while another deployment is under way.
    */
   async deploy(directory: string): Promise<readonly Deployment[]> {
     if (this.#isDeploying) throw new DeploymentError('Another deployment is under way: wait until it has ended.');
@@ -75,6 +75,7 @@ export class Stacks {
     const cloud = this.#parts.cloudOf(region);
     if (cloud === undefined)
       throw new DeploymentError(`${name} is for ${region}, a region that the sandbox does not have.`);
+    if (cloud.outage.isCut) throw new DeploymentError(`${name} cannot be deployed: ${region} is cut off.`);
     return cloud;
   }
 }

@@ -1,6 +1,7 @@
 import { holding } from '../clock/clock.ts';
 import type { Cloud } from '../cloud.ts';
 import type { Principal } from '../iam/principal.ts';
+import { ConnectionLost } from '../outage.ts';
 import { AwsError } from '../services/errors.ts';
 import { type Api, loadApi, loadedApi } from './api.ts';
 import { awsJson } from './aws-json.ts';
@@ -127,7 +128,10 @@ export const createRouter = ({ cloud, cloudOf = () => cloud, principalOf }: Rout
     if (there.action(service.name, operation.name) === undefined) throw notModelled(service.name, operation.name);
     const input = routed.decode(operation);
     progress.invoked = true;
-    const output = await there.invoke({ service: service.name, action: operation.name, input, principal });
+    const call = { service: service.name, action: operation.name, input, principal };
+    const output = await (there.isGlobal(service.name)
+      ? there.invoke(call)
+      : there.outage.reaching(() => there.invoke(call)));
     return protocol.answer(api, operation, output, requestId);
   };
 
@@ -159,6 +163,11 @@ export const createRouter = ({ cloud, cloudOf = () => cloud, principalOf }: Rout
     try {
       response = await call(progress, requestId);
     } catch (error) {
+      if (error instanceof ConnectionLost) {
+        const { who, what } = progress;
+        cloud.journal.write({ kind: 'call', who, what, detail: { error: error.code } });
+        throw error;
+      }
       response = refuse(progress, requestId, error);
     }
     const date = new Date(cloud.clock.now()).toUTCString();

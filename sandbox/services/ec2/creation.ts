@@ -95,6 +95,7 @@ const reachable = (world: PrivateLink, input: CreateVpcEndpointRequest, caller: 
  */
 export const make = (world: PrivateLink, input: CreateVpcEndpointRequest, caller: Caller): string => {
   const { home, service } = reachable(world, input, caller);
+  world.cloud.in(home.region); // it must answer
   const type = input.VpcEndpointType ?? 'Gateway';
   if (type !== service.kind) {
     throw ec2Errors.invalid(`Endpoint type (${type}) does not match available service types ([${service.kind}]).`);

@@ -61,6 +61,7 @@ export const runFunction = async (
   const record = model.find(ref);
   const version = model.version(ref);
   checkConcurrency(model, record);
+  if (cloud.outage.isCut) await cloud.outage.untilHealed();
   const begun = cloud.clock.now();
   record.running += 1;
   try {
@@ -68,6 +69,7 @@ export const runFunction = async (
       ...event,
       invokedFunctionArn: functionArn(model.region, ref),
     });
+    if (cloud.outage.isCut) await cloud.outage.untilHealed();
     const words = result.functionError === undefined ? undefined : lastWords(result.payload);
     if (words !== undefined) {
       cloud.journal.write({

@@ -15,27 +15,12 @@ import {
 import { EventBridgeClient, PutEventsCommand, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { GetFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
-import {
-  GetQueueUrlCommand,
-  ReceiveMessageCommand,
-  SendMessageCommand,
-  SetQueueAttributesCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
+import { GetQueueUrlCommand, SendMessageCommand, SetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
+import { OPERATOR } from '../../../sandbox/cloud.ts';
 import type { World } from '../../../sandbox/world.ts';
-import { HOME, STANDBY, twoRegions, twoStacks } from './two-stacks.ts';
-
-const sqsIn = (world: World, region: string) => new SQSClient(world.clientConfig('operator', region));
-
-/** What lies in the queue `jobs` of a region; it is taken out. */
-const jobsIn = async (world: World, region: string): Promise<readonly string[]> => {
-  const sqs = sqsIn(world, region);
-  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: 'jobs' }));
-  const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
-  return Messages.map(({ Body = '' }) => Body);
-};
+import { HOME, jobsIn, STANDBY, sqsIn, twoRegions, twoStacks } from './two-stacks.ts';
 
 const failureOf = (work: Promise<unknown>): Promise<string> =>
   work.then(
@@ -275,7 +260,7 @@ describe('from one region to another', () => {
             Statement: [{ Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Action: 'sts:AssumeRole' }],
           }),
         },
-        principal: { kind: 'account', accountId: '123456789012', arn: 'arn:aws:iam::123456789012:user/operator' },
+        principal: OPERATOR,
       }),
     );
     const { Arn: RoleArn } = (forward as { Role: { Arn: string } }).Role;
@@ -291,7 +276,7 @@ describe('from one region to another', () => {
             Statement: [{ Effect: 'Allow', Action: 'events:PutEvents', Resource: bus }],
           }),
         },
-        principal: { kind: 'account', accountId: '123456789012', arn: 'arn:aws:iam::123456789012:user/operator' },
+        principal: OPERATOR,
       }),
     );
     await west?.send(new PutTargetsCommand({ Rule: 'on', Targets: [{ Id: 'east', Arn: bus, RoleArn }] }));

@@ -1,15 +1,18 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { GetQueueUrlCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { onTestFinished } from 'vitest';
 import { createSimulatedWorld, type SimulatedWorld } from '../../../sandbox/simulated.ts';
+import type { World } from '../../../sandbox/world.ts';
 import { type Place, writeAssembly } from '../deploy/support/assembly.ts';
 
 export const HOME = 'us-west-2';
 export const STANDBY = 'us-east-2';
 
-/** Tells where it runs, and sends that to its queue, through its own region. */
+/** Tells where it runs, and sends that to its queue, through its own region, after a wait if one is asked for. */
 const CODE = `const { request } = require('node:http');
-exports.handler = () => {
+exports.handler = async ({ waitMillis = 0 }) => {
+  await new Promise((resolve) => setTimeout(resolve, waitMillis));
   const { AWS_REGION, AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, QUEUE } = process.env;
   const body = JSON.stringify({ QueueUrl: QUEUE, MessageBody: 'from ' + AWS_REGION });
   const headers = {
@@ -17,7 +20,7 @@ exports.handler = () => {
     'x-amz-target': 'AmazonSQS.SendMessage',
     authorization: 'AWS4-HMAC-SHA256 Credential=' + AWS_ACCESS_KEY_ID + '/20261123/' + AWS_REGION + '/sqs/aws4_request, SignedHeaders=host, Signature=0',
   };
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const sent = request(AWS_ENDPOINT_URL, { method: 'POST', headers }, (answer) => {
       answer.resume();
       answer.on('end', () => resolve({ region: AWS_REGION, queue: QUEUE, status: answer.statusCode }));
@@ -128,4 +131,15 @@ export const twoRegions = async (
     return work;
   };
   return Object.assign(world, { done });
+};
+
+/** A client of SQS in a region, as the operator. */
+export const sqsIn = (world: World, region: string): SQSClient => new SQSClient(world.clientConfig('operator', region));
+
+/** What lies in the queue `jobs` of a region; it is taken out. */
+export const jobsIn = async (world: World, region: string): Promise<readonly string[]> => {
+  const sqs = sqsIn(world, region);
+  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: 'jobs' }));
+  const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+  return Messages.map(({ Body = '' }) => Body);
 };
