@@ -140,7 +140,7 @@ export const dynamodbService = (
   return {
     name: 'dynamodb',
     notModelled: [
-      'Transactions, PartiQL, time to live, backups, global tables, tags, resource policies',
+      'Transactions, PartiQL, time to live, backups, replicas in other regions (a global table is one table in the region of the stack), tags, resource policies',
       'UpdateTable of anything but DeletionProtectionEnabled and StreamSpecification; a table and a stream are active at once',
       'Streams of more than one shard, resource policies of streams, ShardFilter, throttling of GetRecords',
       'ReturnValuesOnConditionCheckFailure; throttling; the 16 MB limit of BatchGetItem; eventual reads (every read sees every write)',

@@ -47,6 +47,7 @@ export const ec2Service = (
       'Private DNS names stay pendingVerification; StartVpcEndpointServicePrivateDnsVerification; private DNS of endpoints.',
       'Availability Zones: every service is in all three; zonal DNS names.',
       'Endpoint policies are kept and have no effect, which is what they have on endpoint services outside AWS.',
+      'The permission vpce:AllowMultiRegion, and whether a region is opted in: an endpoint may be made from any region that the service supports.',
       'Quotas: endpoints for each VPC, services for each account, principals for each service.',
       'Throttling by organization; but for DescribeNetworkInterfaces without filter and page, which has 50 and 10 a second, all Describe calls share one bucket of 100 and 20 a second.',
       'Network interfaces of endpoints, functions and load balancers: those of RDS proxies only. Filters by attachment, association, MAC address and tag.',

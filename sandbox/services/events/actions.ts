@@ -20,6 +20,7 @@ const NOT_MODELLED = [
   'ScheduleExpression on rules is refused: use EventBridge Scheduler',
   'Targets other than queues, topics, functions, state machines and buses; FIFO, ECS, Batch, HTTP and their parameters are refused by name',
   'Archives, replays, API destinations, connections, global endpoints, partner sources, resource policies of buses, tags',
+  'Of another region only buses can be targets; replicas and routing of global endpoints are not there',
   'Buses other than the classic ones (eventsv2)',
   'Events for a bus that does not exist are accepted and dropped, as on AWS; the journal has them',
 ];

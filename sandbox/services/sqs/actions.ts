@@ -61,6 +61,7 @@ const byHandle = (queue: Queue, handle: string | undefined): StoredMessage | und
 };
 
 const NOT_MODELLED = [
+  'The URL of a queue in the home region does not name it; that of another does, in its path',
   'FIFO queues and their parameters are refused by name; MessageGroupId on standard queues (fair queues) is accepted without effect',
   'AddPermission, RemovePermission, ListDeadLetterSourceQueues, StartMessageMoveTask and its like',
   'RedriveAllowPolicy is stored, not enforced',
