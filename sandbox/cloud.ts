@@ -1,11 +1,14 @@
 import type { Clock } from './clock/clock.ts';
 import type { AccountPrincipal, PolicyDocument, Principal, RolePrincipal } from './iam/principal.ts';
 import type { Journal } from './journal.ts';
+import { Outage } from './outage.ts';
 import type { Random } from './random.ts';
 import { AwsError } from './services/errors.ts';
 
-/** The region that every world is in. */
-export const REGION = 'us-west-2';
+/** The region in which the stack lives. */
+export const HOME_REGION = 'us-west-2';
+/** The region that takes over. */
+export const STANDBY_REGION = 'us-east-2';
 /** The account into which the template is deployed. */
 export const PROVIDER_ACCOUNT = '123456789012';
 /** Who deploys, and who any client is whose access key id is not a 12-digit account id: an administrator of the provider's account. */
@@ -52,6 +55,8 @@ export interface ActionDefinition<I = any, O = any> {
 export interface ServiceDefinition {
   readonly name: string;
   readonly actions: Readonly<Record<string, ActionDefinition>>;
+  /** Whether there is one for all regions: its resources have no region, and it answers whatever region a client signs for. */
+  readonly isGlobal?: true;
   /** How this service words a refusal by IAM. Default: `AccessDeniedException`. */
   readonly denied?: (message: string) => AwsError;
   /** What it does not model, for SUPPORT.md, a line each. */
@@ -68,14 +73,19 @@ export interface Call {
 
 /** Decides whether a principal may do what a permission names. */
 export interface Authorizer {
-  /** @returns `undefined` when allowed, else AWS's sentence that says why not. */
-  refuse(principal: Principal, permission: Permission): string | undefined;
+  /**
+   * @param region - where the call is made.
+   * @returns `undefined` when allowed, else AWS's sentence that says why not.
+   */
+  refuse(principal: Principal, permission: Permission, region: string): string | undefined;
   /**
    * Opens a session of the role for a service, e.g. `assumeRole('pipes.amazonaws.com', roleArn, pipeName)`.
    *
+   * @param sourceArn - the resource for which the service takes the role, where it is known.
+   * @param region - where the service is.
    * @throws AwsError `AccessDenied` where the role does not exist or its trust policy does not name the service.
    */
-  assumeRole(service: string, roleArn: string, sessionName: string): RolePrincipal;
+  assumeRole(service: string, roleArn: string, sessionName: string, sourceArn?: string, region?: string): RolePrincipal;
 }
 
 /** Looks at, delays, breaks or replaces a call: stories and faults stand here. `next()` makes the call itself. */
@@ -83,36 +93,62 @@ export type Interceptor = (call: Call, next: () => Promise<unknown>) => Promise<
 
 /** What a cloud is made of. */
 export interface CloudParts {
+  /** @default {@link HOME_REGION} */
+  readonly region?: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly journal: Journal;
   readonly authorizer: Authorizer;
+  /** Whether the region is cut off. @default it never is */
+  readonly outage?: Outage;
+  /** The clouds of the world's other regions. @default there are none */
+  readonly elsewhere?: (region: string) => Cloud | undefined;
 }
 
-/** All services of one world behind one face. Data flows through `invoke` only: authorise, journal, run. */
+/** All services of one region of a world behind one face. Data flows through `invoke` only: authorise, journal, run. */
 export class Cloud {
+  /** e.g. `us-west-2`. */
+  readonly region: string;
+  readonly outage: Outage;
   readonly clock: Clock;
   readonly random: Random;
   readonly journal: Journal;
   readonly #authorizer: Authorizer;
+  readonly #elsewhere: (region: string) => Cloud | undefined;
   readonly #services = new Map<string, ServiceDefinition>();
   readonly #interceptors: Interceptor[] = [];
 
   constructor(parts: CloudParts) {
+    this.region = parts.region ?? HOME_REGION;
+    this.outage = parts.outage ?? new Outage();
     this.clock = parts.clock;
     this.random = parts.random;
     this.journal = parts.journal;
     this.#authorizer = parts.authorizer;
+    this.#elsewhere = parts.elsewhere ?? (() => undefined);
+  }
+
+  /**
+   * The cloud of a region, for a service that reaches over to another.
+   *
+   * @throws AwsError `UnknownEndpoint` (503) for a region that the world does not have, and for one that is cut off: nobody
+   * answers there.
+   */
+  in(region: string): Cloud {
+    const cloud = region === this.region ? this : this.#elsewhere(region);
+    if (cloud === undefined) throw new AwsError('UnknownEndpoint', `The sandbox has no region ${region}.`, 503);
+    if (cloud !== this && cloud.outage.isCut) throw new AwsError('UnknownEndpoint', `${region} is cut off.`, 503);
+    return cloud;
   }
 
   /** See {@link Authorizer.assumeRole}. */
   assumeRole(service: string, roleArn: string, sessionName: string): RolePrincipal {
-    return this.#authorizer.assumeRole(service, roleArn, sessionName);
+    return this.#authorizer.assumeRole(service, roleArn, sessionName, undefined, this.region);
   }
 
   /** See {@link Authorizer.refuse}: for what a service checks before somebody does it. */
   refusal(principal: Principal, permission: Permission): string | undefined {
-    return this.#authorizer.refuse(principal, permission);
+    return this.#authorizer.refuse(principal, permission, this.region);
   }
 
   register(service: ServiceDefinition): void {
@@ -121,6 +157,11 @@ export class Cloud {
 
   services(): readonly ServiceDefinition[] {
     return [...this.#services.values()];
+  }
+
+  /** Whether the service is the same in all regions. */
+  isGlobal(service: string): boolean {
+    return this.#services.get(service)?.isGlobal === true;
   }
 
   /** The action, or undefined where it is not modelled. */
@@ -139,7 +180,8 @@ export class Cloud {
   }
 
   /**
-   * Authorises and makes one call.
+   * Authorises and makes one call. While the region is cut off nothing goes on in it: calls wait until it is healed, and so
+   * do answers.
    *
    * @throws AwsError what the client is to see; `NotImplemented` (501) for an action that is not modelled.
    */
@@ -149,11 +191,15 @@ export class Cloud {
       () => this.#run(call),
     );
     const name = `${call.service}:${call.action}`;
+    const isHeld = (): boolean => this.outage.isCut && !this.isGlobal(call.service);
+    if (isHeld()) await this.outage.untilHealed();
     try {
       const output = await chain();
+      if (isHeld()) await this.outage.untilHealed();
       this.journal.write({ kind: 'call', who: call.principal.arn, what: name });
       return output;
     } catch (error) {
+      if (isHeld()) await this.outage.untilHealed();
       const code = error instanceof AwsError ? error.code : 'InternalFailure';
       this.journal.write({ kind: 'call', who: call.principal.arn, what: name, detail: { error: code } });
       throw error;

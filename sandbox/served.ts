@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import { ScaledClock } from './clock/scaled-clock.ts';
 import { withControl } from './control.ts';
+import type { Changes, Deployment } from './deploy/deployment.ts';
 import { dnsControl } from './dns/control.ts';
 import { type DnsServer, serveDns } from './dns/server.ts';
+import { inRegions, regionControl } from './regions-control.ts';
 import { workerHost } from './run/worker-host.ts';
 import { subnetControl } from './services/ec2/subnet-control.ts';
 import { proxyControl } from './services/rds/control.ts';
@@ -33,6 +35,18 @@ export interface Door {
   /** Ends every worker and connection, and cancels what was still to come. */
   close(): Promise<void>;
 }
+
+const KINDS = ['created', 'updated', 'deleted', 'kept'] as const;
+
+/** The home stack with the changes of all stacks: a resource of another has its stack's name before it, `ConciergeStandby/Ledger`. */
+const allChanges = ({ deployment, deployments }: World): Deployment => {
+  const shown = (kind: keyof Changes) =>
+    [...deployments.values()].flatMap(({ stackName, changes }) =>
+      changes[kind].map((id) => (stackName === deployment.stackName ? id : `${stackName}/${id}`)),
+    );
+  const changes = Object.fromEntries(KINDS.map((kind) => [kind, shown(kind)])) as Record<keyof Changes, string[]>;
+  return { ...deployment, changes };
+};
 
 /**
  * Opens a port on 127.0.0.1; clients are told to wait until something is deployed.
@@ -73,10 +87,16 @@ export const openDoor = async (port: number, dnsPort = 0): Promise<Door> => {
         createHost: () => workerHost(scaled, dns.address),
       });
       world = deployed;
-      handler = withControl(deployed.handler, (directory) => deployed.deployOver(resolve(directory)), [
-        proxyControl(deployed.proxies),
+      const { regions } = deployed;
+      const deployOver = async (directory: string) => {
+        await deployed.deployOver(resolve(directory));
+        return allChanges(deployed);
+      };
+      handler = withControl(deployed.handler, deployOver, [
+        inRegions(regions, ({ proxies }) => proxyControl(proxies)),
         dnsControl(deployed.dns),
-        subnetControl(deployed.subnets),
+        inRegions(regions, ({ subnets }) => subnetControl(subnets)),
+        regionControl(regions),
       ]);
       return deployed;
     },

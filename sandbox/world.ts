@@ -1,46 +1,28 @@
 import type { Clock } from './clock/clock.ts';
-import { Cloud, REGION } from './cloud.ts';
+import { HeldClock } from './clock/held-clock.ts';
+import { Cloud, HOME_REGION, STANDBY_REGION } from './cloud.ts';
 import { Assets } from './deploy/assembly.ts';
-import { deploy } from './deploy/deploy.ts';
 import type { Deployment } from './deploy/deployment.ts';
-import { Stack } from './deploy/stack.ts';
+import { Stacks } from './deploy/stacks.ts';
 import { type DnsOptions, dnsSettings } from './dns/options.ts';
 import { WorldDns } from './dns/world-dns.ts';
 import { Identities } from './iam/identities.ts';
 import type { Principal } from './iam/principal.ts';
 import { Sessions } from './iam/sessions.ts';
 import { Journal } from './journal.ts';
+import { Outage } from './outage.ts';
 import { type Random, seededRandom } from './random.ts';
+import { settleRegion } from './region.ts';
+import { Regions } from './regions.ts';
 import type { FunctionHost } from './run/function-host.ts';
-import { dynamodbService } from './services/dynamodb/actions.ts';
-import { Streams } from './services/dynamodb/streams.ts';
-import { ec2Service } from './services/ec2/actions.ts';
-import { NetworkInterfaces } from './services/ec2/interfaces.ts';
+import { partition } from './services/ec2/model.ts';
 import type { Ec2Options } from './services/ec2/options.ts';
-import { Subnets } from './services/ec2/subnets.ts';
-import { elbv2Service } from './services/elbv2/actions.ts';
-import { zoneByAddress } from './services/elbv2/addresses.ts';
+import type { Subnets } from './services/ec2/subnets.ts';
 import type { BalancedTargets } from './services/elbv2/balanced-targets.ts';
 import type { Elbv2Options } from './services/elbv2/options.ts';
-import { eventsService } from './services/events/actions.ts';
-import { EventsModel } from './services/events/model.ts';
 import { iamService } from './services/iam/actions.ts';
-import { kmsService } from './services/kms/actions.ts';
-import { Keys } from './services/kms/keys.ts';
-import { lambdaService } from './services/lambda/actions.ts';
-import { logsService } from './services/logs/actions.ts';
-import { pipesService } from './services/pipes/actions.ts';
-import { rdsService } from './services/rds/actions.ts';
-import { rdsModel } from './services/rds/model.ts';
-import { rdsNames } from './services/rds/names.ts';
-import { type RdsOptions, settingsFrom } from './services/rds/options.ts';
-import { ProxyLife } from './services/rds/proxy-life.ts';
-import { schedulerService } from './services/scheduler/actions.ts';
-import { snsService } from './services/sns/actions.ts';
-import { SnsModel } from './services/sns/model.ts';
-import { sqsService } from './services/sqs/actions.ts';
-import { SqsModel } from './services/sqs/model.ts';
-import { statesService } from './services/states/actions.ts';
+import type { RdsOptions } from './services/rds/options.ts';
+import type { ProxyLife } from './services/rds/proxy-life.ts';
 import { stsService } from './services/sts/actions.ts';
 import { type InProcessHandler, inProcessHandler } from './wire/in-process.ts';
 import { createRouter } from './wire/router.ts';
@@ -87,13 +69,18 @@ export interface ClientConfig {
   readonly requestHandler?: InProcessHandler;
 }
 
-/** One AWS on one machine, with the stack deployed in it. */
+/** One AWS on one machine, with the stacks deployed in it. */
 export interface World {
   readonly clock: Clock;
   readonly journal: Journal;
+  /** The home region's cloud. */
   readonly cloud: Cloud;
-  /** The stack as it is after the newest deployment. */
+  /** All regions, each with services and resources of its own. `cloud`, `targets`, `proxies` and `subnets` are the home region's. */
+  readonly regions: Regions;
+  /** The stack of the home region, as it is after the newest deployment. */
   readonly deployment: Deployment;
+  /** Every stack, by its name. */
+  readonly deployments: ReadonlyMap<string, Deployment>;
   readonly host: FunctionHost;
   /** The truth about the targets of load balancers. */
   readonly targets: BalancedTargets;
@@ -108,16 +95,23 @@ export interface World {
   endCaller(caller: Principal): boolean;
   /** Ends every function's environments that do nothing: whoever is called next starts cold. */
   endIdle(): void;
+  /** Cuts a region off from everybody; see {@link Regions.cutOff}. @returns how to heal it. */
+  cutOff(region: string): () => void;
   /**
-   * Deploys another assembly over the stack that runs. Whatever is under way goes on meanwhile, and takes the world's time:
+   * Deploys another assembly over the stacks that run. Whatever is under way goes on meanwhile, and takes the world's time:
    * on a virtual clock somebody must let it pass.
    *
-   * @throws DeploymentError in words: nothing was changed, or there was a failure in the middle, after which `deployment`
-   * is what is left.
+   * @returns the home region's stack.
+   * @throws DeploymentError in words: nothing was changed, or there was a failure in the middle, after which `deployments`
+   * are what is left.
    */
   deployOver(directory: string): Promise<Deployment>;
-  /** Configures an SDK client that acts as an account (12 digits) or as the operator (anything else). */
-  clientConfig(accessKeyId: string): ClientConfig;
+  /**
+   * Configures an SDK client that acts as an account (12 digits) or as the operator (anything else).
+   *
+   * @param region - @default {@link HOME_REGION}
+   */
+  clientConfig(accessKeyId: string, region?: string): ClientConfig;
 }
 
 /** All services of a world, before anything is deployed. */
@@ -127,6 +121,7 @@ export interface EmptyWorld
     | 'clock'
     | 'journal'
     | 'cloud'
+    | 'regions'
     | 'host'
     | 'targets'
     | 'handler'
@@ -135,6 +130,7 @@ export interface EmptyWorld
     | 'subnets'
     | 'endCaller'
     | 'endIdle'
+    | 'cutOff'
   > {}
 
 /** Builds every service that the sandbox models. */
@@ -142,86 +138,79 @@ export const createEmptyWorld = (
   options: Pick<WorldOptions, 'clock' | 'seed' | 'endpoint' | 'createHost' | 'ec2' | 'elbv2' | 'rds' | 'dns'>,
   assets: (s3Key: string) => string,
 ): EmptyWorld => {
-  const { clock, seed, endpoint } = options;
+  const { clock, seed } = options;
   const random = seededRandom(seed);
   const journal = new Journal(clock);
   const identities = new Identities(clock);
   const sessions = new Sessions(random);
-  const keys = new Keys();
-  const cloud = new Cloud({ clock, random, journal, authorizer: identities });
-  const handler = createRouter({ cloud, principalOf: (accessKeyId) => sessions.principalOf(accessKeyId) });
+  const elsewhere = (name: string): Cloud | undefined => regions.find(name)?.cloud;
+  const emptyCloud = (region: string): Cloud => {
+    const outage = new Outage();
+    const held = new HeldClock(clock, outage);
+    return new Cloud({ region, clock: held, outage, random, journal, authorizer: identities, elsewhere });
+  };
+  const cloud = emptyCloud(HOME_REGION);
+  const handler = createRouter({
+    cloud,
+    cloudOf: elsewhere,
+    principalOf: (accessKeyId) => sessions.principalOf(accessKeyId),
+  });
   const dns = new WorldDns({ clock, random, journal }, dnsSettings(options.dns));
   const host = options.createHost({ clock, random, handler, dns });
-  const subnets = new Subnets();
-  const interfaces = new NetworkInterfaces();
-  const databases = rdsModel(cloud, settingsFrom(options.rds), { interfaces, subnets });
-  const proxies = new ProxyLife(databases);
-  dns.add(rdsNames(databases));
-
-  const keyPolicy = (key: string) => keys.find(key);
-  const queues = new SqsModel({ clock, random, journal });
-  const streams = new Streams(clock, random);
-  const lambda = lambdaService(cloud, { host, assets, sessions, endpoint: () => endpoint }, queues);
-  const elbv2 = elbv2Service(cloud, {
-    throttling: 'documented',
-    // What is in a subnet of the world, RDS put there: somebody else's addresses are elsewhere, and serve.
-    isServing: (address, port) => proxies.zoneOf(address) === undefined || proxies.isServing(address, port),
-    zoneOf: (address) => proxies.zoneOf(address) ?? zoneByAddress(address),
-    ...options.elbv2,
-  });
-  const services = [
-    iamService(identities),
-    kmsService(keys),
-    logsService(),
-    elbv2,
-    stsService,
-    dynamodbService(cloud, streams),
-    sqsService(cloud, queues, { endpoint: () => endpoint, keyPolicy }),
-    snsService(cloud, new SnsModel(), { keyPolicy }),
-    eventsService(cloud, new EventsModel()),
-    pipesService(cloud, queues, streams),
-    schedulerService(cloud),
-    lambda,
-    statesService(cloud),
-    ec2Service(cloud, { throttling: 'documented', ...options.ec2 }, interfaces),
-    rdsService(databases),
-  ];
-  for (const service of services) cloud.register(service);
-  const endCaller = (caller: Principal) => lambda.endCaller(caller);
+  // What is one and the same in all regions, and lives by the world's own clock; what each has of its own is in region.ts.
+  const globalServices = [iamService(identities), stsService];
+  const parts = { ...options, sessions, dns, host, assets, globalServices, partition: partition() };
+  const regions: Regions = new Regions([HOME_REGION, STANDBY_REGION], (name) =>
+    settleRegion(name === HOME_REGION ? cloud : emptyCloud(name), parts),
+  );
+  const { targets, proxies, subnets } = regions.get(HOME_REGION);
   return {
     clock,
     journal,
     cloud,
+    regions,
     host,
-    targets: elbv2.targets,
+    targets,
     handler,
     dns,
     proxies,
     subnets,
-    endCaller,
-    endIdle: () => lambda.endIdle(),
+    endCaller: (caller) => regions.used().some((region) => region.endCaller(caller)),
+    endIdle: () => {
+      for (const region of regions.used()) region.endIdle();
+    },
+    cutOff: (region) => {
+      regions.cutOff(region);
+      return () => regions.heal(region);
+    },
   };
 };
 
 /**
- * Builds the services, then deploys the template through the same actions that clients call.
+ * Builds the services, then deploys every stack of the assembly, each in its region, through the same actions that clients call.
  *
  * @throws DeploymentError naming what in the template is not understood.
  */
 export const createWorld = async (options: WorldOptions): Promise<World> => {
   const { assembly, endpoint } = options;
   const assets = new Assets();
-  assets.add(assembly);
   const empty = createEmptyWorld(options, (s3Key) => assets.find(s3Key));
-  const stack = new Stack(empty.cloud, assets, await deploy(empty.cloud, { directory: assembly }));
+  const stacks = new Stacks({ assets, cloudOf: (region) => empty.regions.find(region)?.cloud });
+  await stacks.deploy(assembly);
   return {
     ...empty,
     get deployment() {
-      return stack.deployment;
+      return stacks.home;
     },
-    deployOver: (directory) => stack.deployOver(directory),
-    clientConfig: (accessKeyId) => ({
-      region: REGION,
+    get deployments() {
+      return stacks.deployments;
+    },
+    deployOver: async (directory) => {
+      await stacks.deploy(directory);
+      return stacks.home;
+    },
+    clientConfig: (accessKeyId, region = HOME_REGION) => ({
+      region,
       endpoint,
       credentials: { accessKeyId, secretAccessKey: 'not verified' },
       maxAttempts: 1,

@@ -5,6 +5,10 @@ import type { Template } from './template.ts';
 
 interface Artifact {
   readonly type: string;
+  /** `aws://123456789012/us-west-2`, with `unknown-region` where the app does not say. */
+  readonly environment?: string;
+  /** Artifacts that must be there before. */
+  readonly dependencies?: readonly string[];
   readonly properties?: {
     readonly templateFile?: string;
     readonly directoryName?: string;
@@ -25,7 +29,12 @@ interface AssetManifest {
 
 /** A stack of a cloud assembly. */
 export interface AssemblyStack {
+  /** The artifact's, by which others depend on it. */
+  readonly id: string;
   readonly name: string;
+  /** Where it is to be deployed; undefined where the app leaves it open. */
+  readonly region: string | undefined;
+  readonly dependencies: readonly string[];
   readonly template: Template;
 }
 
@@ -41,14 +50,21 @@ const stacksOf = (directory: string): readonly AssemblyStack[] => {
   const { artifacts = {} } = readJson<{ artifacts?: Readonly<Record<string, Artifact>> }>(
     join(directory, 'manifest.json'),
   );
-  return Object.entries(artifacts).flatMap(([id, { type, properties = {} }]) => {
+  return Object.entries(artifacts).flatMap(([id, { type, environment, dependencies = [], properties = {} }]) => {
     // A stage of an app is an assembly of its own inside this one.
     if (type === 'cdk:cloud-assembly' && properties.directoryName !== undefined) {
       return stacksOf(join(directory, properties.directoryName));
     }
     if (type !== 'aws:cloudformation:stack' || properties.templateFile === undefined) return [];
+    const region = environment?.split('/').at(-1);
     return [
-      { name: properties.stackName ?? id, template: readJson<Template>(join(directory, properties.templateFile)) },
+      {
+        id,
+        name: properties.stackName ?? id,
+        region: region === 'unknown-region' ? undefined : region,
+        dependencies,
+        template: readJson<Template>(join(directory, properties.templateFile)),
+      },
     ];
   });
 };
@@ -70,6 +86,29 @@ export const readStack = (directory: string, stackName?: string): AssemblyStack 
   const stack = stackName === undefined ? stacks[0] : stacks.find(({ name }) => name === stackName);
   if (stack === undefined) throw new DeploymentError(`${directory} has no stack ${stackName}. It holds ${names}.`);
   return stack;
+};
+
+/**
+ * Every stack of what `cdk synth` wrote, each after those that it depends on, else in the manifest's order.
+ *
+ * @throws DeploymentError where there is none, where two have one name, and where they depend on each other in a ring.
+ */
+export const readStacks = (directory: string): readonly AssemblyStack[] => {
+  const stacks = stacksOf(directory);
+  if (stacks.length === 0) throw new DeploymentError(`${directory} holds no stack.`);
+  const ordered: AssemblyStack[] = [];
+  const put = (stack: AssemblyStack, above: readonly AssemblyStack[]): void => {
+    if (ordered.includes(stack)) return;
+    if (above.includes(stack)) {
+      throw new DeploymentError(`${[...above, stack].map(({ name }) => name).join(' needs ')}: none can be the first.`);
+    }
+    for (const needed of stacks) if (stack.dependencies.includes(needed.id)) put(needed, [...above, stack]);
+    const namesake = ordered.find(({ name }) => name === stack.name);
+    if (namesake !== undefined) throw new DeploymentError(`${directory} has two stacks named ${stack.name}.`);
+    ordered.push(stack);
+  };
+  for (const stack of stacks) put(stack, []);
+  return ordered;
 };
 
 const assetManifests = (directory: string): readonly string[] => {

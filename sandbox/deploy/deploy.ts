@@ -16,7 +16,7 @@ export const deploy = async (cloud: Cloud, options: DeployOptions): Promise<Depl
   let stackId = '';
   const template = readStackTemplate(options, (stackName) => {
     stackId = newStackId(cloud, stackName);
-    return pseudoParameters(stackName, stackId);
+    return pseudoParameters(cloud.region, stackName, stackId);
   });
   const values = new Map<string, ResourceValues>();
   const resources = new Map<string, DeployedResource>();
@@ -39,6 +39,7 @@ export const deploy = async (cloud: Cloud, options: DeployOptions): Promise<Depl
   return {
     stackName: template.name,
     stackId,
+    region: cloud.region,
     outputs: template.outputs(resolver),
     resources,
     timesMade,

@@ -27,6 +27,8 @@ export interface Changes {
 export interface Deployment {
   readonly stackName: string;
   readonly stackId: string;
+  /** Where it is. */
+  readonly region: string;
   readonly outputs: Readonly<Record<string, string>>;
   /** By logical id, in the order in which they were made. */
   readonly resources: ReadonlyMap<string, DeployedResource>;

@@ -9,6 +9,8 @@ export type Answer = Readonly<Record<string, unknown>>;
 export interface Creation {
   readonly logicalId: string;
   readonly stackName: string;
+  /** Where the stack is. */
+  readonly region: string;
   /** Calls an action as the operator: `call('sqs', 'CreateQueue', { QueueName })`. */
   readonly call: (service: string, action: string, input: object) => Promise<Answer>;
   /**

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Cloud, OPERATOR, PROVIDER_ACCOUNT, REGION } from '../cloud.ts';
+import { type Cloud, OPERATOR, PROVIDER_ACCOUNT } from '../cloud.ts';
 import { AwsError } from '../services/errors.ts';
 import type { DeployedResource } from './deployment.ts';
 import { DeploymentError } from './deployment-error.ts';
@@ -22,8 +22,12 @@ const generatedName = (stackName: string, logicalId: string, before: number, max
 };
 
 /** `AWS::Region` and its like. */
-export const pseudoParameters = (stackName: string, stackId: string): Readonly<Record<string, unknown>> => ({
-  'AWS::Region': REGION,
+export const pseudoParameters = (
+  region: string,
+  stackName: string,
+  stackId: string,
+): Readonly<Record<string, unknown>> => ({
+  'AWS::Region': region,
   'AWS::AccountId': PROVIDER_ACCOUNT,
   'AWS::Partition': 'aws',
   'AWS::URLSuffix': 'amazonaws.com',
@@ -34,7 +38,7 @@ export const pseudoParameters = (stackName: string, stackId: string): Readonly<R
 
 /** e.g. `arn:aws:cloudformation:us-west-2:123456789012:stack/Concierge/4f1c…`, with an id by the world's chance. */
 export const newStackId = (cloud: Cloud, stackName: string): string =>
-  `arn:aws:cloudformation:${REGION}:${PROVIDER_ACCOUNT}:stack/${stackName}/${cloud.random.uuid()}`;
+  `arn:aws:cloudformation:${cloud.region}:${PROVIDER_ACCOUNT}:stack/${stackName}/${cloud.random.uuid()}`;
 
 /** What a deletion finds gone is deleted, as for CloudFormation. */
 const isGone = (error: unknown): boolean =>
@@ -105,6 +109,7 @@ export class StackMaker {
     return {
       logicalId,
       stackName,
+      region: cloud.region,
       call: async (service, action, input) =>
         (await cloud.invoke({ service, action, input, principal: OPERATOR })) as Answer,
       generatedName: (maximum) => generatedName(stackName, logicalId, this.#before(logicalId), maximum),

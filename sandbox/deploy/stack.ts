@@ -1,19 +1,15 @@
 import type { Cloud } from '../cloud.ts';
-import type { Assets } from './assembly.ts';
 import type { Deployment } from './deployment.ts';
 import { DeploymentError } from './deployment-error.ts';
 import { update } from './update.ts';
 
-/** The stack of a world, one deployment after the other. */
+/** A stack of a world, one deployment after the other. */
 export class Stack {
   readonly #cloud: Cloud;
-  readonly #assets: Assets;
   #deployment: Deployment;
-  #isUpdating = false;
 
-  constructor(cloud: Cloud, assets: Assets, deployment: Deployment) {
+  constructor(cloud: Cloud, deployment: Deployment) {
     this.#cloud = cloud;
-    this.#assets = assets;
     this.#deployment = deployment;
   }
 
@@ -25,19 +21,14 @@ export class Stack {
   /**
    * Deploys an assembly over what runs.
    *
-   * @throws DeploymentError what {@link update} throws; and while another deployment is under way, as CloudFormation does.
+   * @throws DeploymentError what {@link update} throws.
    */
   async deployOver(directory: string): Promise<Deployment> {
-    if (this.#isUpdating) throw new DeploymentError('Another deployment is under way: wait until it has ended.');
-    this.#isUpdating = true;
     try {
-      this.#assets.add(directory);
       this.#deployment = await update(this.#cloud, this.#deployment, { directory });
     } catch (error) {
       if (error instanceof DeploymentError && error.left !== undefined) this.#deployment = error.left;
       throw error;
-    } finally {
-      this.#isUpdating = false;
     }
     return this.#deployment;
   }

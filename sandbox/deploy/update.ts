@@ -101,10 +101,10 @@ class StackUpdate {
   }
 
   #deployment(resources: Deployment['resources'], outputs: Deployment['outputs']): Deployment {
-    const { stackName, stackId } = this.#previous;
+    const { stackName, stackId, region } = this.#previous;
     const { acceptedWithoutBehaviour } = this.#template;
     const [timesMade, changes] = [this.#timesMade, this.#changes];
-    return { stackName, stackId, outputs, resources, timesMade, changes, acceptedWithoutBehaviour };
+    return { stackName, stackId, region, outputs, resources, timesMade, changes, acceptedWithoutBehaviour };
   }
 }
 
@@ -119,7 +119,9 @@ class StackUpdate {
  */
 export const update = async (cloud: Cloud, previous: Deployment, options: UpdateOptions): Promise<Deployment> => {
   const { stackName, stackId } = previous;
-  const template = readStackTemplate({ ...options, stackName }, (name) => pseudoParameters(name, stackId));
+  const template = readStackTemplate({ ...options, stackName }, (name) =>
+    pseudoParameters(cloud.region, name, stackId),
+  );
   refuseImpossible(previous, template);
   return new StackUpdate(cloud, previous, template).run();
 };

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock/clock.ts';
-import { type Permission, REGION } from '../cloud.ts';
+import type { Permission } from '../cloud.ts';
 import type { RequestContext } from './condition.ts';
 import type { Principal } from './principal.ts';
 
@@ -91,13 +91,18 @@ const principalContext = (principal: Principal): readonly (readonly [string, str
 };
 
 /** All that conditions may ask about one request. What the permission's own context says goes before what follows from the principal. */
-export const requestContext = (principal: Principal, permission: Permission, clock: Clock): RequestContext => {
+export const requestContext = (
+  principal: Principal,
+  permission: Permission,
+  clock: Clock,
+  region: string,
+): RequestContext => {
   const context = new Map<string, readonly string[]>();
   const put = (key: string, value: string | readonly string[]): void => {
     context.set(key.toLowerCase(), typeof value === 'string' ? [value] : value);
   };
   put('aws:SecureTransport', 'true');
-  put('aws:RequestedRegion', REGION);
+  put('aws:RequestedRegion', region);
   put('aws:CurrentTime', new Date(clock.now()).toISOString());
   put('aws:EpochTime', String(Math.floor(clock.now() / 1000)));
   const owner = permission.resource.split(':')[4];

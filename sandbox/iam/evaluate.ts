@@ -17,9 +17,11 @@ export interface PolicyRequest {
  */
 export type PolicyAnswer = 'denied' | 'allowed' | 'delegated' | 'silent';
 
-/** `lambda.us-west-2.amazonaws.com` is another name of `lambda.amazonaws.com`. */
-const serviceName = (name: string): string =>
-  name.replace(/^([a-z0-9-]+)\.us-west-2\.amazonaws\.com$/, '$1.amazonaws.com');
+/** In us-west-2, and nowhere else, `lambda.us-west-2.amazonaws.com` is another name of `lambda.amazonaws.com`. */
+const serviceName = (name: string, region: string | undefined): string =>
+  region !== undefined && name.endsWith(`.${region}.amazonaws.com`)
+    ? `${name.slice(0, -`.${region}.amazonaws.com`.length)}.amazonaws.com`
+    : name;
 
 const namesAws = (named: string, principal: Principal): 'allowed' | 'delegated' | 'silent' => {
   if (named === '*') return 'allowed';
@@ -31,14 +33,19 @@ const namesAws = (named: string, principal: Principal): 'allowed' | 'delegated' 
   return 'silent';
 };
 
-const namesPrincipal = (statement: PolicyStatement, principal: Principal): 'allowed' | 'delegated' | 'silent' => {
+const namesPrincipal = (
+  statement: PolicyStatement,
+  principal: Principal,
+  context: RequestContext,
+): 'allowed' | 'delegated' | 'silent' => {
+  const region = context.get('aws:requestedregion')?.[0];
   if (statement.Principal === undefined) return 'silent';
   if (statement.Principal === '*') return 'allowed';
   const answers = Object.entries(statement.Principal).flatMap(([kind, value]) =>
     listOf(value).map((named) => {
       if (kind === 'AWS') return namesAws(named, principal);
       if (kind !== 'Service' || principal.kind !== 'service') return 'silent';
-      return serviceName(named) === serviceName(principal.service) ? 'allowed' : 'silent';
+      return serviceName(named, region) === serviceName(principal.service, region) ? 'allowed' : 'silent';
     }),
   );
   if (answers.includes('allowed')) return 'allowed';
@@ -75,7 +82,8 @@ const meetsCondition = (statement: PolicyStatement, context: RequestContext): bo
 export const askPolicy = (policy: PolicyDocument, request: PolicyRequest): PolicyAnswer => {
   let answer: PolicyAnswer = 'silent';
   for (const statement of policy.Statement) {
-    const named = request.principal === undefined ? 'allowed' : namesPrincipal(statement, request.principal);
+    const named =
+      request.principal === undefined ? 'allowed' : namesPrincipal(statement, request.principal, request.context);
     if (named === 'silent') continue;
     if (!namesAction(statement, request.action) || !namesResource(statement, request.resource)) continue;
     if (!meetsCondition(statement, request.context)) continue;

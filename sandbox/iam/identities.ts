@@ -1,5 +1,5 @@
 import type { Clock } from '../clock/clock.ts';
-import { type Authorizer, type Permission, PROVIDER_ACCOUNT } from '../cloud.ts';
+import { type Authorizer, HOME_REGION, type Permission, PROVIDER_ACCOUNT } from '../cloud.ts';
 import { AwsError } from '../services/errors.ts';
 import { requestContext } from './condition-keys.ts';
 import { askPolicies, askPolicy, type PolicyAnswer, type PolicyRequest } from './evaluate.ts';
@@ -167,9 +167,10 @@ export class Identities implements Authorizer {
     if (!this.role(roleName).attached.delete(policyArn)) throw noSuchPolicy(policyArn);
   }
 
-  refuse(principal: Principal, permission: Permission): string | undefined {
+  refuse(principal: Principal, permission: Permission, region = HOME_REGION): string | undefined {
     const { action, resource, resourcePolicy } = permission;
-    const request: PolicyRequest = { action, resource, context: requestContext(principal, permission, this.#clock) };
+    const context = requestContext(principal, permission, this.#clock, region);
+    const request: PolicyRequest = { action, resource, context };
     const byResource =
       resourcePolicy === undefined
         ? 'silent'
@@ -194,7 +195,13 @@ export class Identities implements Authorizer {
    * @param sourceArn the resource for which the service takes the role. Where it is not given, `aws:SourceAccount` is the
    * role's own account, and a trust policy that asks for `aws:SourceArn` is answered as if the resource were the right one.
    */
-  assumeRole(service: string, roleArn: string, sessionName: string, sourceArn?: string): RolePrincipal {
+  assumeRole(
+    service: string,
+    roleArn: string,
+    sessionName: string,
+    sourceArn?: string,
+    region = HOME_REGION,
+  ): RolePrincipal {
     const role = this.#roles.get(roleArn);
     if (role === undefined)
       throw new AwsError('AccessDenied', `${service} cannot assume ${roleArn}: there is no such role.`, 403);
@@ -202,7 +209,7 @@ export class Identities implements Authorizer {
     const base = servicePrincipal(service, sourceArn ?? '');
     const principal = { ...base, accountId: base.accountId === '' ? session.accountId : base.accountId };
     const permission = { action: 'sts:AssumeRole', resource: role.arn };
-    const context = requestContext(principal, permission, this.#clock);
+    const context = requestContext(principal, permission, this.#clock, region);
     const trust = sourceArn === undefined ? withoutKey(role.trust, 'aws:sourcearn') : role.trust;
     const answer = askPolicy(trust, { principal, action: permission.action, resource: role.arn, context });
     if (answer === 'allowed') return session;

@@ -1,4 +1,4 @@
-import { OPERATOR, PROVIDER_ACCOUNT, REGION } from '../cloud.ts';
+import { HOME_REGION, OPERATOR, PROVIDER_ACCOUNT } from '../cloud.ts';
 import { DeploymentError } from '../deploy/deployment-error.ts';
 import { accountPrincipal, type Principal } from '../iam/principal.ts';
 import { AwsError } from '../services/errors.ts';
@@ -247,7 +247,7 @@ export class Actors {
 
   /** An endpoint service as `ops` takes one over: with the tag, the notices, and accounts that a person allowed. */
   async #createService(name: string): Promise<void> {
-    const balancer = `arn:aws:elasticloadbalancing:${REGION}:${PROVIDER_ACCOUNT}:loadbalancer/net/${name}/1`;
+    const balancer = `arn:aws:elasticloadbalancing:${HOME_REGION}:${PROVIDER_ACCOUNT}:loadbalancer/net/${name}/1`;
     const made = (await this.#call('ec2', 'CreateVpcEndpointServiceConfiguration', {
       NetworkLoadBalancerArns: [balancer],
     })) as { readonly ServiceConfiguration: { readonly ServiceId: string } };

@@ -1,4 +1,4 @@
-import { type Permission, REGION } from '../cloud.ts';
+import type { Permission } from '../cloud.ts';
 import type { PolicyDocument, Principal } from '../iam/principal.ts';
 import type { AwsError } from './errors.ts';
 
@@ -12,6 +12,8 @@ export type KeyLookup = (key: string) => { readonly arn: string; readonly policy
 
 /** A use of a key by a service for its caller. */
 export interface KeyUse {
+  /** Where that is. */
+  readonly region: string;
   /** The service that encrypts: `sqs`, `sns`. */
   readonly via: string;
   /** `KmsMasterKeyId`. */
@@ -34,6 +36,6 @@ export const keyPermissions = (lookup: KeyLookup, use: KeyUse): readonly Permiss
   const found = lookup(use.key);
   if (found === undefined) throw use.notFound(`The KMS key ${use.key} does not exist.`);
   const via =
-    use.principal.kind === 'service' ? {} : { context: { 'kms:ViaService': `${use.via}.${REGION}.amazonaws.com` } };
+    use.principal.kind === 'service' ? {} : { context: { 'kms:ViaService': `${use.via}.${use.region}.amazonaws.com` } };
   return use.actions.map((action) => ({ action, resource: found.arn, resourcePolicy: found.policy, ...via }));
 };

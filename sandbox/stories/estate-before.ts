@@ -7,7 +7,7 @@ import {
   paginateDescribeVpcEndpointConnections,
   paginateDescribeVpcEndpointServicePermissions,
 } from '@aws-sdk/client-ec2';
-import { PROVIDER_ACCOUNT, REGION } from '../cloud.ts';
+import { HOME_REGION, PROVIDER_ACCOUNT } from '../cloud.ts';
 import { createEndpointOf } from './endpoint-input.ts';
 import type { Stage } from './stage.ts';
 
@@ -71,7 +71,7 @@ export const countOf = (isMeant: (endpoint: Omit<OldEndpoint, 'endpointId'>) => 
 
 /** Creates a service as it was before: who may connect, who does, and whom a person accepted. */
 const createService = async (stage: Stage, service: number): Promise<OldService> => {
-  const balancer = `arn:aws:elasticloadbalancing:${REGION}:${PROVIDER_ACCOUNT}:loadbalancer/net/old/${service}`;
+  const balancer = `arn:aws:elasticloadbalancing:${HOME_REGION}:${PROVIDER_ACCOUNT}:loadbalancer/net/old/${service}`;
   const { ServiceConfiguration } = await stage.onEc2('operator', (ec2) =>
     ec2.send(new CreateVpcEndpointServiceConfigurationCommand({ NetworkLoadBalancerArns: [balancer] })),
   );

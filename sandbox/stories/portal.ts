@@ -2,7 +2,7 @@ import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/c
 import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { CONNECTION_ANSWERED_PATTERN } from '../../events/connection-answered.ts';
 import { WARNING_PATTERN } from '../../events/warning.ts';
-import { PROVIDER_ACCOUNT, REGION } from '../cloud.ts';
+import { HOME_REGION, PROVIDER_ACCOUNT } from '../cloud.ts';
 import type { ClientConfig } from '../world.ts';
 
 const ANSWERS: ReadonlySet<string> = new Set(CONNECTION_ANSWERED_PATTERN.detailType);
@@ -27,7 +27,7 @@ export class Portal {
 
   /** Subscribes to every answer and every warning that is published on this bus. */
   async subscribe(EventBusName: string): Promise<void> {
-    const queueArn = `arn:aws:sqs:${REGION}:${PROVIDER_ACCOUNT}:portal`;
+    const queueArn = `arn:aws:sqs:${HOME_REGION}:${PROVIDER_ACCOUNT}:portal`;
     const Policy = JSON.stringify({
       Version: '2012-10-17',
       Statement: [

@@ -5,6 +5,8 @@ import type { WireRequest } from './wire.ts';
 export interface Credential {
   /** A 12-digit account id, a session key, or anything: see the router's `principalOf`. */
   readonly accessKeyId: string;
+  /** Absent where it is signed for several regions. */
+  readonly region?: string;
   /** The name that the client signs with, e.g. `states`. */
   readonly service: string;
 }
@@ -23,5 +25,6 @@ export const readCredential = (request: WireRequest): Credential | undefined => 
   const service = parts.at(-2);
   const accessKeyId = parts[0];
   if (parts.length < 4 || !accessKeyId || !service || parts.at(-1) !== 'aws4_request') return undefined;
-  return { accessKeyId, service };
+  const region = parts.length > 4 ? parts.at(-3) : undefined;
+  return { accessKeyId, service, ...(region === undefined ? {} : { region }) };
 };

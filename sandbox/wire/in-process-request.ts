@@ -130,7 +130,9 @@ export class ClientRequest extends Writable {
     if (!this.#headers.has('host')) this.setHeader('host', this.host);
     const { signal } = options;
     if (signal !== undefined) this.#obey(signal);
-    this.once('finish', () => void this.#send());
+    this.once('finish', () => {
+      this.#send().catch((error: unknown) => this.destroy(error as Error)); // no answer comes: a connection that was lost
+    });
     process.nextTick(() => {
       if (!this.destroyed) this.emit('socket', this.socket);
     });

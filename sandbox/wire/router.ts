@@ -1,6 +1,7 @@
 import { holding } from '../clock/clock.ts';
 import type { Cloud } from '../cloud.ts';
 import type { Principal } from '../iam/principal.ts';
+import { ConnectionLost } from '../outage.ts';
 import { AwsError } from '../services/errors.ts';
 import { type Api, loadApi, loadedApi } from './api.ts';
 import { awsJson } from './aws-json.ts';
@@ -14,7 +15,10 @@ import type { WireHandler, WireRequest, WireResponse } from './wire.ts';
 
 /** What the router needs of the world. */
 export interface RouterParts {
+  /** The home region's; global services are called there. */
   readonly cloud: Cloud;
+  /** The cloud of a region; undefined where the world has no such region. @default the one cloud, whatever region is named */
+  readonly cloudOf?: (region: string) => Cloud | undefined;
   /**
    * Who an access key is.
    *
@@ -52,6 +56,19 @@ const invalidKey = (service: WireService, protocol: Protocol, error: unknown): u
   return new AwsError(code, 'The security token included in the request is invalid.', isRenamed ? 400 : 403);
 };
 
+/**
+ * A signature for a region that the world does not have, worded as where the scope of a signature does not fit the endpoint.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html#reference_sigv-troubleshooting-credential-scope
+ */
+const unknownRegion = (protocol: Protocol, region: string): AwsError => {
+  const message = `Credential should be scoped to a valid region, not '${region}'. The sandbox has no such region.`;
+  if (protocol === ec2Query) return new AwsError('AuthFailure', message, 401);
+  return protocol.speaksQuery
+    ? new AwsError('SignatureDoesNotMatch', message, 403)
+    : new AwsError('InvalidSignatureException', message, 403);
+};
+
 /** What is known of a request so far: an error is answered in the best form that this allows. */
 interface Progress {
   readonly request: WireRequest;
@@ -66,12 +83,19 @@ interface Progress {
 /**
  * The one door for clients: finds service, action and principal, reads the input, calls the cloud, writes the answer.
  *
- * Signatures are not verified: any secret will do. Without a credential scope the answer is `MissingAuthenticationToken`;
+ * A call goes to the region that its signature names. Signatures are not verified: any secret will do. Without a credential scope the answer is `MissingAuthenticationToken`;
  * what the sandbox does not model is 501 `NotImplemented`; what the API does not have is AWS's own refusal. What is not an
  * AwsError becomes 500 `InternalFailure`, with the stack in the journal.
  */
-export const createRouter = ({ cloud, principalOf }: RouterParts): WireHandler => {
+export const createRouter = ({ cloud, cloudOf = () => cloud, principalOf }: RouterParts): WireHandler => {
   const apiOf = (service: WireService): Promise<Api> => holding(cloud.clock, () => loadApi(service));
+
+  /** Where a call goes. A signature for several regions names none: it is taken for the home region's. */
+  const cloudFor = (service: string, protocol: Protocol, region = cloud.region): Cloud => {
+    const there = cloud.isGlobal(service) ? cloud : cloudOf(region);
+    if (there === undefined) throw unknownRegion(protocol, region);
+    return there;
+  };
 
   const call = async (progress: Progress, requestId: string): Promise<WireResponse> => {
     const { request } = progress;
@@ -85,6 +109,7 @@ export const createRouter = ({ cloud, principalOf }: RouterParts): WireHandler =
     }
     const protocol = protocolOf(service, request);
     progress.protocol = protocol;
+    const there = cloudFor(service.name, protocol, credential.region);
     const api = loadedApi(service) ?? (await apiOf(service));
     progress.api = api;
     const routed = protocol.route(api, request);
@@ -100,10 +125,13 @@ export const createRouter = ({ cloud, principalOf }: RouterParts): WireHandler =
     if (routed === undefined || operation === undefined) {
       throw unknownOperation(service, protocol.speaksQuery, routed?.action ?? `${request.method} ${request.path}`);
     }
-    if (cloud.action(service.name, operation.name) === undefined) throw notModelled(service.name, operation.name);
+    if (there.action(service.name, operation.name) === undefined) throw notModelled(service.name, operation.name);
     const input = routed.decode(operation);
     progress.invoked = true;
-    const output = await cloud.invoke({ service: service.name, action: operation.name, input, principal });
+    const call = { service: service.name, action: operation.name, input, principal };
+    const output = await (there.isGlobal(service.name)
+      ? there.invoke(call)
+      : there.outage.reaching(() => there.invoke(call)));
     return protocol.answer(api, operation, output, requestId);
   };
 
@@ -135,6 +163,11 @@ export const createRouter = ({ cloud, principalOf }: RouterParts): WireHandler =
     try {
       response = await call(progress, requestId);
     } catch (error) {
+      if (error instanceof ConnectionLost) {
+        const { who, what } = progress;
+        cloud.journal.write({ kind: 'call', who, what, detail: { error: error.code } });
+        throw error;
+      }
       response = refuse(progress, requestId, error);
     }
     const date = new Date(cloud.clock.now()).toUTCString();

@@ -15,5 +15,8 @@ export interface WireResponse {
   readonly body: Uint8Array;
 }
 
-/** The sandbox's one door for clients: never rejects; errors are responses. */
+/**
+ * The sandbox's one door for clients. Errors are responses; it rejects, with ConnectionLost, for a region that is cut off only:
+ * then no response comes.
+ */
 export type WireHandler = (request: WireRequest) => Promise<WireResponse>;

@@ -1,4 +1,3 @@
-import { REGION } from '../../cloud.ts';
 import { DeploymentError } from '../deployment-error.ts';
 import type { ResourceValues } from '../intrinsics.ts';
 import { each, type PropertyRules } from '../property-rules.ts';
@@ -84,7 +83,7 @@ const deleteTable = async ({ ref }: ResourceValues, { call }: Creation): Promise
 };
 
 /**
- * Tables. A global table is the replica of this world's region; others are accepted without behaviour.
+ * Tables. A global table is the replica of the stack's region; others are accepted without behaviour.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_DynamoDB.html
  */
@@ -113,8 +112,9 @@ export const dynamodbTypes: ResourceTypes = {
       ...each('accepted', 'WriteOnDemandThroughputSettings', 'GlobalTableWitnesses', 'MultiRegionConsistency'),
     },
     create({ Replicas, ...properties }, creation) {
-      const replica = Replicas.find(({ Region }) => Region === REGION);
-      if (replica === undefined) throw new DeploymentError(`it needs a replica in ${REGION}, where the sandbox is`);
+      const replica = Replicas.find(({ Region }) => Region === creation.region);
+      if (replica === undefined)
+        throw new DeploymentError(`it needs a replica in ${creation.region}, where the stack is`);
       const { DeletionProtectionEnabled } = replica;
       const guard = DeletionProtectionEnabled === undefined ? {} : { DeletionProtectionEnabled };
       return createTable({ ...properties, ...guard }, creation);

@@ -1,4 +1,4 @@
-import { PROVIDER_ACCOUNT, REGION } from '../../cloud.ts';
+import { PROVIDER_ACCOUNT } from '../../cloud.ts';
 import { each } from '../property-rules.ts';
 import { type Creation, type ResourceTypes, resourceType, textOf } from '../resource-type.ts';
 import { jsonText, policyText } from './policies.ts';
@@ -102,7 +102,7 @@ export const eventTypes: ResourceTypes = {
         },
       ],
     },
-    async create({ Name, Targets = [], ...properties }, { call, generatedName }) {
+    async create({ Name, Targets = [], ...properties }, { call, generatedName, region }) {
       const name = Name ?? generatedName(64);
       const bus = busName(properties.EventBusName);
       await putRule(name, properties, call);
@@ -110,7 +110,7 @@ export const eventTypes: ResourceTypes = {
       const path = bus === 'default' ? name : `${bus}/${name}`;
       return {
         ref: bus === 'default' ? name : `${bus}|${name}`,
-        attributes: { Arn: `arn:aws:events:${REGION}:${PROVIDER_ACCOUNT}:rule/${path}`, RuleName: name },
+        attributes: { Arn: `arn:aws:events:${region}:${PROVIDER_ACCOUNT}:rule/${path}`, RuleName: name },
       };
     },
     replacing: ['Name', 'EventBusName'],

@@ -1,4 +1,4 @@
-import { PROVIDER_ACCOUNT, REGION } from '../../cloud.ts';
+import { PROVIDER_ACCOUNT } from '../../cloud.ts';
 import { DEFAULT_POLICY } from '../../services/kms/keys.ts';
 import { defaultAttributes } from '../../services/sqs/attributes.ts';
 import { each } from '../property-rules.ts';
@@ -62,7 +62,7 @@ const changedAttributes = (
 export const messagingTypes: ResourceTypes = {
   'AWS::SQS::Queue': resourceType<{ readonly QueueName?: string; readonly Tags?: Tags }>({
     properties: each('used', 'QueueName', 'Tags', ...QUEUE_ATTRIBUTES),
-    async create(properties, { call, generatedName }) {
+    async create(properties, { call, generatedName, region }) {
       const name = properties.QueueName ?? generatedName(80);
       const created = await call('sqs', 'CreateQueue', {
         QueueName: name,
@@ -72,7 +72,7 @@ export const messagingTypes: ResourceTypes = {
       const url = textOf(created, 'QueueUrl');
       return {
         ref: url,
-        attributes: { Arn: `arn:aws:sqs:${REGION}:${PROVIDER_ACCOUNT}:${name}`, QueueName: name, QueueUrl: url },
+        attributes: { Arn: `arn:aws:sqs:${region}:${PROVIDER_ACCOUNT}:${name}`, QueueName: name, QueueUrl: url },
       };
     },
     replacing: ['QueueName'],

@@ -1,4 +1,4 @@
-import { PROVIDER_ACCOUNT, REGION } from '../../cloud.ts';
+import { PROVIDER_ACCOUNT } from '../../cloud.ts';
 import { each } from '../property-rules.ts';
 import { type ResourceType, type ResourceTypes, resourceType } from '../resource-type.ts';
 
@@ -6,9 +6,9 @@ const alarm: ResourceType = resourceType<{ readonly AlarmName?: string }>({
   behaviour: 'without behaviour',
   properties: 'anything',
   replacing: ['AlarmName'],
-  async create({ AlarmName }, { generatedName }) {
+  async create({ AlarmName }, { generatedName, region }) {
     const name = AlarmName ?? generatedName(255);
-    return { ref: name, attributes: { Arn: `arn:aws:cloudwatch:${REGION}:${PROVIDER_ACCOUNT}:alarm:${name}` } };
+    return { ref: name, attributes: { Arn: `arn:aws:cloudwatch:${region}:${PROVIDER_ACCOUNT}:alarm:${name}` } };
   },
 });
 
@@ -25,12 +25,12 @@ export const observabilityTypes: ResourceTypes = {
       ...each('accepted', 'RetentionInDays', 'KmsKeyId', 'LogGroupClass', 'DataProtectionPolicy', 'FieldIndexPolicies'),
       ...each('accepted', 'Tags', 'DeletionProtectionEnabled'),
     },
-    async create({ LogGroupName }, { call, generatedName }) {
+    async create({ LogGroupName }, { call, generatedName, region }) {
       const name = LogGroupName ?? generatedName(512);
       await call('logs', 'CreateLogGroup', { logGroupName: name });
       return {
         ref: name,
-        attributes: { Arn: `arn:aws:logs:${REGION}:${PROVIDER_ACCOUNT}:log-group:${name}:*` },
+        attributes: { Arn: `arn:aws:logs:${region}:${PROVIDER_ACCOUNT}:log-group:${name}:*` },
       };
     },
     replacing: ['LogGroupName'],

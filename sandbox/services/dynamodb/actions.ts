@@ -79,7 +79,7 @@ const localName = (given: unknown, context: CallContext): string => {
 
 const permit = (action: string, table: unknown, index: unknown, context: CallContext): Permission => {
   const { account, name } = tableOf(table, context);
-  const arn = tableArn(name, account);
+  const arn = tableArn(context.cloud.region, name, account);
   return { action: `dynamodb:${action}`, resource: typeof index === 'string' ? `${arn}/index/${index}` : arn };
 };
 
@@ -115,7 +115,7 @@ export const dynamodbService = (
   streams: Streams = new Streams(cloud.clock, cloud.random),
 ): ServiceDefinition => {
   const engine = new Dynalite();
-  const tables = new Tables(engine, streams, cloud.clock, cloud.random);
+  const tables = new Tables(engine, streams, cloud);
 
   const define = (
     name: string,
@@ -140,7 +140,7 @@ export const dynamodbService = (
   return {
     name: 'dynamodb',
     notModelled: [
-      'Transactions, PartiQL, time to live, backups, global tables, tags, resource policies',
+      'Transactions, PartiQL, time to live, backups, replicas in other regions (a global table is one table in the region of the stack), tags, resource policies',
       'UpdateTable of anything but DeletionProtectionEnabled and StreamSpecification; a table and a stream are active at once',
       'Streams of more than one shard, resource policies of streams, ShardFilter, throttling of GetRecords',
       'ReturnValuesOnConditionCheckFailure; throttling; the 16 MB limit of BatchGetItem; eventual reads (every read sees every write)',

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock/clock.ts';
-import { REGION } from '../../cloud.ts';
 import type { Random } from '../../random.ts';
 import { AwsError } from '../errors.ts';
+import { regionOfArn } from '../region-of-arn.ts';
 import { itemSize, type Wire } from './dynalite.ts';
 import { isSameItem } from './same-item.ts';
 
@@ -175,7 +175,7 @@ export class Stream {
       eventName: before === undefined ? 'INSERT' : after === undefined ? 'REMOVE' : 'MODIFY',
       eventVersion: '1.1',
       eventSource: 'aws:dynamodb',
-      awsRegion: REGION,
+      awsRegion: regionOfArn(this.arn),
       dynamodb: {
         ApproximateCreationDateTime: Math.floor(at / 1000),
         Keys,

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock/clock.ts';
-import { PROVIDER_ACCOUNT, REGION } from '../../cloud.ts';
+import { type Cloud, PROVIDER_ACCOUNT } from '../../cloud.ts';
 import type { Random } from '../../random.ts';
 import { AwsError } from '../errors.ts';
 import type { Dynalite, Wire } from './dynalite.ts';
@@ -34,8 +34,8 @@ export interface TableChange {
 }
 
 /** e.g. `arn:aws:dynamodb:us-west-2:123456789012:table/Ledger`. */
-export const tableArn = (name: string, account = PROVIDER_ACCOUNT): string =>
-  `arn:aws:dynamodb:${REGION}:${account}:table/${name}`;
+export const tableArn = (region: string, name: string, account = PROVIDER_ACCOUNT): string =>
+  `arn:aws:dynamodb:${region}:${account}:table/${name}`;
 
 const NO_THROUGHPUT = { ReadCapacityUnits: 0, WriteCapacityUnits: 0 };
 
@@ -45,13 +45,13 @@ const describeThroughput = (given: unknown): Wire => ({
 });
 
 const describeIndexes = (
-  table: string,
+  tableArn: string,
   indexes: unknown,
   more: (index: IndexDescription) => Wire,
 ): readonly IndexDescription[] =>
   (indexes as readonly IndexDescription[]).map((index) => ({
     ...index,
-    IndexArn: `${tableArn(table)}/index/${index.IndexName}`,
+    IndexArn: `${tableArn}/index/${index.IndexName}`,
     IndexSizeBytes: 0,
     ItemCount: 0,
     ...more(index),
@@ -64,17 +64,19 @@ const describeIndexes = (
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html
  */
 export class Tables {
+  readonly #region: string;
   readonly #engine: Dynalite;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #streams: Streams;
   readonly #names = new Set<string>();
 
-  constructor(engine: Dynalite, streams: Streams, clock: Clock, random: Random) {
+  constructor(engine: Dynalite, streams: Streams, cloud: Pick<Cloud, 'region' | 'clock' | 'random'>) {
+    this.#region = cloud.region;
     this.#engine = engine;
     this.#streams = streams;
-    this.#clock = clock;
-    this.#random = random;
+    this.#clock = cloud.clock;
+    this.#random = cloud.random;
   }
 
   /**
@@ -88,12 +90,13 @@ export class Tables {
     if (this.#names.has(name)) throw new AwsError('ResourceInUseException', `Table already exists: ${name}`);
     this.#names.add(name);
     const { BillingMode, ProvisionedThroughput, GlobalSecondaryIndexes, LocalSecondaryIndexes, ...given } = input;
+    const arn = tableArn(this.#region, name);
     const created = this.#clock.now() / 1000;
     const description = {
       ...given,
       KeySchema: input.KeySchema as StreamedTable['keySchema'],
       TableName: name,
-      TableArn: tableArn(name),
+      TableArn: arn,
       TableId: this.#random.uuid(),
       TableStatus: 'ACTIVE' as const,
       CreationDateTime: created,
@@ -105,10 +108,10 @@ export class Tables {
         BillingModeSummary: { BillingMode, LastUpdateToPayPerRequestDateTime: created },
       }),
       ...(LocalSecondaryIndexes !== undefined && {
-        LocalSecondaryIndexes: describeIndexes(name, LocalSecondaryIndexes, () => ({})),
+        LocalSecondaryIndexes: describeIndexes(arn, LocalSecondaryIndexes, () => ({})),
       }),
       ...(GlobalSecondaryIndexes !== undefined && {
-        GlobalSecondaryIndexes: describeIndexes(name, GlobalSecondaryIndexes, (index) => ({
+        GlobalSecondaryIndexes: describeIndexes(arn, GlobalSecondaryIndexes, (index) => ({
           IndexStatus: 'ACTIVE',
           ProvisionedThroughput: describeThroughput(index.ProvisionedThroughput),
         })),

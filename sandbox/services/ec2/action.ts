@@ -1,5 +1,4 @@
 import type { ActionDefinition, CallContext, Permission } from '../../cloud.ts';
-import { REGION } from '../../cloud.ts';
 import type { Principal } from '../../iam/principal.ts';
 import { ec2Errors } from './errors.ts';
 import type { PrivateLink, Tags } from './model.ts';
@@ -49,7 +48,10 @@ export const ec2Action = <I extends { readonly DryRun?: boolean | undefined }, O
     permissions: (input, context) => {
       world.buckets.take(name, context, isWide(input));
       action.check?.(input);
-      return action.needs(input, callerOf(context));
+      const region = { 'ec2:Region': world.region };
+      return action
+        .needs(input, callerOf(context))
+        .map((permission) => ({ ...permission, context: { ...region, ...permission.context } }));
     },
     run: (input, context) => {
       if (input.DryRun === true) throw ec2Errors.dryRun();
@@ -59,9 +61,7 @@ export const ec2Action = <I extends { readonly DryRun?: boolean | undefined }, O
 };
 
 /** The permission of a Describe: these actions know no resource types. */
-export const onEverything = (action: string): readonly Permission[] => [
-  { action: `ec2:${action}`, resource: '*', context: { 'ec2:Region': REGION } },
-];
+export const onEverything = (action: string): readonly Permission[] => [{ action: `ec2:${action}`, resource: '*' }];
 
 /** The condition keys that follow from a resource's tags. */
 export const tagContext = (tags: Tags | undefined): Record<string, string> =>
@@ -77,4 +77,4 @@ export const onResource = (
   action: string,
   resource: string,
   context: Readonly<Record<string, string | readonly string[]>> = {},
-): Permission => ({ action: `ec2:${action}`, resource, context: { 'ec2:Region': REGION, ...context } });
+): Permission => ({ action: `ec2:${action}`, resource, context });

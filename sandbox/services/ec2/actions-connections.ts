@@ -8,7 +8,7 @@ import type {
   RejectVpcEndpointConnectionsResult,
   UnsuccessfulItem,
 } from '@aws-sdk/client-ec2';
-import { type ActionDefinition, REGION } from '../../cloud.ts';
+import type { ActionDefinition } from '../../cloud.ts';
 import { type Caller, ec2Action, onEverything } from './action.ts';
 import { required, requiredList, shaped } from './checks.ts';
 import { type FilterTable, filtered, paged } from './describe.ts';
@@ -25,7 +25,7 @@ const FILTERS: FilterTable<Seen> = {
   'vpc-endpoint-owner': ({ connection }) => [connection.owner],
   'vpc-endpoint-region': ({ connection }) => [
     connection.region,
-    ...(connection.region === REGION ? [] : ['cross-region']),
+    ...(connection.region === connection.serviceRegion ? [] : ['cross-region']),
   ],
   'vpc-endpoint-state': ({ state }) => [state],
   'vpc-endpoint-id': ({ connection }) => [connection.id],

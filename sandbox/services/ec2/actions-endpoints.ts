@@ -8,14 +8,14 @@ import type {
   DescribeVpcEndpointsRequest,
   DescribeVpcEndpointsResult,
 } from '@aws-sdk/client-ec2';
-import { type ActionDefinition, REGION } from '../../cloud.ts';
+import type { ActionDefinition } from '../../cloud.ts';
 import { ec2Action, onEverything } from './action.ts';
 import { requiredList, shaped } from './checks.ts';
 import { checkCreation, creationNeeds, make } from './creation.ts';
 import { type FilterTable, filtered, paged, withIds } from './describe.ts';
 import { ec2Errors, unsuccessful } from './errors.ts';
 import { remove } from './lifecycle.ts';
-import { once, onEndpoint } from './lookups.ts';
+import { everyConnection, findConnection, once, onEndpoint } from './lookups.ts';
 import type { EndpointService, PrivateLink } from './model.ts';
 import { isAllowed } from './principals.ts';
 import { detailView, endpointView, type Seen, seenNow, truthOf } from './views.ts';
@@ -23,7 +23,7 @@ import { detailView, endpointView, type Seen, seenNow, truthOf } from './views.t
 const FILTERS: FilterTable<Seen> = {
   'ip-address-type': ({ connection }) => [connection.ipAddressType],
   'service-name': ({ connection }) => [connection.serviceName],
-  'service-region': () => [REGION],
+  'service-region': ({ connection }) => [connection.serviceRegion],
   'vpc-id': ({ connection }) => [connection.vpcId],
   'vpc-endpoint-id': ({ connection }) => [connection.id],
   'vpc-endpoint-state': ({ state }) => [state],
@@ -33,7 +33,7 @@ const FILTERS: FilterTable<Seen> = {
 const SERVICE_FILTERS: FilterTable<EndpointService> = {
   owner: (service) => [service.owner],
   'service-name': (service) => [service.name],
-  'service-region': () => [REGION],
+  'service-region': (service) => [service.region],
   'service-type': (service) => [service.kind],
   'supported-ip-address-types': (service) => service.ipAddressTypes,
 };
@@ -45,7 +45,7 @@ export const endpointActions = (world: PrivateLink): Record<string, ActionDefini
     needs: (input, caller) => creationNeeds(world, input, caller),
     run: (input, caller) => {
       const id = once(world, caller, 'CreateVpcEndpoint', input, () => make(world, input, caller));
-      const connection = world.connections.get(id);
+      const connection = findConnection(world, id)?.connection;
       if (connection === undefined) throw ec2Errors.unknownEndpoint(id);
       return {
         VpcEndpoint: endpointView(truthOf(connection)),
@@ -63,7 +63,7 @@ export const endpointActions = (world: PrivateLink): Record<string, ActionDefini
       },
       needs: () => onEverything('DescribeVpcEndpoints'),
       run: (input, { accountId, region }) => {
-        const own = seenNow(world).filter(
+        const own = seenNow(world, everyConnection(world)).filter(
           ({ connection }) => connection.owner === accountId && connection.region === region,
         );
         const wanted = withIds(own, input.VpcEndpointIds, ({ connection }) => connection.id);
@@ -82,13 +82,13 @@ export const endpointActions = (world: PrivateLink): Record<string, ActionDefini
       (input.VpcEndpointIds ?? []).map((id) => onEndpoint(world, caller, 'DeleteVpcEndpoints', id)),
     run: (input, { accountId, region }) => ({
       Unsuccessful: (input.VpcEndpointIds ?? []).flatMap((id) => {
-        const connection = world.connections.get(id);
+        const { home, connection } = findConnection(world, id) ?? {};
         const own = connection?.owner === accountId && connection.region === region;
-        if (!own || connection.state === 'deleted') {
+        if (!own || home === undefined || connection.state === 'deleted') {
           return [unsuccessful(id, 'InvalidVpcEndpoint.NotFound', ec2Errors.unknownEndpoint(id).message)];
         }
         if (connection.state !== 'deleting') {
-          remove(world, connection);
+          remove(home, connection);
           return [];
         }
         const code = world.settings.uncertain.deleteDeleting;
@@ -105,10 +105,11 @@ export const endpointActions = (world: PrivateLink): Record<string, ActionDefini
       run: (input, { principal, region }) => {
         const regions = input.ServiceRegions ?? [];
         const inReach = (service: EndpointService): boolean =>
-          region === REGION
-            ? regions.length === 0 || regions.includes(REGION)
-            : regions.includes(REGION) && service.regions.get(region) === 'Available';
-        const open = [...world.services.values()].filter(
+          region === service.region
+            ? regions.length === 0 || regions.includes(region)
+            : regions.includes(service.region) && service.regions.get(region) === 'Available';
+        const all = world.everywhere.flatMap(({ services }) => [...services.values()]);
+        const open = all.filter(
           (service) => service.state === 'Available' && isAllowed(service, principal) && inReach(service),
         );
         const wanted = withIds(open, input.ServiceNames, (service) => service.name, ec2Errors.unknownServiceName);

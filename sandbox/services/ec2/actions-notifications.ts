@@ -9,12 +9,12 @@ import type {
   ModifyVpcEndpointConnectionNotificationRequest,
   ModifyVpcEndpointConnectionNotificationResult,
 } from '@aws-sdk/client-ec2';
-import { type ActionDefinition, type Permission, REGION } from '../../cloud.ts';
+import type { ActionDefinition, Permission } from '../../cloud.ts';
 import { type Caller, ec2Action, onEverything, onResource } from './action.ts';
 import { oneOf, required, requiredList, shaped } from './checks.ts';
 import { type FilterTable, filtered, paged, withIds } from './describe.ts';
 import { ec2Errors, unsuccessful } from './errors.ts';
-import { once, onEndpoint, onService, requireService } from './lookups.ts';
+import { findConnection, once, onEndpoint, onService, requireService } from './lookups.ts';
 import type { Notification, PrivateLink } from './model.ts';
 import { CONNECTION_EVENTS } from './notices.ts';
 
@@ -31,7 +31,7 @@ const FILTERS: FilterTable<Notification> = {
   'vpc-endpoint-id': (notification) => [endpointOf(notification)],
 };
 
-const view = (notification: Notification): ConnectionNotification => ({
+const viewIn = (world: PrivateLink, notification: Notification): ConnectionNotification => ({
   ConnectionNotificationId: notification.id,
   ...('serviceId' in notification.about
     ? { ServiceId: notification.about.serviceId }
@@ -40,7 +40,7 @@ const view = (notification: Notification): ConnectionNotification => ({
   ConnectionNotificationArn: notification.topicArn,
   ConnectionEvents: [...notification.events],
   ConnectionNotificationState: 'Enabled',
-  ServiceRegion: REGION,
+  ServiceRegion: world.region,
 });
 
 const checkTopic = (arn: string): void => {
@@ -102,7 +102,7 @@ export const notificationActions = (world: PrivateLink): Record<string, ActionDe
         const notification = world.notifications.get(made);
         if (notification === undefined) throw ec2Errors.unknownNotification(made);
         return {
-          ConnectionNotification: view(notification),
+          ConnectionNotification: viewIn(world, notification),
           ...(input.ClientToken === undefined ? {} : { ClientToken: input.ClientToken }),
         };
       },
@@ -118,7 +118,7 @@ export const notificationActions = (world: PrivateLink): Record<string, ActionDe
         const ids = id === undefined ? undefined : [id];
         const wanted = withIds(own(caller), ids, (notification) => notification.id, ec2Errors.unknownNotification);
         const { items, NextToken } = paged(filtered(wanted, input.Filters, FILTERS), input, world.settings.defaultPage);
-        return { ConnectionNotificationSet: items.map(view), NextToken };
+        return { ConnectionNotificationSet: items.map((one) => viewIn(world, one)), NextToken };
       },
     }),
 
@@ -182,6 +182,8 @@ const watched = (
     return { serviceId: service.id };
   }
   const endpointId = input.VpcEndpointId ?? '';
-  if (world.connections.get(endpointId)?.owner !== caller.accountId) throw ec2Errors.unknownEndpoint(endpointId);
+  const { connection } = findConnection(world, endpointId) ?? {};
+  if (connection?.owner !== caller.accountId || connection.region !== caller.region)
+    throw ec2Errors.unknownEndpoint(endpointId);
   return { endpointId };
 };

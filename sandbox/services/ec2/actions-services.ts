@@ -9,7 +9,7 @@ import type {
   ModifyVpcEndpointServiceConfigurationResult,
   UnsuccessfulItem,
 } from '@aws-sdk/client-ec2';
-import { type ActionDefinition, REGION } from '../../cloud.ts';
+import type { ActionDefinition } from '../../cloud.ts';
 import { ec2Action, onEverything, onResource } from './action.ts';
 import { oneOf, required, requiredList, shaped } from './checks.ts';
 import { type FilterTable, filtered, paged, withIds } from './describe.ts';
@@ -78,7 +78,7 @@ export const serviceActions = (world: PrivateLink): Record<string, ActionDefinit
       specifiedTags(input.TagSpecifications, 'vpc-endpoint-service');
     },
     needs: (input, { accountId }) => {
-      const arn = ec2Arn(accountId, 'vpc-endpoint-service', '*');
+      const arn = ec2Arn(world.region, accountId, 'vpc-endpoint-service', '*');
       const tags = specifiedTags(input.TagSpecifications, 'vpc-endpoint-service');
       const dns = input.PrivateDnsName === undefined ? {} : { 'ec2:VpceServicePrivateDnsName': input.PrivateDnsName };
       return [
@@ -93,7 +93,8 @@ export const serviceActions = (world: PrivateLink): Record<string, ActionDefinit
         world.services.set(id, {
           order: world.nextOrder(),
           id,
-          name: `com.amazonaws.vpce.${REGION}.${id}`,
+          name: `com.amazonaws.vpce.${world.region}.${id}`,
+          region: world.region,
           owner: caller.accountId,
           state: 'Available',
           acceptanceRequired: input.AcceptanceRequired ?? true,
@@ -102,9 +103,11 @@ export const serviceActions = (world: PrivateLink): Record<string, ActionDefinit
           ipAddressTypes: (input.SupportedIpAddressTypes ?? ['ipv4']).map((type) =>
             oneOf(type, ADDRESS_TYPES, 'SupportedIpAddressType'),
           ),
-          // The home region is implied.
+          // Its own region is implied.
           regions: new Map(
-            (input.SupportedRegions ?? []).filter((region) => region !== REGION).map((region) => [region, 'Available']),
+            (input.SupportedRegions ?? [])
+              .filter((region) => region !== world.region)
+              .map((region) => [region, 'Available']),
           ),
           privateDns: input.PrivateDnsName === undefined ? undefined : privateDns(world, input.PrivateDnsName),
           permits: new Map(),
@@ -161,7 +164,7 @@ export const serviceActions = (world: PrivateLink): Record<string, ActionDefinit
       if (input.RemovePrivateDnsName === true) service.privateDns = undefined;
       if (input.PrivateDnsName !== undefined) service.privateDns = privateDns(world, input.PrivateDnsName);
       for (const region of input.AddSupportedRegions ?? []) {
-        if (region !== REGION) service.regions.set(region, 'Available');
+        if (region !== world.region) service.regions.set(region, 'Available');
       }
       // A region that was taken away stays listed, closed to new endpoints.
       for (const region of input.RemoveSupportedRegions ?? []) service.regions.set(region, 'Closed');

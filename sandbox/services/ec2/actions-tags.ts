@@ -12,6 +12,7 @@ import { type Caller, ec2Action, onEverything, onResource, tagContext } from './
 import { requiredList } from './checks.ts';
 import { filtered, paged } from './describe.ts';
 import { ec2Errors } from './errors.ts';
+import { everyConnection } from './lookups.ts';
 import { ec2Arn, type PrivateLink, type Tags } from './model.ts';
 import { addTags, readTags, requestTagContext } from './tags.ts';
 
@@ -23,15 +24,15 @@ interface Taggable {
 }
 
 /** What of the caller's can carry tags: services and permissions, connections to its services, endpoints. */
-const taggables = (world: PrivateLink, { accountId }: Caller): Taggable[] => {
+const taggables = (world: PrivateLink, { accountId, region }: Caller): Taggable[] => {
   const services = [...world.services.values()].filter((service) => service.owner === accountId);
-  const connections = [...world.connections.values()];
+  const endpoints = everyConnection(world).filter((connection) => connection.region === region);
   return [
     ...services.map(({ id, tags }): Taggable => ({ id, type: 'vpc-endpoint-service', tags })),
     ...services.flatMap(({ permits }) =>
       [...permits.values()].map(({ id, tags }): Taggable => ({ id, type: 'vpc-endpoint-service-permission', tags })),
     ),
-    ...connections
+    ...[...world.connections.values()]
       .filter(({ serviceId }) => services.some((service) => service.id === serviceId))
       .map(
         ({ connectionId, connectionTags }): Taggable => ({
@@ -40,7 +41,7 @@ const taggables = (world: PrivateLink, { accountId }: Caller): Taggable[] => {
           tags: connectionTags,
         }),
       ),
-    ...connections
+    ...endpoints
       .filter(({ owner }) => owner === accountId)
       .map(({ id, tags }): Taggable => ({ id, type: 'vpc-endpoint', tags })),
   ];
@@ -79,7 +80,7 @@ export const tagActions = (world: PrivateLink): Record<string, ActionDefinition>
   const needs = (action: string, ids: readonly string[], tags: Tags, caller: Caller) => {
     const own = new Map(taggables(world, caller).map((one) => [one.id, one]));
     return ids.map((id) =>
-      onResource(action, ec2Arn(caller.accountId, typeOf(id), id), {
+      onResource(action, ec2Arn(world.region, caller.accountId, typeOf(id), id), {
         ...tagContext(own.get(id)?.tags),
         ...requestTagContext(tags),
       }),

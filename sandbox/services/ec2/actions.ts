@@ -8,12 +8,12 @@ import { permissionActions } from './actions-permissions.ts';
 import { serviceActions } from './actions-services.ts';
 import { tagActions } from './actions-tags.ts';
 import { NetworkInterfaces } from './interfaces.ts';
-import { privateLink } from './model.ts';
+import { type Partition, partition, privateLink } from './model.ts';
 import { type Ec2Options, settingsFrom } from './options.ts';
 
 /**
  * PrivateLink, as far as EC2 has it: a provider's endpoint services, allow lists, notifications and answers, and the
- * consumers' endpoints, of as many accounts as call. Services live in us-west-2.
+ * consumers' endpoints, of as many accounts as call.
  * Beyond that: the network interfaces that other services keep.
  *
  * @example
@@ -23,8 +23,9 @@ export const ec2Service = (
   cloud: Cloud,
   options: Ec2Options = {},
   interfaces: NetworkInterfaces = new NetworkInterfaces(),
+  regions: Partition = partition(),
 ): ServiceDefinition => {
-  const world = privateLink(cloud, settingsFrom(options), interfaces);
+  const world = privateLink(cloud, settingsFrom(options), interfaces, regions);
   return {
     name: 'ec2',
     actions: {
@@ -46,6 +47,7 @@ export const ec2Service = (
       'Private DNS names stay pendingVerification; StartVpcEndpointServicePrivateDnsVerification; private DNS of endpoints.',
       'Availability Zones: every service is in all three; zonal DNS names.',
       'Endpoint policies are kept and have no effect, which is what they have on endpoint services outside AWS.',
+      'The permission vpce:AllowMultiRegion, and whether a region is opted in: an endpoint may be made from any region that the service supports.',
       'Quotas: endpoints for each VPC, services for each account, principals for each service.',
       'Throttling by organization; but for DescribeNetworkInterfaces without filter and page, which has 50 and 10 a second, all Describe calls share one bucket of 100 and 20 a second.',
       'Network interfaces of endpoints, functions and load balancers: those of RDS proxies only. Filters by attachment, association, MAC address and tag.',

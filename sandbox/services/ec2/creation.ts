@@ -1,5 +1,5 @@
 import type { CreateVpcEndpointRequest } from '@aws-sdk/client-ec2';
-import { type Permission, REGION } from '../../cloud.ts';
+import type { Permission } from '../../cloud.ts';
 import { type Caller, onResource } from './action.ts';
 import { oneOf, required, shaped } from './checks.ts';
 import { ec2Errors } from './errors.ts';
@@ -34,8 +34,8 @@ export const creationNeeds = (
   { accountId, region }: Caller,
 ): readonly Permission[] => {
   const tags = specifiedTags(input.TagSpecifications, 'vpc-endpoint');
-  const service = byName(world, input.ServiceName);
-  const arn = (type: string, id: string): string => ec2Arn(accountId, type, id, region);
+  const service = byName(world, input.ServiceName)?.service;
+  const arn = (type: string, id: string): string => ec2Arn(region, accountId, type, id);
   const on = (type: string, id: string): Permission => onResource('CreateVpcEndpoint', arn(type, id));
   return [
     onResource('CreateVpcEndpoint', arn('vpc-endpoint', '*'), {
@@ -50,8 +50,19 @@ export const creationNeeds = (
   ];
 };
 
-const byName = (world: PrivateLink, name: string | undefined): EndpointService | undefined =>
-  [...world.services.values()].find((service) => service.name === name);
+/** A service and the EC2 that it belongs to. */
+interface Found {
+  readonly home: PrivateLink;
+  readonly service: EndpointService;
+}
+
+const byName = (world: PrivateLink, name: string | undefined): Found | undefined => {
+  for (const home of world.everywhere) {
+    const service = [...home.services.values()].find((one) => one.name === name);
+    if (service !== undefined) return { home, service };
+  }
+  return undefined;
+};
 
 /**
  * The service that the caller may connect to, from its region.
@@ -59,20 +70,22 @@ const byName = (world: PrivateLink, name: string | undefined): EndpointService |
  * @throws AwsError `InvalidServiceName`, the same for a service that does not exist, one that the caller is not allowed
  * to see, and one that is not offered in the caller's region.
  */
-const reachable = (world: PrivateLink, input: CreateVpcEndpointRequest, caller: Caller): EndpointService => {
+const reachable = (world: PrivateLink, input: CreateVpcEndpointRequest, caller: Caller): Found => {
   const name = input.ServiceName ?? '';
-  const service = byName(world, name);
+  const found = byName(world, name);
   const wanted = input.ServiceRegion ?? caller.region;
+  const service = found?.service;
   if (
+    found === undefined ||
     service === undefined ||
     service.state !== 'Available' ||
-    wanted !== REGION ||
-    (caller.region !== REGION && service.regions.get(caller.region) !== 'Available') ||
+    wanted !== service.region ||
+    (caller.region !== service.region && service.regions.get(caller.region) !== 'Available') ||
     !isAllowed(service, caller.principal)
   ) {
     throw ec2Errors.unknownServiceName(name);
   }
-  return service;
+  return found;
 };
 
 /**
@@ -81,7 +94,8 @@ const reachable = (world: PrivateLink, input: CreateVpcEndpointRequest, caller: 
  * @returns its id.
  */
 export const make = (world: PrivateLink, input: CreateVpcEndpointRequest, caller: Caller): string => {
-  const service = reachable(world, input, caller);
+  const { home, service } = reachable(world, input, caller);
+  world.cloud.in(home.region); // it must answer
   const type = input.VpcEndpointType ?? 'Gateway';
   if (type !== service.kind) {
     throw ec2Errors.invalid(`Endpoint type (${type}) does not match available service types ([${service.kind}]).`);
@@ -98,12 +112,13 @@ export const make = (world: PrivateLink, input: CreateVpcEndpointRequest, caller
     throw ec2Errors.invalid(`The service ${service.name} does not support the IP address type ${ipAddressType}.`);
   }
   const id = world.newId('vpce-');
-  begin(world, {
+  begin(home, {
     order: world.nextOrder(),
     id,
     connectionId: world.newId('vpce-con-'),
     serviceId: service.id,
     serviceName: service.name,
+    serviceRegion: service.region,
     owner: caller.accountId,
     requester: caller.principal,
     region: caller.region,
@@ -114,7 +129,7 @@ export const make = (world: PrivateLink, input: CreateVpcEndpointRequest, caller
     ipAddressType,
     privateDnsEnabled: false,
     policyDocument: input.PolicyDocument ?? FULL_ACCESS,
-    dnsName: `${id}-${world.cloud.random.hex(8)}.${service.id}.${REGION}.vpce.amazonaws.com`,
+    dnsName: `${id}-${world.cloud.random.hex(8)}.${service.id}.${service.region}.vpce.amazonaws.com`,
     createdAt: world.cloud.clock.now(),
     state: service.acceptanceRequired ? 'pendingAcceptance' : 'pending',
     history: [],

@@ -2,7 +2,7 @@ import type { Permission } from '../../cloud.ts';
 import { type Caller, onResource, tagContext } from './action.ts';
 import { canonical } from './checks.ts';
 import { ec2Errors } from './errors.ts';
-import { type EndpointService, ec2Arn, type PrivateLink } from './model.ts';
+import { type Connection, type EndpointService, ec2Arn, type PrivateLink } from './model.ts';
 
 /** The caller's own service; nobody else's exists for it. */
 export const ownService = (world: PrivateLink, caller: Caller, id: string): EndpointService | undefined => {
@@ -25,15 +25,31 @@ export const requireService = (world: PrivateLink, caller: Caller, id: string): 
 export const onService = (world: PrivateLink, caller: Caller, action: string, id: string): Permission =>
   onResource(
     action,
-    ec2Arn(caller.accountId, 'vpc-endpoint-service', id),
+    ec2Arn(world.region, caller.accountId, 'vpc-endpoint-service', id),
     tagContext(ownService(world, caller, id)?.tags),
   );
 
+/** The connections to the services of all regions: among them are the endpoints of this one. */
+export const everyConnection = (world: PrivateLink): readonly Connection[] =>
+  world.everywhere.flatMap(({ connections }) => [...connections.values()]);
+
+/** A connection by its endpoint's id, and the EC2 of its service, which moves it. */
+export const findConnection = (
+  world: PrivateLink,
+  id: string,
+): { readonly home: PrivateLink; readonly connection: Connection } | undefined => {
+  for (const home of world.everywhere) {
+    const connection = home.connections.get(id);
+    if (connection !== undefined) return { home, connection };
+  }
+  return undefined;
+};
+
 /** The permission of an action on an endpoint, with the condition keys of the endpoint's tags. */
 export const onEndpoint = (world: PrivateLink, caller: Caller, action: string, id: string): Permission => {
-  const connection = world.connections.get(id);
+  const connection = findConnection(world, id)?.connection;
   const own = connection?.owner === caller.accountId ? connection : undefined;
-  return onResource(action, ec2Arn(caller.accountId, 'vpc-endpoint', id), {
+  return onResource(action, ec2Arn(world.region, caller.accountId, 'vpc-endpoint', id), {
     ...tagContext(own?.tags),
     ...(own === undefined ? {} : { 'ec2:VpceServiceName': own.serviceName }),
   });

@@ -1,5 +1,5 @@
 import type { IpAddressType, ServiceConnectivityType, State, Tag } from '@aws-sdk/client-ec2';
-import { type Cloud, PROVIDER_ACCOUNT, REGION } from '../../cloud.ts';
+import { type Cloud, PROVIDER_ACCOUNT } from '../../cloud.ts';
 import type { Principal } from '../../iam/principal.ts';
 import { type Range, within } from '../../random.ts';
 import { Buckets } from '../buckets.ts';
@@ -33,13 +33,15 @@ export interface EndpointService {
   readonly id: string;
   /** `com.amazonaws.vpce.us-west-2.vpce-svc-…`. */
   readonly name: string;
+  /** Where it lives. */
+  readonly region: string;
   readonly owner: string;
   state: 'Available' | 'Deleting';
   acceptanceRequired: boolean;
   readonly kind: 'Interface' | 'GatewayLoadBalancer';
   loadBalancerArns: string[];
   ipAddressTypes: ServiceConnectivityType[];
-  /** Regions other than the home region, with `Available` or `Closed`. */
+  /** Regions other than its own, with `Available` or `Closed`. */
   readonly regions: Map<string, 'Available' | 'Closed'>;
   privateDns: { readonly name: string; readonly txtName: string; readonly txtValue: string } | undefined;
   readonly permits: Map<string, Permit>;
@@ -61,6 +63,8 @@ export interface Connection {
   readonly connectionId: string;
   readonly serviceId: string;
   readonly serviceName: string;
+  /** Where the service is. */
+  readonly serviceRegion: string;
   /** The consumer's account. */
   readonly owner: string;
   readonly requester: Principal;
@@ -99,9 +103,22 @@ export interface Notification {
   events: string[];
 }
 
-/** Everything that this EC2 knows. */
+/** The EC2s of all regions, which find each other's services and endpoints. A connection is kept where its service is. */
+export interface Partition {
+  readonly regions: PrivateLink[];
+  /** The number of the next record of any region. */
+  order: number;
+}
+
+/** A partition without a region. */
+export const partition = (): Partition => ({ regions: [], order: 0 });
+
+/** Everything that the EC2 of one region knows. */
 export interface PrivateLink {
   readonly cloud: Cloud;
+  readonly region: string;
+  /** Those of all regions of the world that were used so far, this one among them. */
+  readonly everywhere: readonly PrivateLink[];
   readonly settings: Settings;
   readonly buckets: Buckets;
   readonly services: Map<string, EndpointService>;
@@ -118,11 +135,17 @@ export interface PrivateLink {
   within(range: Range): number;
 }
 
-/** An empty world of endpoint services. */
-export const privateLink = (cloud: Cloud, settings: Settings, interfaces: NetworkInterfaces): PrivateLink => {
-  let order = 0;
-  return {
+/** A region without endpoint services. */
+export const privateLink = (
+  cloud: Cloud,
+  settings: Settings,
+  interfaces: NetworkInterfaces,
+  all: Partition,
+): PrivateLink => {
+  const world: PrivateLink = {
     cloud,
+    region: cloud.region,
+    everywhere: all.regions,
     settings,
     buckets: new Buckets(ec2Limits, settings.throttling, PROVIDER_ACCOUNT, () => cloud.clock.now()),
     services: new Map(),
@@ -131,16 +154,18 @@ export const privateLink = (cloud: Cloud, settings: Settings, interfaces: Networ
     interfaces,
     made: new Map(),
     nextOrder: () => {
-      order += 1;
-      return order;
+      all.order += 1;
+      return all.order;
     },
     newId: (prefix) => `${prefix}0${cloud.random.hex(16)}`,
     within: (range) => within(cloud.random, range),
   };
+  all.regions.push(world);
+  return world;
 };
 
 /** e.g. `arn:aws:ec2:us-west-2:123456789012:vpc-endpoint-service/vpce-svc-0abc`. */
-export const ec2Arn = (account: string, type: string, id: string, region: string = REGION): string =>
+export const ec2Arn = (region: string, account: string, type: string, id: string): string =>
   `arn:aws:ec2:${region}:${account}:${type}/${id}`;
 
 /** For the SDK's types, see {@link WireState}. */

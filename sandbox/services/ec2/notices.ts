@@ -1,4 +1,3 @@
-import { REGION } from '../../cloud.ts';
 import { servicePrincipal } from '../../iam/principal.ts';
 import { AwsError } from '../errors.ts';
 import { type Connection, ec2Arn, type Notification, type PrivateLink } from './model.ts';
@@ -35,6 +34,11 @@ const bodyOf = (form: Uncertain['notificationBody'], connection: Connection, eve
  * See https://docs.aws.amazon.com/vpc/latest/privatelink/create-notification-endpoint-service.html
  */
 export const announce = (world: PrivateLink, connection: Connection, event: ConnectionEvent): void => {
+  // The consumer's own are kept in the region of its endpoint.
+  for (const keeper of world.everywhere) announceFrom(keeper, connection, event);
+};
+
+const announceFrom = (world: PrivateLink, connection: Connection, event: ConnectionEvent): void => {
   for (const notification of world.notifications.values()) {
     const { about } = notification;
     const watches =
@@ -55,15 +59,15 @@ const publish = async (
   const { about, owner, topicArn } = notification;
   const source =
     'serviceId' in about
-      ? ec2Arn(owner, 'vpc-endpoint-service', about.serviceId)
-      : ec2Arn(owner, 'vpc-endpoint', about.endpointId);
+      ? ec2Arn(world.region, owner, 'vpc-endpoint-service', about.serviceId)
+      : ec2Arn(world.region, owner, 'vpc-endpoint', about.endpointId);
   try {
     await world.cloud.invoke({
       service: 'sns',
       action: 'Publish',
       input: {
         TopicArn: topicArn,
-        Subject: `VPC endpoint connection notification: ${event} (${REGION})`,
+        Subject: `VPC endpoint connection notification: ${event} (${world.region})`,
         Message: bodyOf(world.settings.uncertain.notificationBody, connection, event),
       },
       principal: servicePrincipal('vpce.amazonaws.com', source),

@@ -1,4 +1,4 @@
-import { type CallContext, REGION } from '../../cloud.ts';
+import type { CallContext } from '../../cloud.ts';
 import type { Range } from '../../random.ts';
 import type { Throttling } from '../buckets.ts';
 
@@ -111,9 +111,10 @@ export interface Ec2Options {
    */
   readonly largestPage?: number;
   /**
-   * The region that a call is made in: where its endpoint is created, `VpcEndpointRegion`. Services live in us-west-2.
+   * The region that a call is made in: where its endpoint is created, `VpcEndpointRegion`. For consumers in regions that
+   * the world does not have.
    *
-   * @default us-west-2 for every call
+   * @default the region whose EC2 is called
    */
   readonly regionOf?: (context: CallContext) => string;
   /**
@@ -170,6 +171,6 @@ export const settingsFrom = (options: Ec2Options): Settings => ({
   failing: options.failing ?? 0,
   defaultPage: options.defaultPage ?? HIGHEST_MAX_RESULTS,
   largestPage: options.largestPage ?? HIGHEST_MAX_RESULTS,
-  regionOf: options.regionOf ?? (() => REGION),
+  regionOf: options.regionOf ?? (({ cloud }) => cloud.region),
   throttling: options.throttling ?? 'none',
 });

@@ -1,4 +1,4 @@
-import { REGION } from '../../cloud.ts';
+import { HOME_REGION } from '../../cloud.ts';
 
 /** A subnet as far as addresses need one. */
 export interface Subnet {
@@ -19,7 +19,10 @@ export interface AddressPair {
 
 /** The VPC of every subnet of which nobody said otherwise. */
 const DEFAULT_VPC = 'vpc-0123456789abcdef0';
-const ZONES = ['a', 'b', 'c'].map((letter) => `${REGION}${letter}`);
+/** That of every other region than the stack's own: its addresses are others too, so that one belongs to one region. */
+const OTHER_VPC = 'vpc-0123456789abcdef1';
+const OTHER_FIRST = 64 * 256;
+const ZONES = ['a', 'b', 'c'];
 const SIZE_OF_24 = 256 - 5;
 /** The first addresses of a subnet are AWS's own: network, router, resolver, one in reserve. */
 const RESERVED = 4;
@@ -34,19 +37,26 @@ interface Known extends Subnet {
 }
 
 /**
- * The subnets of a world. Ids are not checked against anything: a subnet that nobody defined is in {@link DEFAULT_VPC},
- * in the next of three zones and the next /24 of 10.0.0.0/16, in the order in which subnets are first named.
+ * The subnets of a region of a world. Ids are not checked against anything: a subnet that nobody defined is in {@link DEFAULT_VPC},
+ * in the next of three zones and the next /24 of 10.0.0.0/16 (10.64.0.0/16 in another region), in the order in which subnets are first named.
  */
 export class Subnets {
+  readonly #region: string;
   readonly #known = new Map<string, Known>();
+
+  /** @param region - @default {@link HOME_REGION} */
+  constructor(region = HOME_REGION) {
+    this.#region = region;
+  }
 
   /** Says where a subnet is. Before it is first used: addresses that were given stay. */
   define(subnet: Pick<Subnet, 'id'> & Partial<Subnet>): Subnet {
     const before = this.#known.get(subnet.id);
-    const number = before?.number ?? this.#known.size;
+    const isHome = this.#region === HOME_REGION;
+    const number = before?.number ?? this.#known.size + (isHome ? 0 : OTHER_FIRST);
     const known: Known = {
-      vpcId: before?.vpcId ?? DEFAULT_VPC,
-      zone: before?.zone ?? ZONES[number % ZONES.length] ?? '',
+      vpcId: before?.vpcId ?? (isHome ? DEFAULT_VPC : OTHER_VPC),
+      zone: before?.zone ?? `${this.#region}${ZONES[this.#known.size % ZONES.length]}`,
       size: before?.size ?? SIZE_OF_24,
       ...subnet,
       number,

@@ -1,5 +1,4 @@
 import type { ServiceConfiguration, ServiceDetail, VpcEndpoint, VpcEndpointConnection } from '@aws-sdk/client-ec2';
-import { REGION } from '../../cloud.ts';
 import {
   asSdkState,
   type Connection,
@@ -9,9 +8,8 @@ import {
   type WireState,
 } from './model.ts';
 
-/** AWS's own hosted zone of `us-west-2.vpce.amazonaws.com`. */
-const VPCE_ZONE = 'Z1YSA3EXCYUU9Z';
-const ZONES = ['a', 'b', 'c'].map((zone) => `${REGION}${zone}`);
+/** AWS's own hosted zones: of `us-west-2.vpce.amazonaws.com`, of `us-east-2.vpce.amazonaws.com`. */
+const VPCE_ZONES: Readonly<Record<string, string>> = { 'us-west-2': 'Z1YSA3EXCYUU9Z', 'us-east-2': 'ZC8PG0KIFKBRI' };
 
 /** A connection as one Describe sees it. */
 export interface Seen {
@@ -33,7 +31,9 @@ export const seenNow = (
   });
 };
 
-const dnsEntries = (connection: Connection) => [{ DnsName: connection.dnsName, HostedZoneId: VPCE_ZONE }];
+const dnsEntries = (connection: Connection) => [
+  { DnsName: connection.dnsName, HostedZoneId: VPCE_ZONES[connection.serviceRegion] },
+];
 
 /** The provider's view: no VPC, no requesting principal, only the account. */
 export const connectionView = (world: PrivateLink, { connection, state }: Seen): VpcEndpointConnection => {
@@ -73,7 +73,7 @@ export const endpointView = ({ connection, state }: Seen): VpcEndpoint => ({
   CreationTimestamp: new Date(connection.createdAt),
   Tags: tagList(connection.tags),
   OwnerId: connection.owner,
-  ServiceRegion: REGION,
+  ServiceRegion: connection.serviceRegion,
 });
 
 /** A connection as it is at this moment, for what a create action returns. */
@@ -87,10 +87,10 @@ const serviceMembers = (service: EndpointService) => ({
   ServiceId: service.id,
   ServiceName: service.name,
   ServiceType: [{ ServiceType: service.kind }],
-  AvailabilityZones: [...ZONES],
+  AvailabilityZones: ['a', 'b', 'c'].map((zone) => `${service.region}${zone}`),
   AcceptanceRequired: service.acceptanceRequired,
   ManagesVpcEndpoints: false,
-  BaseEndpointDnsNames: [`${service.id}.${REGION}.vpce.amazonaws.com`],
+  BaseEndpointDnsNames: [`${service.id}.${service.region}.vpce.amazonaws.com`],
   SupportedIpAddressTypes: [...service.ipAddressTypes],
   Tags: tagList(service.tags),
   ...(service.privateDns === undefined ? {} : { PrivateDnsName: service.privateDns.name }),
@@ -120,7 +120,7 @@ export const configurationView = (service: EndpointService): ServiceConfiguratio
 /** A consumer's view of a service that it may connect to. */
 export const detailView = (service: EndpointService): ServiceDetail => ({
   ...serviceMembers(service),
-  ServiceRegion: REGION,
+  ServiceRegion: service.region,
   Owner: service.owner,
   VpcEndpointPolicySupported: false,
   ...(service.privateDns === undefined ? {} : { PrivateDnsNameVerificationState: 'pendingVerification' }),

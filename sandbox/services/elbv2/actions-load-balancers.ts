@@ -9,7 +9,7 @@ import type {
   ModifyLoadBalancerAttributesInput,
   ModifyLoadBalancerAttributesOutput,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { type ActionDefinition, REGION } from '../../cloud.ts';
+import type { ActionDefinition } from '../../cloud.ts';
 import { elbAction, onEverything, onResource } from './action.ts';
 import { removeListener } from './actions-listeners.ts';
 import { attributeList, isProtected, LOAD_BALANCER_ATTRIBUTES, setAttributes } from './attributes.ts';
@@ -59,12 +59,12 @@ const make = (world: Balancing, input: CreateLoadBalancerInput, owner: string): 
   const id = world.cloud.random.hex(16);
   const balancer: LoadBalancer = {
     order: world.nextOrder(),
-    arn: elbArn(owner, `loadbalancer/net/${name}/${id}`),
+    arn: elbArn(world, owner, `loadbalancer/net/${name}/${id}`),
     name,
     owner,
     scheme: input.Scheme ?? 'internet-facing',
     // A network load balancer's name says nothing of its scheme.
-    dnsName: `${name}-${id}.elb.${REGION}.amazonaws.com`,
+    dnsName: `${name}-${id}.elb.${world.cloud.region}.amazonaws.com`,
     ipAddressType: input.IpAddressType ?? 'ipv4',
     subnets: subnetsOf(input),
     securityGroups: input.SecurityGroups ?? [],
@@ -86,7 +86,7 @@ export const loadBalancerActions = (world: Balancing): Record<string, ActionDefi
   CreateLoadBalancer: elbAction<CreateLoadBalancerInput, CreateLoadBalancerOutput>(world, 'CreateLoadBalancer', {
     check: checkCreation,
     needs: ({ Name, Tags }, owner) =>
-      onCreation('CreateLoadBalancer', elbArn(owner, `loadbalancer/net/${Name}/*`), Tags),
+      onCreation('CreateLoadBalancer', elbArn(world, owner, `loadbalancer/net/${Name}/*`), Tags),
     run: (input, owner) => ({ LoadBalancers: [loadBalancerView(make(world, input, owner))] }),
   }),
 

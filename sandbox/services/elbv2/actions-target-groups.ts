@@ -73,7 +73,7 @@ const make = (world: Balancing, input: CreateTargetGroupInput, owner: string): T
   }
   const group: TargetGroup = {
     order: world.nextOrder(),
-    arn: elbArn(owner, `targetgroup/${name}/${world.cloud.random.hex(16)}`),
+    arn: elbArn(world, owner, `targetgroup/${name}/${world.cloud.random.hex(16)}`),
     name,
     owner,
     protocol: input.Protocol ?? 'TCP',
@@ -119,7 +119,8 @@ export const targetGroupActions = (world: Balancing): Record<string, ActionDefin
   return {
     CreateTargetGroup: elbAction<CreateTargetGroupInput, CreateTargetGroupOutput>(world, 'CreateTargetGroup', {
       check: checkCreation,
-      needs: ({ Name, Tags }, owner) => onCreation('CreateTargetGroup', elbArn(owner, `targetgroup/${Name}/*`), Tags),
+      needs: ({ Name, Tags }, owner) =>
+        onCreation('CreateTargetGroup', elbArn(world, owner, `targetgroup/${Name}/*`), Tags),
       run: (input, owner) => ({ TargetGroups: [targetGroupView(world, make(world, input, owner))] }),
     }),
 

@@ -21,7 +21,7 @@ export interface Elbv2Service extends ServiceDefinition {
  * const { targets } = elbv2Service(cloud, { isServing: (address) => address !== '10.0.1.7', readDelay: [0, 2_000] });
  */
 export const elbv2Service = (cloud: Cloud, options: Elbv2Options = {}): Elbv2Service => {
-  const world = balancing(cloud, settingsFrom(options));
+  const world = balancing(cloud, settingsFrom(options, cloud.region));
   return {
     // What SigV4 signs with, and the prefix of its IAM actions.
     name: 'elasticloadbalancing',

@@ -1,5 +1,4 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
-import { REGION } from '../../cloud.ts';
 import { elbv2Errors } from './errors.ts';
 
 const blocks = (...ranges: readonly (readonly [string, number, 'ipv4' | 'ipv6'])[]): BlockList => {
@@ -25,13 +24,13 @@ const INSIDE = blocks(['10.0.0.0', 8, 'ipv4'], ['fd00::', 8, 'ipv6']);
 const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIPv4(address) ? 'ipv4' : 'ipv6');
 
 /** The zone of the n-th subnet: the sandbox knows of no subnets, and takes a region's three zones in turn. */
-export const zoneOfSubnet = (index: number): string => `${REGION}${'abc'[index % 3]}`;
+export const zoneOfSubnet = (region: string, index: number): string => `${region}${'abc'[index % 3]}`;
 
 /** Where nobody says which zone an address is in: 10.0.0.0/8 and fd00::/8 are the VPC, `10.0.1.7` is in us-west-2b. */
-export const zoneByAddress = (address: string): string | undefined => {
+export const zoneByAddress = (region: string, address: string): string | undefined => {
   if (!INSIDE.check(address, familyOf(address))) return undefined;
   const third = address.split(/[.:]/)[2] ?? '';
-  return zoneOfSubnet(Number.parseInt(third, isIPv4(address) ? 10 : 16) || 0);
+  return zoneOfSubnet(region, Number.parseInt(third, isIPv4(address) ? 10 : 16) || 0);
 };
 
 /**

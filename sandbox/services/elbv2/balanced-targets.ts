@@ -26,7 +26,8 @@ export interface BalancedTargets {
   registered(targetGroupArn: string): readonly TargetNow[];
   /**
    * Whom a new connection may reach now: the healthy ones; with fewer of them than the group's minimum, every target that
-   * is not draining (the load balancer fails open); and, for as long as `lingers` says, those that were deregistered.
+   * is not draining (the load balancer fails open); and, for as long as `lingers` says, those that were deregistered. Nobody
+   * while the region is cut off.
    *
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-target-groups.html#target-group-health
    */
@@ -45,7 +46,7 @@ export const balancedTargets = (world: Balancing): BalancedTargets => ({
   },
   routable: (arn) => {
     const group = world.targetGroups.get(arn);
-    if (group === undefined || loadBalancerOf(world, arn) === undefined) return [];
+    if (group === undefined || loadBalancerOf(world, arn) === undefined || world.cloud.outage.isCut) return [];
     const active = registered(group).filter((target) => !isDraining(target));
     const healthy = active.filter(isHealthy);
     const open = healthy.length < minimumHealthy(group, active.length) ? active : healthy;

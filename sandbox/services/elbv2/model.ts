@@ -7,7 +7,7 @@ import type {
   TargetHealthReasonEnum,
   TargetHealthStateEnum,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { type Cloud, PROVIDER_ACCOUNT, REGION } from '../../cloud.ts';
+import { type Cloud, PROVIDER_ACCOUNT } from '../../cloud.ts';
 import { type Range, within } from '../../random.ts';
 import { Buckets } from '../buckets.ts';
 import { elbv2Limits } from './buckets.ts';
@@ -149,8 +149,8 @@ export const balancing = (cloud: Cloud, settings: Settings): Balancing => {
 };
 
 /** e.g. `arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/orders/0123456789abcdef`. */
-export const elbArn = (account: string, resource: string): string =>
-  `arn:aws:elasticloadbalancing:${REGION}:${account}:${resource}`;
+export const elbArn = ({ cloud }: Pick<Balancing, 'cloud'>, account: string, resource: string): string =>
+  `arn:aws:elasticloadbalancing:${cloud.region}:${account}:${resource}`;
 
 /** The target groups that a listener forwards to. */
 export const forwardedBy = ({ actions }: Pick<Listener, 'actions'>): readonly string[] => [

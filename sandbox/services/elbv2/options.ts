@@ -111,11 +111,11 @@ const second = 1_000;
 export const HIGHEST_PAGE_SIZE = 400;
 
 /** Fills in the documented defaults. */
-export const settingsFrom = (options: Elbv2Options): Settings => ({
+export const settingsFrom = (options: Elbv2Options, region: string): Settings => ({
   registering: options.registering ?? [30 * second, 120 * second],
   isServing: options.isServing ?? (() => true),
   isWatched: options.isServing !== undefined,
-  zoneOf: options.zoneOf ?? zoneByAddress,
+  zoneOf: options.zoneOf ?? ((address) => zoneByAddress(region, address)),
   readDelay: options.readDelay ?? [0, 0],
   lingers: options.lingers ?? 0,
   limits: {

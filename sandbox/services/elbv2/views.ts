@@ -5,6 +5,7 @@ import type {
   TargetHealth,
   TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { regionOfArn } from '../region-of-arn.ts';
 import { zoneOfSubnet } from './addresses.ts';
 import {
   type Balancing,
@@ -15,21 +16,21 @@ import {
   type TargetGroup,
 } from './model.ts';
 
-/** The zone that an alias record of us-west-2 names: https://docs.aws.amazon.com/general/latest/gr/elb.html */
-const HOSTED_ZONE = 'Z18D5FSROUN65G';
+/** The zones that alias records name: https://docs.aws.amazon.com/general/latest/gr/elb.html */
+const HOSTED_ZONES: Readonly<Record<string, string>> = { 'us-west-2': 'Z18D5FSROUN65G', 'us-east-2': 'ZLMOA37VPKANP' };
 
 /** A load balancer as clients see it. */
 export const loadBalancerView = (balancer: LoadBalancer): LoadBalancerView => ({
   LoadBalancerArn: balancer.arn,
   LoadBalancerName: balancer.name,
   DNSName: balancer.dnsName,
-  CanonicalHostedZoneId: HOSTED_ZONE,
+  CanonicalHostedZoneId: HOSTED_ZONES[regionOfArn(balancer.arn)],
   CreatedTime: new Date(balancer.createdAt),
   Scheme: balancer.scheme,
   State: { Code: 'active' },
   Type: 'network',
   AvailabilityZones: balancer.subnets.map((SubnetId, index) => ({
-    ZoneName: zoneOfSubnet(index),
+    ZoneName: zoneOfSubnet(regionOfArn(balancer.arn), index),
     SubnetId,
     LoadBalancerAddresses: [],
   })),

@@ -6,7 +6,7 @@ import type {
   TestEventPatternRequest,
   TestEventPatternResponse,
 } from '@aws-sdk/client-eventbridge';
-import { type ActionDefinition, type CallContext, type Cloud, REGION, type ServiceDefinition } from '../../cloud.ts';
+import type { ActionDefinition, CallContext, Cloud, ServiceDefinition } from '../../cloud.ts';
 import { AwsError } from '../errors.ts';
 import { parseJsonObject } from '../parse-json.ts';
 import { busActions } from './bus-actions.ts';
@@ -20,6 +20,7 @@ const NOT_MODELLED = [
   'ScheduleExpression on rules is refused: use EventBridge Scheduler',
   'Targets other than queues, topics, functions, state machines and buses; FIFO, ECS, Batch, HTTP and their parameters are refused by name',
   'Archives, replays, API destinations, connections, global endpoints, partner sources, resource policies of buses, tags',
+  'Of another region only buses can be targets; replicas and routing of global endpoints are not there',
   'Buses other than the classic ones (eventsv2)',
   'Events for a bus that does not exist are accepted and dropped, as on AWS; the journal has them',
 ];
@@ -67,7 +68,7 @@ export const eventsService = (cloud: Cloud, model: EventsModel): ServiceDefiniti
         toEvent(entry, {
           id: cloud.random.uuid(),
           account: principal.accountId,
-          region: REGION,
+          region: cloud.region,
           now: cloud.clock.now(),
           fromAws: isFromAws(entry, context),
         });
@@ -93,7 +94,7 @@ export const eventsService = (cloud: Cloud, model: EventsModel): ServiceDefiniti
         // AWS's own services reach the default bus without anybody's leave.
         if (isFromAws(entry, context) && entry.EventBusName === undefined) continue;
         const name = entry.EventBusName ?? 'default';
-        buses.add(name.startsWith('arn:') ? name : busArn(context.principal.accountId, name));
+        buses.add(name.startsWith('arn:') ? name : busArn(cloud.region, context.principal.accountId, name));
       }
       return [...buses].map((resource) => ({ action: 'events:PutEvents', resource }));
     },

@@ -34,7 +34,7 @@ const FORBIDDEN_MEMBERS = ['EventSourceName', 'KmsKeyIdentifier'] as const;
 export const busActions = (cloud: Cloud, model: EventsModel): Record<string, ActionDefinition> => {
   const CreateEventBus: ActionDefinition<CreateEventBusRequest, CreateEventBusResponse> = {
     permissions: (input, { principal }) => [
-      { action: 'events:CreateEventBus', resource: busArn(principal.accountId, input.Name ?? '') },
+      { action: 'events:CreateEventBus', resource: busArn(cloud.region, principal.accountId, input.Name ?? '') },
     ],
     run(input, { principal }) {
       const name = input.Name ?? '';
@@ -69,7 +69,7 @@ export const busActions = (cloud: Cloud, model: EventsModel): Record<string, Act
 
   const DeleteEventBus: ActionDefinition<DeleteEventBusRequest, object> = {
     permissions: (input, { principal }) => [
-      { action: 'events:DeleteEventBus', resource: busArn(principal.accountId, input.Name ?? '') },
+      { action: 'events:DeleteEventBus', resource: busArn(cloud.region, principal.accountId, input.Name ?? '') },
     ],
     run(input, { principal }) {
       if (input.Name === 'default') throw new AwsError('ValidationException', 'Cannot delete event bus default.');

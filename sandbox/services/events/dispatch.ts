@@ -3,6 +3,7 @@ import type { MessageAttributeValue, SendMessageRequest } from '@aws-sdk/client-
 import type { Cloud } from '../../cloud.ts';
 import { type Principal, servicePrincipal } from '../../iam/principal.ts';
 import { AwsError } from '../errors.ts';
+import { regionOfArn } from '../region-of-arn.ts';
 import { queueUrlOf } from '../sqs/queue-url.ts';
 import { DEFAULT_RETRIES, deliver, type Failure } from './delivery.ts';
 import type { BusEvent } from './event.ts';
@@ -11,6 +12,9 @@ import { payloadCall, type TargetCall, targetKind } from './target-calls.ts';
 import { targetPayload } from './target-input.ts';
 
 const SERVICE = 'events.amazonaws.com';
+
+/** Entries that EventBridge itself made to hand an event on to another bus: the event keeps its id, account, region and source. */
+const FORWARDED = new WeakMap<PutEventsRequestEntry, BusEvent>();
 
 /** From PutEvents' answer to the first attempt at a target, in milliseconds: AWS names no bound; about half a second is typical. */
 const LATENCY = [20, 400] as const;
@@ -54,8 +58,6 @@ const deadLetter = (event: BusEvent, rule: Rule, target: Target, failure: Failur
 /** Takes events to the targets of the rules that fit them, each by itself and after PutEvents has answered. */
 export class Dispatcher {
   readonly #cloud: Cloud;
-  /** Entries that EventBridge itself made to hand an event on to another bus: the event keeps its id, account and source. */
-  readonly #forwarded = new WeakMap<PutEventsRequestEntry, BusEvent>();
 
   constructor(cloud: Cloud) {
     this.#cloud = cloud;
@@ -63,7 +65,7 @@ export class Dispatcher {
 
   /** The event that an entry hands on, where it comes from a rule with a bus as its target. */
   forwarded(entry: PutEventsRequestEntry): BusEvent | undefined {
-    return this.#forwarded.get(entry);
+    return FORWARDED.get(entry);
   }
 
   dispatch(bus: EventBus, event: BusEvent): void {
@@ -88,7 +90,9 @@ export class Dispatcher {
     };
     const attempt = async (): Promise<void> => {
       const call = this.#call(event, rule, target, ingestedAt);
-      const output = await this.#cloud.invoke({ ...call, principal: this.#principal(rule, target) });
+      // A bus may be in another region; checkTarget lets nothing else be.
+      const there = this.#cloud.in(regionOfArn(target.Arn ?? '') || this.#cloud.region);
+      const output = await there.invoke({ ...call, principal: this.#principal(rule, target) });
       refuseFailedEntries(output);
     };
     const failed = (failure: Failure): Promise<void> => this.#failed(event, rule, target, failure);
@@ -106,7 +110,7 @@ export class Dispatcher {
       );
     }
     const entry: PutEventsRequestEntry = { EventBusName: arn };
-    this.#forwarded.set(entry, event);
+    FORWARDED.set(entry, event);
     return { service: 'events', action: 'PutEvents', input: { Entries: [entry] } };
   }
 

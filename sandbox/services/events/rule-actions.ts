@@ -64,7 +64,7 @@ export const ruleActions = (model: EventsModel): Record<string, ActionDefinition
   const PutRule: ActionDefinition<PutRuleRequest, PutRuleResponse> = {
     permissions(input, { principal }) {
       const bus = requireBus(model, principal.accountId, input.EventBusName);
-      return [{ action: 'events:PutRule', resource: ruleArn(bus.account, bus.name, input.Name ?? '') }];
+      return [{ action: 'events:PutRule', resource: ruleArn(model.region, bus.account, bus.name, input.Name ?? '') }];
     },
     run(input, { principal }) {
       const bus = requireBus(model, principal.accountId, input.EventBusName);
@@ -83,7 +83,7 @@ export const ruleActions = (model: EventsModel): Record<string, ActionDefinition
       const existing = bus.rules.get(name);
       const rule: Rule = existing ?? {
         name,
-        arn: ruleArn(bus.account, bus.name, name),
+        arn: ruleArn(model.region, bus.account, bus.name, name),
         busName: bus.name,
         pattern: input.EventPattern,
         matcher,
@@ -103,7 +103,9 @@ export const ruleActions = (model: EventsModel): Record<string, ActionDefinition
   const DeleteRule: ActionDefinition<DeleteRuleRequest, object> = {
     permissions(input, { principal }) {
       const bus = requireBus(model, principal.accountId, input.EventBusName);
-      return [{ action: 'events:DeleteRule', resource: ruleArn(bus.account, bus.name, input.Name ?? '') }];
+      return [
+        { action: 'events:DeleteRule', resource: ruleArn(model.region, bus.account, bus.name, input.Name ?? '') },
+      ];
     },
     run(input, { principal }) {
       const bus = requireBus(model, principal.accountId, input.EventBusName);
@@ -150,7 +152,7 @@ export const ruleActions = (model: EventsModel): Record<string, ActionDefinition
       (input: PutTargetsRequest) => input.Rule,
       (rule, input): PutTargetsResponse => {
         const targets = input.Targets ?? [];
-        for (const target of targets) checkTarget(target);
+        for (const target of targets) checkTarget(target, model.region);
         const ids = new Set([...rule.targets.keys(), ...targets.map((target) => target.Id ?? '')]);
         if (ids.size > MAX_TARGETS) {
           throw new AwsError(

@@ -1,6 +1,7 @@
 import type { Target } from '@aws-sdk/client-eventbridge';
 import { AwsError } from '../errors.ts';
 import { parseJson } from '../parse-json.ts';
+import { regionOfArn } from '../region-of-arn.ts';
 import type { BusEvent } from './event.ts';
 import { placeholdersOf, renderTemplate } from './input-template.ts';
 import { parsePath, readPath } from './json-path.ts';
@@ -68,15 +69,20 @@ const checkRange = (target: Target, name: string, value: number | undefined, lea
 /**
  * Checks a target when it is put, so that what is not modelled is refused then and by name.
  *
+ * @param region - where the rule is.
  * @throws AwsError `ValidationException`
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-region.html
  */
-export const checkTarget = (target: Target): void => {
+export const checkTarget = (target: Target, region: string): void => {
   if (target.Id === undefined || !/^[\w.-]{1,64}$/.test(target.Id))
     throw invalid(target, 'its Id must be 1 to 64 of letters, digits, . - _');
   const unknown = Object.entries(target).find(([name, value]) => value !== undefined && !KNOWN_MEMBERS.includes(name));
   if (unknown !== undefined) throw invalid(target, `${unknown[0]} is not modelled`);
   const kind = targetKind(target.Arn ?? '');
   if (kind === undefined) throw invalid(target, `targets such as ${target.Arn} are not modelled`);
+  if (kind !== 'events' && regionOfArn(target.Arn ?? '') !== region) {
+    throw invalid(target, `${target.Arn} is not in ${region}: of another region only an event bus can be a target`);
+  }
   if (kind === 'states' && target.RoleArn === undefined)
     throw invalid(target, `RoleArn is required for target ${target.Arn}`);
   if (target.DeadLetterConfig?.Arn !== undefined && targetKind(target.DeadLetterConfig.Arn) !== 'sqs') {

@@ -56,6 +56,7 @@ const roleArn = (name: string): string => `arn:aws:iam::${PROVIDER_ACCOUNT}:role
  */
 export const iamService = (identities: Identities): ServiceDefinition => ({
   name: 'iam',
+  isGlobal: true,
   denied: (message) => new AwsError('AccessDenied', message, 403),
   notModelled: [
     'Users, groups, permissions boundaries, session policies, service control policies',

@@ -1,4 +1,4 @@
-import { type ActionDefinition, PROVIDER_ACCOUNT, REGION, type ServiceDefinition } from '../../cloud.ts';
+import { type ActionDefinition, PROVIDER_ACCOUNT, type ServiceDefinition } from '../../cloud.ts';
 import type { Keys } from './keys.ts';
 
 /** The members of KMS's inputs that are read. */
@@ -63,7 +63,7 @@ export const kmsService = (keys: Keys): ServiceDefinition => ({
       permissions: ({ AliasName, TargetKeyId }) => {
         const key = keys.find(TargetKeyId);
         return [
-          { action: 'kms:CreateAlias', resource: `arn:aws:kms:${REGION}:${PROVIDER_ACCOUNT}:${AliasName}` },
+          { action: 'kms:CreateAlias', resource: keys.arnOf(AliasName) },
           ...(key === undefined ? [] : [{ action: 'kms:CreateAlias', resource: key.arn, resourcePolicy: key.policy }]),
         ];
       },

@@ -1,7 +1,8 @@
-import { PROVIDER_ACCOUNT, REGION } from '../../cloud.ts';
+import { HOME_REGION, PROVIDER_ACCOUNT } from '../../cloud.ts';
 import { checkPolicy, readPolicy } from '../../iam/policy.ts';
 import type { PolicyDocument } from '../../iam/principal.ts';
 import { AwsError } from '../errors.ts';
+import { regionOfArn } from '../region-of-arn.ts';
 
 /** A key: who may use it. Nothing is encrypted in the sandbox. */
 export interface Key {
@@ -29,7 +30,7 @@ export const DEFAULT_POLICY: PolicyDocument = {
  *
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  */
-const awsManagedPolicy = (service: string): PolicyDocument => ({
+const awsManagedPolicy = (region: string, service: string): PolicyDocument => ({
   Version: '2012-10-17',
   Statement: [
     {
@@ -47,17 +48,12 @@ const awsManagedPolicy = (service: string): PolicyDocument => ({
       Condition: {
         StringEquals: {
           'kms:CallerAccount': PROVIDER_ACCOUNT,
-          'kms:ViaService': `${service}.${REGION}.amazonaws.com`,
+          'kms:ViaService': `${service}.${region}.amazonaws.com`,
         },
       },
     },
   ],
 });
-
-const arnOf = (resource: string): string => `arn:aws:kms:${REGION}:${PROVIDER_ACCOUNT}:${resource}`;
-
-const noSuchKey = (id: string): AwsError =>
-  new AwsError('NotFoundException', `Key '${arnOf(`key/${id}`)}' does not exist`);
 
 const checked = (id: string, policy: unknown): PolicyDocument => {
   const document = readPolicy(policy, `of key ${id}`);
@@ -65,17 +61,20 @@ const checked = (id: string, policy: unknown): PolicyDocument => {
   return document;
 };
 
-/** Every key and alias of the provider's account. */
+/** Every key and alias of the provider's account in one region. */
 export class Keys {
+  readonly #region: string;
   readonly #keys = new Map<string, Key>();
   /** `alias/NAME` to key id. */
   readonly #aliases = new Map<string, string>();
 
-  constructor() {
+  /** @param region - @default {@link HOME_REGION} */
+  constructor(region = HOME_REGION) {
+    this.#region = region;
     // AWS makes these when they are first used. Their ids stand still, so that they take nothing from the world's chance.
     for (const [index, service] of ['sns', 'sqs'].entries()) {
       const id = `00000000-0000-4000-8000-00000000000${index + 1}`;
-      this.#keys.set(id, { id, arn: arnOf(`key/${id}`), policy: awsManagedPolicy(service) });
+      this.#keys.set(id, { id, arn: this.arnOf(`key/${id}`), policy: awsManagedPolicy(region, service) });
       this.#aliases.set(`alias/aws/${service}`, id);
     }
   }
@@ -83,7 +82,7 @@ export class Keys {
   /** @throws AwsError `MalformedPolicyDocument` and what `checkPolicy` throws. */
   create(id: string, policy: unknown): Key {
     const document = policy === undefined ? DEFAULT_POLICY : checked(id, policy);
-    const key = { id, arn: arnOf(`key/${id}`), policy: document };
+    const key = { id, arn: this.arnOf(`key/${id}`), policy: document };
     this.#keys.set(id, key);
     return key;
   }
@@ -91,7 +90,7 @@ export class Keys {
   /** @throws AwsError `NotFoundException`, `MalformedPolicyDocument` and what `checkPolicy` throws. */
   putPolicy(id: string, policy: unknown): void {
     const key = this.find(id);
-    if (key === undefined) throw noSuchKey(id);
+    if (key === undefined) throw this.#noSuchKey(id);
     key.policy = checked(key.id, policy);
   }
 
@@ -101,16 +100,27 @@ export class Keys {
       throw new AwsError('InvalidAliasNameException', `${name} is no alias: write alias/NAME, and not alias/aws/.`);
     }
     if (this.#aliases.has(name)) {
-      throw new AwsError('AlreadyExistsException', `An alias with the name ${arnOf(name)} already exists`);
+      throw new AwsError('AlreadyExistsException', `An alias with the name ${this.arnOf(name)} already exists`);
     }
     const key = this.find(target);
-    if (key === undefined) throw noSuchKey(target);
+    if (key === undefined) throw this.#noSuchKey(target);
     this.#aliases.set(name, key.id);
+  }
+
+  /** e.g. `arnOf('alias/intake')` = `arn:aws:kms:us-west-2:123456789012:alias/intake`. */
+  arnOf(resource: string): string {
+    return `arn:aws:kms:${this.#region}:${PROVIDER_ACCOUNT}:${resource}`;
+  }
+
+  #noSuchKey(id: string): AwsError {
+    return new AwsError('NotFoundException', `Key '${this.arnOf(`key/${id}`)}' does not exist`);
   }
 
   /** By a key's id or ARN, an alias or its ARN: the `KeyLookup` of the services that encrypt. */
   readonly find = (key: string): Key | undefined => {
     const name = key.startsWith('arn:') ? key.split(':').slice(5).join(':') : key;
+    // A key lives in one region.
+    if (key.startsWith('arn:') && regionOfArn(key) !== this.#region) return undefined;
     if (name.startsWith('alias/')) {
       const id = this.#aliases.get(name);
       return id === undefined ? undefined : this.#keys.get(id);

@@ -31,26 +31,26 @@ const refuseWeights = ({ RoutingConfig }: Pick<CreateAliasRequest, 'RoutingConfi
   throw invalidParameter('The sandbox does not model aliases that are routed to two versions.');
 };
 
-const checkVersion = (record: FunctionRecord, version: string): void => {
+const checkVersion = ({ region }: LambdaModel, record: FunctionRecord, version: string): void => {
   if (record.versions.has(version)) return;
-  throw notFound(`Function not found: ${functionArn({ name: record.name, qualifier: version })}`);
+  throw notFound(`Function not found: ${functionArn(region, { name: record.name, qualifier: version })}`);
 };
 
 /** How a function is named, who may call it, how often at once, and what becomes of its events. */
 export const accessActions = (model: LambdaModel) => {
   const CreateAlias: ActionDefinition<CreateAliasRequest, AliasConfiguration> = {
-    permissions: (input) => [onFunction('CreateAlias', readFunctionName(input.FunctionName))],
+    permissions: (input) => [onFunction(model, 'CreateAlias', readFunctionName(model.region, input.FunctionName))],
     run(input, { cloud }) {
       const { FunctionName, Name, FunctionVersion, Description = '' } = input;
-      const record = model.find(readFunctionName(FunctionName));
+      const record = model.find(readFunctionName(model.region, FunctionName));
       if (Name === undefined || !/^(?!\d+$)[\w-]{1,128}$/.test(Name)) {
         throw invalidParameter(`'${Name}' cannot be the name of an alias.`);
       }
       if (FunctionVersion === undefined) throw invalidParameter('An alias needs a FunctionVersion.');
       refuseWeights(input);
-      const AliasArn = functionArn({ name: record.name, qualifier: Name });
+      const AliasArn = functionArn(model.region, { name: record.name, qualifier: Name });
       if (record.aliases.has(Name)) throw conflict(`Alias already exists: ${AliasArn}`);
-      checkVersion(record, FunctionVersion);
+      checkVersion(model, record, FunctionVersion);
       const alias = { AliasArn, Name, FunctionVersion, Description, RevisionId: cloud.random.uuid() };
       record.aliases.set(Name, alias);
       return alias;
@@ -58,26 +58,30 @@ export const accessActions = (model: LambdaModel) => {
   };
 
   const GetAlias: ActionDefinition<GetAliasRequest, AliasConfiguration> = {
-    permissions: (input) => [onFunction('GetAlias', readFunctionName(input.FunctionName))],
+    permissions: (input) => [onFunction(model, 'GetAlias', readFunctionName(model.region, input.FunctionName))],
     run(input) {
-      const record = model.find(readFunctionName(input.FunctionName));
+      const record = model.find(readFunctionName(model.region, input.FunctionName));
       const alias = record.aliases.get(input.Name ?? '');
       if (alias !== undefined) return alias;
-      throw notFound(`Cannot find alias arn: ${functionArn({ name: record.name, qualifier: input.Name })}`);
+      throw notFound(
+        `Cannot find alias arn: ${functionArn(model.region, { name: record.name, qualifier: input.Name })}`,
+      );
     },
   };
 
   const UpdateAlias: ActionDefinition<UpdateAliasRequest, AliasConfiguration> = {
-    permissions: (input) => [onFunction('UpdateAlias', readFunctionName(input.FunctionName))],
+    permissions: (input) => [onFunction(model, 'UpdateAlias', readFunctionName(model.region, input.FunctionName))],
     run(input, { cloud }) {
-      const record = model.find(readFunctionName(input.FunctionName));
+      const record = model.find(readFunctionName(model.region, input.FunctionName));
       const alias = record.aliases.get(input.Name ?? '');
       if (alias === undefined) {
-        throw notFound(`Cannot find alias arn: ${functionArn({ name: record.name, qualifier: input.Name })}`);
+        throw notFound(
+          `Cannot find alias arn: ${functionArn(model.region, { name: record.name, qualifier: input.Name })}`,
+        );
       }
       refuseWeights(input);
       const { FunctionVersion = alias.FunctionVersion, Description = alias.Description } = input;
-      checkVersion(record, FunctionVersion);
+      checkVersion(model, record, FunctionVersion);
       const changed = {
         ...alias,
         FunctionVersion,
@@ -90,19 +94,19 @@ export const accessActions = (model: LambdaModel) => {
   };
 
   const DeleteAlias: ActionDefinition<DeleteAliasRequest, Record<string, never>> = {
-    permissions: (input) => [onFunction('DeleteAlias', readFunctionName(input.FunctionName))],
+    permissions: (input) => [onFunction(model, 'DeleteAlias', readFunctionName(model.region, input.FunctionName))],
     run(input) {
-      model.find(readFunctionName(input.FunctionName)).aliases.delete(input.Name ?? '');
+      model.find(readFunctionName(model.region, input.FunctionName)).aliases.delete(input.Name ?? '');
       return {};
     },
   };
 
   const AddPermission: ActionDefinition<AddPermissionRequest, AddPermissionResponse> = {
-    permissions: (input) => [onFunction('AddPermission', readFunctionName(input.FunctionName))],
+    permissions: (input) => [onFunction(model, 'AddPermission', readFunctionName(model.region, input.FunctionName))],
     run(input) {
-      const ref = readFunctionName(input.FunctionName, input.Qualifier);
+      const ref = readFunctionName(model.region, input.FunctionName, input.Qualifier);
       model.version(ref); // a policy belongs to something that exists
-      const statement = permissionStatement(input, functionArn(ref));
+      const statement = permissionStatement(input, functionArn(model.region, ref));
       const { policies } = model.find(ref);
       const statements = policies.get(ref.qualifier ?? '') ?? [];
       if (statements.some(({ Sid }) => Sid === statement.Sid)) {
@@ -116,9 +120,9 @@ export const accessActions = (model: LambdaModel) => {
   };
 
   const RemovePermission: ActionDefinition<RemovePermissionRequest, Record<string, never>> = {
-    permissions: (input) => [onFunction('RemovePermission', readFunctionName(input.FunctionName))],
+    permissions: (input) => [onFunction(model, 'RemovePermission', readFunctionName(model.region, input.FunctionName))],
     run(input) {
-      const ref = readFunctionName(input.FunctionName, input.Qualifier);
+      const ref = readFunctionName(model.region, input.FunctionName, input.Qualifier);
       const { policies } = model.find(ref);
       const statements = policies.get(ref.qualifier ?? '') ?? [];
       const left = statements.filter(({ Sid }) => Sid !== input.StatementId);
@@ -131,9 +135,9 @@ export const accessActions = (model: LambdaModel) => {
   };
 
   const GetPolicy: ActionDefinition<GetPolicyRequest, GetPolicyResponse> = {
-    permissions: (input) => [onFunction('GetPolicy', readFunctionName(input.FunctionName))],
+    permissions: (input) => [onFunction(model, 'GetPolicy', readFunctionName(model.region, input.FunctionName))],
     run(input) {
-      const ref = readFunctionName(input.FunctionName, input.Qualifier);
+      const ref = readFunctionName(model.region, input.FunctionName, input.Qualifier);
       const { RevisionId } = model.version(ref).configuration;
       const policy = model.policy(ref);
       if (policy === undefined) throw notFound('The resource you requested does not exist.');
@@ -142,9 +146,11 @@ export const accessActions = (model: LambdaModel) => {
   };
 
   const PutFunctionConcurrency: ActionDefinition<PutFunctionConcurrencyRequest, Concurrency> = {
-    permissions: (input) => [onFunction('PutFunctionConcurrency', readFunctionName(input.FunctionName))],
+    permissions: (input) => [
+      onFunction(model, 'PutFunctionConcurrency', readFunctionName(model.region, input.FunctionName)),
+    ],
     run(input) {
-      const record = model.find(readFunctionName(input.FunctionName));
+      const record = model.find(readFunctionName(model.region, input.FunctionName));
       const ReservedConcurrentExecutions = Number(input.ReservedConcurrentExecutions);
       if (!Number.isInteger(ReservedConcurrentExecutions) || ReservedConcurrentExecutions < 0) {
         throw invalidParameter(
@@ -163,26 +169,32 @@ export const accessActions = (model: LambdaModel) => {
   };
 
   const DeleteFunctionConcurrency: ActionDefinition<DeleteFunctionConcurrencyRequest, Record<string, never>> = {
-    permissions: (input) => [onFunction('DeleteFunctionConcurrency', readFunctionName(input.FunctionName))],
+    permissions: (input) => [
+      onFunction(model, 'DeleteFunctionConcurrency', readFunctionName(model.region, input.FunctionName)),
+    ],
     run(input) {
-      model.find(readFunctionName(input.FunctionName)).reserved = undefined;
+      model.find(readFunctionName(model.region, input.FunctionName)).reserved = undefined;
       return {};
     },
   };
 
   const GetFunctionConcurrency: ActionDefinition<GetFunctionConcurrencyRequest, GetFunctionConcurrencyResponse> = {
-    permissions: (input) => [onFunction('GetFunctionConcurrency', readFunctionName(input.FunctionName))],
+    permissions: (input) => [
+      onFunction(model, 'GetFunctionConcurrency', readFunctionName(model.region, input.FunctionName)),
+    ],
     run(input) {
-      const { reserved } = model.find(readFunctionName(input.FunctionName));
+      const { reserved } = model.find(readFunctionName(model.region, input.FunctionName));
       return reserved === undefined ? {} : { ReservedConcurrentExecutions: reserved };
     },
   };
 
   const PutFunctionEventInvokeConfig: ActionDefinition<PutFunctionEventInvokeConfigRequest, FunctionEventInvokeConfig> =
     {
-      permissions: (input) => [onFunction('PutFunctionEventInvokeConfig', readFunctionName(input.FunctionName))],
+      permissions: (input) => [
+        onFunction(model, 'PutFunctionEventInvokeConfig', readFunctionName(model.region, input.FunctionName)),
+      ],
       run(input, { cloud }) {
-        const ref = readFunctionName(input.FunctionName, input.Qualifier);
+        const ref = readFunctionName(model.region, input.FunctionName, input.Qualifier);
         model.version(ref);
         const { MaximumRetryAttempts: retries, MaximumEventAgeInSeconds: age, DestinationConfig } = input;
         if (retries !== undefined && ![0, 1, 2].includes(retries)) {
@@ -194,7 +206,7 @@ export const accessActions = (model: LambdaModel) => {
         const qualifier = ref.qualifier ?? '$LATEST';
         const config: FunctionEventInvokeConfig = {
           LastModified: new Date(cloud.clock.now()),
-          FunctionArn: functionArn({ name: ref.name, qualifier }),
+          FunctionArn: functionArn(model.region, { name: ref.name, qualifier }),
           ...(retries === undefined ? {} : { MaximumRetryAttempts: retries }),
           ...(age === undefined ? {} : { MaximumEventAgeInSeconds: age }),
           DestinationConfig: { OnSuccess: {}, OnFailure: {}, ...DestinationConfig },
@@ -206,12 +218,14 @@ export const accessActions = (model: LambdaModel) => {
 
   const GetFunctionEventInvokeConfig: ActionDefinition<GetFunctionEventInvokeConfigRequest, FunctionEventInvokeConfig> =
     {
-      permissions: (input) => [onFunction('GetFunctionEventInvokeConfig', readFunctionName(input.FunctionName))],
+      permissions: (input) => [
+        onFunction(model, 'GetFunctionEventInvokeConfig', readFunctionName(model.region, input.FunctionName)),
+      ],
       run(input) {
-        const ref = readFunctionName(input.FunctionName, input.Qualifier);
+        const ref = readFunctionName(model.region, input.FunctionName, input.Qualifier);
         const config = model.find(ref).eventInvokeConfigs.get(ref.qualifier ?? '$LATEST');
         if (config !== undefined) return config;
-        throw notFound(`The function ${functionArn(ref)} doesn't have an EventInvokeConfig`);
+        throw notFound(`The function ${functionArn(model.region, ref)} doesn't have an EventInvokeConfig`);
       },
     };
 
@@ -219,9 +233,11 @@ export const accessActions = (model: LambdaModel) => {
     DeleteFunctionEventInvokeConfigRequest,
     Record<string, never>
   > = {
-    permissions: (input) => [onFunction('DeleteFunctionEventInvokeConfig', readFunctionName(input.FunctionName))],
+    permissions: (input) => [
+      onFunction(model, 'DeleteFunctionEventInvokeConfig', readFunctionName(model.region, input.FunctionName)),
+    ],
     run(input) {
-      const ref = readFunctionName(input.FunctionName, input.Qualifier);
+      const ref = readFunctionName(model.region, input.FunctionName, input.Qualifier);
       model.find(ref).eventInvokeConfigs.delete(ref.qualifier ?? '$LATEST');
       return {};
     },

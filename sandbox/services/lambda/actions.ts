@@ -80,11 +80,13 @@ const invokeAction = (
   events: AsyncEvents,
 ): ActionDefinition<InvocationRequest, InvocationResponse> => ({
   permissions(input) {
-    const ref = readFunctionName(input.FunctionName, input.Qualifier);
-    return [{ action: 'lambda:InvokeFunction', resource: functionArn(ref), resourcePolicy: model.policy(ref) }];
+    const ref = readFunctionName(model.region, input.FunctionName, input.Qualifier);
+    return [
+      { action: 'lambda:InvokeFunction', resource: functionArn(model.region, ref), resourcePolicy: model.policy(ref) },
+    ];
   },
   async run(input, { cloud, requestId }) {
-    const ref = readFunctionName(input.FunctionName, input.Qualifier);
+    const ref = readFunctionName(model.region, input.FunctionName, input.Qualifier);
     const { Version } = model.version(ref).configuration;
     const type = input.InvocationType ?? 'RequestResponse';
     if (type === 'DryRun') return { StatusCode: 204 };

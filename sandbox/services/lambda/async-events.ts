@@ -111,7 +111,10 @@ export class AsyncEvents {
   async #call(event: QueuedEvent, target: string, body: string, attributes: object): Promise<void> {
     const { principal } = this.#model.version(event.ref);
     const service = target.split(':')[2] ?? '';
-    const source = functionArn({ name: event.ref.name, qualifier: event.ref.qualifier ?? '$LATEST' });
+    const source = functionArn(this.#model.region, {
+      name: event.ref.name,
+      qualifier: event.ref.qualifier ?? '$LATEST',
+    });
     const call = ((): { readonly action: string; readonly input: unknown } | undefined => {
       switch (service) {
         case 'sqs':
@@ -158,7 +161,10 @@ export class AsyncEvents {
       timestamp: new Date(this.#cloud.clock.now()).toISOString(),
       requestContext: {
         requestId: event.requestId,
-        functionArn: functionArn({ name: event.ref.name, qualifier: event.ref.qualifier ?? '$LATEST' }),
+        functionArn: functionArn(this.#model.region, {
+          name: event.ref.name,
+          qualifier: event.ref.qualifier ?? '$LATEST',
+        }),
         condition,
         approximateInvokeCount: event.attempts,
       },
@@ -186,7 +192,7 @@ export class AsyncEvents {
   }
 
   #note(event: QueuedEvent, what: string, detail: object): void {
-    const who = functionArn({ name: event.ref.name, qualifier: undefined });
+    const who = functionArn(this.#model.region, { name: event.ref.name, qualifier: undefined });
     this.#cloud.journal.write({ kind: 'state', who, what, detail: { requestId: event.requestId, ...detail } });
   }
 }

@@ -90,6 +90,8 @@ export const lastModified = (now: number): string => new Date(now).toISOString()
 
 /** What CreateFunction's configuration needs beside its input. */
 export interface ConfigurationParts {
+  /** Where the function lives. */
+  readonly region: string;
   /** Where the code is. */
   readonly directory: string;
   /** When, by the world's clock. */
@@ -105,7 +107,7 @@ export interface ConfigurationParts {
  */
 export const readConfiguration = (
   input: Omit<CreateFunctionRequest, 'Code'> & Partial<Pick<CreateFunctionRequest, 'Code'>>,
-  { directory, now, revisionId }: ConfigurationParts,
+  { region, directory, now, revisionId }: ConfigurationParts,
 ): Configuration => {
   const { FunctionName: name = '', Role, Handler } = input;
   if (input.PackageType === 'Image')
@@ -123,7 +125,7 @@ export const readConfiguration = (
     Object.entries(input.Environment?.Variables ?? {}).map(([key, value]) => [key, String(value)]),
   );
   checkVariables(Variables);
-  const FunctionArn = functionArn({ name, qualifier: undefined });
+  const FunctionArn = functionArn(region, { name, qualifier: undefined });
   const LogFormat = input.LoggingConfig?.LogFormat ?? 'Text';
   return {
     FunctionName: name,

@@ -1,8 +1,8 @@
-import { REGION } from '../../cloud.ts';
 import type { SessionKeys } from '../../iam/sessions.ts';
 
 /** What Lambda puts into a function's environment comes from these. */
 export interface EnvironmentParts {
+  readonly region: string;
   readonly functionName: string;
   readonly version: string;
   readonly handler: string;
@@ -53,8 +53,8 @@ export const lambdaEnvironment = (parts: EnvironmentParts): Record<string, strin
   TZ: ':UTC',
   PATH: '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin',
   ...parts.variables,
-  AWS_REGION: REGION,
-  AWS_DEFAULT_REGION: REGION,
+  AWS_REGION: parts.region,
+  AWS_DEFAULT_REGION: parts.region,
   AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
   AWS_LAMBDA_FUNCTION_NAME: parts.functionName,
   AWS_LAMBDA_FUNCTION_VERSION: parts.version,

@@ -86,14 +86,14 @@ export class EventSourceMappings {
 
   /** The queue is read by the function's own execution role. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
   #principal({ FunctionArn }: Mapping): Principal {
-    return this.#model.version(readFunctionName(FunctionArn)).principal;
+    return this.#model.version(readFunctionName(this.#model.region, FunctionArn)).principal;
   }
 
   /** Gives the records that failed. */
   async #handle(mapping: Mapping, records: readonly SqsRecord[]): Promise<readonly SqsRecord[]> {
     const event = { requestId: this.#cloud.random.uuid(), payload: JSON.stringify({ Records: records }) };
     try {
-      const ref = readFunctionName(mapping.FunctionArn);
+      const ref = readFunctionName(this.#model.region, mapping.FunctionArn);
       const outcome = await runFunction(this.#cloud, this.#model, ref, { ...event, clientContext: undefined });
       if (outcome.functionError !== undefined) {
         this.#report(mapping, 'batch failed', new AwsError(outcome.functionError, outcome.payload));

@@ -25,9 +25,9 @@ import { latestOf, publish } from './publish.ts';
 const PAGE = 50;
 
 /** What IAM is asked of an action on a function. */
-export const onFunction = (action: string, ref: FunctionRef): Permission => ({
+export const onFunction = (model: LambdaModel, action: string, ref: FunctionRef): Permission => ({
   action: `lambda:${action}`,
-  resource: functionArn(ref),
+  resource: functionArn(model.region, ref),
 });
 
 /** A page of a list, by Lambda's `Marker`. */
@@ -56,16 +56,19 @@ const deleteVersion = (record: FunctionRecord, qualifier: string): void => {
 export const functionActions = (model: LambdaModel, options: LambdaOptions) => {
   const CreateFunction: ActionDefinition<CreateFunctionRequest, FunctionConfiguration> = {
     permissions: (input) => [
-      onFunction('CreateFunction', { name: readFunctionName(input.FunctionName).name, qualifier: undefined }),
+      onFunction(model, 'CreateFunction', {
+        name: readFunctionName(model.region, input.FunctionName).name,
+        qualifier: undefined,
+      }),
       passRole(input.Role ?? '*'),
     ],
     run(input, { cloud }) {
-      const { name } = readFunctionName(input.FunctionName);
+      const { name } = readFunctionName(model.region, input.FunctionName);
       if (model.functions.has(name)) throw conflict(`Function already exist: ${name}`);
       const directory = codeDirectory(name, input.Code?.S3Key, options);
       const configuration = readConfiguration(
         { ...input, FunctionName: name },
-        { directory, now: cloud.clock.now(), revisionId: cloud.random.uuid() },
+        { region: model.region, directory, now: cloud.clock.now(), revisionId: cloud.random.uuid() },
       );
       const principal = takeRole(cloud, configuration.Role, name);
       const record: FunctionRecord = {
@@ -86,14 +89,16 @@ export const functionActions = (model: LambdaModel, options: LambdaOptions) => {
   };
 
   const PublishVersion: ActionDefinition<PublishVersionRequest, FunctionConfiguration> = {
-    permissions: (input) => [onFunction('PublishVersion', readFunctionName(input.FunctionName))],
-    run: (input) => publish(model, model.find(readFunctionName(input.FunctionName)), input),
+    permissions: (input) => [onFunction(model, 'PublishVersion', readFunctionName(model.region, input.FunctionName))],
+    run: (input) => publish(model, model.find(readFunctionName(model.region, input.FunctionName)), input),
   };
 
   const GetFunction: ActionDefinition<GetFunctionRequest, GetFunctionResponse> = {
-    permissions: (input) => [onFunction('GetFunction', readFunctionName(input.FunctionName, input.Qualifier))],
+    permissions: (input) => [
+      onFunction(model, 'GetFunction', readFunctionName(model.region, input.FunctionName, input.Qualifier)),
+    ],
     run(input) {
-      const ref = readFunctionName(input.FunctionName, input.Qualifier);
+      const ref = readFunctionName(model.region, input.FunctionName, input.Qualifier);
       const { tags, reserved } = model.find(ref);
       const { configuration, directory } = model.version(ref);
       return {
@@ -107,9 +112,13 @@ export const functionActions = (model: LambdaModel, options: LambdaOptions) => {
 
   const GetFunctionConfiguration: ActionDefinition<GetFunctionConfigurationRequest, FunctionConfiguration> = {
     permissions: (input) => [
-      onFunction('GetFunctionConfiguration', readFunctionName(input.FunctionName, input.Qualifier)),
+      onFunction(
+        model,
+        'GetFunctionConfiguration',
+        readFunctionName(model.region, input.FunctionName, input.Qualifier),
+      ),
     ],
-    run: (input) => model.version(readFunctionName(input.FunctionName, input.Qualifier)).configuration,
+    run: (input) => model.version(readFunctionName(model.region, input.FunctionName, input.Qualifier)).configuration,
   };
 
   const ListFunctions: ActionDefinition<ListFunctionsRequest, ListFunctionsResponse> = {
@@ -127,18 +136,20 @@ export const functionActions = (model: LambdaModel, options: LambdaOptions) => {
   };
 
   const ListVersionsByFunction: ActionDefinition<ListVersionsByFunctionRequest, ListVersionsByFunctionResponse> = {
-    permissions: (input) => [onFunction('ListVersionsByFunction', readFunctionName(input.FunctionName))],
+    permissions: (input) => [
+      onFunction(model, 'ListVersionsByFunction', readFunctionName(model.region, input.FunctionName)),
+    ],
     run(input) {
-      const all = [...model.find(readFunctionName(input.FunctionName)).versions.values()];
+      const all = [...model.find(readFunctionName(model.region, input.FunctionName)).versions.values()];
       const { items, next } = page(all, input.Marker, input.MaxItems);
       return { Versions: items.map(({ configuration }) => configuration), ...next };
     },
   };
 
   const DeleteFunction: ActionDefinition<DeleteFunctionRequest, Record<string, never>> = {
-    permissions: (input) => [onFunction('DeleteFunction', readFunctionName(input.FunctionName))],
+    permissions: (input) => [onFunction(model, 'DeleteFunction', readFunctionName(model.region, input.FunctionName))],
     run(input) {
-      const ref = readFunctionName(input.FunctionName, input.Qualifier);
+      const ref = readFunctionName(model.region, input.FunctionName, input.Qualifier);
       const record = model.find(ref);
       if (ref.qualifier === undefined) model.delete(record);
       else deleteVersion(record, ref.qualifier);
@@ -147,18 +158,18 @@ export const functionActions = (model: LambdaModel, options: LambdaOptions) => {
   };
 
   const TagResource: ActionDefinition<TagResourceRequest, Record<string, never>> = {
-    permissions: (input) => [onFunction('TagResource', readFunctionName(input.Resource))],
+    permissions: (input) => [onFunction(model, 'TagResource', readFunctionName(model.region, input.Resource))],
     run(input) {
-      const { tags } = model.find(readFunctionName(input.Resource));
+      const { tags } = model.find(readFunctionName(model.region, input.Resource));
       for (const [key, value] of Object.entries(input.Tags ?? {})) tags.set(key, value);
       return {};
     },
   };
 
   const UntagResource: ActionDefinition<UntagResourceRequest, Record<string, never>> = {
-    permissions: (input) => [onFunction('UntagResource', readFunctionName(input.Resource))],
+    permissions: (input) => [onFunction(model, 'UntagResource', readFunctionName(model.region, input.Resource))],
     run(input) {
-      const { tags } = model.find(readFunctionName(input.Resource));
+      const { tags } = model.find(readFunctionName(model.region, input.Resource));
       for (const key of input.TagKeys ?? []) tags.delete(key);
       return {};
     },

@@ -61,15 +61,20 @@ export const runFunction = async (
   const record = model.find(ref);
   const version = model.version(ref);
   checkConcurrency(model, record);
+  if (cloud.outage.isCut) await cloud.outage.untilHealed();
   const begun = cloud.clock.now();
   record.running += 1;
   try {
-    const { lines, ...result } = await version.pool.invoke({ ...event, invokedFunctionArn: functionArn(ref) });
+    const { lines, ...result } = await version.pool.invoke({
+      ...event,
+      invokedFunctionArn: functionArn(model.region, ref),
+    });
+    if (cloud.outage.isCut) await cloud.outage.untilHealed();
     const words = result.functionError === undefined ? undefined : lastWords(result.payload);
     if (words !== undefined) {
       cloud.journal.write({
         kind: 'log',
-        who: functionArn({ name: record.name, qualifier: undefined }),
+        who: functionArn(model.region, { name: record.name, qualifier: undefined }),
         what: 'line',
         detail: words,
       });

@@ -7,7 +7,7 @@ import type {
   ListEventSourceMappingsResponse,
   UpdateEventSourceMappingRequest,
 } from '@aws-sdk/client-lambda';
-import { type ActionDefinition, type Cloud, type Permission, PROVIDER_ACCOUNT, REGION } from '../../cloud.ts';
+import { type ActionDefinition, type Cloud, type Permission, PROVIDER_ACCOUNT } from '../../cloud.ts';
 import { conflict, invalidParameter, notFound } from './errors.ts';
 import type { EventSourceMappings, Mapping } from './event-source-mappings.ts';
 import type { LambdaModel } from './model.ts';
@@ -22,9 +22,9 @@ const CONCURRENCY = [2, 1_000] as const;
 /** Actions that the function's role needs on the queue. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 const ROLE_NEEDS = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'];
 
-const onMapping = (action: string, uuid = '*'): Permission => ({
+const onMapping = ({ region }: LambdaModel, action: string, uuid = '*'): Permission => ({
   action: `lambda:${action}`,
-  resource: `arn:aws:lambda:${REGION}:${PROVIDER_ACCOUNT}:event-source-mapping:${uuid}`,
+  resource: `arn:aws:lambda:${region}:${PROVIDER_ACCOUNT}:event-source-mapping:${uuid}`,
 });
 
 /** The members that both creating and updating take. */
@@ -80,7 +80,7 @@ export const mappingActions = (cloud: Cloud, model: LambdaModel, mappings: Event
 
   /** What AWS checks when a mapping is made: the queue is there, hides its messages for long enough, and the role may read it. */
   const check = async (source: string, functionName: string): Promise<void> => {
-    const { configuration, principal } = model.version(readFunctionName(functionName));
+    const { configuration, principal } = model.version(readFunctionName(model.region, functionName));
     const visibility = mappings.visibilityOf(source);
     if (visibility === undefined) {
       throw invalidParameter(
@@ -102,15 +102,17 @@ export const mappingActions = (cloud: Cloud, model: LambdaModel, mappings: Event
   const CreateEventSourceMapping: ActionDefinition<CreateEventSourceMappingRequest, EventSourceMappingConfiguration> = {
     permissions: (input) => [
       {
-        ...onMapping('CreateEventSourceMapping'),
-        context: { 'lambda:FunctionArn': functionArn(readFunctionName(input.FunctionName)) },
+        ...onMapping(model, 'CreateEventSourceMapping'),
+        context: {
+          'lambda:FunctionArn': functionArn(model.region, readFunctionName(model.region, input.FunctionName)),
+        },
       },
     ],
     async run(input) {
       const { EventSourceArn: source = '' } = input;
       if (!SQS_ARN.test(source))
         throw invalidParameter(`The sandbox models standard SQS queues as sources, not '${source}'.`);
-      const FunctionArn = functionArn(readFunctionName(input.FunctionName));
+      const FunctionArn = functionArn(model.region, readFunctionName(model.region, input.FunctionName));
       const settings = settingsOf(input);
       await check(source, FunctionArn);
       const twin = mappings.all().find((each) => each.EventSourceArn === source && each.FunctionArn === FunctionArn);
@@ -133,11 +135,13 @@ export const mappingActions = (cloud: Cloud, model: LambdaModel, mappings: Event
   };
 
   const UpdateEventSourceMapping: ActionDefinition<UpdateEventSourceMappingRequest, EventSourceMappingConfiguration> = {
-    permissions: (input) => [onMapping('UpdateEventSourceMapping', input.UUID)],
+    permissions: (input) => [onMapping(model, 'UpdateEventSourceMapping', input.UUID)],
     async run(input) {
       const before = found(input.UUID);
       const FunctionArn =
-        input.FunctionName === undefined ? before.FunctionArn : functionArn(readFunctionName(input.FunctionName));
+        input.FunctionName === undefined
+          ? before.FunctionArn
+          : functionArn(model.region, readFunctionName(model.region, input.FunctionName));
       const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
       const settings = settingsOf({ ...before, Enabled: before.State === 'Enabled', ...given });
       await check(before.EventSourceArn, FunctionArn);
@@ -148,14 +152,17 @@ export const mappingActions = (cloud: Cloud, model: LambdaModel, mappings: Event
   };
 
   const GetEventSourceMapping: ActionDefinition<GetEventSourceMappingRequest, EventSourceMappingConfiguration> = {
-    permissions: (input) => [onMapping('GetEventSourceMapping', input.UUID)],
+    permissions: (input) => [onMapping(model, 'GetEventSourceMapping', input.UUID)],
     run: (input) => found(input.UUID),
   };
 
   const ListEventSourceMappings: ActionDefinition<ListEventSourceMappingsRequest, ListEventSourceMappingsResponse> = {
     permissions: () => [{ action: 'lambda:ListEventSourceMappings', resource: '*' }],
     run(input) {
-      const ref = input.FunctionName === undefined ? undefined : functionArn(readFunctionName(input.FunctionName));
+      const ref =
+        input.FunctionName === undefined
+          ? undefined
+          : functionArn(model.region, readFunctionName(model.region, input.FunctionName));
       const EventSourceMappings = mappings
         .all()
         .filter(
@@ -168,7 +175,7 @@ export const mappingActions = (cloud: Cloud, model: LambdaModel, mappings: Event
   };
 
   const DeleteEventSourceMapping: ActionDefinition<DeleteEventSourceMappingRequest, EventSourceMappingConfiguration> = {
-    permissions: (input) => [onMapping('DeleteEventSourceMapping', input.UUID)],
+    permissions: (input) => [onMapping(model, 'DeleteEventSourceMapping', input.UUID)],
     run(input) {
       const mapping = found(input.UUID);
       mappings.remove(mapping.UUID);

@@ -74,6 +74,7 @@ const logDetail = (line: string): unknown => {
 /** The functions of a world. */
 export class LambdaModel {
   readonly functions = new Map<string, FunctionRecord>();
+  readonly region: string;
   readonly #cloud: Cloud;
   readonly #options: LambdaOptions;
   /** Which environment calls as whom: each has a session of its own. */
@@ -82,6 +83,7 @@ export class LambdaModel {
   readonly #retired = new Map<string, InstancePool[]>();
 
   constructor(cloud: Cloud, options: LambdaOptions) {
+    this.region = cloud.region;
     this.#cloud = cloud;
     this.#options = options;
   }
@@ -89,7 +91,7 @@ export class LambdaModel {
   /** @throws AwsError `ResourceNotFoundException` */
   find({ name, qualifier }: FunctionRef): FunctionRecord {
     const found = this.functions.get(name);
-    if (found === undefined) throw notFound(`Function not found: ${functionArn({ name, qualifier })}`);
+    if (found === undefined) throw notFound(`Function not found: ${functionArn(this.region, { name, qualifier })}`);
     return found;
   }
 
@@ -102,7 +104,7 @@ export class LambdaModel {
     const record = this.find(ref);
     const qualifier = ref.qualifier ?? '$LATEST';
     const version = record.versions.get(record.aliases.get(qualifier)?.FunctionVersion ?? qualifier);
-    if (version === undefined) throw notFound(`Function not found: ${functionArn(ref)}`);
+    if (version === undefined) throw notFound(`Function not found: ${functionArn(this.region, ref)}`);
     return version;
   }
 
@@ -116,7 +118,7 @@ export class LambdaModel {
   addVersion(record: FunctionRecord, parts: VersionParts): FunctionVersion {
     const { configuration, principal } = parts;
     const { host } = this.#options;
-    const arn = functionArn({ name: record.name, qualifier: undefined });
+    const arn = functionArn(this.region, { name: record.name, qualifier: undefined });
     const pool = new InstancePool({
       clock: this.#cloud.clock,
       limit: host.instancesPerFunction,
@@ -205,6 +207,7 @@ export class LambdaModel {
       memoryMb: configuration.MemorySize,
       logFormat,
       environment: lambdaEnvironment({
+        region: this.region,
         functionName: record.name,
         version: configuration.Version,
         handler: configuration.Handler,

@@ -1,4 +1,4 @@
-import { PROVIDER_ACCOUNT, REGION } from '../../cloud.ts';
+import { PROVIDER_ACCOUNT } from '../../cloud.ts';
 import { invalidParameter } from './errors.ts';
 
 /** A function as callers name it. */
@@ -15,16 +15,17 @@ const NAME =
  * Reads a function's name, partial ARN or ARN, each with or without a qualifier: `f`, `f:live`,
  * `123456789012:function:f`, `arn:aws:lambda:us-west-2:123456789012:function:f:3`.
  *
+ * @param here - the region that is asked.
  * @throws AwsError `InvalidParameterValueException` for what is none of these, for two different qualifiers, and for a
- * function of another account or region, which the sandbox does not have.
+ * function of another account, which has none here, or region, whose functions are that region's to call.
  */
-export const readFunctionName = (text: string | undefined, qualifier?: string): FunctionRef => {
+export const readFunctionName = (here: string, text: string | undefined, qualifier?: string): FunctionRef => {
   const groups = NAME.exec(text ?? '')?.groups;
   if (groups?.name === undefined) throw invalidParameter(`'${text}' is not the name or ARN of a function.`);
   const account = groups.arnAccount ?? groups.account ?? PROVIDER_ACCOUNT;
-  const region = groups.region ?? REGION;
-  if (account !== PROVIDER_ACCOUNT || region !== REGION) {
-    throw invalidParameter(`Functions live in ${REGION} of account ${PROVIDER_ACCOUNT}; '${text}' would be elsewhere.`);
+  const region = groups.region ?? here;
+  if (account !== PROVIDER_ACCOUNT || region !== here) {
+    throw invalidParameter(`Functions live in ${here} of account ${PROVIDER_ACCOUNT}; '${text}' would be elsewhere.`);
   }
   if (groups.qualifier !== undefined && qualifier !== undefined && groups.qualifier !== qualifier) {
     throw invalidParameter('The derived qualifier from the function name does not match the specified qualifier.');
@@ -32,6 +33,6 @@ export const readFunctionName = (text: string | undefined, qualifier?: string): 
   return { name: groups.name, qualifier: groups.qualifier ?? qualifier };
 };
 
-/** `functionArn({ name: 'f', qualifier: '3' })` -> `arn:aws:lambda:us-west-2:123456789012:function:f:3` */
-export const functionArn = ({ name, qualifier }: FunctionRef): string =>
-  `arn:aws:lambda:${REGION}:${PROVIDER_ACCOUNT}:function:${name}${qualifier === undefined ? '' : `:${qualifier}`}`;
+/** `functionArn('us-west-2', { name: 'f', qualifier: '3' })` -> `arn:aws:lambda:us-west-2:123456789012:function:f:3` */
+export const functionArn = (region: string, { name, qualifier }: FunctionRef): string =>
+  `arn:aws:lambda:${region}:${PROVIDER_ACCOUNT}:function:${name}${qualifier === undefined ? '' : `:${qualifier}`}`;

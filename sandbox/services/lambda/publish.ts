@@ -48,7 +48,7 @@ export const publish = (model: LambdaModel, record: FunctionRecord, input: Publi
     configuration: {
       ...configuration,
       Version,
-      FunctionArn: functionArn({ name: record.name, qualifier: Version }),
+      FunctionArn: functionArn(model.region, { name: record.name, qualifier: Version }),
       ...(input.Description === undefined ? {} : { Description: input.Description }),
     },
   });

@@ -21,13 +21,15 @@ import { checkRevision, latestOf, publish } from './publish.ts';
  */
 export const updateActions = (model: LambdaModel, options: LambdaOptions) => {
   const latestRecord = (name: string | undefined): FunctionRecord => {
-    const ref = readFunctionName(name);
+    const ref = readFunctionName(model.region, name);
     if (ref.qualifier === undefined || ref.qualifier === '$LATEST') return model.find(ref);
     throw invalidParameter('This operation does not support versions. Please update $LATEST.');
   };
 
   const UpdateFunctionCode: ActionDefinition<UpdateFunctionCodeRequest, FunctionConfiguration> = {
-    permissions: (input) => [onFunction('UpdateFunctionCode', readFunctionName(input.FunctionName))],
+    permissions: (input) => [
+      onFunction(model, 'UpdateFunctionCode', readFunctionName(model.region, input.FunctionName)),
+    ],
     run(input, { cloud }) {
       const record = latestRecord(input.FunctionName);
       const latest = latestOf(record);
@@ -48,7 +50,7 @@ export const updateActions = (model: LambdaModel, options: LambdaOptions) => {
 
   const UpdateFunctionConfiguration: ActionDefinition<UpdateFunctionConfigurationRequest, FunctionConfiguration> = {
     permissions: (input) => [
-      onFunction('UpdateFunctionConfiguration', readFunctionName(input.FunctionName)),
+      onFunction(model, 'UpdateFunctionConfiguration', readFunctionName(model.region, input.FunctionName)),
       ...(input.Role === undefined ? [] : [passRole(input.Role)]),
     ],
     run(input, { cloud }) {
@@ -59,6 +61,7 @@ export const updateActions = (model: LambdaModel, options: LambdaOptions) => {
       const given = Object.entries(input).filter(([, value]) => value !== undefined);
       const wanted: typeof before = { ...before, ...Object.fromEntries(given), FunctionName: record.name };
       const parts = {
+        region: model.region,
         directory: latest.directory,
         now: cloud.clock.now(),
         revisionId: cloud.random.uuid(),

@@ -1,8 +1,8 @@
 import {
   type ActionDefinition,
+  type CallContext,
   type Permission,
   PROVIDER_ACCOUNT,
-  REGION,
   type ServiceDefinition,
 } from '../../cloud.ts';
 import { AwsError } from '../errors.ts';
@@ -19,19 +19,19 @@ interface LogGroupInput {
  */
 export const logsService = (): ServiceDefinition => {
   const groups = new Set<string>();
-  const onGroup = (action: string, { logGroupName }: LogGroupInput): Permission => ({
+  const onGroup = (action: string, { logGroupName }: LogGroupInput, { cloud }: CallContext): Permission => ({
     action: `logs:${action}`,
-    resource: `arn:aws:logs:${REGION}:${PROVIDER_ACCOUNT}:log-group:${logGroupName}`,
+    resource: `arn:aws:logs:${cloud.region}:${PROVIDER_ACCOUNT}:log-group:${logGroupName}`,
   });
   const DeleteLogGroup: ActionDefinition<LogGroupInput, object> = {
-    permissions: (input) => [onGroup('DeleteLogGroup', input)],
+    permissions: (input, context) => [onGroup('DeleteLogGroup', input, context)],
     run: ({ logGroupName }) => {
       if (groups.delete(logGroupName)) return {};
       throw new AwsError('ResourceNotFoundException', 'The specified log group does not exist.');
     },
   };
   const CreateLogGroup: ActionDefinition<LogGroupInput, object> = {
-    permissions: (input) => [onGroup('CreateLogGroup', input)],
+    permissions: (input, context) => [onGroup('CreateLogGroup', input, context)],
     run: ({ logGroupName }) => {
       if (groups.has(logGroupName)) {
         throw new AwsError('ResourceAlreadyExistsException', 'The specified log group already exists');

@@ -69,7 +69,7 @@ export const pipesService = (
   const endings = new Map<string, Promise<void>>();
 
   const requirePipe = ({ principal }: CallContext, name: string | undefined): Pipe => {
-    const pipe = model.pipes.get(pipeArn(principal.accountId, name ?? ''));
+    const pipe = model.pipes.get(pipeArn(cloud.region, principal.accountId, name ?? ''));
     if (pipe === undefined) throw new AwsError('NotFoundException', `Pipe ${name} does not exist.`, 404);
     return pipe;
   };
@@ -144,12 +144,12 @@ export const pipesService = (
 
   const CreatePipe: ActionDefinition<CreatePipeRequest, CreatePipeResponse> = {
     permissions: (input, { principal }) => [
-      { action: 'pipes:CreatePipe', resource: pipeArn(principal.accountId, input.Name ?? '') },
+      { action: 'pipes:CreatePipe', resource: pipeArn(cloud.region, principal.accountId, input.Name ?? '') },
     ],
     run(input, { principal }) {
       const now = cloud.clock.now();
       const name = input.Name ?? '';
-      const definition = readDefinition(principal.accountId, input);
+      const definition = readDefinition(cloud.region, principal.accountId, input);
       const pipe: Pipe = {
         name,
         arn: definition.arn,
@@ -238,7 +238,7 @@ export const pipesService = (
       }),
       UpdatePipe: onPipe('UpdatePipe', (pipe, input: UpdatePipeRequest): UpdatePipeResponse => {
         requireState(pipe, UPDATABLE, 'updated');
-        const updated = readDefinition(pipe.account, updatedRequest(pipe.definition.request, input));
+        const updated = readDefinition(cloud.region, pipe.account, updatedRequest(pipe.definition.request, input));
         pipe.desiredState = input.DesiredState ?? pipe.desiredState;
         pipe.modifiedAt = cloud.clock.now();
         enter(pipe, 'UPDATING');

@@ -4,12 +4,12 @@ import { type PipeDefinition, pipeArn } from './model.ts';
 import { readBatching, readStreamSource } from './source.ts';
 
 /** What a request asks for. @throws AwsError `ValidationException` that names what is wrong or not modelled. */
-export const readDefinition = (account: string, request: CreatePipeRequest): PipeDefinition => {
+export const readDefinition = (region: string, account: string, request: CreatePipeRequest): PipeDefinition => {
   checkPipe(request);
   const { Name: name = '', RoleArn: roleArn = '', Source: source = '' } = request;
   return {
     name,
-    arn: pipeArn(account, name),
+    arn: pipeArn(region, account, name),
     roleArn,
     source,
     stream: readStreamSource(request),

@@ -1,5 +1,4 @@
 import type { CreatePipeRequest, PipeState, RequestedPipeState } from '@aws-sdk/client-pipes';
-import { REGION } from '../../cloud.ts';
 import type { Matcher } from '../events/pattern.ts';
 import type { Batching, StreamSource } from './source.ts';
 
@@ -39,7 +38,8 @@ export interface Pipe {
   position: StreamPosition | undefined;
 }
 
-export const pipeArn = (account: string, name: string): string => `arn:aws:pipes:${REGION}:${account}:pipe/${name}`;
+export const pipeArn = (region: string, account: string, name: string): string =>
+  `arn:aws:pipes:${region}:${account}:pipe/${name}`;
 
 /** The pipes of all accounts, by ARN. */
 export class PipesModel {

@@ -44,7 +44,7 @@ const makeInstance = (model: RdsModel, input: CreateDBInstanceMessage, owner: st
     order: model.nextOrder(),
     id,
     owner,
-    arn: rdsArn(owner, 'db', id),
+    arn: rdsArn(model, owner, 'db', id),
     resourceId: resourceId(model, 'db'),
     engine,
     instanceClass: input.DBInstanceClass ?? '',
@@ -80,7 +80,7 @@ const makeCluster = (model: RdsModel, input: CreateDBClusterMessage, owner: stri
     order: model.nextOrder(),
     id,
     owner,
-    arn: rdsArn(owner, 'cluster', id),
+    arn: rdsArn(model, owner, 'cluster', id),
     resourceId: resourceId(model, 'cluster'),
     engine,
     port: input.Port ?? portOf(engine),
@@ -110,14 +110,14 @@ const makeCluster = (model: RdsModel, input: CreateDBClusterMessage, owner: stri
 export const databaseActions = (model: RdsModel): Record<string, ActionDefinition> => ({
   CreateDBInstance: define<CreateDBInstanceMessage, CreateDBInstanceResult>({
     permissions: (input, { principal: { accountId } }) => [
-      onDatabase(accountId, 'CreateDBInstance', 'db', input.DBInstanceIdentifier),
+      onDatabase(model, accountId, 'CreateDBInstance', 'db', input.DBInstanceIdentifier),
     ],
     run: (input, { principal: { accountId } }) => ({ DBInstance: instanceView(makeInstance(model, input, accountId)) }),
   }),
 
   CreateDBCluster: define<CreateDBClusterMessage, CreateDBClusterResult>({
     permissions: (input, { principal: { accountId } }) => [
-      onDatabase(accountId, 'CreateDBCluster', 'cluster', input.DBClusterIdentifier),
+      onDatabase(model, accountId, 'CreateDBCluster', 'cluster', input.DBClusterIdentifier),
     ],
     run: (input, { principal: { accountId } }) => ({
       DBCluster: clusterView(model, makeCluster(model, input, accountId)),
@@ -126,7 +126,7 @@ export const databaseActions = (model: RdsModel): Record<string, ActionDefinitio
 
   DescribeDBInstances: define<DescribeDBInstancesMessage, DBInstanceMessage>({
     permissions: (input, { principal: { accountId } }) => [
-      onDatabase(accountId, 'DescribeDBInstances', 'db', input.DBInstanceIdentifier),
+      onDatabase(model, accountId, 'DescribeDBInstances', 'db', input.DBInstanceIdentifier),
     ],
     run: (input, { principal: { accountId } }) => {
       const wanted =
@@ -140,7 +140,7 @@ export const databaseActions = (model: RdsModel): Record<string, ActionDefinitio
 
   DescribeDBClusters: define<DescribeDBClustersMessage, DBClusterMessage>({
     permissions: (input, { principal: { accountId } }) => [
-      onDatabase(accountId, 'DescribeDBClusters', 'cluster', input.DBClusterIdentifier),
+      onDatabase(model, accountId, 'DescribeDBClusters', 'cluster', input.DBClusterIdentifier),
     ],
     run: (input, { principal: { accountId } }) => {
       const wanted =
@@ -154,7 +154,7 @@ export const databaseActions = (model: RdsModel): Record<string, ActionDefinitio
 
   FailoverDBCluster: define<FailoverDBClusterMessage, FailoverDBClusterResult>({
     permissions: (input, { principal: { accountId } }) => [
-      onDatabase(accountId, 'FailoverDBCluster', 'cluster', input.DBClusterIdentifier),
+      onDatabase(model, accountId, 'FailoverDBCluster', 'cluster', input.DBClusterIdentifier),
     ],
     run: (input, { principal: { accountId } }) => {
       const cluster = requireCluster(model, accountId, input.DBClusterIdentifier);
@@ -165,7 +165,7 @@ export const databaseActions = (model: RdsModel): Record<string, ActionDefinitio
 
   RebootDBInstance: define<RebootDBInstanceMessage, RebootDBInstanceResult>({
     permissions: (input, { principal: { accountId } }) => [
-      onDatabase(accountId, 'RebootDBInstance', 'db', input.DBInstanceIdentifier),
+      onDatabase(model, accountId, 'RebootDBInstance', 'db', input.DBInstanceIdentifier),
     ],
     run: (input, { principal: { accountId } }) => {
       const instance = requireInstance(model, accountId, input.DBInstanceIdentifier);

@@ -51,7 +51,7 @@ const make = (model: RdsModel, input: CreateDBProxyRequest, owner: string): DbPr
     order: model.nextOrder(),
     name,
     owner,
-    arn: rdsArn(owner, 'db-proxy', `prx-${hex()}`),
+    arn: rdsArn(model, owner, 'db-proxy', `prx-${hex()}`),
     engineFamily: input.EngineFamily ?? '',
     port,
     vpcId: model.subnets.find(subnetIds[0] ?? '').vpcId,
@@ -67,7 +67,7 @@ const make = (model: RdsModel, input: CreateDBProxyRequest, owner: string): DbPr
     debugLogging: input.DebugLogging ?? false,
     status: 'creating',
     updatedAt: now,
-    targetGroupArn: rdsArn(owner, 'target-group', `prx-tg-${hex()}`),
+    targetGroupArn: rdsArn(model, owner, 'target-group', `prx-tg-${hex()}`),
     targets: [],
     endpoints: new Map(),
     failedZones: new Set(),
@@ -81,7 +81,7 @@ const make = (model: RdsModel, input: CreateDBProxyRequest, owner: string): DbPr
 export const proxyActions = (model: RdsModel): Record<string, ActionDefinition> => ({
   CreateDBProxy: define<CreateDBProxyRequest, CreateDBProxyResponse>({
     permissions: (input, { principal }) => [
-      { action: 'rds:CreateDBProxy', resource: rdsArn(principal.accountId, 'db-proxy', '*') },
+      { action: 'rds:CreateDBProxy', resource: rdsArn(model, principal.accountId, 'db-proxy', '*') },
       ...passRole(input.RoleArn),
     ],
     run: (input, { principal }) => {

@@ -40,8 +40,8 @@ const checkGroup = (name = 'default'): void => {
 
 const needs = (model: RdsModel, account: string, action: string, input: TargetsRequest): readonly Permission[] => [
   onProxy(model, account, action, input.DBProxyName),
-  ...(input.DBInstanceIdentifiers ?? []).map((id) => onDatabase(account, action, 'db', id)),
-  ...(input.DBClusterIdentifiers ?? []).map((id) => onDatabase(account, action, 'cluster', id)),
+  ...(input.DBInstanceIdentifiers ?? []).map((id) => onDatabase(model, account, action, 'db', id)),
+  ...(input.DBClusterIdentifiers ?? []).map((id) => onDatabase(model, account, action, 'cluster', id)),
 ];
 
 const isSame =

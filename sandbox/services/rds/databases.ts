@@ -1,4 +1,3 @@
-import { REGION } from '../../cloud.ts';
 import type { AddressPair } from '../ec2/subnets.ts';
 import { rdsErrors } from './errors.ts';
 import { later, type RdsModel } from './model.ts';
@@ -60,7 +59,7 @@ export const membersOf = (model: RdsModel, cluster: DbCluster): readonly DbInsta
 
 /** e.g. `hostOf(model, account, 'orders', 'cluster-')` = `orders.cluster-c0ffee123456.us-west-2.rds.amazonaws.com`. */
 export const hostOf = (model: RdsModel, account: string, name: string, kind = ''): string =>
-  `${name}.${kind}${model.accountCode(account)}.${REGION}.rds.amazonaws.com`;
+  `${name}.${kind}${model.accountCode(account)}.${model.cloud.region}.rds.amazonaws.com`;
 
 /**
  * A place for a database, in the wanted zone or else in any but those avoided.

@@ -1,4 +1,3 @@
-import { REGION } from '../../cloud.ts';
 import { type ProxyEndpoint, type RdsModel, rdsArn } from './model.ts';
 import { dismissNode, startNode, staying } from './nodes.ts';
 
@@ -19,8 +18,8 @@ export const beginEndpoint = (model: RdsModel, made: NewEndpoint): ProxyEndpoint
   const endpoint: ProxyEndpoint = {
     ...made,
     order: model.nextOrder(),
-    arn: rdsArn(proxy.owner, 'db-proxy-endpoint', `prx-endpoint-0${model.cloud.random.hex(16)}`),
-    host: `${name}.${isDefault ? '' : 'endpoint.'}proxy-${code}.${REGION}.rds.amazonaws.com`,
+    arn: rdsArn(model, proxy.owner, 'db-proxy-endpoint', `prx-endpoint-0${model.cloud.random.hex(16)}`),
+    host: `${name}.${isDefault ? '' : 'endpoint.'}proxy-${code}.${model.cloud.region}.rds.amazonaws.com`,
     createdAt: model.cloud.clock.now(),
     status: 'creating',
     nodes: new Set(),

@@ -48,17 +48,23 @@ export const requireCluster = (model: RdsModel, account: string, id = ''): DbClu
  */
 export const onProxy = (model: RdsModel, account: string, action: string, name = ''): Permission => ({
   action: `rds:${action}`,
-  resource: model.proxies.get(keyOf(account, name))?.arn ?? rdsArn(account, 'db-proxy', '*'),
+  resource: model.proxies.get(keyOf(account, name))?.arn ?? rdsArn(model, account, 'db-proxy', '*'),
 });
 
 /** The permission of an action on an endpoint, all of them where none is named or there is none of that name. */
 export const onEndpoint = (model: RdsModel, account: string, action: string, name = ''): Permission => ({
   action: `rds:${action}`,
-  resource: findEndpoint(model, account, name)?.arn ?? rdsArn(account, 'db-proxy-endpoint', '*'),
+  resource: findEndpoint(model, account, name)?.arn ?? rdsArn(model, account, 'db-proxy-endpoint', '*'),
 });
 
 /** The permission of an action on a database by its identifier, all where none is named. */
-export const onDatabase = (account: string, action: string, kind: 'db' | 'cluster', id = '*'): Permission => ({
+export const onDatabase = (
+  model: RdsModel,
+  account: string,
+  action: string,
+  kind: 'db' | 'cluster',
+  id = '*',
+): Permission => ({
   action: `rds:${action}`,
-  resource: rdsArn(account, kind, id.toLowerCase()),
+  resource: rdsArn(model, account, kind, id.toLowerCase()),
 });

@@ -6,7 +6,7 @@ import type {
   TargetConnectionNetworkType,
   UserAuthConfigInfo,
 } from '@aws-sdk/client-rds';
-import { type Cloud, REGION } from '../../cloud.ts';
+import type { Cloud } from '../../cloud.ts';
 import { type Range, within } from '../../random.ts';
 import type { NetworkInterfaces } from '../ec2/interfaces.ts';
 import type { AddressPair, Subnets } from '../ec2/subnets.ts';
@@ -154,8 +154,8 @@ export const rdsModel = (cloud: Cloud, settings: Settings, surroundings: Surroun
 export const keyOf = (account: string, name: string): string => `${account} ${name.toLowerCase()}`;
 
 /** e.g. `arn:aws:rds:us-west-2:123456789012:db-proxy:prx-0abc`. */
-export const rdsArn = (account: string, type: string, id: string): string =>
-  `arn:aws:rds:${REGION}:${account}:${type}:${id}`;
+export const rdsArn = ({ cloud }: Pick<RdsModel, 'cloud'>, account: string, type: string, id: string): string =>
+  `arn:aws:rds:${cloud.region}:${account}:${type}:${id}`;
 
 /** Does something after a time of the range; the task looks whether it is still wanted by then. */
 export const later = (model: RdsModel, range: Range, task: () => void): void => {

@@ -62,7 +62,7 @@ const checkRequest = (input: CreateScheduleInput): void => {
  * docs.aws.amazon.com/scheduler/latest/UserGuide and /APIReference.
  */
 export const schedulerService = (cloud: Cloud, options: SchedulerOptions = {}): ServiceDefinition => {
-  const model = options.model ?? new SchedulerModel();
+  const model = options.model ?? new SchedulerModel(cloud.region);
   const runner = new ScheduleRunner(cloud, model, options.lateness ?? 1_000);
 
   const requireGroup = ({ principal }: CallContext, name = 'default'): ScheduleGroup => {
@@ -75,7 +75,7 @@ export const schedulerService = (cloud: Cloud, options: SchedulerOptions = {}): 
   const arnOf = (
     { principal }: CallContext,
     input: { Name?: string | undefined; GroupName?: string | undefined },
-  ): string => scheduleArn(principal.accountId, input.GroupName ?? 'default', input.Name ?? '');
+  ): string => scheduleArn(cloud.region, principal.accountId, input.GroupName ?? 'default', input.Name ?? '');
 
   const requireSchedule = (
     context: CallContext,
@@ -123,7 +123,7 @@ export const schedulerService = (cloud: Cloud, options: SchedulerOptions = {}): 
     run: (input: I, context: CallContext) => O,
   ): ActionDefinition<I, O> => ({
     permissions: (input, { principal }) => [
-      { action: `scheduler:${iam}`, resource: groupArn(principal.accountId, input.Name ?? '') },
+      { action: `scheduler:${iam}`, resource: groupArn(cloud.region, principal.accountId, input.Name ?? '') },
     ],
     run,
   });

@@ -1,6 +1,6 @@
 import type { CreateScheduleInput } from '@aws-sdk/client-scheduler';
 import type { Cancel } from '../../clock/clock.ts';
-import { REGION } from '../../cloud.ts';
+import { HOME_REGION } from '../../cloud.ts';
 import type { Expression } from './expression.ts';
 
 /** A schedule as it was last created or updated. */
@@ -26,25 +26,31 @@ export interface ScheduleGroup {
   readonly createdAt: number;
 }
 
-export const scheduleArn = (account: string, group: string, name: string): string =>
-  `arn:aws:scheduler:${REGION}:${account}:schedule/${group}/${name}`;
+export const scheduleArn = (region: string, account: string, group: string, name: string): string =>
+  `arn:aws:scheduler:${region}:${account}:schedule/${group}/${name}`;
 
-export const groupArn = (account: string, group: string): string =>
-  `arn:aws:scheduler:${REGION}:${account}:schedule-group/${group}`;
+export const groupArn = (region: string, account: string, group: string): string =>
+  `arn:aws:scheduler:${region}:${account}:schedule-group/${group}`;
 
 /** The schedules and groups of all accounts. */
 export class SchedulerModel {
   /** By ARN. */
   readonly schedules = new Map<string, Schedule>();
+  readonly #region: string;
   readonly #groups = new Map<string, ScheduleGroup>();
 
+  /** @param region - @default {@link HOME_REGION} */
+  constructor(region = HOME_REGION) {
+    this.#region = region;
+  }
+
   group(account: string, name: string): ScheduleGroup | undefined {
-    const arn = groupArn(account, name);
+    const arn = groupArn(this.#region, account, name);
     return this.#groups.get(arn) ?? (name === 'default' ? { name, arn, createdAt: 0 } : undefined);
   }
 
   addGroup(account: string, name: string, now: number): ScheduleGroup {
-    const group = { name, arn: groupArn(account, name), createdAt: now };
+    const group = { name, arn: groupArn(this.#region, account, name), createdAt: now };
     this.#groups.set(group.arn, group);
     return group;
   }

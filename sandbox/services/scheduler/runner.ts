@@ -1,9 +1,10 @@
 import type { Target } from '@aws-sdk/client-scheduler';
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
-import { type Cloud, REGION } from '../../cloud.ts';
+import type { Cloud } from '../../cloud.ts';
 import { AwsError } from '../errors.ts';
 import { DEFAULT_RETRIES, deliver, type Failure } from '../events/delivery.ts';
 import { isoSeconds } from '../events/event.ts';
+import { regionOfArn } from '../region-of-arn.ts';
 import { queueUrlOf } from '../sqs/queue-url.ts';
 import type { Schedule, SchedulerModel } from './model.ts';
 import { scheduledCall } from './target.ts';
@@ -28,7 +29,7 @@ const defaultInput = (run: Run): string =>
     source: 'aws.scheduler',
     account: run.schedule.account,
     time: run.scheduledTime,
-    region: REGION,
+    region: regionOfArn(run.schedule.arn),
     resources: [run.schedule.arn],
     detail: '{}',
   });
@@ -79,7 +80,8 @@ export class ScheduleRunner {
     const { clock } = this.#cloud;
     const run = (): void => {
       this.#start(schedule, next);
-      this.arm(schedule, next);
+      // Of the runs that fell due while the region was cut off, one is made up for.
+      this.arm(schedule, Math.max(next, clock.now() - 1));
     };
     const wait = next - clock.now();
     // What comes once is waited for; what comes round is not.

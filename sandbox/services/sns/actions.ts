@@ -94,13 +94,13 @@ export const snsService = (cloud: Cloud, model: SnsModel, options: SnsOptions): 
 
   const CreateTopic: ActionDefinition<CreateTopicInput, CreateTopicResponse> = {
     permissions: (input, { principal }) => [
-      { action: 'sns:CreateTopic', resource: topicArn(principal.accountId, input.Name ?? '') },
+      { action: 'sns:CreateTopic', resource: topicArn(cloud.region, principal.accountId, input.Name ?? '') },
     ],
     run(input, { principal }) {
       const name = input.Name ?? '';
       if (!/^[\w-]{1,256}$/.test(name))
         throw invalidParameter('Topic Name', `"${name}" is not a name of a standard topic`);
-      const arn = topicArn(principal.accountId, name);
+      const arn = topicArn(cloud.region, principal.accountId, name);
       const topic = model.topics.get(arn) ?? {
         arn,
         account: principal.accountId,
@@ -147,7 +147,14 @@ export const snsService = (cloud: Cloud, model: SnsModel, options: SnsOptions): 
       const ofKey =
         key === undefined
           ? []
-          : keyPermissions(options.keyPolicy, { via: 'sns', key, actions, principal, notFound: kmsNotFound });
+          : keyPermissions(options.keyPolicy, {
+              region: cloud.region,
+              via: 'sns',
+              key,
+              actions,
+              principal,
+              notFound: kmsNotFound,
+            });
       return [onTopic(topic, 'Publish'), ...ofKey];
     },
     run(input) {

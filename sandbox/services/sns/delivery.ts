@@ -1,8 +1,9 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sns';
 import type { SendMessageRequest } from '@aws-sdk/client-sqs';
-import { type Cloud, REGION } from '../../cloud.ts';
+import type { Cloud } from '../../cloud.ts';
 import { servicePrincipal } from '../../iam/principal.ts';
 import { AwsError } from '../errors.ts';
+import { regionOfArn } from '../region-of-arn.ts';
 import { queueUrlOf } from '../sqs/queue-url.ts';
 import type { SnsModel, Subscription } from './model.ts';
 
@@ -40,7 +41,7 @@ const envelopeAttributes = (attributes: Publication['attributes']): Record<strin
 /** The JSON text around a message where raw delivery is off (sns-message-and-json-formats.html). The signature is a dummy. */
 const envelope = (publication: Publication, subscription: Subscription): string => {
   const attributes = envelopeAttributes(publication.attributes);
-  const host = `https://sns.${REGION}.amazonaws.com`;
+  const host = `https://sns.${regionOfArn(publication.topicArn)}.amazonaws.com`;
   const parts = {
     Type: 'Notification',
     MessageId: publication.messageId,
@@ -120,7 +121,8 @@ export class SnsDelivery {
 
   async #send(publication: Publication, subscription: Subscription, queueArn: string): Promise<AwsError | undefined> {
     try {
-      await this.#cloud.invoke({
+      // A topic may have queues in other regions: https://docs.aws.amazon.com/sns/latest/dg/sns-cross-region-delivery.html
+      await this.#cloud.in(regionOfArn(queueArn)).invoke({
         service: 'sqs',
         action: 'SendMessage',
         input: toQueue(publication, subscription, queueArn),

@@ -1,4 +1,3 @@
-import { REGION } from '../../cloud.ts';
 import { readPolicy } from '../../iam/policy.ts';
 import type { PolicyDocument } from '../../iam/principal.ts';
 
@@ -21,7 +20,8 @@ export interface Subscription {
   readonly attributes: Map<string, string>;
 }
 
-export const topicArn = (account: string, name: string): string => `arn:aws:sns:${REGION}:${account}:${name}`;
+export const topicArn = (region: string, account: string, name: string): string =>
+  `arn:aws:sns:${region}:${account}:${name}`;
 
 /** The topics and subscriptions of all accounts. */
 export class SnsModel {

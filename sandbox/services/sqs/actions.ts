@@ -61,6 +61,7 @@ const byHandle = (queue: Queue, handle: string | undefined): StoredMessage | und
 };
 
 const NOT_MODELLED = [
+  'The URL of a queue in the home region does not name it; that of another does, in its path',
   'FIFO queues and their parameters are refused by name; MessageGroupId on standard queues (fair queues) is accepted without effect',
   'AddPermission, RemovePermission, ListDeadLetterSourceQueues, StartMessageMoveTask and its like',
   'RedriveAllowPolicy is stored, not enforced',
@@ -86,6 +87,7 @@ export const sqsService = (cloud: Cloud, model: SqsModel, options: SqsOptions): 
         key === undefined || names.key.length === 0
           ? []
           : keyPermissions(options.keyPolicy, {
+              region: cloud.region,
               via: 'sqs',
               key,
               actions: names.key,

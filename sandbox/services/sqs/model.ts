@@ -1,5 +1,6 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { Clock } from '../../clock/clock.ts';
+import { HOME_REGION } from '../../cloud.ts';
 import type { Journal } from '../../journal.ts';
 import type { Random } from '../../random.ts';
 import { numberOf, redriveOf } from './attributes.ts';
@@ -48,6 +49,7 @@ interface Watch {
  * until its visibility time-out ends, and moves to the dead-letter queue when it would be received once too often.
  */
 export class SqsModel {
+  readonly region: string;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #journal: Journal;
@@ -55,7 +57,14 @@ export class SqsModel {
   readonly #deletedAt = new Map<string, number>();
   readonly #watches = new Map<string, Watch>();
 
-  constructor(world: { readonly clock: Clock; readonly random: Random; readonly journal: Journal }) {
+  /** @param world - whose queues they are, and in which region. */
+  constructor(world: {
+    readonly clock: Clock;
+    readonly random: Random;
+    readonly journal: Journal;
+    readonly region?: string;
+  }) {
+    this.region = world.region ?? HOME_REGION;
     this.#clock = world.clock;
     this.#random = world.random;
     this.#journal = world.journal;
@@ -65,7 +74,7 @@ export class SqsModel {
     const now = this.#clock.now();
     const queue: Queue = {
       ...name,
-      arn: queueArn(name),
+      arn: queueArn(this.region, name),
       createdAt: now,
       modifiedAt: now,
       purgedAt: undefined,

@@ -3,7 +3,7 @@ import type { KeyLookup } from '../key-lookup.ts';
 import { policyOf } from './attributes.ts';
 import { missingParameter, queueDoesNotExist } from './errors.ts';
 import type { Queue, SqsModel } from './model.ts';
-import { parseQueueUrl, queueArn } from './queue-url.ts';
+import { parseQueueUrl, queueArn, regionOfQueueUrl } from './queue-url.ts';
 
 /** What SQS needs from the world around it. */
 export interface SqsOptions {
@@ -12,11 +12,12 @@ export interface SqsOptions {
   readonly keyPolicy: KeyLookup;
 }
 
-/** The queue of a `QueueUrl`. @throws AwsError `QueueDoesNotExist`, `MissingParameter` */
+/** The queue of a `QueueUrl`; that of another region does not exist here. @throws AwsError `QueueDoesNotExist`, `MissingParameter` */
 export const findQueue = (model: SqsModel, url: string | undefined): Queue => {
   if (url === undefined) throw missingParameter('QueueUrl');
   const name = parseQueueUrl(url);
-  const queue = name === undefined ? undefined : model.byArn(queueArn(name));
+  const isElsewhere = (regionOfQueueUrl(url) ?? model.region) !== model.region;
+  const queue = name === undefined || isElsewhere ? undefined : model.byArn(queueArn(model.region, name));
   if (queue === undefined) throw queueDoesNotExist(url);
   return queue;
 };

@@ -22,7 +22,7 @@ import { invalidParameter, missingParameter, queueDoesNotExist } from './errors.
 import { QUIET_MILLISECONDS } from './limits.ts';
 import type { Queue, SqsModel } from './model.ts';
 import { findQueue, onQueue, type SqsOptions } from './queue-access.ts';
-import { queueArn } from './queue-url.ts';
+import { clientQueueUrl, queueArn } from './queue-url.ts';
 
 const checkName = (name: string | undefined): string => {
   if (name === undefined) throw missingParameter('QueueName');
@@ -39,7 +39,7 @@ const checkName = (name: string | undefined): string => {
 /** The actions on queues themselves; those on messages stand in actions.ts. */
 export const queueActions = (cloud: Cloud, model: SqsModel, options: SqsOptions): Record<string, ActionDefinition> => {
   const urlOf = (queue: { account: string; name: string }): string =>
-    `${options.endpoint()}/${queue.account}/${queue.name}`;
+    clientQueueUrl(options.endpoint(), model.region, queue);
 
   const checkDeadLetters = (attributes: Readonly<Record<string, string>>): void => {
     const redrive = redriveOf(new Map(Object.entries(attributes).filter(([, value]) => value !== '')));
@@ -66,14 +66,14 @@ export const queueActions = (cloud: Cloud, model: SqsModel, options: SqsOptions)
     permissions: (input, { principal }) => [
       {
         action: 'sqs:CreateQueue',
-        resource: queueArn({ account: principal.accountId, name: checkName(input.QueueName) }),
+        resource: queueArn(model.region, { account: principal.accountId, name: checkName(input.QueueName) }),
       },
     ],
     run(input, { principal }) {
       const name = { account: principal.accountId, name: checkName(input.QueueName) };
       const attributes = (input.Attributes ?? {}) as Record<string, string>;
       checkAttributes(attributes);
-      const existing = model.byArn(queueArn(name));
+      const existing = model.byArn(queueArn(model.region, name));
       if (existing !== undefined) {
         const now = shown(existing);
         const differing = Object.entries(attributes).find(([attribute, value]) => now[attribute] !== value);
@@ -83,7 +83,10 @@ export const queueActions = (cloud: Cloud, model: SqsModel, options: SqsOptions)
         }
         return { QueueUrl: urlOf(existing) };
       }
-      if (cloud.clock.now() - (model.deletedAt(queueArn(name)) ?? Number.NEGATIVE_INFINITY) < QUIET_MILLISECONDS) {
+      if (
+        cloud.clock.now() - (model.deletedAt(queueArn(model.region, name)) ?? Number.NEGATIVE_INFINITY) <
+        QUIET_MILLISECONDS
+      ) {
         const message =
           'You must wait 60 seconds after deleting a queue before you can create another with the same name.';
         throw new AwsError('QueueDeletedRecently', message);
@@ -96,7 +99,7 @@ export const queueActions = (cloud: Cloud, model: SqsModel, options: SqsOptions)
   const GetQueueUrl: ActionDefinition<GetQueueUrlRequest, GetQueueUrlResult> = {
     permissions(input, { principal }) {
       const name = { account: input.QueueOwnerAWSAccountId ?? principal.accountId, name: input.QueueName ?? '' };
-      const queue = model.byArn(queueArn(name));
+      const queue = model.byArn(queueArn(model.region, name));
       if (queue === undefined) throw queueDoesNotExist(name.name);
       return [onQueue(queue, 'GetQueueUrl')];
     },

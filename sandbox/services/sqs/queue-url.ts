@@ -1,4 +1,4 @@
-import { REGION } from '../../cloud.ts';
+import { HOME_REGION } from '../../cloud.ts';
 
 /** A queue's account and name, as its URL and its ARN both hold them. */
 export interface QueueName {
@@ -6,7 +6,22 @@ export interface QueueName {
   readonly name: string;
 }
 
-export const queueArn = ({ account, name }: QueueName): string => `arn:aws:sqs:${REGION}:${account}:${name}`;
+export const queueArn = (region: string, { account, name }: QueueName): string =>
+  `arn:aws:sqs:${region}:${account}:${name}`;
+
+const OF_SERVICE = /^https?:\/\/sqs\.([a-z0-9-]+)\.amazonaws\.com\//;
+const OF_SANDBOX = /\/([a-z]{2}(?:-[a-z]+)+-\d)\/\d{12}\/[^/]+\/?$/;
+
+/**
+ * The URL by which clients reach a queue. The stack's own region goes without saying, another stands in the path:
+ * `http://127.0.0.1:4599/us-east-2/123456789012/intake`.
+ */
+export const clientQueueUrl = (endpoint: string, region: string, { account, name }: QueueName): string =>
+  `${endpoint}${region === HOME_REGION ? '' : `/${region}`}/${account}/${name}`;
+
+/** The region that a queue's URL names, by AWS's host or by the sandbox's path; undefined where it names none. */
+export const regionOfQueueUrl = (url: string): string | undefined =>
+  OF_SERVICE.exec(url)?.[1] ?? OF_SANDBOX.exec(url)?.[1];
 
 /** Reads the last two segments of a queue's URL; any host will do, and a bare queue name is undefined. */
 export const parseQueueUrl = (url: string): QueueName | undefined => {

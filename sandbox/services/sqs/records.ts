@@ -1,6 +1,6 @@
 import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
-import { REGION } from '../../cloud.ts';
 import { parseJsonObject } from '../parse-json.ts';
+import { regionOfArn } from '../region-of-arn.ts';
 
 /** A queue's message as pipes and event source mappings hand it on (eb-pipes-sqs.html, "Example event"). */
 export interface SqsRecord {
@@ -34,7 +34,7 @@ export const toRecord = (message: Message, queueArn: string): SqsRecord => ({
   md5OfBody: message.MD5OfBody ?? '',
   eventSource: 'aws:sqs',
   eventSourceARN: queueArn,
-  awsRegion: REGION,
+  awsRegion: regionOfArn(queueArn),
 });
 
 /** A record as filters see it: a body that holds a JSON object is one (eb-pipes-event-filtering.html). */

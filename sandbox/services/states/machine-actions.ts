@@ -79,7 +79,7 @@ const create = (model: StatesModel, cloud: Cloud, accountId: string, input: Crea
   const definition = readDefinition(input.definition);
   const roleArn = checkRole(cloud, input.roleArn);
   checkManagedRule(cloud, accountId, definition, roleArn);
-  const arn = stateMachineArn(accountId, name);
+  const arn = stateMachineArn(cloud.region, accountId, name);
   const loggingConfiguration = input.loggingConfiguration ?? { level: 'OFF', includeExecutionData: false };
   const tracingConfiguration = input.tracingConfiguration ?? { enabled: false };
   const found = model.machines.get(arn);
@@ -167,8 +167,8 @@ const on = (action: string, resource: string | undefined): Permission => ({
 /** The actions on state machines. https://docs.aws.amazon.com/step-functions/latest/apireference/API_Operations.html */
 export const machineActions = (model: StatesModel) => ({
   CreateStateMachine: {
-    permissions: ({ name, roleArn }, { principal }) => [
-      on('CreateStateMachine', stateMachineArn(principal.accountId, name ?? '')),
+    permissions: ({ name, roleArn }, { cloud, principal }) => [
+      on('CreateStateMachine', stateMachineArn(cloud.region, principal.accountId, name ?? '')),
       ...passRole(roleArn),
     ],
     run: (input, { cloud, principal }) => create(model, cloud, principal.accountId, input),

@@ -1,6 +1,6 @@
 import type { Definition, Machine } from '../../asl/definition.ts';
 import { parseResource } from '../../asl/resource.ts';
-import { type Cloud, REGION } from '../../cloud.ts';
+import type { Cloud } from '../../cloud.ts';
 import { AwsError } from '../errors.ts';
 
 /** The rule by which Step Functions hears that executions have ended. https://docs.aws.amazon.com/step-functions/latest/dg/stepfunctions-iam.html */
@@ -23,7 +23,7 @@ const waitsForJobs = (machine: Machine): boolean =>
 export const checkManagedRule = (cloud: Cloud, accountId: string, definition: Definition, roleArn: string): void => {
   if (!waitsForJobs(definition)) return;
   const principal = cloud.assumeRole('states.amazonaws.com', roleArn, 'create-state-machine');
-  const resource = `arn:aws:events:${REGION}:${accountId}:rule/${RULE}`;
+  const resource = `arn:aws:events:${cloud.region}:${accountId}:rule/${RULE}`;
   const refusals = ACTIONS.map((action) => cloud.refusal(principal, { action, resource }));
   if (refusals.every((refusal) => refusal === undefined)) return;
   throw new AwsError('AccessDeniedException', `'${roleArn}' is not authorized to create managed-rule.`);

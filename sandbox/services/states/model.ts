@@ -2,7 +2,7 @@ import type { ExecutionStatus, LoggingConfiguration, TracingConfiguration } from
 import type { Definition } from '../../asl/definition.ts';
 import type { Execution } from '../../asl/execution.ts';
 import { TaskTokens } from '../../asl/task-tokens.ts';
-import { type Cloud, REGION } from '../../cloud.ts';
+import type { Cloud } from '../../cloud.ts';
 import { AwsError } from '../errors.ts';
 
 /** A state machine as the service keeps it. */
@@ -99,12 +99,12 @@ export class StatesModel {
 }
 
 /** e.g. `arn:aws:states:us-west-2:123456789012:stateMachine:admit-connection`. */
-export const stateMachineArn = (accountId: string, name: string): string =>
-  `arn:aws:states:${REGION}:${accountId}:stateMachine:${name}`;
+export const stateMachineArn = (region: string, accountId: string, name: string): string =>
+  `arn:aws:states:${region}:${accountId}:stateMachine:${name}`;
 
 /** e.g. `arn:aws:states:us-west-2:123456789012:execution:admit-connection:4f1c`. */
 export const executionArn = (machine: StateMachine, name: string): string =>
-  `arn:aws:states:${REGION}:${machine.accountId}:execution:${machine.name}:${name}`;
+  `${machine.arn.replace(':stateMachine:', ':execution:')}:${name}`;
 
 /** @throws AwsError `InvalidName` https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html */
 export const checkName = (name: string | undefined): string => {

@@ -2,7 +2,7 @@ import type { StartExecutionInput, StartExecutionOutput } from '@aws-sdk/client-
 import type { Json } from '../../asl/definition.ts';
 import { Execution } from '../../asl/execution.ts';
 import { PAYLOAD_LIMIT } from '../../asl/state-error.ts';
-import { type Cloud, REGION } from '../../cloud.ts';
+import type { Cloud } from '../../cloud.ts';
 import { AwsError } from '../errors.ts';
 import { checkName, type ExecutionRecord, executionArn, type StatesModel } from './model.ts';
 import { publishStatus } from './status-events.ts';
@@ -86,7 +86,7 @@ export const startExecution = (
     stateMachineArn: machine.arn,
     stateMachineName: machine.name,
     roleArn: machine.roleArn,
-    region: REGION,
+    region: cloud.region,
     clock: cloud.clock,
     random: cloud.random,
     tokens: model.tokens,

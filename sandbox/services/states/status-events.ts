@@ -1,4 +1,4 @@
-import { type Cloud, REGION } from '../../cloud.ts';
+import type { Cloud } from '../../cloud.ts';
 import { servicePrincipal } from '../../iam/principal.ts';
 import type { ExecutionRecord } from './model.ts';
 import { redriveMembers } from './redrivability.ts';
@@ -54,7 +54,7 @@ export const publishStatus = async (cloud: Cloud, execution: ExecutionRecord): P
     cloud.journal.write({
       kind: 'state',
       who: arn,
-      what: `status event ${status} not delivered in ${REGION}`,
+      what: `status event ${status} not delivered in ${cloud.region}`,
       detail: { error: String(failure) },
     });
   }

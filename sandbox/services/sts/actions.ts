@@ -21,6 +21,7 @@ const getCallerIdentity: ActionDefinition<GetCallerIdentityRequest, GetCallerIde
 /** STS: who am I. Sessions of roles are opened by the services themselves, see `Cloud.assumeRole`. */
 export const stsService: ServiceDefinition = {
   name: 'sts',
+  isGlobal: true,
   actions: { GetCallerIdentity: getCallerIdentity },
   notModelled: ['AssumeRole and the other ways to get credentials', 'UserId is made up: the same for every role'],
 };

@@ -9,8 +9,22 @@ export interface Asset {
   readonly path: string;
 }
 
-/** Writes a cloud assembly as `cdk synth` would, for the time of one test; gives its directory. */
-export const writeAssembly = (stacks: Readonly<Record<string, object>>, assets: readonly Asset[] = []): string => {
+/** Where a stack is to be deployed, and after which others. */
+export interface Place {
+  readonly region: string;
+  readonly needs?: readonly string[];
+}
+
+/**
+ * Writes a cloud assembly as `cdk synth` would, for the time of one test; gives its directory.
+ *
+ * @param places by stack name; a stack without one leaves it open, as an app does that names no environment.
+ */
+export const writeAssembly = (
+  stacks: Readonly<Record<string, object>>,
+  assets: readonly Asset[] = [],
+  places: Readonly<Record<string, Place>> = {},
+): string => {
   const directory = mkdtempSync(join(tmpdir(), 'assembly-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const write = (file: string, content: object): void => writeFileSync(join(directory, file), JSON.stringify(content));
@@ -19,7 +33,15 @@ export const writeAssembly = (stacks: Readonly<Record<string, object>>, assets: 
     artifacts: Object.fromEntries(
       Object.keys(stacks).flatMap((name) => [
         [`${name}.assets`, { type: 'cdk:asset-manifest', properties: { file: `${name}.assets.json` } }],
-        [name, { type: 'aws:cloudformation:stack', properties: { templateFile: `${name}.template.json` } }],
+        [
+          name,
+          {
+            type: 'aws:cloudformation:stack',
+            environment: `aws://123456789012/${places[name]?.region ?? 'unknown-region'}`,
+            properties: { templateFile: `${name}.template.json` },
+            dependencies: [`${name}.assets`, ...(places[name]?.needs ?? [])],
+          },
+        ],
       ]),
     ),
   });
