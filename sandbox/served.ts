@@ -6,6 +6,7 @@ import { type DnsServer, serveDns } from './dns/server.ts';
 import { workerHost } from './run/worker-host.ts';
 import { subnetControl } from './services/ec2/subnet-control.ts';
 import { proxyControl } from './services/rds/control.ts';
+import { route53Subject } from './services/route53/control.ts';
 import { serve } from './wire/server.ts';
 import type { WireHandler } from './wire/wire.ts';
 import { createWorld, type World } from './world.ts';
@@ -77,6 +78,7 @@ export const openDoor = async (port: number, dnsPort = 0): Promise<Door> => {
         proxyControl(deployed.proxies),
         dnsControl(deployed.dns),
         subnetControl(deployed.subnets),
+        route53Subject(deployed.route53),
       ]);
       return deployed;
     },

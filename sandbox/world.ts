@@ -35,6 +35,12 @@ import { rdsModel } from './services/rds/model.ts';
 import { rdsNames } from './services/rds/names.ts';
 import { type RdsOptions, settingsFrom } from './services/rds/options.ts';
 import { ProxyLife } from './services/rds/proxy-life.ts';
+import { route53Service } from './services/route53/actions.ts';
+import { privateZones, publicZones } from './services/route53/dns-zones.ts';
+import { type Route53Control, route53Control } from './services/route53/facade.ts';
+import { type AlarmSource, anyOf } from './services/route53/interfaces.ts';
+import { route53Model } from './services/route53/model.ts';
+import { type Route53Options, settingsFrom as route53Settings } from './services/route53/options.ts';
 import { schedulerService } from './services/scheduler/actions.ts';
 import { snsService } from './services/sns/actions.ts';
 import { SnsModel } from './services/sns/model.ts';
@@ -74,6 +80,10 @@ export interface WorldOptions {
   readonly elbv2?: Elbv2Options;
   /** How RDS behaves where that may be chosen. @default AWS's behaviour as we believe it to be */
   readonly rds?: Partial<RdsOptions>;
+  /** How Route 53 behaves where that may be chosen. @default AWS's behaviour as we believe it to be */
+  readonly route53?: Route53Options;
+  /** Where health checks find alarms. @default there are none */
+  readonly alarms?: AlarmSource;
   /** How names are resolved. @default AWS's behaviour as we believe it to be */
   readonly dns?: Partial<DnsOptions>;
 }
@@ -100,6 +110,8 @@ export interface World {
   /** The door for clients. */
   readonly handler: WireHandler;
   readonly dns: WorldDns;
+  /** What may be done to Route 53 beside its API. */
+  readonly route53: Route53Control;
   /** What happens to RDS proxies without anybody's call. */
   readonly proxies: ProxyLife;
   /** Where subnets are. */
@@ -131,15 +143,22 @@ export interface EmptyWorld
     | 'targets'
     | 'handler'
     | 'dns'
+    | 'route53'
     | 'proxies'
     | 'subnets'
     | 'endCaller'
     | 'endIdle'
   > {}
 
+/** A world without CloudWatch: no health check can follow an alarm. */
+const NO_ALARMS: AlarmSource = { find: () => undefined, evaluate: () => 'INSUFFICIENT_DATA' };
+
 /** Builds every service that the sandbox models. */
 export const createEmptyWorld = (
-  options: Pick<WorldOptions, 'clock' | 'seed' | 'endpoint' | 'createHost' | 'ec2' | 'elbv2' | 'rds' | 'dns'>,
+  options: Pick<
+    WorldOptions,
+    'clock' | 'seed' | 'endpoint' | 'createHost' | 'ec2' | 'elbv2' | 'rds' | 'route53' | 'alarms' | 'dns'
+  >,
   assets: (s3Key: string) => string,
 ): EmptyWorld => {
   const { clock, seed, endpoint } = options;
@@ -156,7 +175,6 @@ export const createEmptyWorld = (
   const interfaces = new NetworkInterfaces();
   const databases = rdsModel(cloud, settingsFrom(options.rds), { interfaces, subnets });
   const proxies = new ProxyLife(databases);
-  dns.add(rdsNames(databases));
 
   const keyPolicy = (key: string) => keys.find(key);
   const queues = new SqsModel({ clock, random, journal });
@@ -169,6 +187,25 @@ export const createEmptyWorld = (
     zoneOf: (address) => proxies.zoneOf(address) ?? zoneByAddress(address),
     ...options.elbv2,
   });
+  const ec2 = ec2Service(cloud, { throttling: 'documented', ...options.ec2 }, interfaces);
+  const route53 = route53Model(
+    {
+      clock,
+      random,
+      journal,
+      alarms: options.alarms ?? NO_ALARMS,
+      targets: anyOf(() => [elbv2.names, ec2.names]),
+    },
+    route53Settings({ throttling: 'documented', busy: [50, 300], ...options.route53 }),
+  );
+  const names = [
+    privateZones(route53, dns.vantages),
+    rdsNames(databases),
+    elbv2.names,
+    ec2.names,
+    publicZones(route53),
+  ];
+  for (const authority of names) dns.add(authority);
   const services = [
     iamService(identities),
     kmsService(keys),
@@ -183,8 +220,9 @@ export const createEmptyWorld = (
     schedulerService(cloud),
     lambda,
     statesService(cloud),
-    ec2Service(cloud, { throttling: 'documented', ...options.ec2 }, interfaces),
+    ec2,
     rdsService(databases),
+    route53Service(route53),
   ];
   for (const service of services) cloud.register(service);
   const endCaller = (caller: Principal) => lambda.endCaller(caller);
@@ -196,6 +234,7 @@ export const createEmptyWorld = (
     targets: elbv2.targets,
     handler,
     dns,
+    route53: route53Control(route53),
     proxies,
     subnets,
     endCaller,

@@ -1,4 +1,5 @@
 import { REGION } from '../../cloud.ts';
+import { FIRST_VPC } from '../../dns/vantages.ts';
 
 /** A subnet as far as addresses need one. */
 export interface Subnet {
@@ -17,8 +18,6 @@ export interface AddressPair {
   readonly ipv6: string;
 }
 
-/** The VPC of every subnet of which nobody said otherwise. */
-const DEFAULT_VPC = 'vpc-0123456789abcdef0';
 const ZONES = ['a', 'b', 'c'].map((letter) => `${REGION}${letter}`);
 const SIZE_OF_24 = 256 - 5;
 /** The first addresses of a subnet are AWS's own: network, router, resolver, one in reserve. */
@@ -34,7 +33,7 @@ interface Known extends Subnet {
 }
 
 /**
- * The subnets of a world. Ids are not checked against anything: a subnet that nobody defined is in {@link DEFAULT_VPC},
+ * The subnets of a world. Ids are not checked against anything: a subnet that nobody defined is in {@link FIRST_VPC},
  * in the next of three zones and the next /24 of 10.0.0.0/16, in the order in which subnets are first named.
  */
 export class Subnets {
@@ -45,7 +44,7 @@ export class Subnets {
     const before = this.#known.get(subnet.id);
     const number = before?.number ?? this.#known.size;
     const known: Known = {
-      vpcId: before?.vpcId ?? DEFAULT_VPC,
+      vpcId: before?.vpcId ?? FIRST_VPC,
       zone: before?.zone ?? ZONES[number % ZONES.length] ?? '',
       size: before?.size ?? SIZE_OF_24,
       ...subnet,

@@ -10,7 +10,7 @@ import {
 } from './model.ts';
 
 /** AWS's own hosted zone of `us-west-2.vpce.amazonaws.com`. */
-const VPCE_ZONE = 'Z1YSA3EXCYUU9Z';
+export const VPCE_ZONE = 'Z1YSA3EXCYUU9Z';
 const ZONES = ['a', 'b', 'c'].map((zone) => `${REGION}${zone}`);
 
 /** A connection as one Describe sees it. */

@@ -16,7 +16,7 @@ import {
 } from './model.ts';
 
 /** The zone that an alias record of us-west-2 names: https://docs.aws.amazon.com/general/latest/gr/elb.html */
-const HOSTED_ZONE = 'Z18D5FSROUN65G';
+export const HOSTED_ZONE = 'Z18D5FSROUN65G';
 
 /** A load balancer as clients see it. */
 export const loadBalancerView = (balancer: LoadBalancer): LoadBalancerView => ({

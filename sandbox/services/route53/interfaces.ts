@@ -31,6 +31,7 @@ export interface AlarmSource {
 
 /** Something of AWS that an alias may lead to. */
 export interface AliasTarget {
+  readonly kind: 'load-balancer' | 'endpoint';
   /** The zone that an alias must name, e.g. a load balancer's CanonicalHostedZoneId. */
   readonly hostedZoneId: string;
   readonly ipv4: readonly string[];

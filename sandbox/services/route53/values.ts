@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import { txtStrings } from '../../dns/txt.ts';
 import { InvalidName, normalName } from './names.ts';
 
 /** How a sentence about a value begins: https://github.com/gomodules/dns/issues/7 */
@@ -20,29 +21,6 @@ const isNumber = (text: string | undefined, most: number): boolean =>
 
 const UINT16 = 65_535;
 const LONGEST_STRING = 255;
-/** One string of a TXT record: in quotes, inside which a quote or a backslash stands after a backslash. */
-const STRING = /"((?:[^"\\]|\\[\s\S])*)"/y;
-
-/** The strings of a TXT value, their escapes read: `"a" "b"` = `['a', 'b']`; `undefined` where it is not written so. */
-export const txtStrings = (value: string): readonly string[] | undefined => {
-  const strings: string[] = [];
-  STRING.lastIndex = 0;
-  while (STRING.lastIndex < value.length) {
-    const at = STRING.lastIndex;
-    const found = STRING.exec(value);
-    if (found === null) return undefined;
-    const read = (found[1] ?? '').replace(/\\([0-3][0-7]{2}|[\s\S])/g, (_, code: string) =>
-      code.length === 3 ? String.fromCharCode(Number.parseInt(code, 8)) : code,
-    );
-    strings.push(read);
-    const space = /^[ \t]+/.exec(value.slice(STRING.lastIndex))?.[0].length ?? 0;
-    if (space === 0 && STRING.lastIndex < value.length) return undefined;
-    STRING.lastIndex += space;
-    if (STRING.lastIndex === at) return undefined;
-  }
-  return strings.length === 0 ? undefined : strings;
-};
-
 const text = (value: string): string | undefined => {
   const strings = txtStrings(value);
   if (strings === undefined) {
