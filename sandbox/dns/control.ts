@@ -64,6 +64,11 @@ export const dnsControl = (dns: WorldDns): ControlSubject => {
         dns.setName(name, addresses, ttl);
         return now(name);
       },
+      unset: (name, options) => {
+        readOptions(NOTHING, options);
+        dns.unsetName(name);
+        return now(name);
+      },
       ask: (name, options) => {
         const { vpc, type } = readOptions(ASK, options);
         return dns.query(name, type, vpc);
@@ -73,11 +78,6 @@ export const dnsControl = (dns: WorldDns): ControlSubject => {
         if (!VPC_ID.test(vpcId)) throw new ControlError(`${vpcId} is not the id of a VPC.`);
         dns.vantages.define(VPC_RESOLVER, vpcId);
         return { vpc: vpcId };
-      },
-      unset: (name, options) => {
-        readOptions(NOTHING, options);
-        dns.unsetName(name);
-        return now(name);
       },
     },
   };

@@ -71,7 +71,8 @@ export const recordActions = (world: Route53): Record<string, ActionDefinition> 
         const records = afterBatch(world, zone, ChangeBatch?.Changes ?? []);
         const change = newChange(world, owner, ChangeBatch?.Comment);
         setRecords(world, zone, records, change);
-        zone.busyUntil = now + world.within(world.settings.busy);
+        // What makes a zone and fills it in one moment of the world's clock waits for each answer: nothing overlaps.
+        if (now > zone.createdAt) zone.busyUntil = now + world.within(world.settings.busy);
         return { ChangeInfo: changeView(world, change) };
       },
     },

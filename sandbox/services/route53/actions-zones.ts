@@ -75,6 +75,7 @@ const make = (world: Route53, input: CreateHostedZoneRequest, owner: string): Zo
     id: world.newId('Z'),
     name,
     owner,
+    createdAt: world.clock.now(),
     callerReference,
     comment: HostedZoneConfig?.Comment,
     isPrivate,

@@ -28,6 +28,8 @@ export interface Zone {
   /** Normal. */
   readonly name: string;
   readonly owner: string;
+  /** In milliseconds since the epoch, as the other times. */
+  readonly createdAt: number;
   readonly callerReference: string;
   comment: string | undefined;
   readonly isPrivate: boolean;

@@ -54,7 +54,7 @@ export interface Route53Options {
   readonly propagation?: Range;
   /**
    * For how long a zone refuses further changes, in milliseconds: a call takes no time on the world's clock, and on AWS the
-   * next one may come before it is processed.
+   * next one may come before it is processed. Not in the very moment in which the zone is made.
    *
    * @default [0, 0] where Route 53 stands alone; a world has 50 to 300 milliseconds
    */
