@@ -85,18 +85,11 @@ const recordSet = (properties: RecordProperties): object => {
   });
 };
 
-/** Changes records, again and again while the zone is busy with somebody else's change. */
-const changeRecords = async (
-  creation: Creation,
-  properties: RecordProperties,
-  changes: readonly (readonly [action: string, properties: RecordProperties])[],
-): Promise<void> => {
-  const Changes = changes.map(([Action, each]) => ({ Action, ResourceRecordSet: recordSet(each) }));
-  const HostedZoneId = await zoneOf(properties, creation);
-  const ChangeBatch = defined({ Comment: properties.Comment, Changes });
+/** Calls, again and again while the zone is busy with somebody else's change. */
+const untilFree = async (creation: Creation, action: string, input: object): Promise<void> => {
   for (let tries = 1; ; tries += 1) {
     try {
-      await creation.call(SERVICE, 'ChangeResourceRecordSets', { HostedZoneId, ChangeBatch });
+      await creation.call(SERVICE, action, input);
       return;
     } catch (error) {
       const isBusy = error instanceof AwsError && error.code === 'PriorRequestNotComplete';
@@ -104,6 +97,17 @@ const changeRecords = async (
       await creation.pause(TRY_AGAIN);
     }
   }
+};
+
+const changeRecords = async (
+  creation: Creation,
+  properties: RecordProperties,
+  changes: readonly (readonly [action: string, properties: RecordProperties])[],
+): Promise<void> => {
+  const Changes = changes.map(([Action, each]) => ({ Action, ResourceRecordSet: recordSet(each) }));
+  const ChangeBatch = defined({ Comment: properties.Comment, Changes });
+  const HostedZoneId = await zoneOf(properties, creation);
+  await untilFree(creation, 'ChangeResourceRecordSets', { HostedZoneId, ChangeBatch });
 };
 
 const identity = ({ Type, Name, ...rest }: RecordProperties): readonly unknown[] => [
@@ -118,7 +122,7 @@ const nameServers = (created: Answer): string => {
 };
 
 /**
- * Hosted zones, records and health checks.
+ * Hosted zones, records and health checks. What Fn::GetAtt of NameServers answers is one text, with commas.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_Route53.html
  */
@@ -158,8 +162,8 @@ export const route53Types: ResourceTypes = {
       }
       await changeTags(creation, 'hostedzone', id, before.HostedZoneTags, after.HostedZoneTags);
     },
-    async remove({ ref: Id }, { call }) {
-      await call(SERVICE, 'DeleteHostedZone', { Id });
+    async remove({ ref: Id }, creation) {
+      await untilFree(creation, 'DeleteHostedZone', { Id });
     },
   }),
 

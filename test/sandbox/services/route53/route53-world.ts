@@ -7,7 +7,7 @@ import {
   ListResourceRecordSetsCommand,
   type ResourceRecordSet,
   Route53Client,
-  type VPC,
+  type VPC as Vpc,
 } from '@aws-sdk/client-route-53';
 import { VirtualClock } from '../../../../sandbox/clock/virtual-clock.ts';
 import { type Authorizer, Cloud, OPERATOR, type Permission } from '../../../../sandbox/cloud.ts';
@@ -32,7 +32,7 @@ import { createRouter } from '../../../../sandbox/wire/router.ts';
 
 export const START = Date.parse('2026-11-23T00:00:00Z');
 export const SECOND = 1_000;
-export const VPC: VPC = { VPCRegion: 'us-west-2', VPCId: 'vpc-0a1b2c3d' };
+export const VPC = { VPCRegion: 'us-west-2', VPCId: 'vpc-0a1b2c3d' } satisfies Vpc;
 export const NLB = 'nlb-0123456789abcdef.elb.us-west-2.amazonaws.com';
 export const NLB_ZONE = 'Z18D5FSROUN65G';
 
@@ -127,7 +127,7 @@ export const route53World = (
     });
   const client = clientOf('operator');
   let reference = 0;
-  const zone = async (Name = 'example.com', vpc?: VPC): Promise<string> => {
+  const zone = async (Name = 'example.com', vpc?: Vpc): Promise<string> => {
     reference += 1;
     const input = { Name, CallerReference: `zone-${reference}`, ...(vpc === undefined ? {} : { VPC: vpc }) };
     const made = await client.send(new CreateHostedZoneCommand(input));

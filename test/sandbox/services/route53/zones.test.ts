@@ -19,7 +19,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { record, refusal, route53World, START, VPC } from './route53-world.ts';
 
-const OTHER: Vpc = { VPCRegion: 'eu-west-1', VPCId: 'vpc-0d4e5f6a' };
+const OTHER = { VPCRegion: 'eu-west-1', VPCId: 'vpc-0d4e5f6a' } satisfies Vpc;
 const input = { Name: 'Example.com', CallerReference: 'r1' };
 
 describe('a hosted zone', () => {
