@@ -26,6 +26,7 @@ import { rdsModel } from './services/rds/model.ts';
 import { rdsNames } from './services/rds/names.ts';
 import { type RdsOptions, settingsFrom } from './services/rds/options.ts';
 import { ProxyLife } from './services/rds/proxy-life.ts';
+import type { AliasTargets } from './services/route53/interfaces.ts';
 import { schedulerService } from './services/scheduler/actions.ts';
 import { snsService } from './services/sns/actions.ts';
 import { SnsModel } from './services/sns/model.ts';
@@ -44,6 +45,8 @@ export interface Region {
   readonly proxies: ProxyLife;
   /** Where its subnets are. */
   readonly subnets: Subnets;
+  /** Its load balancers and endpoints, by their names: what alias records lead to. */
+  readonly names: readonly AliasTargets[];
   /** Ends the function's environment that made a call, in the middle of it. @returns false where no function of the region made it. */
   endCaller(caller: Principal): boolean;
   /** Ends every function's environments that do nothing. */
@@ -67,7 +70,7 @@ export interface RegionParts extends Behaviour {
   readonly endpoint: string;
   /** Where the asset with an S3 key lies. */
   readonly assets: (s3Key: string) => string;
-  /** Services that are one and the same in all regions: IAM, STS. */
+  /** Services that are one and the same in all regions: IAM, STS, Route 53. */
   readonly globalServices: readonly ServiceDefinition[];
   /** By it the EC2s of all regions find each other. */
   readonly partition: Partition;
@@ -83,7 +86,6 @@ export const settleRegion = (cloud: Cloud, parts: RegionParts): Region => {
   const interfaces = new NetworkInterfaces();
   const databases = rdsModel(cloud, settingsFrom(parts.rds), { interfaces, subnets });
   const proxies = new ProxyLife(databases);
-  dns.add(rdsNames(databases));
 
   const queues = new SqsModel(cloud);
   const streams = new Streams(cloud.clock, cloud.random);
@@ -95,6 +97,8 @@ export const settleRegion = (cloud: Cloud, parts: RegionParts): Region => {
     zoneOf: (address) => proxies.zoneOf(address) ?? zoneByAddress(cloud.region, address),
     ...parts.elbv2,
   });
+  const ec2 = ec2Service(cloud, { throttling: 'documented', ...parts.ec2 }, interfaces, parts.partition);
+  for (const authority of [rdsNames(databases), elbv2.names, ec2.names]) dns.add(authority);
   const regionalServices = [
     kmsService(keys),
     logsService(),
@@ -107,7 +111,7 @@ export const settleRegion = (cloud: Cloud, parts: RegionParts): Region => {
     schedulerService(cloud),
     lambda,
     statesService(cloud),
-    ec2Service(cloud, { throttling: 'documented', ...parts.ec2 }, interfaces, parts.partition),
+    ec2,
     rdsService(databases),
   ];
   for (const service of [...parts.globalServices, ...regionalServices]) cloud.register(service);
@@ -117,6 +121,7 @@ export const settleRegion = (cloud: Cloud, parts: RegionParts): Region => {
     targets: elbv2.targets,
     proxies,
     subnets,
+    names: [elbv2.names, ec2.names],
     endCaller: (caller) => lambda.endCaller(caller),
     endIdle: () => lambda.endIdle(),
     endAll: () => void lambda.endEnvironments(),

@@ -8,6 +8,7 @@ import { inRegions, regionControl } from './regions-control.ts';
 import { workerHost } from './run/worker-host.ts';
 import { subnetControl } from './services/ec2/subnet-control.ts';
 import { proxyControl } from './services/rds/control.ts';
+import { route53Subject } from './services/route53/control.ts';
 import { serve } from './wire/server.ts';
 import type { WireHandler } from './wire/wire.ts';
 import { createWorld, type World } from './world.ts';
@@ -97,6 +98,7 @@ export const openDoor = async (port: number, dnsPort = 0): Promise<Door> => {
         dnsControl(deployed.dns),
         inRegions(regions, ({ subnets }) => subnetControl(subnets)),
         regionControl(regions),
+        route53Subject(deployed.route53),
       ]);
       return deployed;
     },

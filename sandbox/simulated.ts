@@ -6,6 +6,8 @@ import { simulatedHost } from './run/simulated-host.ts';
 import type { Ec2Options } from './services/ec2/options.ts';
 import type { Elbv2Options } from './services/elbv2/options.ts';
 import type { RdsOptions } from './services/rds/options.ts';
+import type { AlarmSource } from './services/route53/interfaces.ts';
+import type { Route53Options } from './services/route53/options.ts';
 import { Stage } from './stories/stage.ts';
 import { type PlayedCase, play, type Story } from './stories/story.ts';
 import { preloadApis } from './wire/api.ts';
@@ -22,6 +24,8 @@ export interface SimulatedOptions {
   readonly ec2?: Ec2Options;
   readonly elbv2?: Elbv2Options;
   readonly rds?: Partial<RdsOptions>;
+  readonly route53?: Route53Options;
+  readonly alarms?: AlarmSource;
   readonly dns?: Partial<DnsOptions>;
 }
 

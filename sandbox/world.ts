@@ -23,6 +23,12 @@ import type { Elbv2Options } from './services/elbv2/options.ts';
 import { iamService } from './services/iam/actions.ts';
 import type { RdsOptions } from './services/rds/options.ts';
 import type { ProxyLife } from './services/rds/proxy-life.ts';
+import { route53Service } from './services/route53/actions.ts';
+import { privateZones, publicZones } from './services/route53/dns-zones.ts';
+import { type Route53Control, route53Control } from './services/route53/facade.ts';
+import { type AlarmSource, anyOf } from './services/route53/interfaces.ts';
+import { route53Model } from './services/route53/model.ts';
+import { type Route53Options, settingsFrom as route53Settings } from './services/route53/options.ts';
 import { stsService } from './services/sts/actions.ts';
 import { type InProcessHandler, inProcessHandler } from './wire/in-process.ts';
 import { createRouter } from './wire/router.ts';
@@ -56,6 +62,10 @@ export interface WorldOptions {
   readonly elbv2?: Elbv2Options;
   /** How RDS behaves where that may be chosen. @default AWS's behaviour as we believe it to be */
   readonly rds?: Partial<RdsOptions>;
+  /** How Route 53 behaves where that may be chosen. @default AWS's behaviour as we believe it to be */
+  readonly route53?: Route53Options;
+  /** Where health checks find alarms. @default there are none */
+  readonly alarms?: AlarmSource;
   /** How names are resolved. @default AWS's behaviour as we believe it to be */
   readonly dns?: Partial<DnsOptions>;
 }
@@ -87,6 +97,8 @@ export interface World {
   /** The door for clients. */
   readonly handler: WireHandler;
   readonly dns: WorldDns;
+  /** What may be done to Route 53 beside its API. */
+  readonly route53: Route53Control;
   /** What happens to RDS proxies without anybody's call. */
   readonly proxies: ProxyLife;
   /** Where subnets are. */
@@ -126,6 +138,7 @@ export interface EmptyWorld
     | 'targets'
     | 'handler'
     | 'dns'
+    | 'route53'
     | 'proxies'
     | 'subnets'
     | 'endCaller'
@@ -133,9 +146,15 @@ export interface EmptyWorld
     | 'cutOff'
   > {}
 
+/** A world without CloudWatch: no health check can follow an alarm. */
+const NO_ALARMS: AlarmSource = { find: () => undefined, evaluate: () => 'INSUFFICIENT_DATA' };
+
 /** Builds every service that the sandbox models. */
 export const createEmptyWorld = (
-  options: Pick<WorldOptions, 'clock' | 'seed' | 'endpoint' | 'createHost' | 'ec2' | 'elbv2' | 'rds' | 'dns'>,
+  options: Pick<
+    WorldOptions,
+    'clock' | 'seed' | 'endpoint' | 'createHost' | 'ec2' | 'elbv2' | 'rds' | 'route53' | 'alarms' | 'dns'
+  >,
   assets: (s3Key: string) => string,
 ): EmptyWorld => {
   const { clock, seed } = options;
@@ -157,8 +176,20 @@ export const createEmptyWorld = (
   });
   const dns = new WorldDns({ clock, random, journal }, dnsSettings(options.dns));
   const host = options.createHost({ clock, random, handler, dns });
+  const route53 = route53Model(
+    {
+      clock,
+      random,
+      journal,
+      alarms: options.alarms ?? NO_ALARMS,
+      targets: anyOf(() => regions.used().flatMap(({ names }) => names)),
+    },
+    route53Settings({ throttling: 'documented', busy: [50, 300], ...options.route53 }),
+  );
+  dns.add(privateZones(route53, dns.vantages));
+  dns.addLast(publicZones(route53));
   // What is one and the same in all regions, and lives by the world's own clock; what each has of its own is in region.ts.
-  const globalServices = [iamService(identities), stsService];
+  const globalServices = [iamService(identities), stsService, route53Service(route53)];
   const parts = { ...options, sessions, dns, host, assets, globalServices, partition: partition() };
   const regions: Regions = new Regions([HOME_REGION, STANDBY_REGION], (name) =>
     settleRegion(name === HOME_REGION ? cloud : emptyCloud(name), parts),
@@ -173,6 +204,7 @@ export const createEmptyWorld = (
     targets,
     handler,
     dns,
+    route53: route53Control(route53),
     proxies,
     subnets,
     endCaller: (caller) => regions.used().some((region) => region.endCaller(caller)),

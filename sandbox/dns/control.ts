@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import * as v from 'valibot';
-import type { ControlSubject } from '../control.ts';
+import { ControlError, type ControlSubject } from '../control.ts';
 import { readOptions } from '../control-options.ts';
+import { VPC_RESOLVER } from './vantages.ts';
 import type { Ailment, WorldDns } from './world-dns.ts';
 
 const address = v.pipe(
@@ -19,12 +20,18 @@ const SET = v.strictObject({
   addresses: v.array(address),
   ttl: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
 });
+const VPC_ID = /^vpc-[0-9a-f]{8,17}$/;
+const ASK = v.strictObject({
+  vpc: v.optional(v.pipe(v.string(), v.regex(VPC_ID, 'Expected the id of a VPC'))),
+  type: v.optional(v.pipe(v.string(), v.toUpperCase()), 'A'),
+});
 const NOTHING = v.strictObject({});
 
 /**
  * `POST /_sandbox/dns/NAME/VERB`: `nxdomain`, `servfail`, `empty`, `timeout`, `poison` with `{"addresses": [...], "alone": true}`,
  * `heal`; `set` with `{"addresses": [...], "ttl": 30}` and `unset` for names of any host. Every answer has what the VPC's
- * resolver says now.
+ * resolver says now. `ask` with `{"vpc": "vpc-…", "type": "TXT"}` shows what the resolver of another VPC says. For a VPC's id
+ * in place of the name, `vantage` makes it the VPC in which functions are, and whoever asks the DNS port.
  */
 export const dnsControl = (dns: WorldDns): ControlSubject => {
   const now = (name: string): object => ({ A: dns.resolve(name, 'A'), AAAA: dns.resolve(name, 'AAAA') });
@@ -61,6 +68,16 @@ export const dnsControl = (dns: WorldDns): ControlSubject => {
         readOptions(NOTHING, options);
         dns.unsetName(name);
         return now(name);
+      },
+      ask: (name, options) => {
+        const { vpc, type } = readOptions(ASK, options);
+        return dns.query(name, type, vpc);
+      },
+      vantage: (vpcId, options) => {
+        readOptions(NOTHING, options);
+        if (!VPC_ID.test(vpcId)) throw new ControlError(`${vpcId} is not the id of a VPC.`);
+        dns.vantages.define(VPC_RESOLVER, vpcId);
+        return { vpc: vpcId };
       },
     },
   };

@@ -1,6 +1,7 @@
 import dns from 'node:dns';
 import { refusedModule } from '../run/simulated/refuse.ts';
-import { type AddressType, type DnsAnswer, VPC_RESOLVER, type WorldDns } from './world-dns.ts';
+import { VPC_RESOLVER } from './vantages.ts';
+import type { AddressType, DnsAnswer, WorldDns } from './world-dns.ts';
 
 /** The timers of the function that asks: with them its questions are frozen and ended as it is. */
 export interface DnsTimers {

@@ -1,5 +1,6 @@
 import * as packets from 'dns-packet';
-import type { AddressType, DnsAnswer, WorldDns } from './world-dns.ts';
+import { packetRecord } from './packet-records.ts';
+import type { WorldDns } from './world-dns.ts';
 
 /** The response codes of RFC 1035, section 4.1.1: the low four bits of a packet's flags. */
 const CODES = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4 } as const;
@@ -45,12 +46,6 @@ const ednsSize = (query: Query): number | undefined => {
   return edns?.type === 'OPT' ? Math.max(PLAIN_SIZE, edns.udpPayloadSize) : undefined;
 };
 
-/** Whether the name exists at all, for record types that nobody has here. */
-const ofOtherType = (dns: WorldDns, name: string): DnsAnswer => {
-  const answer = dns.resolve(name, 'A');
-  return answer.code === 'NOERROR' ? { code: 'NOERROR', records: [] } : answer;
-};
-
 /**
  * Answers a query of the DNS protocol (RFC 1035, EDNS size of RFC 6891) from the DNS of a world, as the VPC's resolver.
  *
@@ -74,17 +69,15 @@ export const answerPacket = (dns: WorldDns | undefined, bytes: Buffer, isStream:
   if (dns === undefined) return packets.encode(respond(query, 'SERVFAIL', { hasEdns }));
   if ((question.class ?? 'IN') !== 'IN') return packets.encode(respond(query, 'NOTIMP', { hasEdns }));
   const { name, type } = question;
-  const answer = type === 'A' || type === 'AAAA' ? dns.resolve(name, type) : ofOtherType(dns, name);
-  switch (answer.code) {
+  const { code, records } = dns.query(name, type);
+  const answers = records.flatMap(packetRecord);
+  switch (code) {
     case 'TIMEOUT':
       return undefined;
     case 'NXDOMAIN':
     case 'SERVFAIL':
-      return packets.encode(respond(query, answer.code, { hasEdns }));
+      return packets.encode(respond(query, code, { answers, hasEdns }));
     case 'NOERROR': {
-      const answers = answer.records.map(
-        ({ address, ttl }): packets.Answer => ({ type: type as AddressType, class: 'IN', name, ttl, data: address }),
-      );
       const whole = packets.encode(respond(query, 'NOERROR', { answers, hasEdns }));
       if (isStream || whole.byteLength <= Math.min(size ?? PLAIN_SIZE, LARGEST_SIZE)) return whole;
       return packets.encode(respond(query, 'NOERROR', { isTruncated: true, hasEdns }));

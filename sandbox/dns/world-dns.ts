@@ -2,10 +2,11 @@ import { isIPv6 } from 'node:net';
 import type { Clock } from '../clock/clock.ts';
 import type { Journal } from '../journal.ts';
 import type { Random } from '../random.ts';
-import { type DnsAuthority, type HostAddresses, plainName } from './authority.ts';
+import { type DnsAuthority, type HostAddresses, type NameRecord, plainName, type ZoneAuthority } from './authority.ts';
 import type { DnsOptions } from './options.ts';
+import { Vantages, VPC_RESOLVER } from './vantages.ts';
 
-/** The record types that a world has: addresses. */
+/** The record types of addresses. */
 export type AddressType = 'A' | 'AAAA';
 
 /** One address of an answer; the TTL in seconds is what is left of it. */
@@ -14,10 +15,27 @@ export interface AddressRecord {
   readonly ttl: number;
 }
 
-/** What a resolver answers. `NOERROR` without records is what is called NODATA; `TIMEOUT` = nothing comes back. */
+/** How an answer ends. `TIMEOUT` = nothing comes back. */
+type DnsFailure = 'NXDOMAIN' | 'SERVFAIL' | 'TIMEOUT';
+
+/** What a resolver answers. `NOERROR` without records is what is called NODATA. */
 export type DnsAnswer =
   | { readonly code: 'NOERROR'; readonly records: readonly AddressRecord[] }
-  | { readonly code: 'NXDOMAIN' | 'SERVFAIL' | 'TIMEOUT' };
+  | { readonly code: DnsFailure };
+
+/** A record with the name that has it. */
+export interface NamedRecord extends NameRecord {
+  readonly name: string;
+}
+
+/** A whole answer: the CNAMEs that were followed, in order, and what is at the end; before a failure, as far as it came. */
+export interface DnsReply {
+  readonly code: 'NOERROR' | DnsFailure;
+  readonly records: readonly NamedRecord[];
+}
+
+/** What is known of one name and type, without following it. */
+type Look = { readonly code: 'NOERROR'; readonly records: readonly NameRecord[] } | { readonly code: DnsFailure };
 
 /** What may be wrong with a name; whoever asks, at once and until it is healed, past every cache. */
 export type Ailment =
@@ -25,11 +43,11 @@ export type Ailment =
   /** Foreign addresses come into the answer beside the true ones, or instead of them. */
   | { readonly kind: 'poison'; readonly addresses: readonly string[]; readonly isAlone?: boolean | undefined };
 
-/** The resolver of the VPC, which functions use unless they say otherwise. */
-export const VPC_RESOLVER = '10.0.0.2';
+/** How many CNAMEs in a row are followed. */
+const LONGEST_CHAIN = 8;
 
 interface Cached {
-  readonly answer: DnsAnswer;
+  readonly look: Look;
   readonly at: number;
   readonly until: number;
 }
@@ -42,14 +60,17 @@ export interface DnsParts {
 }
 
 /**
- * What AWS's resolver answers for the names of a world: addresses from the authorities, by way of a cache for each
- * vantage. https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
+ * What AWS's resolver answers for the names of a world: records from the authorities, by way of a cache for each vantage;
+ * CNAMEs are followed. https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
  */
 export class WorldDns {
+  /** In which VPC whoever asks is. */
+  readonly vantages = new Vantages();
   readonly #parts: DnsParts;
   readonly #options: DnsOptions;
   readonly #static = new Map<string, HostAddresses>();
-  readonly #authorities: DnsAuthority[] = [{ find: (name) => this.#static.get(name) }];
+  readonly #authorities: (DnsAuthority | ZoneAuthority)[] = [{ find: (name) => this.#static.get(name) }];
+  readonly #last: (DnsAuthority | ZoneAuthority)[] = [];
   readonly #ailments = new Map<string, Ailment>();
   readonly #caches = new Map<string, Cached>();
   /** How often each name was asked for at an authority: where the next answer begins. */
@@ -61,8 +82,13 @@ export class WorldDns {
   }
 
   /** Lets somebody answer for the names that those before him do not know. */
-  add(authority: DnsAuthority): void {
+  add(authority: DnsAuthority | ZoneAuthority): void {
     this.#authorities.push(authority);
+  }
+
+  /** Lets somebody answer for the names that nobody else knows, whoever comes later. */
+  addLast(authority: DnsAuthority | ZoneAuthority): void {
+    this.#last.push(authority);
   }
 
   /** Sets a name of any host, IPv4 and IPv6 addresses mixed; it comes before what authorities say. @param ttl - seconds. */
@@ -95,13 +121,42 @@ export class WorldDns {
     return low === high ? low : this.#parts.random.between(low, high);
   }
 
-  /** What is answered now. @param vantage - the address of the resolver that is asked. */
+  /** The addresses that are answered now, CNAMEs followed. @param vantage - the address of the resolver that is asked. */
   resolve(name: string, type: AddressType, vantage: string = VPC_RESOLVER): DnsAnswer {
-    const plain = plainName(name);
-    const ailment = this.#ailments.get(plain);
+    const { code, records } = this.query(name, type, vantage);
+    if (code !== 'NOERROR') return { code };
+    const ttl = Math.min(...records.map((record) => record.ttl));
+    return {
+      code,
+      records: records.filter((record) => record.type === type).map(({ data }) => ({ address: data, ttl })),
+    };
+  }
+
+  /**
+   * All records that are answered now: of the type, and the CNAMEs on the way there.
+   *
+   * @param type - e.g. `A`, `TXT`.
+   * @param vantage - the address of the resolver that is asked, or a VPC's id.
+   */
+  query(name: string, type: string, vantage: string = VPC_RESOLVER): DnsReply {
+    const records: NamedRecord[] = [];
+    let at = plainName(name);
+    for (let links = 0; links <= LONGEST_CHAIN; links += 1) {
+      const look = this.#ailing(at, type, vantage);
+      if (look.code !== 'NOERROR') return { code: look.code, records };
+      records.push(...look.records.map((record) => ({ name: at, ...record })));
+      const [first] = look.records;
+      if (first?.type !== 'CNAME' || type === 'CNAME') return { code: 'NOERROR', records };
+      at = plainName(first.data);
+    }
+    return { code: 'SERVFAIL', records };
+  }
+
+  #ailing(name: string, type: string, vantage: string): Look {
+    const ailment = this.#ailments.get(name);
     switch (ailment?.kind) {
       case undefined:
-        return this.#cached(plain, type, vantage);
+        return this.#cached(name, type, vantage);
       case 'nxdomain':
         return { code: 'NXDOMAIN' };
       case 'servfail':
@@ -111,41 +166,34 @@ export class WorldDns {
       case 'empty':
         return { code: 'NOERROR', records: [] };
       case 'poison':
-        return this.#poisoned(ailment, this.#cached(plain, type, vantage), type);
+        return poisoned(ailment, this.#cached(name, type, vantage), type);
     }
   }
 
-  #poisoned(ailment: Ailment & { kind: 'poison' }, answer: DnsAnswer, type: AddressType): DnsAnswer {
-    const foreign = ailment.addresses
-      .filter((address) => isIPv6(address) === (type === 'AAAA'))
-      .map((address) => ({ address, ttl: 30 }));
-    const own = answer.code === 'NOERROR' && ailment.isAlone !== true ? answer.records : [];
-    return { code: 'NOERROR', records: [...own, ...foreign] };
-  }
-
-  #cached(name: string, type: AddressType, vantage: string): DnsAnswer {
+  #cached(name: string, type: string, vantage: string): Look {
     if (!this.#options.isCaching) return this.#ask(name, type, vantage);
     const now = this.#parts.clock.now();
-    const key = `${vantage} ${type} ${name}`;
+    const key = `${vantage} ${this.vantages.vpcOf(vantage) ?? ''} ${type} ${name}`;
     const kept = this.#caches.get(key);
-    if (kept !== undefined && now < kept.until) return aged(kept.answer, Math.floor((now - kept.at) / 1000));
-    const answer = this.#ask(name, type, vantage);
-    const ttl = (answer.code === 'NOERROR' ? answer.records[0]?.ttl : undefined) ?? this.#options.negativeTtl;
-    this.#caches.set(key, { answer, at: now, until: now + ttl * 1000 });
-    return answer;
+    if (kept !== undefined && now < kept.until) return aged(kept.look, Math.floor((now - kept.at) / 1000));
+    const look = this.#ask(name, type, vantage);
+    const ttl = (look.code === 'NOERROR' ? look.records[0]?.ttl : undefined) ?? this.#options.negativeTtl;
+    this.#caches.set(key, { look, at: now, until: now + ttl * 1000 });
+    return look;
   }
 
-  #ask(name: string, type: AddressType, vantage: string): DnsAnswer {
-    for (const authority of this.#authorities) {
-      const found = authority.find(name, vantage);
+  #ask(name: string, type: string, vantage: string): Look {
+    for (const authority of [...this.#authorities, ...this.#last]) {
+      const found = answerOf(authority, name, type, vantage);
       if (found === undefined) continue;
-      const all = type === 'A' ? found.ipv4 : found.ipv6;
+      if (found.code !== 'NOERROR') return found;
+      const all = found.records;
       const key = `${type} ${name}`;
       const turn = this.#turns.get(key) ?? 0;
       this.#turns.set(key, turn + 1);
       const begin = all.length === 0 ? 0 : turn % all.length;
-      const chosen = [...all.slice(begin), ...all.slice(0, begin)].slice(0, this.#options.answerSize);
-      return { code: 'NOERROR', records: chosen.map((address) => ({ address, ttl: found.ttl })) };
+      const records = [...all.slice(begin), ...all.slice(0, begin)].slice(0, this.#options.answerSize);
+      return { code: 'NOERROR', records };
     }
     return { code: 'NXDOMAIN' };
   }
@@ -156,7 +204,28 @@ export class WorldDns {
   }
 }
 
-const aged = (answer: DnsAnswer, seconds: number): DnsAnswer =>
-  answer.code === 'NOERROR'
-    ? { code: 'NOERROR', records: answer.records.map(({ address, ttl }) => ({ address, ttl: ttl - seconds })) }
-    : answer;
+const answerOf = (
+  authority: DnsAuthority | ZoneAuthority,
+  name: string,
+  type: string,
+  vantage: string,
+): Look | undefined => {
+  if ('answer' in authority) return authority.answer(name, type, vantage);
+  const found = authority.find(name, vantage);
+  if (found === undefined) return undefined;
+  const addresses = { A: found.ipv4, AAAA: found.ipv6 }[type] ?? [];
+  return { code: 'NOERROR', records: addresses.map((data) => ({ type, ttl: found.ttl, data })) };
+};
+
+const poisoned = (ailment: Ailment & { kind: 'poison' }, look: Look, type: string): Look => {
+  const foreign = ailment.addresses
+    .filter((address) => type === (isIPv6(address) ? 'AAAA' : 'A'))
+    .map((data) => ({ type, ttl: 30, data }));
+  const own = look.code === 'NOERROR' && ailment.isAlone !== true ? look.records : [];
+  return { code: 'NOERROR', records: [...own, ...foreign] };
+};
+
+const aged = (look: Look, seconds: number): Look =>
+  look.code === 'NOERROR'
+    ? { code: 'NOERROR', records: look.records.map((record) => ({ ...record, ttl: record.ttl - seconds })) }
+    : look;

@@ -52,6 +52,10 @@ const KEYS: readonly KeyRule[] = [
   { name: 'ec2:CreateAction' },
   { name: 'elasticloadbalancing:ResourceTag/', prefix: true },
   { name: 'elasticloadbalancing:CreateAction' },
+  { name: 'route53:ChangeResourceRecordSetsNormalizedRecordNames', many: true },
+  { name: 'route53:ChangeResourceRecordSetsRecordTypes', many: true },
+  { name: 'route53:ChangeResourceRecordSetsActions', many: true },
+  { name: 'route53:VPCs', many: true },
 ];
 
 const ruleOf = (key: string): KeyRule | undefined => {

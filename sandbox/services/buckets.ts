@@ -40,17 +40,38 @@ export class Buckets {
   }
 
   /** @throws AwsError the service's own refusal, where a bucket is empty. */
-  take(action: string, { principal }: Pick<CallContext, 'principal'>, isWide = false): void {
+  take(action: string, context: Pick<CallContext, 'principal'>, isWide = false): void {
+    this.#takeOf(this.#limits.bucketsOf(action, isWide), 1, context);
+  }
+
+  /**
+   * Takes more than one token at once, of a bucket that fills by what requests hold.
+   *
+   * @throws AwsError the service's own refusal, where there are not so many.
+   */
+  takeMany(
+    bucket: readonly [name: string, bucket: Bucket],
+    tokens: number,
+    context: Pick<CallContext, 'principal'>,
+  ): void {
+    this.#takeOf([bucket], tokens, context);
+  }
+
+  #takeOf(
+    buckets: ReturnType<RequestLimits['bucketsOf']>,
+    tokens: number,
+    { principal }: Pick<CallContext, 'principal'>,
+  ): void {
     const { accountId } = principal;
     if (this.#throttling === 'none' || (this.#throttling === 'provider' && accountId !== this.#provider)) return;
     const now = this.#now();
-    const levels = this.#limits.bucketsOf(action, isWide).map(([name, [capacity, refill]]) => {
+    const levels = buckets.map(([name, [capacity, refill]]) => {
       const key = `${accountId} ${name}`;
       const { left, at } = this.#tokens.get(key) ?? { left: capacity, at: now };
       return { key, filled: Math.min(capacity, left + ((now - at) / 1000) * refill) };
     });
-    const isTaken = levels.every(({ filled }) => filled >= 1);
-    for (const { key, filled } of levels) this.#tokens.set(key, { left: isTaken ? filled - 1 : filled, at: now });
+    const isTaken = levels.every(({ filled }) => filled >= tokens);
+    for (const { key, filled } of levels) this.#tokens.set(key, { left: isTaken ? filled - tokens : filled, at: now });
     if (!isTaken) throw this.#limits.refusal();
   }
 }

@@ -1,5 +1,5 @@
 /** How a client and a service speak: the protocols of the Smithy specification, https://smithy.io/2.0/aws/protocols/index.html. */
-export type ProtocolName = 'ec2Query' | 'awsQuery' | 'awsJson' | 'restJson';
+export type ProtocolName = 'ec2Query' | 'awsQuery' | 'awsJson' | 'restJson' | 'restXml';
 
 /** What the wire must know of a service that its SDK package does not export. */
 export interface WireService {
@@ -22,9 +22,10 @@ export interface WireService {
   readonly raw?: boolean;
   /**
    * How the service words an absent required member.
-   * `parameter`: "The request must contain the parameter X"; `constraint`: "Value null at 'x' failed to satisfy ...".
+   * `parameter`: "The request must contain the parameter X"; `constraint`: "Value null at 'x' failed to satisfy ...";
+   * `schema`: "The content of element 'X' is not complete".
    */
-  readonly missing: 'parameter' | 'constraint';
+  readonly missing: 'parameter' | 'constraint' | 'schema';
 }
 
 const services: readonly WireService[] = [
@@ -109,6 +110,13 @@ const services: readonly WireService[] = [
     target: 'AWSEvents',
     jsonVersion: '1.1',
     missing: 'constraint',
+  },
+  {
+    name: 'route53',
+    protocol: 'restXml',
+    load: () => import('@aws-sdk/client-route-53'),
+    xmlNamespace: 'https://route53.amazonaws.com/doc/2013-04-01/',
+    missing: 'schema',
   },
   { name: 'lambda', protocol: 'restJson', load: () => import('@aws-sdk/client-lambda'), missing: 'constraint' },
   { name: 'pipes', protocol: 'restJson', load: () => import('@aws-sdk/client-pipes'), missing: 'constraint' },

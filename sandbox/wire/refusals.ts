@@ -19,9 +19,22 @@ export const missingMembers = (service: WireService, speaksQuery: boolean, missi
     const end = service.name === 'ec2' ? '' : '.';
     return new AwsError(code, `The request must contain the parameter ${paths[0]}${end}`);
   }
+  if (service.missing === 'schema') return incomplete(service, paths[0] ?? '');
   const count = paths.length === 1 ? '1 validation error' : `${paths.length} validation errors`;
   const each = paths.map((path) => `Value null at '${path}' failed to satisfy constraint: Member must not be null`);
   return new AwsError(speaksQuery ? 'ValidationError' : 'ValidationException', `${count} detected: ${each.join('; ')}`);
+};
+
+/** As Route 53 says it: https://github.com/pcorliss/ruby_route_53/issues/35 */
+const incomplete = ({ xmlNamespace }: WireService, path: string): AwsError => {
+  const [name = '', parent = 'Request'] = path
+    .split('.')
+    .filter((part) => !/^\d+$/.test(part))
+    .reverse();
+  return new AwsError(
+    'InvalidInput',
+    `Invalid XML ; cvc-complex-type.2.4.b: The content of element '${parent}' is not complete. One of '{"${xmlNamespace}":${name}}' is expected.`,
+  );
 };
 
 /** A query parameter whose text is not of its type; `expected` is a noun with its article. */
@@ -40,7 +53,7 @@ export const serialization = (message: string): AwsError => new AwsError('Serial
 /** An operation that the service's API does not have. */
 export const unknownOperation = (service: WireService, speaksQuery: boolean, action: string): AwsError => {
   if (speaksQuery) return new AwsError('InvalidAction', `The action ${action} is not valid for this web service.`);
-  const status = service.protocol === 'restJson' ? 404 : 400;
+  const status = service.protocol === 'restJson' || service.protocol === 'restXml' ? 404 : 400;
   return new AwsError('UnknownOperationException', `The service ${service.name} has no operation ${action}.`, status);
 };
 

@@ -11,6 +11,7 @@ import type { Protocol } from './protocol.ts';
 import { awsQuery, ec2Query } from './query.ts';
 import { notModelled, unknownOperation } from './refusals.ts';
 import { restJson } from './rest-json.ts';
+import { restXml } from './rest-xml.ts';
 import type { WireHandler, WireRequest, WireResponse } from './wire.ts';
 
 /** What the router needs of the world. */
@@ -27,7 +28,7 @@ export interface RouterParts {
   readonly principalOf: (accessKeyId: string) => Principal;
 }
 
-const protocols: Readonly<Record<ProtocolName, Protocol>> = { ec2Query, awsQuery, awsJson, restJson };
+const protocols: Readonly<Record<ProtocolName, Protocol>> = { ec2Query, awsQuery, awsJson, restJson, restXml };
 
 /** Before the service is known, the form of the request tells the form of the refusal. */
 const guessProtocol = (request: WireRequest): Protocol => {

@@ -156,7 +156,7 @@ describe('other paths', () => {
     const { status, said } = await send(path, '', method);
     expect(status).toBe(404);
     expect(said.message).toBe(
-      `The sandbox has no ${method} /_sandbox/${path}. It has POST /_sandbox/deploy, POST /_sandbox/proxies/NAME/{rotate|scale|fail-zone|restore-zone|serve|throttle|nodes}, POST /_sandbox/dns/NAME/{nxdomain|servfail|empty|timeout|poison|heal|set|unset}, POST /_sandbox/subnets/NAME/{define}.`,
+      `The sandbox has no ${method} /_sandbox/${path}. It has POST /_sandbox/deploy, POST /_sandbox/proxies/NAME/{rotate|scale|fail-zone|restore-zone|serve|throttle|nodes}, POST /_sandbox/dns/NAME/{nxdomain|servfail|empty|timeout|poison|heal|set|unset|ask|vantage}, POST /_sandbox/subnets/NAME/{define}.`,
     );
   });
 });

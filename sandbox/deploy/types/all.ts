@@ -8,6 +8,7 @@ import { messagingTypes } from './messaging.ts';
 import { networkTypes } from './network.ts';
 import { observabilityTypes } from './observability.ts';
 import { pipeTypes } from './pipes.ts';
+import { route53Types } from './route53.ts';
 import { schedulerTypes } from './scheduler.ts';
 import { stateTypes } from './states.ts';
 
@@ -23,6 +24,7 @@ export const RESOURCE_TYPES: ResourceTypes = {
   ...dynamodbTypes,
   ...networkTypes,
   ...loadBalancingTypes,
+  ...route53Types,
   ...observabilityTypes,
 };
 

@@ -9,7 +9,14 @@ import { serviceActions } from './actions-services.ts';
 import { tagActions } from './actions-tags.ts';
 import { NetworkInterfaces } from './interfaces.ts';
 import { type Partition, partition, privateLink } from './model.ts';
+import { endpointNames } from './names.ts';
 import { type Ec2Options, settingsFrom } from './options.ts';
+
+/** EC2, with what DNS asks of it beside the API. */
+export interface Ec2Service extends ServiceDefinition {
+  /** Its interface endpoints' names, for DNS and for aliases. */
+  readonly names: ReturnType<typeof endpointNames>;
+}
 
 /**
  * PrivateLink, as far as EC2 has it: a provider's endpoint services, allow lists, notifications and answers, and the
@@ -24,10 +31,11 @@ export const ec2Service = (
   options: Ec2Options = {},
   interfaces: NetworkInterfaces = new NetworkInterfaces(),
   regions: Partition = partition(),
-): ServiceDefinition => {
+): Ec2Service => {
   const world = privateLink(cloud, settingsFrom(options), interfaces, regions);
   return {
     name: 'ec2',
+    names: endpointNames(world),
     actions: {
       ...serviceActions(world),
       ...permissionActions(world),

@@ -1,4 +1,5 @@
 import { HOME_REGION } from '../../cloud.ts';
+import { FIRST_VPC } from '../../dns/vantages.ts';
 
 /** A subnet as far as addresses need one. */
 export interface Subnet {
@@ -17,9 +18,7 @@ export interface AddressPair {
   readonly ipv6: string;
 }
 
-/** The VPC of every subnet of which nobody said otherwise. */
-const DEFAULT_VPC = 'vpc-0123456789abcdef0';
-/** That of every other region than the stack's own: its addresses are others too, so that one belongs to one region. */
+/** The VPC of every subnet of another region than the stack's own: its addresses are others too, so that one belongs to one region. */
 const OTHER_VPC = 'vpc-0123456789abcdef1';
 const OTHER_FIRST = 64 * 256;
 const ZONES = ['a', 'b', 'c'];
@@ -37,7 +36,7 @@ interface Known extends Subnet {
 }
 
 /**
- * The subnets of a region of a world. Ids are not checked against anything: a subnet that nobody defined is in {@link DEFAULT_VPC},
+ * The subnets of a region of a world. Ids are not checked against anything: a subnet that nobody defined is in {@link FIRST_VPC},
  * in the next of three zones and the next /24 of 10.0.0.0/16 (10.64.0.0/16 in another region), in the order in which subnets are first named.
  */
 export class Subnets {
@@ -55,7 +54,7 @@ export class Subnets {
     const isHome = this.#region === HOME_REGION;
     const number = before?.number ?? this.#known.size + (isHome ? 0 : OTHER_FIRST);
     const known: Known = {
-      vpcId: before?.vpcId ?? (isHome ? DEFAULT_VPC : OTHER_VPC),
+      vpcId: before?.vpcId ?? (isHome ? FIRST_VPC : OTHER_VPC),
       zone: before?.zone ?? `${this.#region}${ZONES[this.#known.size % ZONES.length]}`,
       size: before?.size ?? SIZE_OF_24,
       ...subnet,

@@ -7,11 +7,14 @@ import { targetGroupActions } from './actions-target-groups.ts';
 import { targetActions } from './actions-targets.ts';
 import { type BalancedTargets, balancedTargets } from './balanced-targets.ts';
 import { balancing } from './model.ts';
+import { loadBalancerNames } from './names.ts';
 import { type Elbv2Options, settingsFrom } from './options.ts';
 
 /** Elastic Load Balancing, with what stories may ask of it beside the API. */
 export interface Elbv2Service extends ServiceDefinition {
   readonly targets: BalancedTargets;
+  /** Its load balancers' names, for DNS and for aliases. */
+  readonly names: ReturnType<typeof loadBalancerNames>;
 }
 
 /**
@@ -26,6 +29,7 @@ export const elbv2Service = (cloud: Cloud, options: Elbv2Options = {}): Elbv2Ser
     // What SigV4 signs with, and the prefix of its IAM actions.
     name: 'elasticloadbalancing',
     targets: balancedTargets(world),
+    names: loadBalancerNames(world),
     actions: {
       ...loadBalancerActions(world),
       ...targetGroupActions(world),

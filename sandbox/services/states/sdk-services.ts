@@ -7,6 +7,11 @@ interface SdkService {
   /** Members of requests and replies begin in lower case on the wire, in upper case in a definition. */
   readonly lowerCaseMembers?: boolean;
   /**
+   * Ids come without the path before them, `Z1` for `/hostedzone/Z1`: the AWS SDK for Java 2 takes it away, Route53IdInterceptor of
+   * https://github.com/aws/aws-sdk-java-v2. Uncertain: that Step Functions shows results as that SDK does.
+   */
+  readonly bareIds?: boolean;
+  /**
    * Codes that the service's model does not list: they arrive as `<Name>.<Name>Exception`. `all` = the model lists none,
    * as with EC2.
    */
@@ -34,7 +39,12 @@ export const SDK_SERVICES: Readonly<Record<string, SdkService>> = {
   lambda: { name: 'Lambda', services: ['lambda'], unlisted: DENIED },
   pipes: { name: 'Pipes', services: ['pipes'], unlisted: DENIED },
   rds: { name: 'Rds', services: ['rds'], unlisted: DENIED },
-  route53: { name: 'Route53', services: ['route53'], unlisted: [...DENIED, 'Throttling'] },
+  route53: {
+    name: 'Route53',
+    services: ['route53'],
+    bareIds: true,
+    unlisted: [...DENIED, 'Throttling', 'ServiceUnavailable'],
+  },
   scheduler: { name: 'Scheduler', services: ['scheduler'], unlisted: DENIED },
   sfn: { name: 'Sfn', services: ['states'], lowerCaseMembers: true, unlisted: DENIED },
   sns: { name: 'Sns', services: ['sns'], unlisted: DENIED },

@@ -16,6 +16,18 @@ const renamed = (value: unknown, change: (name: string) => string): unknown => {
 const lower = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 const upper = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
+/** Takes the path off every id, at any depth. */
+const withBareIds = (value: Json): Json => {
+  if (Array.isArray(value)) return value.map(withBareIds);
+  if (!isPlain(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name,
+      name === 'Id' && typeof member === 'string' ? member.slice(member.lastIndexOf('/') + 1) : withBareIds(member as Json),
+    ]),
+  );
+};
+
 /** A reply as a state sees it: dates are ISO 8601, blobs their text; `$metadata` and absent members are gone. */
 const asResult = (value: unknown): Json => {
   if (value instanceof Date) return value.toISOString();
@@ -47,6 +59,7 @@ export const callSdk = async ({ cloud, principal, request }: TaskContext): Promi
         sdkCause(service.name, failure, cloud.random.uuid(), service.unlisted === 'all'),
       ),
   );
-  const result = asResult(output ?? {});
+  const shown = asResult(output ?? {});
+  const result = service.bareIds === true ? withBareIds(shown) : shown;
   return service.lowerCaseMembers === true ? (renamed(result, upper) as Json) : result;
 };
