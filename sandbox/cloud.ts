@@ -2,6 +2,7 @@ import type { Clock } from './clock/clock.ts';
 import type { AccountPrincipal, PolicyDocument, Principal, RolePrincipal } from './iam/principal.ts';
 import type { Journal } from './journal.ts';
 import type { Random } from './random.ts';
+import { type MetricSink, NO_METRICS } from './services/cloudwatch/sink.ts';
 import { AwsError } from './services/errors.ts';
 
 /** The region that every world is in. */
@@ -94,6 +95,8 @@ export class Cloud {
   readonly clock: Clock;
   readonly random: Random;
   readonly journal: Journal;
+  /** Where services count what they do: nowhere until CloudWatch is there. */
+  metrics: MetricSink = NO_METRICS;
   readonly #authorizer: Authorizer;
   readonly #services = new Map<string, ServiceDefinition>();
   readonly #interceptors: Interceptor[] = [];

@@ -12,6 +12,9 @@ import { Sessions } from './iam/sessions.ts';
 import { Journal } from './journal.ts';
 import { type Random, seededRandom } from './random.ts';
 import type { FunctionHost } from './run/function-host.ts';
+import { cloudWatchService } from './services/cloudwatch/actions.ts';
+import type { CloudWatchOptions } from './services/cloudwatch/options.ts';
+import type { WorldMetrics } from './services/cloudwatch/world-metrics.ts';
 import { dynamodbService } from './services/dynamodb/actions.ts';
 import { Streams } from './services/dynamodb/streams.ts';
 import { ec2Service } from './services/ec2/actions.ts';
@@ -76,6 +79,8 @@ export interface WorldOptions {
   readonly rds?: Partial<RdsOptions>;
   /** How names are resolved. @default AWS's behaviour as we believe it to be */
   readonly dns?: Partial<DnsOptions>;
+  /** How CloudWatch evaluates alarms. @default AWS's behaviour as we believe it to be */
+  readonly cloudwatch?: CloudWatchOptions;
 }
 
 /** How a client of this world is configured. */
@@ -104,6 +109,8 @@ export interface World {
   readonly proxies: ProxyLife;
   /** Where subnets are. */
   readonly subnets: Subnets;
+  /** What was measured, and the states of alarms. */
+  readonly metrics: WorldMetrics;
   /** Ends the function's environment that made a call, in the middle of it. @returns false where no function made it. */
   endCaller(caller: Principal): boolean;
   /** Ends every function's environments that do nothing: whoever is called next starts cold. */
@@ -133,13 +140,17 @@ export interface EmptyWorld
     | 'dns'
     | 'proxies'
     | 'subnets'
+    | 'metrics'
     | 'endCaller'
     | 'endIdle'
   > {}
 
 /** Builds every service that the sandbox models. */
 export const createEmptyWorld = (
-  options: Pick<WorldOptions, 'clock' | 'seed' | 'endpoint' | 'createHost' | 'ec2' | 'elbv2' | 'rds' | 'dns'>,
+  options: Pick<
+    WorldOptions,
+    'clock' | 'seed' | 'endpoint' | 'createHost' | 'ec2' | 'elbv2' | 'rds' | 'dns' | 'cloudwatch'
+  >,
   assets: (s3Key: string) => string,
 ): EmptyWorld => {
   const { clock, seed, endpoint } = options;
@@ -159,7 +170,7 @@ export const createEmptyWorld = (
   dns.add(rdsNames(databases));
 
   const keyPolicy = (key: string) => keys.find(key);
-  const queues = new SqsModel({ clock, random, journal });
+  const queues = new SqsModel(cloud);
   const streams = new Streams(clock, random);
   const lambda = lambdaService(cloud, { host, assets, sessions, endpoint: () => endpoint }, queues);
   const elbv2 = elbv2Service(cloud, {
@@ -169,7 +180,9 @@ export const createEmptyWorld = (
     zoneOf: (address) => proxies.zoneOf(address) ?? zoneByAddress(address),
     ...options.elbv2,
   });
+  const cloudwatch = cloudWatchService(cloud, REGION, options.cloudwatch);
   const services = [
+    cloudwatch,
     iamService(identities),
     kmsService(keys),
     logsService(),
@@ -198,6 +211,7 @@ export const createEmptyWorld = (
     dns,
     proxies,
     subnets,
+    metrics: cloudwatch.metrics,
     endCaller,
     endIdle: () => lambda.endIdle(),
   };

@@ -52,6 +52,7 @@ const KEYS: readonly KeyRule[] = [
   { name: 'ec2:CreateAction' },
   { name: 'elasticloadbalancing:ResourceTag/', prefix: true },
   { name: 'elasticloadbalancing:CreateAction' },
+  { name: 'cloudwatch:namespace' },
 ];
 
 const ruleOf = (key: string): KeyRule | undefined => {
