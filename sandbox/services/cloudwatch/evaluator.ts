@@ -24,7 +24,7 @@ interface Watch {
 
 /** Follows a definition until it is told not to. */
 export interface Following {
-  /** Looks again at the next full interval, whether data came or not. */
+  /** Looks again when alarms are evaluated next, whether data came or not. */
   wake(): void;
   stop(): void;
 }
@@ -46,7 +46,7 @@ export class Evaluator {
     this.#settings = settings;
   }
 
-  /** Follows the data, with a first look at the end of this interval. */
+  /** Follows the data, with a first look when alarms are evaluated next. */
   follow(definition: AlarmDefinition, told: (evaluation: Evaluation) => void): Following {
     const series = definition.inputs.map(({ account, metric }) => this.#store.series(account, metric));
     const watch: Watch = { definition, series, told, due: undefined };
@@ -83,7 +83,8 @@ export class Evaluator {
   #wake(watch: Watch): void {
     const { interval } = watch.definition;
     const now = this.#clock.now();
-    this.#schedule(watch, now - (now % interval) + interval);
+    const end = now - (now % interval);
+    this.#schedule(watch, end + this.#delayOf(watch.definition) > now ? end : end + interval);
   }
 
   /** @param end of the last interval that is looked at. */

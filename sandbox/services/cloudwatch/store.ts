@@ -29,8 +29,9 @@ class Held implements Reporter {
     this.#reported = Math.max(this.#reported, next);
   }
 
-  nextChange(): undefined {
-    return undefined;
+  /** Only the end of what is not held any more. */
+  nextChange(now: number): number | undefined {
+    return this.#value === undefined && this.#reported > now ? this.#reported : undefined;
   }
 }
 

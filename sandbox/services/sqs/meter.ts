@@ -80,6 +80,7 @@ export class QueueMeter {
   }
 
   #nextVisible(now: number): number | undefined {
+    if (this.#isOver) return this.#next > now ? this.#next : undefined;
     let next = Number.POSITIVE_INFINITY;
     for (const message of this.#queue.messages.values()) {
       for (const at of [message.visibleAt, this.#expiryOf(message)]) if (at > now && at < next) next = at;

@@ -85,7 +85,9 @@ describe('whatever the data', () => {
     fc.assert(
       fc.property(fc.array(signs, { minLength: 5, maxLength: 5 }), fc.integer({ min: 1, max: 3 }), (data, needed) => {
         fc.pre(data.filter((sign) => sign !== '-').length >= 3);
-        const states = TREATMENTS.map((treatment) => judge(rule(needed, treatment), pointsOf(data.join(' ')), 'OK').state);
+        const states = TREATMENTS.map(
+          (treatment) => judge(rule(needed, treatment), pointsOf(data.join(' ')), 'OK').state,
+        );
         expect(new Set(states).size).toBe(1);
       }),
     );
