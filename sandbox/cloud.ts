@@ -3,6 +3,7 @@ import type { AccountPrincipal, PolicyDocument, Principal, RolePrincipal } from 
 import type { Journal } from './journal.ts';
 import { Outage } from './outage.ts';
 import type { Random } from './random.ts';
+import { type MetricSink, NO_METRICS } from './services/cloudwatch/sink.ts';
 import { AwsError } from './services/errors.ts';
 
 /** The region in which the stack lives. */
@@ -113,6 +114,8 @@ export class Cloud {
   readonly clock: Clock;
   readonly random: Random;
   readonly journal: Journal;
+  /** Where services count what they do: nowhere until CloudWatch is there. */
+  metrics: MetricSink = NO_METRICS;
   readonly #authorizer: Authorizer;
   readonly #elsewhere: (region: string) => Cloud | undefined;
   readonly #services = new Map<string, ServiceDefinition>();

@@ -3,6 +3,9 @@ import type { WorldDns } from './dns/world-dns.ts';
 import type { Principal } from './iam/principal.ts';
 import type { Sessions } from './iam/sessions.ts';
 import type { FunctionHost } from './run/function-host.ts';
+import { type CloudWatchService, cloudWatchService } from './services/cloudwatch/actions.ts';
+import type { CloudWatchOptions } from './services/cloudwatch/options.ts';
+import type { WorldMetrics } from './services/cloudwatch/world-metrics.ts';
 import { dynamodbService } from './services/dynamodb/actions.ts';
 import { Streams } from './services/dynamodb/streams.ts';
 import { ec2Service } from './services/ec2/actions.ts';
@@ -45,6 +48,10 @@ export interface Region {
   readonly proxies: ProxyLife;
   /** Where its subnets are. */
   readonly subnets: Subnets;
+  /** What was measured, and the states of alarms. */
+  readonly metrics: WorldMetrics;
+  /** Its alarms, as health checks follow them. */
+  readonly alarms: CloudWatchService['alarms'];
   /** Its load balancers and endpoints, by their names: what alias records lead to. */
   readonly names: readonly AliasTargets[];
   /** Ends the function's environment that made a call, in the middle of it. @returns false where no function of the region made it. */
@@ -60,6 +67,7 @@ export interface Behaviour {
   readonly ec2?: Ec2Options;
   readonly elbv2?: Elbv2Options;
   readonly rds?: Partial<RdsOptions>;
+  readonly cloudwatch?: CloudWatchOptions;
 }
 
 /** What the regions of a world share. */
@@ -80,6 +88,8 @@ export interface RegionParts extends Behaviour {
 export const settleRegion = (cloud: Cloud, parts: RegionParts): Region => {
   const { sessions, dns, host, assets } = parts;
   const endpoint = () => parts.endpoint;
+  // First: the other services count into it.
+  const cloudwatch = cloudWatchService(cloud, cloud.region, parts.cloudwatch);
   const keys = new Keys(cloud.region);
   const keyPolicy = (key: string) => keys.find(key);
   const subnets = new Subnets(cloud.region);
@@ -100,6 +110,7 @@ export const settleRegion = (cloud: Cloud, parts: RegionParts): Region => {
   const ec2 = ec2Service(cloud, { throttling: 'documented', ...parts.ec2 }, interfaces, parts.partition);
   for (const authority of [rdsNames(databases), elbv2.names, ec2.names]) dns.add(authority);
   const regionalServices = [
+    cloudwatch,
     kmsService(keys),
     logsService(),
     elbv2,
@@ -122,6 +133,8 @@ export const settleRegion = (cloud: Cloud, parts: RegionParts): Region => {
     proxies,
     subnets,
     names: [elbv2.names, ec2.names],
+    metrics: cloudwatch.metrics,
+    alarms: cloudwatch.alarms,
     endCaller: (caller) => lambda.endCaller(caller),
     endIdle: () => lambda.endIdle(),
     endAll: () => void lambda.endEnvironments(),

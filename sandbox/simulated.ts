@@ -3,6 +3,7 @@ import type { Interceptor } from './cloud.ts';
 import { dnsStandIn } from './dns/node-dns.ts';
 import type { DnsOptions } from './dns/options.ts';
 import { simulatedHost } from './run/simulated-host.ts';
+import type { CloudWatchOptions } from './services/cloudwatch/options.ts';
 import type { Ec2Options } from './services/ec2/options.ts';
 import type { Elbv2Options } from './services/elbv2/options.ts';
 import type { RdsOptions } from './services/rds/options.ts';
@@ -27,6 +28,7 @@ export interface SimulatedOptions {
   readonly route53?: Route53Options;
   readonly alarms?: AlarmSource;
   readonly dns?: Partial<DnsOptions>;
+  readonly cloudwatch?: CloudWatchOptions;
 }
 
 /** A world on virtual time. */

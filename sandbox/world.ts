@@ -1,3 +1,4 @@
+import type { PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
 import type { Clock } from './clock/clock.ts';
 import { HeldClock } from './clock/held-clock.ts';
 import { Cloud, HOME_REGION, STANDBY_REGION } from './cloud.ts';
@@ -16,6 +17,8 @@ import { settleRegion } from './region.ts';
 import { Regions } from './regions.ts';
 import type { FunctionHost } from './run/function-host.ts';
 import { partition } from './services/ec2/model.ts';
+import type { CloudWatchOptions } from './services/cloudwatch/options.ts';
+import type { WorldMetrics } from './services/cloudwatch/world-metrics.ts';
 import type { Ec2Options } from './services/ec2/options.ts';
 import type { Subnets } from './services/ec2/subnets.ts';
 import type { BalancedTargets } from './services/elbv2/balanced-targets.ts';
@@ -64,10 +67,12 @@ export interface WorldOptions {
   readonly rds?: Partial<RdsOptions>;
   /** How Route 53 behaves where that may be chosen. @default AWS's behaviour as we believe it to be */
   readonly route53?: Route53Options;
-  /** Where health checks find alarms. @default there are none */
+  /** Where health checks find alarms. @default the world's own */
   readonly alarms?: AlarmSource;
   /** How names are resolved. @default AWS's behaviour as we believe it to be */
   readonly dns?: Partial<DnsOptions>;
+  /** How CloudWatch evaluates alarms. @default AWS's behaviour as we believe it to be */
+  readonly cloudwatch?: CloudWatchOptions;
 }
 
 /** How a client of this world is configured. */
@@ -103,6 +108,8 @@ export interface World {
   readonly proxies: ProxyLife;
   /** Where subnets are. */
   readonly subnets: Subnets;
+  /** What was measured, and the states of alarms. */
+  readonly metrics: WorldMetrics;
   /** Ends the function's environment that made a call, in the middle of it. @returns false where no function made it. */
   endCaller(caller: Principal): boolean;
   /** Ends every function's environments that do nothing: whoever is called next starts cold. */
@@ -141,19 +148,30 @@ export interface EmptyWorld
     | 'route53'
     | 'proxies'
     | 'subnets'
+    | 'metrics'
     | 'endCaller'
     | 'endIdle'
     | 'cutOff'
   > {}
 
-/** A world without CloudWatch: no health check can follow an alarm. */
-const NO_ALARMS: AlarmSource = { find: () => undefined, evaluate: () => 'INSUFFICIENT_DATA' };
+/** The alarms of all regions; of one that is cut off no data comes. */
+const alarmsOf = (regions: Regions): AlarmSource => ({
+  find: (region, name, account) => {
+    const found = regions.find(region)?.alarms.find(account, name);
+    return found === undefined ? undefined : { ...found, AlarmName: name };
+  },
+  evaluate: (name, configuration, account) => {
+    const region = regions.find(name);
+    if (region === undefined || region.cloud.outage.isCut) return 'INSUFFICIENT_DATA';
+    return region.alarms.evaluate(account, configuration as PutMetricAlarmInput);
+  },
+});
 
 /** Builds every service that the sandbox models. */
 export const createEmptyWorld = (
   options: Pick<
     WorldOptions,
-    'clock' | 'seed' | 'endpoint' | 'createHost' | 'ec2' | 'elbv2' | 'rds' | 'route53' | 'alarms' | 'dns'
+    'clock' | 'seed' | 'endpoint' | 'createHost' | 'ec2' | 'elbv2' | 'rds' | 'route53' | 'alarms' | 'dns' | 'cloudwatch'
   >,
   assets: (s3Key: string) => string,
 ): EmptyWorld => {
@@ -181,7 +199,10 @@ export const createEmptyWorld = (
       clock,
       random,
       journal,
-      alarms: options.alarms ?? NO_ALARMS,
+      alarms: options.alarms ?? {
+        find: (...about) => alarmsOf(regions).find(...about),
+        evaluate: (...about) => alarmsOf(regions).evaluate(...about),
+      },
       targets: anyOf(() => regions.used().flatMap(({ names }) => names)),
     },
     route53Settings({ throttling: 'documented', busy: [50, 300], ...options.route53 }),
@@ -194,7 +215,7 @@ export const createEmptyWorld = (
   const regions: Regions = new Regions([HOME_REGION, STANDBY_REGION], (name) =>
     settleRegion(name === HOME_REGION ? cloud : emptyCloud(name), parts),
   );
-  const { targets, proxies, subnets } = regions.get(HOME_REGION);
+  const { targets, proxies, subnets, metrics } = regions.get(HOME_REGION);
   return {
     clock,
     journal,
@@ -207,6 +228,7 @@ export const createEmptyWorld = (
     route53: route53Control(route53),
     proxies,
     subnets,
+    metrics,
     endCaller: (caller) => regions.used().some((region) => region.endCaller(caller)),
     endIdle: () => {
       for (const region of regions.used()) region.endIdle();

@@ -56,6 +56,7 @@ const KEYS: readonly KeyRule[] = [
   { name: 'route53:ChangeResourceRecordSetsRecordTypes', many: true },
   { name: 'route53:ChangeResourceRecordSetsActions', many: true },
   { name: 'route53:VPCs', many: true },
+  { name: 'cloudwatch:namespace' },
 ];
 
 const ruleOf = (key: string): KeyRule | undefined => {

@@ -6,7 +6,7 @@ export interface WireService {
   /** What SigV4 signs with, e.g. `states`; the name of the sandbox's ServiceDefinition too. */
   readonly name: string;
   readonly protocol: ProtocolName;
-  /** Also answers awsQuery: clients from before SQS spoke JSON still do (AWS CLI 2.9). */
+  /** Also answers awsQuery: clients from before the service spoke JSON still do (AWS CLI 2.9). */
   readonly queryCompatible?: boolean;
   /** The SDK package, imported when the first request for the service comes in. */
   readonly load: () => Promise<object>;
@@ -117,6 +117,17 @@ const services: readonly WireService[] = [
     load: () => import('@aws-sdk/client-route-53'),
     xmlNamespace: 'https://route53.amazonaws.com/doc/2013-04-01/',
     missing: 'schema',
+  },
+  // SDK for JavaScript and boto3 speak JSON, AWS CLI 2.9 the query protocol.
+  {
+    name: 'monitoring',
+    protocol: 'awsJson',
+    queryCompatible: true,
+    load: () => import('@aws-sdk/client-cloudwatch'),
+    xmlNamespace: 'http://monitoring.amazonaws.com/doc/2010-08-01/',
+    target: 'GraniteServiceVersion20100801',
+    jsonVersion: '1.0',
+    missing: 'constraint',
   },
   { name: 'lambda', protocol: 'restJson', load: () => import('@aws-sdk/client-lambda'), missing: 'constraint' },
   { name: 'pipes', protocol: 'restJson', load: () => import('@aws-sdk/client-pipes'), missing: 'constraint' },

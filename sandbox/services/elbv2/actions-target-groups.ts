@@ -151,7 +151,7 @@ export const targetGroupActions = (world: Balancing): Record<string, ActionDefin
         const group = world.targetGroups.get(TargetGroupArn);
         if (group?.owner !== owner) return {};
         if (loadBalancerOf(world, group.arn) !== undefined) throw elbv2Errors.targetGroupInUse(group.arn);
-        forget(group);
+        forget(world, group);
         world.targetGroups.delete(group.arn);
         return {};
       },

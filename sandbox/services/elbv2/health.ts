@@ -1,4 +1,5 @@
 import { deregistrationDelay } from './attributes.ts';
+import { reportHosts } from './host-counts.ts';
 import { type Balancing, type Health, loadBalancerOf, registered, type Target, type TargetGroup } from './model.ts';
 
 const REGISTERING: Health = { state: 'initial', reason: 'Elb.RegistrationInProgress' };
@@ -29,6 +30,7 @@ const move = (world: Balancing, group: TargetGroup, target: Target, health: Heal
   // No read looks further back; the newest of what is older still holds there.
   const edge = now - world.settings.readDelay[1];
   while ((target.history[1]?.at ?? Number.POSITIVE_INFINITY) <= edge) target.history.shift();
+  reportHosts(world, group);
   const all = registered(group);
   world.cloud.journal.write({
     kind: 'state',
@@ -136,7 +138,8 @@ export const healthAt = ({ history }: Target, at: number): Health | undefined =>
   history.findLast((moment) => moment.at <= at)?.health;
 
 /** Stops everything that the group's targets wait for: the group is deleted. */
-export const forget = ({ targets }: TargetGroup): void => {
-  for (const target of targets.values()) target.cancel();
-  targets.clear();
+export const forget = (world: Balancing, group: TargetGroup): void => {
+  for (const target of group.targets.values()) target.cancel();
+  group.targets.clear();
+  reportHosts(world, group);
 };

@@ -125,6 +125,13 @@ export class Dispatcher {
     }
   }
 
+  /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html: what did not happen is not reported. */
+  #count({ name, arn }: Rule, values: Readonly<Record<string, number>>): void {
+    const bus = /:rule\/([^/]+)\/[^/]+$/.exec(arn)?.[1];
+    const about = { RuleName: name, ...(bus === undefined ? {} : { EventBusName: bus }) };
+    this.#cloud.metrics.put('AWS/Events', about, values, 'Count');
+  }
+
   async #failed(event: BusEvent, rule: Rule, target: Target, failure: Failure): Promise<void> {
     const queue = target.DeadLetterConfig?.Arn;
     let lost: string | undefined = queue === undefined ? 'the target has no dead-letter queue' : undefined;
@@ -136,6 +143,10 @@ export class Dispatcher {
       } catch (error) {
         lost = error instanceof Error ? error.message : String(error);
       }
+    }
+    this.#count(rule, { FailedInvocations: 1 });
+    if (queue !== undefined) {
+      this.#count(rule, { [lost === undefined ? 'InvocationsSentToDlq' : 'InvocationsFailedToBeSentToDlq']: 1 });
     }
     this.#cloud.journal.write({
       kind: 'state',

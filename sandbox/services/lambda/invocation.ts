@@ -60,7 +60,13 @@ export const runFunction = async (
 ): Promise<Outcome> => {
   const record = model.find(ref);
   const version = model.version(ref);
-  checkConcurrency(model, record);
+  const about = { FunctionName: record.name };
+  try {
+    checkConcurrency(model, record);
+  } catch (error) {
+    cloud.metrics.put('AWS/Lambda', about, { Throttles: 1 }, 'Count');
+    throw error;
+  }
   if (cloud.outage.isCut) await cloud.outage.untilHealed();
   const begun = cloud.clock.now();
   record.running += 1;
@@ -79,7 +85,11 @@ export const runFunction = async (
         detail: words,
       });
     }
-    const { start, end } = platformLines(version, event.requestId, cloud.clock.now() - begun);
+    const duration = cloud.clock.now() - begun;
+    const errors = result.functionError === undefined ? 0 : 1;
+    cloud.metrics.put('AWS/Lambda', about, { Invocations: 1, Errors: errors, Throttles: 0 }, 'Count');
+    cloud.metrics.put('AWS/Lambda', about, { Duration: duration }, 'Milliseconds');
+    const { start, end } = platformLines(version, event.requestId, duration);
     const log = [start, ...lines, ...(words === undefined ? [] : [words]), end, ''].join('\n');
     return { ...result, tail: Buffer.from(log).subarray(-TAIL).toString('base64') };
   } finally {

@@ -122,7 +122,11 @@ export class LambdaModel {
     const pool = new InstancePool({
       clock: this.#cloud.clock,
       limit: host.instancesPerFunction,
-      log: (line) => this.#cloud.journal.write({ kind: 'log', who: arn, what: 'line', detail: logDetail(line) }),
+      log: (line) => {
+        const detail = logDetail(line);
+        this.#cloud.journal.write({ kind: 'log', who: arn, what: 'line', detail });
+        this.#cloud.metrics.line(arn, detail);
+      },
       start: (log) => {
         const session = { ...principal };
         const instance = host.start(this.#spec(record, parts, session), log);

@@ -106,9 +106,14 @@ export class ScheduleRunner {
       maximumEventAgeInSeconds: age ?? DEFAULT_RETRIES.maximumEventAgeInSeconds,
     };
     const attempt = async (number: number): Promise<void> => {
-      const call = scheduledCall(target, inputOf(run, number));
-      const principal = this.#cloud.assumeRole(SERVICE, target.RoleArn ?? '', schedule.name);
-      refuseFailedEntry(await this.#cloud.invoke({ ...call, principal }));
+      try {
+        const call = scheduledCall(target, inputOf(run, number));
+        const principal = this.#cloud.assumeRole(SERVICE, target.RoleArn ?? '', schedule.name);
+        refuseFailedEntry(await this.#cloud.invoke({ ...call, principal }));
+      } catch (error) {
+        this.#count(schedule, 'TargetErrorCount');
+        throw error;
+      }
     };
     const failed = (failure: Failure): Promise<void> => this.#failed(run, failure);
     deliver(
@@ -116,6 +121,11 @@ export class ScheduleRunner {
       { bounds, attempt, failed },
       random.between(0, minutes * 60_000) + random.between(0, this.#lateness),
     );
+  }
+
+  /** https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html */
+  #count({ group }: Schedule, metric: string): void {
+    this.#cloud.metrics.put('AWS/Scheduler', { ScheduleGroup: group }, { [metric]: 1 }, 'Count');
   }
 
   /** The dead-letter queue is written to by the schedule's role (configuring-schedule-dlq.html). */
@@ -145,6 +155,10 @@ export class ScheduleRunner {
       } catch (error) {
         lost = error instanceof Error ? error.message : String(error);
       }
+    }
+    this.#count(schedule, 'InvocationDroppedCount');
+    if (queue !== undefined) {
+      this.#count(schedule, `Invocations${lost === undefined ? '' : 'FailedToBe'}SentToDeadLetterCount`);
     }
     this.#cloud.journal.write({
       kind: 'state',

@@ -130,7 +130,7 @@ export const sqsService = (cloud: Cloud, model: SqsModel, options: SqsOptions): 
 
   const remove = (queue: Queue, handle: string | undefined): void => {
     const message = byHandle(queue, handle);
-    if (message !== undefined) queue.messages.delete(message.id);
+    if (message !== undefined) model.remove(queue, message);
   };
 
   const change = (queue: Queue, handle: string | undefined, timeout: number | undefined): void => {

@@ -1,9 +1,11 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { Clock } from '../../clock/clock.ts';
-import { HOME_REGION } from '../../cloud.ts';
+import { HOME_REGION, PROVIDER_ACCOUNT } from '../../cloud.ts';
 import type { Journal } from '../../journal.ts';
 import type { Random } from '../../random.ts';
+import type { MetricSink } from '../cloudwatch/sink.ts';
 import { numberOf, redriveOf } from './attributes.ts';
+import { meterOf, type QueueMeter } from './meter.ts';
 import { type QueueName, queueArn } from './queue-url.ts';
 
 /** A message as it lies in a queue. Times are milliseconds since the epoch. */
@@ -14,6 +16,8 @@ export interface StoredMessage {
   readonly senderId: string;
   readonly traceHeader: string | undefined;
   readonly sentAt: number;
+  /** When it came into the queue that it is in. */
+  arrivedAt: number;
   visibleAt: number;
   receiveCount: number;
   firstReceivedAt: number | undefined;
@@ -31,12 +35,24 @@ export interface Queue extends QueueName {
   readonly attributes: Map<string, string>;
   readonly tags: Map<string, string>;
   readonly messages: Map<string, StoredMessage>;
+  /** Counts for CloudWatch. */
+  meter: QueueMeter | undefined;
 }
 
 /** What is needed beside the message itself to put one into a queue. */
 export type NewMessage = Pick<StoredMessage, 'body' | 'attributes' | 'senderId' | 'traceHeader'> & {
   readonly delaySeconds: number;
 };
+
+/** What queues need of the world. */
+export interface SqsWorld {
+  readonly region?: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly journal: Journal;
+  /** Where they are counted. @default nowhere */
+  readonly metrics?: MetricSink;
+}
 
 interface Watch {
   readonly listeners: Set<() => void>;
@@ -53,17 +69,14 @@ export class SqsModel {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #journal: Journal;
+  readonly #world: SqsWorld;
   readonly #queues = new Map<string, Queue>();
   readonly #deletedAt = new Map<string, number>();
   readonly #watches = new Map<string, Watch>();
 
   /** @param world - whose queues they are, and in which region. */
-  constructor(world: {
-    readonly clock: Clock;
-    readonly random: Random;
-    readonly journal: Journal;
-    readonly region?: string;
-  }) {
+  constructor(world: SqsWorld) {
+    this.#world = world;
     this.region = world.region ?? HOME_REGION;
     this.#clock = world.clock;
     this.#random = world.random;
@@ -81,7 +94,9 @@ export class SqsModel {
       attributes: new Map(Object.entries(attributes).filter(([, value]) => value !== '')),
       tags: new Map(Object.entries(tags)),
       messages: new Map(),
+      meter: undefined,
     };
+    queue.meter = meterOf(queue, name.account === PROVIDER_ACCOUNT ? this.#world.metrics : undefined, now);
     this.#queues.set(queue.arn, queue);
     return queue;
   }
@@ -96,6 +111,7 @@ export class SqsModel {
   }
 
   delete(queue: Queue): void {
+    queue.meter?.end(this.#clock.now());
     this.#queues.delete(queue.arn);
     this.#deletedAt.set(queue.arn, this.#clock.now());
   }
@@ -125,6 +141,7 @@ export class SqsModel {
       id: this.#random.uuid(),
       ...content,
       sentAt: now,
+      arrivedAt: now,
       visibleAt: now + delaySeconds * 1000,
       receiveCount: 0,
       firstReceivedAt: undefined,
@@ -140,6 +157,7 @@ export class SqsModel {
     const now = this.#clock.now();
     const redrive = redriveOf(queue.attributes);
     const received: StoredMessage[] = [];
+    if (queue.messages.size > 0) queue.meter?.changing(now);
     for (const message of queue.messages.values()) {
       if (message.visibleAt > now || this.#hasExpired(queue, message)) continue;
       if (received.length === limit) {
@@ -160,8 +178,19 @@ export class SqsModel {
 
   /** Where a message shows again: at once, or after `visibilitySeconds`. */
   changeVisibility(queue: Queue, message: StoredMessage, visibilitySeconds: number): void {
+    queue.meter?.changing(this.#clock.now());
     message.visibleAt = this.#clock.now() + visibilitySeconds * 1000;
     this.#tell(queue.arn, message.visibleAt);
+  }
+
+  remove(queue: Queue, message: StoredMessage): void {
+    queue.meter?.changing(this.#clock.now());
+    queue.messages.delete(message.id);
+  }
+
+  purge(queue: Queue): void {
+    queue.meter?.changing(this.#clock.now());
+    queue.messages.clear();
   }
 
   /** How many messages can be received now, are in flight, or are still delayed. */
@@ -178,6 +207,7 @@ export class SqsModel {
   }
 
   #put(queue: Queue, message: StoredMessage): void {
+    queue.meter?.changing(this.#clock.now());
     queue.messages.set(message.id, message);
     this.#tell(queue.arn, message.visibleAt);
   }
@@ -185,8 +215,9 @@ export class SqsModel {
   #moveToDeadLetters(queue: Queue, message: StoredMessage, deadLetterArn: string): boolean {
     const target = this.#queues.get(deadLetterArn);
     if (target === undefined) return false; // as on AWS: it stays and is received again and again
-    queue.messages.delete(message.id);
+    this.remove(queue, message);
     message.visibleAt = this.#clock.now();
+    message.arrivedAt = message.visibleAt;
     message.receiptHandle = undefined;
     message.deadLetterSource = queue.arn;
     this.#journal.write({
@@ -203,7 +234,7 @@ export class SqsModel {
   #hasExpired(queue: Queue, message: StoredMessage): boolean {
     const age = this.#clock.now() - message.sentAt;
     if (age < numberOf(queue.attributes, 'MessageRetentionPeriod') * 1000) return false;
-    queue.messages.delete(message.id);
+    this.remove(queue, message);
     this.#journal.write({
       kind: 'state',
       who: queue.arn,

@@ -167,7 +167,7 @@ export const queueActions = (cloud: Cloud, model: SqsModel, options: SqsOptions)
         throw new AwsError('PurgeQueueInProgress', message, 403);
       }
       queue.purgedAt = now;
-      queue.messages.clear();
+      model.purge(queue);
       return {};
     }),
     TagQueue: on('TagQueue', (queue, input: TagQueueRequest) => {

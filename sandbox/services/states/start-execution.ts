@@ -21,6 +21,23 @@ const parseInput = (text: string): Json => {
   }
 };
 
+/** https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html: what did not happen is not reported. */
+const END_METRICS: Readonly<Partial<Record<ExecutionRecord['status'], string>>> = {
+  SUCCEEDED: 'ExecutionsSucceeded',
+  FAILED: 'ExecutionsFailed',
+  TIMED_OUT: 'ExecutionsTimedOut',
+  ABORTED: 'ExecutionsAborted',
+};
+
+const countEnd = (cloud: Cloud, { status, machine, startDate, stopDate }: ExecutionRecord): void => {
+  const metric = END_METRICS[status];
+  if (metric === undefined) return;
+  const about = { StateMachineArn: machine.arn };
+  const took = (stopDate?.getTime() ?? 0) - startDate.getTime();
+  cloud.metrics.put('AWS/States', about, { [metric]: 1 }, 'Count');
+  cloud.metrics.put('AWS/States', about, { ExecutionTime: took }, 'Milliseconds');
+};
+
 /** @param begun once EventBridge was told that it runs: an execution that is stopped before that is told of afterwards */
 const settle = async (cloud: Cloud, record: ExecutionRecord, begun: Promise<void>): Promise<void> => {
   const { status, output, error, cause } = await record.run.result;
@@ -35,6 +52,7 @@ const settle = async (cloud: Cloud, record: ExecutionRecord, begun: Promise<void
     what: `execution ${status}`,
     ...(error === undefined ? {} : { detail: { error, cause } }),
   });
+  countEnd(cloud, record);
   const ended = { ...record };
   await begun;
   await publishStatus(cloud, ended);
@@ -111,6 +129,7 @@ export const startExecution = (
     redrives: new Map(),
   };
   model.add(record);
+  cloud.metrics.put('AWS/States', { StateMachineArn: machine.arn }, { ExecutionsStarted: 1 }, 'Count');
   begin(cloud, record);
   return { executionArn: arn, startDate: record.startDate };
 };

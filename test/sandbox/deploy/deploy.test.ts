@@ -123,7 +123,7 @@ describe('what a deployment tells', () => {
           Type: 'AWS::Logs::LogGroup',
           Properties: { RetentionInDays: 30, KmsKeyId: { 'Fn::If': ['Yes', { Ref: 'AWS::NoValue' }, 'k'] } },
         },
-        Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { Anything: 1 } },
+        Board: { Type: 'AWS::CloudWatch::Dashboard', Properties: { Anything: 1 } },
         Table: {
           Type: 'AWS::DynamoDB::GlobalTable',
           Properties: {
@@ -138,7 +138,7 @@ describe('what a deployment tells', () => {
     });
     expect(deployment.acceptedWithoutBehaviour).toEqual([
       'Group (AWS::Logs::LogGroup): RetentionInDays',
-      'Alarm (AWS::CloudWatch::Alarm)',
+      'Board (AWS::CloudWatch::Dashboard)',
       'Table (AWS::DynamoDB::GlobalTable): Replicas.PointInTimeRecoverySpecification',
       'Table (AWS::DynamoDB::GlobalTable): TimeToLiveSpecification',
     ]);

@@ -27,6 +27,27 @@ const $ = (name: string): string => `$\{${name}}`;
 /** What each type asks of the services, from the properties that CDK writes. */
 const CASES: readonly Case[] = [
   {
+    name: 'an alarm - as PutMetricAlarm takes it',
+    type: 'AWS::CloudWatch::Alarm',
+    properties: { AlarmName: 'a', Namespace: 'App', Threshold: 1, Tags: [{ Key: 'k', Value: 'v' }] },
+    calls: [
+      [
+        'monitoring:PutMetricAlarm',
+        { AlarmName: 'a', Namespace: 'App', Threshold: 1, Tags: [{ Key: 'k', Value: 'v' }] },
+      ],
+    ],
+    ref: 'a',
+    attributes: { Arn: `arn:aws:cloudwatch:${A}:alarm:a` },
+  },
+  {
+    name: 'an alarm on alarms',
+    type: 'AWS::CloudWatch::CompositeAlarm',
+    properties: { AlarmName: 'a', AlarmRule: 'ALARM(b)' },
+    calls: [['monitoring:PutCompositeAlarm', { AlarmName: 'a', AlarmRule: 'ALARM(b)' }]],
+    ref: 'a',
+    attributes: { Arn: `arn:aws:cloudwatch:${A}:alarm:a` },
+  },
+  {
     name: 'a queue - attributes are texts',
     type: 'AWS::SQS::Queue',
     properties: {
@@ -555,7 +576,6 @@ describe('resource types', () => {
         Type: 'AWS::ElasticLoadBalancingV2::Listener',
         Properties: { LoadBalancerArn: { Ref: 'Nlb' }, DefaultActions: [{ TargetGroupArn: { Ref: 'Targets' } }] },
       },
-      Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmName: 'a' } },
       Board: { Type: 'AWS::CloudWatch::Dashboard', Properties: { DashboardName: 'd' } },
     });
     expect(deployment.resources.get('Group')?.physicalId).toMatch(/^sg-[0-9a-f]{17}$/);
@@ -565,7 +585,6 @@ describe('resource types', () => {
       DNSName: 'nlb.example',
     });
     expect(deployment.resources.get('Targets')?.attributes.TargetGroupFullName).toBe('targetgroup/targets/1');
-    expect(deployment.resources.get('Alarm')?.attributes).toEqual({ Arn: `arn:aws:cloudwatch:${A}:alarm:a` });
-    expect(deployment.acceptedWithoutBehaviour).toHaveLength(3);
+    expect(deployment.acceptedWithoutBehaviour).toHaveLength(2);
   });
 });

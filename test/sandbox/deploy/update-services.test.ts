@@ -49,6 +49,14 @@ const allow = (Action: string) => ({ Statement: [{ Effect: 'Allow', Action, Reso
 const resourcePolicy = (Action: string) => ({
   Statement: [{ Effect: 'Allow', Principal: '*', Action, Resource: '*' }],
 });
+const ALARM = {
+  Namespace: 'App',
+  MetricName: 'Faults',
+  Statistic: 'Sum',
+  Period: 60,
+  EvaluationPeriods: 1,
+  ComparisonOperator: 'GreaterThanThreshold',
+};
 const SERVICES = ['lambda', 'states', 'pipes', 'scheduler'].map((name) => `${name}.amazonaws.com`);
 const waiting = (Seconds: number) =>
   JSON.stringify({ QueryLanguage: 'JSONata', StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds, End: true } } });
@@ -232,7 +240,8 @@ const stack = (form: 'first' | 'second') => {
         KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
       },
     },
-    Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { Threshold: one ? 1 : 2 } },
+    Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { ...ALARM, Threshold: one ? 1 : 2 } },
+    Board: { Type: 'AWS::CloudWatch::Dashboard', Properties: { DashboardBody: one ? '{}' : '{ }' } },
   };
 };
 
@@ -310,7 +319,9 @@ describe('the services themselves', () => {
       Listeners: [{ ListenerArn: id('Listener'), Port: 5433 }],
     });
 
-    const left = { Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { Threshold: 2 } } };
+    expect(await call('monitoring:DescribeAlarms', {})).toMatchObject({ MetricAlarms: [{ Threshold: 2 }] });
+
+    const left = { Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { ...ALARM, Threshold: 2 } } };
     const third = await settled(update(cloud, second, of(left)));
     expect([...third.changes.kept].sort()).toEqual(['Alarm', 'Key', 'Version2']);
     expect(third.changes.deleted).toHaveLength(second.resources.size - third.changes.kept.length);

@@ -342,13 +342,16 @@ const CASES: readonly Case[] = [
     deletion: [],
   },
   {
-    name: 'an alarm - no call at all',
+    name: 'an alarm - its configuration, its tags',
     type: 'AWS::CloudWatch::Alarm',
     always: { AlarmName: 'a' },
-    before: { Threshold: 1 },
+    before: { Threshold: 1, Tags: [{ Key: 'k', Value: 'v' }] },
     after: { Threshold: 2 },
-    changes: [],
-    deletion: [],
+    changes: [
+      ['monitoring:PutMetricAlarm', { AlarmName: 'a', Threshold: 2 }],
+      ['monitoring:UntagResource', { ResourceARN: `arn:aws:cloudwatch:${A}:alarm:a`, TagKeys: ['k'] }],
+    ],
+    deletion: [['monitoring:DeleteAlarms', { AlarmNames: ['a'] }]],
   },
   {
     name: 'a permission - another one, then the old one goes',
@@ -397,7 +400,7 @@ describe('what changes and deletions ask of the services', () => {
     expect(second.changes.updated).toEqual(['It']);
 
     calls.length = 0;
-    await update(cloud, second, of({ Other: { Type: 'AWS::CloudWatch::Alarm', Properties: {} } }));
+    await update(cloud, second, of({ Other: { Type: 'AWS::CloudWatch::Dashboard', Properties: {} } }));
     expect(calls).toEqual(deletion);
   });
 });

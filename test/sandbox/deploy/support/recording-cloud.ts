@@ -21,6 +21,7 @@ const ANSWERS: Readonly<Record<string, Readonly<Record<string, (input: Input) =>
     SetTopicAttributes: () => ({}),
     Subscribe: ({ TopicArn }) => ({ SubscriptionArn: `${TopicArn}:1` }),
   },
+  monitoring: {},
   kms: {
     CreateKey: () => ({ KeyMetadata: { KeyId: 'k', Arn: `arn:aws:kms:${ACCOUNT}:key/k` } }),
     CreateAlias: () => ({}),
@@ -115,6 +116,7 @@ const SILENT: Readonly<Record<string, readonly string[]>> = {
     'DeleteFunctionEventInvokeConfig',
   ],
   logs: ['DeleteLogGroup'],
+  monitoring: ['PutMetricAlarm', 'PutCompositeAlarm', 'DeleteAlarms', 'TagResource', 'UntagResource'],
   events: ['RemoveTargets', 'DeleteRule', 'DeleteEventBus'],
   pipes: ['UpdatePipe', 'DeletePipe'],
   scheduler: ['UpdateSchedule', 'DeleteSchedule', 'DeleteScheduleGroup'],

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { createSimulatedWorld } from '../../sandbox/simulated.ts';
+import { assembly } from '../support/assembly.ts';
+import { CAUSES } from './alarm-causes.ts';
+import { AlarmedWorld } from './alarmed-world.ts';
+import { wholeTemplate } from './broken-assembly.ts';
+
+/** The logical ids of the template's alarms, or of those on a metric. */
+const alarms = (namespace?: string, metric?: string): readonly string[] =>
+  Object.entries(wholeTemplate().Resources).flatMap(([id, { Type, Properties }]) => {
+    const { Namespace, MetricName } = Properties as unknown as Readonly<Record<string, string>>;
+    const isWanted = namespace === undefined || (Namespace === namespace && MetricName === metric);
+    return Type === 'AWS::CloudWatch::Alarm' && isWanted ? [id] : [];
+  });
+
+describe('each alarm of the template', () => {
+  it.each(CAUSES)('$what - ALARM, and OK when it is over', async ({ namespace, metrics, happen, patience = 20 }) => {
+    const alarmed = new AlarmedWorld(await createSimulatedWorld({ assembly: assembly(), seed: 1 }));
+    const concerned = metrics.flatMap((metric) => alarms(namespace, metric));
+    const states = () => Object.fromEntries(concerned.map((id) => [id, alarmed.stateOf(id)]));
+    const allAre = (state: string) => Object.fromEntries(concerned.map((id) => [id, state]));
+    await alarmed.pass(5);
+
+    expect(states()).toEqual(allAre('OK'));
+    const end = await happen(alarmed);
+    expect(states()).toEqual(allAre('ALARM'));
+    await end();
+    await alarmed.pass(patience);
+    expect(states()).toEqual(allAre('OK'));
+    await alarmed.world.host.close();
+  });
+
+  it('has a cause here, one only', () => {
+    const caused = CAUSES.flatMap(({ namespace, metrics }) => metrics.flatMap((metric) => alarms(namespace, metric)));
+    expect(caused.length).toBeGreaterThan(0);
+    expect(caused.sort()).toEqual([...alarms()].sort());
+  });
+});
