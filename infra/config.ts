@@ -58,17 +58,29 @@ export interface EndpointServiceConfig {
   readonly allowedAccounts: readonly string[];
 }
 
+/** One laptop. The ids are made up: the sandbox checks them by shape only. */
+const SANDBOX: EnvironmentConfig = {
+  account: '123456789012',
+  region: 'us-west-2',
+  network: {
+    vpcId: 'vpc-0a11ce0a11ce0a11c',
+    availabilityZones: ['us-west-2a', 'us-west-2b'],
+    subnetIds: ['subnet-0a11ce0a11ce0a11c', 'subnet-0b0b0b0b0b0b0b0b0'],
+  },
+  endpointServices: [
+    {
+      name: 'orders',
+      port: 5432,
+      allowedAccounts: ['222222222222', '333333333333', '444444444444', '555555555555', '666666666666'],
+    },
+  ],
+};
+
 /** The environments by name. */
 export const ENVIRONMENTS: Readonly<Record<string, EnvironmentConfig>> = {
-  /** One laptop. The ids are made up: the sandbox checks them by shape only. */
-  sandbox: {
-    account: '123456789012',
-    region: 'us-west-2',
-    network: {
-      vpcId: 'vpc-0a11ce0a11ce0a11c',
-      availabilityZones: ['us-west-2a', 'us-west-2b'],
-      subnetIds: ['subnet-0a11ce0a11ce0a11c', 'subnet-0b0b0b0b0b0b0b0b0'],
-    },
+  sandbox: SANDBOX,
+  'sandbox-with-standby': {
+    ...SANDBOX,
     standby: {
       region: 'us-east-2',
       network: {
@@ -78,13 +90,6 @@ export const ENVIRONMENTS: Readonly<Record<string, EnvironmentConfig>> = {
         securityGroupId: 'sg-0e55e0e55e0e55e0e',
       },
     },
-    endpointServices: [
-      {
-        name: 'orders',
-        port: 5432,
-        allowedAccounts: ['222222222222', '333333333333', '444444444444', '555555555555', '666666666666'],
-      },
-    ],
   },
 };
 

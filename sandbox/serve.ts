@@ -33,7 +33,7 @@ const regionText = ({ deployments }: World, name: string): string => {
 const main = async ({ port, dnsPort, speed, seed, ...given }: Options): Promise<void> => {
   const stop = askedToStop();
   const door = await openDoor(port, dnsPort);
-  const assembly = given.assembly ?? (await synthesise('.sandbox/assembly'));
+  const assembly = given.assembly ?? (await synthesise('.sandbox/assembly', 'sandbox-with-standby'));
   const world = await door.deploy({ assembly, speed, seed });
   const stage = new Stage(world);
   const { serviceId, serviceName } = await stage.endpointService('orders');

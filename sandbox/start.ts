@@ -88,7 +88,7 @@ const playTour = async (
       title: 'Synthesise the stack',
       enabled: options.assembly === undefined,
       task: async () => {
-        tour.assembly = await synthesise('.sandbox/assembly');
+        tour.assembly = await synthesise('.sandbox/assembly', 'sandbox-with-standby');
       },
     },
     {

@@ -24,15 +24,19 @@ export const makeWritable = (directory: string): void => {
  * the CloudFormation checks, which change nothing in the template: `npm run synth` and `npm run check` are for those.
  *
  * @param directory - where the cloud assembly goes, relative to the project.
+ * @param environment - of `infra/config.ts`: with or without the standby region's stack. @default 'sandbox'
  * @throws Error with what the app wrote, where it failed; one sentence where the directory can't be written.
  */
-export const synthesise = async (directory: string): Promise<string> => {
+export const synthesise = async (
+  directory: string,
+  environment: 'sandbox' | 'sandbox-with-standby' = 'sandbox',
+): Promise<string> => {
   const outdir = resolve(PROJECT, directory);
   makeWritable(outdir);
   const { context } = JSON.parse(readFileSync(join(PROJECT, 'cdk.json'), 'utf8')) as {
     context: Record<string, unknown>;
   };
-  const unchecked = { ...context, checks: false, '@aws-cdk/core:validateAgainstDefaultRules': false };
+  const unchecked = { ...context, environment, checks: false, '@aws-cdk/core:validateAgainstDefaultRules': false };
   const app = spawn(process.execPath, ['infra/app.ts'], {
     cwd: PROJECT,
     env: { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(unchecked) },
