@@ -6,15 +6,14 @@ import { Route53Client } from '@aws-sdk/client-route-53';
 import { STSClient } from '@aws-sdk/client-sts';
 import * as v from 'valibot';
 import { ensureChecks, ensureLatchAlarm } from '../aws/health-checks.ts';
-import { changeSets, isInSync, readSets } from '../aws/hosted-zone.ts';
+import { changeSets, isInSync } from '../aws/hosted-zone.ts';
+import { barOf, compareRecord, readSides } from '../aws/record-comparison.ts';
 import { readRecordView } from '../aws/records.ts';
-import { IMPATIENT, perRegion, type Regions, readHealthyAddresses } from '../aws/regional.ts';
+import { IMPATIENT, perRegion, type Regions } from '../aws/regional.ts';
 import type { Tables } from '../aws/registry.ts';
 import { roleCredentials } from '../aws/role.ts';
-import { type DnsRecord, valuesOf, wantedSets } from '../domain/dns-record.ts';
+import type { DnsRecord } from '../domain/dns-record.ts';
 import type { FailoverState } from '../domain/failover.ts';
-import { modesInForce } from '../domain/mode.ts';
-import { planZone } from '../domain/zone.ts';
 import { RecordId, stateAttributes } from '../registry/dns-records.ts';
 import { required } from '../runtime/environment.ts';
 import { createHandler, logger, tracer } from '../runtime/handler.ts';
@@ -23,8 +22,6 @@ const Input = v.strictObject({
   recordId: RecordId,
   /** A change to wait for: then nothing else is done. */
   changeId: v.nullable(v.string()),
-  /** Plan only. */
-  dryRun: v.boolean(),
 });
 
 interface Services extends Regions {
@@ -37,31 +34,6 @@ interface Services extends Regions {
   readonly latchPrefix: string;
 }
 
-type Addresses = Readonly<Record<string, readonly string[]>>;
-
-/** What the targets of every side are now, and which could not be read. */
-const readSides = async (
-  record: DnsRecord,
-  services: Regions,
-): Promise<{ readonly read: Addresses; readonly silent: readonly string[] }> => {
-  const read: Record<string, readonly string[]> = {};
-  const silent: string[] = [];
-  for (const [side, value] of valuesOf(record)) {
-    if (value.kind !== 'targets') continue;
-    const addresses = await readHealthyAddresses(services, value);
-    if (addresses === undefined) silent.push(side);
-    else read[side] = addresses;
-  }
-  return { read, silent };
-};
-
-/** What a side is written with: what it is now, else what it was written with last. Nobody healthy is no answer. */
-const applyOver = (applied: Addresses, read: Addresses): Addresses => {
-  const next: Record<string, readonly string[]> = { ...applied };
-  for (const [side, addresses] of Object.entries(read)) if (addresses.length > 0) next[side] = addresses;
-  return next;
-};
-
 const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
 const sorted = (value: unknown): unknown =>
   typeof value !== 'object' || value === null || Array.isArray(value)
@@ -72,6 +44,9 @@ const sorted = (value: unknown): unknown =>
           .map(([key, each]) => [key, sorted(each)]),
       );
 
+/** Stands for a health check that nobody may make. */
+const WITHHELD = 'withheld';
+
 /**
  * What it is about to write goes into the ledger first: asked again after that, it writes. Each call does what is left, and nothing where
  * nothing differs.
@@ -79,10 +54,9 @@ const sorted = (value: unknown): unknown =>
  * @throws `NotSettled` where Route 53 is busy with the zone, or somebody changed it since it was read; `UnsafePlan` where it refuses for good;
  * `Throttled`, `Denied`, `Malformed`.
  */
-export const run = async ({ recordId, changeId, dryRun }: v.InferOutput<typeof Input>, services: Services) => {
+export const run = async ({ recordId, changeId }: v.InferOutput<typeof Input>, services: Services) => {
   const { dynamo, tables, region, latchPrefix } = services;
-  const view = await readRecordView(dynamo, tables, recordId);
-  const { record, state, modesSet } = view;
+  const { record, state, modesSet } = await readRecordView(dynamo, tables, recordId);
   const zone = services.route53(record.role);
   if (changeId !== null) {
     return {
@@ -91,22 +65,33 @@ export const run = async ({ recordId, changeId, dryRun }: v.InferOutput<typeof I
       because: '',
     };
   }
-  const { paused } = modesSet;
-  const { dns: mode } = modesInForce(modesSet, undefined);
-  const bar =
-    paused === undefined
-      ? mode === 'enforce'
-        ? undefined
-        : `the mode of dns is ${mode}`
-      : `everything is paused by ${paused.by}`;
-  const isBarred = dryRun || bar !== undefined;
-  const { read, silent } = await readSides(record, services);
-  const applied = applyOver(state.applied ?? {}, read);
+  const bar = barOf(modesSet);
+  const { applied, silent } = await readSides(record, state.applied, services);
   let checks = state.checks;
-  if (record.routing.kind === 'failover' && !isBarred) {
+  if (record.routing.kind === 'failover' && bar === undefined) {
     const latch = { name: `${latchPrefix}${recordId}`, region };
     await ensureLatchAlarm(services.cloudwatch(region), { recordId, latch });
     ({ checks } = await ensureChecks(services.route53(undefined), { recordId, routing: record.routing, state, latch }));
+  }
+  const healthCheckId = checks?.primary ?? (bar === undefined ? undefined : WITHHELD);
+  const plan = await compareRecord(zone, record, {
+    applied,
+    ...(healthCheckId === undefined ? {} : { healthCheckId }),
+    ...(state.weights === undefined ? {} : { weights: state.weights }),
+    isAdopted: state.adopted !== undefined,
+  });
+  logger.info('record planned', { recordId, plan, silent, bar });
+  if (plan.kind === 'doubt') return { did: 'nothing' as const, doubt: plan.because, because: plan.because, silent };
+  if (plan.kind === 'foreign')
+    return { did: 'nothing' as const, foreign: plan.because, because: plan.because, plan, silent };
+  if (bar !== undefined) {
+    return {
+      did: 'nothing' as const,
+      because: plan.kind === 'nothing' ? '' : bar,
+      plan,
+      ...(plan.kind === 'nothing' ? {} : { withheld: bar }),
+      silent,
+    };
   }
   const next: FailoverState = {
     ...state,
@@ -114,29 +99,6 @@ export const run = async ({ recordId, changeId, dryRun }: v.InferOutput<typeof I
     ...(Object.keys(applied).length === 0 ? {} : { applied }),
     version: state.version + 1,
   };
-  const wanted = wantedSets(record, {
-    addressesOf: (value) => {
-      const side = valuesOf(record).find(([, each]) => each === value)?.[0];
-      return side === undefined ? undefined : applied[side];
-    },
-    ...(checks === undefined ? {} : { healthCheckId: checks.primary }),
-    ...(state.weights === undefined ? {} : { weights: state.weights }),
-  });
-  if (wanted.kind === 'doubt')
-    return { did: 'nothing' as const, doubt: wanted.because, because: wanted.because, silent };
-  const present = await readSets(zone, record);
-  const plan = planZone(record, { wanted: wanted.sets, present, isAdopted: state.adopted !== undefined });
-  logger.info('record planned', { recordId, plan, silent, bar });
-  if (plan.kind === 'foreign')
-    return { did: 'nothing' as const, foreign: plan.because, because: plan.because, plan, silent };
-  if (isBarred)
-    return {
-      did: 'nothing' as const,
-      because: plan.kind === 'nothing' ? '' : (bar ?? 'a dry run'),
-      plan,
-      withheld: bar,
-      silent,
-    };
   if (!isSame({ ...state, version: 0 }, { ...next, version: 0 })) {
     return {
       did: 'noted' as const,
