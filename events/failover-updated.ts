@@ -12,7 +12,15 @@ export interface FailoverUpdated {
   readonly recordId: string;
   readonly serviceId: string;
   readonly action: 'converge' | 'follow' | 'failover' | 'failback' | 'shift';
-  readonly outcome: 'converged' | 'armed' | 'engaged' | 'failed-over' | 'failed-back' | 'shifted' | 'unconfirmed';
+  readonly outcome:
+    | 'converged'
+    | 'armed'
+    | 'engaged'
+    | 'failed-over'
+    | 'failed-back'
+    | 'shifted'
+    | 'unconfirmed'
+    | 'refused';
   readonly because: string;
   /** How many record sets it created or deleted. */
   readonly changes: number;

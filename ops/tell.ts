@@ -1,5 +1,5 @@
 import type { AddressSource } from '../functions/domain/binding.ts';
-import { EFFECTS, type Modes, type Pause } from '../functions/domain/mode.ts';
+import { EFFECTS, type Effect, type Modes, type Pause } from '../functions/domain/mode.ts';
 import { plainText } from '../functions/domain/text.ts';
 import { ALL_SERVICES } from '../functions/registry/keys.ts';
 import type { Adopted } from './actions/adopt.ts';
@@ -24,6 +24,13 @@ import type { DecisionRecord } from './records.ts';
 
 const modesIn = (modes: ModeSet['before']): string => EFFECTS.map((effect) => `${effect} ${modes[effect]}`).join(', ');
 
+/** When a mode counts of which no request waits. */
+const FOLLOWED_BY: Readonly<Partial<Record<Effect, string>>> = {
+  'targets-add': 'The watch goes by it within a minute; what it waits for: "targets --binding ID".',
+  'targets-remove': 'The watch goes by it within a minute; what it waits for: "targets --binding ID".',
+  dns: 'The next run of a record of this service goes by it.',
+};
+
 /** What a person reads of a mode that was set: a line each for before and after. */
 export const tellMode = ({ outcome, serviceId, effect, before, after }: ModeSet): string =>
   [
@@ -34,9 +41,8 @@ export const tellMode = ({ outcome, serviceId, effect, before, after }: ModeSet)
     `after   ${modesIn(after)}`,
     ...(outcome === 'set'
       ? [
-          effect === 'targets-add' || effect === 'targets-remove'
-            ? 'The watch goes by it within a minute; what it waits for: "targets --binding ID".'
-            : 'Requests that wait already are decided again when something wakes them: see "reconcile".',
+          FOLLOWED_BY[effect] ??
+            'Requests that wait already are decided again when something wakes them: see "reconcile".',
         ]
       : []),
   ].join('\n');
@@ -130,6 +136,7 @@ const MODE_COLUMNS: readonly { readonly heading: string; readonly effects: reado
   { heading: 'revoke', effects: ['revoke'] },
   { heading: 'principals add/remove', effects: ['principals-add', 'principals-remove'] },
   { heading: 'targets add/remove', effects: ['targets-add', 'targets-remove'] },
+  { heading: 'dns', effects: ['dns'] },
 ];
 
 /** `enforce/observe`; one word where both are the same; `-` where none was set. */

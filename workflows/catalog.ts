@@ -27,7 +27,7 @@ export const WORKFLOWS = {
   /** Deployed in the standby region, with tables of its own: it works while the other region does not. */
   'update-failover': {
     file: 'update-failover.asl.json',
-    functions: ['PlanFailover', 'LookUpNames', 'ConvergeRecord', 'AssertLatches', 'FindRecords'],
+    functions: ['PlanFailover', 'LookUpNames', 'CompareRecord', 'ConvergeRecord', 'AssertLatches', 'FindRecords'],
     placeholders: ['Ledger', 'Bus'],
   },
 } as const;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type CloudWatchClient, DescribeAlarmsCommand, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
 import {
   CreateHealthCheckCommand,
@@ -66,7 +67,9 @@ export const ensureLatchAlarm = async (
         'TreatMissingData',
       ] as const
     ).every((key) => found[key] === wanted[key]) &&
-    JSON.stringify(found.Dimensions) === JSON.stringify(wanted.Dimensions);
+    found.Dimensions?.length === 1 &&
+    found.Dimensions[0]?.Name === 'record' &&
+    found.Dimensions[0].Value === recordId;
   if (!isRight)
     await calling('make the latch’s alarm', () =>
       cloudwatch.send(new PutMetricAlarmCommand({ ...wanted, Dimensions: [...wanted.Dimensions] })),
@@ -89,11 +92,21 @@ const childrenOf = (
 
 /**
  * A request that was made before gives the same health check, so that a lost reply makes no second one. One that somebody deleted can't be made
- * again under the same reference, and the state's version has grown since.
+ * again under the same reference, and the state's version has grown since; nor can one of other settings, which are part of it therefore. A
+ * reference has 64 characters at the most, a record's id up to 63: it is a digest.
  *
  * https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHealthCheck.html
  */
-const create = async (route53: Route53Client, reference: string, config: HealthCheckConfig): Promise<string> => {
+const create = async (
+  route53: Route53Client,
+  about: readonly (string | number)[],
+  config: HealthCheckConfig,
+): Promise<string> => {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([...about, config]))
+    .digest('hex')
+    .slice(0, 40);
+  const reference = `privatelink-concierge/${digest}`;
   const { HealthCheck } = await calling('create a health check', () =>
     route53.send(new CreateHealthCheckCommand({ CallerReference: reference, HealthCheckConfig: config })),
   );
@@ -130,7 +143,7 @@ export const ensureChecks = async (
     const found = id === undefined ? undefined : await read(route53, id);
     if (id === undefined || found === undefined) {
       changes += 1;
-      return create(route53, `privatelink-concierge/${recordId}/${kind}/${state.version}`, wanted);
+      return create(route53, [recordId, kind, state.version], wanted);
     }
     if (isAs(found, wanted)) return id;
     changes += 1;

@@ -128,14 +128,18 @@ export const wantedSets = (record: DnsRecord, facts: RecordFacts): Wanted => {
   switch (routing.kind) {
     case 'simple':
       return together([of(routing.value, {})]);
-    case 'weighted':
-      return together(
-        Object.entries(routing.sides)
-          .sort(([one], [other]) => (one < other ? -1 : 1))
-          .map(([side, { weight, value }]) =>
-            of(value, { setIdentifier: side, weight: facts.weights?.[side] ?? weight }),
-          ),
-      );
+    case 'weighted': {
+      const sides = Object.entries(routing.sides).sort(([one], [other]) => (one < other ? -1 : 1));
+      const weighed = sides.map(([side, { value }]) => ({
+        side,
+        value,
+        weight: weightOf(routing, side, facts.weights),
+      }));
+      if (weighed.every(({ weight }) => weight === 0)) {
+        return { kind: 'doubt', because: 'every weight would be 0: Route 53 then answers with all sides alike' };
+      }
+      return together(weighed.map(({ side, value, weight }) => of(value, { setIdentifier: side, weight })));
+    }
     case 'failover':
       if (facts.healthCheckId === undefined) return { kind: 'doubt', because: 'the primary has no health check yet' };
       return together([
@@ -144,6 +148,17 @@ export const wantedSets = (record: DnsRecord, facts: RecordFacts): Wanted => {
       ]);
   }
 };
+
+/** The weight of a side: what a person set, else the entry's. Names are looked up as own ones: a side may be called `constructor`. */
+export const weightOf = (
+  { sides }: Extract<Routing, { kind: 'weighted' }>,
+  side: string,
+  ...set: readonly (Readonly<Record<string, number>> | undefined)[]
+): number => ownOf([...set, { [side]: sides[side]?.weight ?? 0 }], side) ?? 0;
+
+/** What the first of some records has under a name of its own. */
+const ownOf = <T>(records: readonly (Readonly<Record<string, T>> | undefined)[], name: string): T | undefined =>
+  records.find((record) => record !== undefined && Object.hasOwn(record, name))?.[name];
 
 const together = (sets: readonly (RecordSet | string)[]): Wanted => {
   const doubts = sets.filter((each) => typeof each === 'string');

@@ -1,5 +1,5 @@
 import type { DnsRecord, FailoverRouting } from './dns-record.ts';
-import { RECORD_DEFAULTS } from './dns-record.ts';
+import { RECORD_DEFAULTS, weightOf } from './dns-record.ts';
 import type { Mode, Pause } from './mode.ts';
 
 /** Who did something to a record, and why. */
@@ -190,9 +190,7 @@ const shift = (
   if (unknown.length > 0) {
     return refuse(`${recordId} has no ${unknown.join(', ')}: its sides are ${Object.keys(routing.sides).join(', ')}`);
   }
-  const all = Object.entries(routing.sides).map(
-    ([side, { weight }]) => weights[side] ?? state.weights?.[side] ?? weight,
-  );
+  const all = Object.keys(routing.sides).map((side) => weightOf(routing, side, weights, state.weights));
   if (all.every((weight) => weight === 0)) {
     return refuse('every weight would be 0: Route 53 then answers with all sides alike');
   }

@@ -53,12 +53,15 @@ export const planZone = (
   const marks = present.filter((set) => withDot(set.name) === mark.name && set.type === 'TXT');
   const cname = present.find((set) => withDot(set.name) === name && set.type === 'CNAME');
   const [found] = marks;
+  const odd = own.find((set) => set.other !== undefined);
   if (found !== undefined && found.values?.includes(markValue(record)) !== true) {
     return {
       kind: 'foreign',
       because: `${mark.name} says ${found.values?.join(' ') ?? 'nothing'}: it is another record's`,
     };
   }
+  // Read without what makes it another: neither could it be deleted as it was read.
+  if (odd !== undefined) return { kind: 'foreign', because: `${name} has a record with ${odd.other}, as we make none` };
   if (cname !== undefined) return { kind: 'foreign', because: `${name} is a CNAME, which we did not make` };
   if (found === undefined && own.length > 0 && !isAdopted) {
     const lie = own.length === 1 ? 'a record' : `${own.length} records`;

@@ -7,14 +7,13 @@ import { STSClient } from '@aws-sdk/client-sts';
 import * as v from 'valibot';
 import { ensureChecks, ensureLatchAlarm } from '../aws/health-checks.ts';
 import { changeSets, isInSync } from '../aws/hosted-zone.ts';
-import { planRecord, readSides } from '../aws/record-plan.ts';
+import { barOf, compareRecord, readSides } from '../aws/record-comparison.ts';
 import { readRecordView } from '../aws/records.ts';
 import { IMPATIENT, perRegion, type Regions } from '../aws/regional.ts';
 import type { Tables } from '../aws/registry.ts';
 import { roleCredentials } from '../aws/role.ts';
 import type { DnsRecord } from '../domain/dns-record.ts';
 import type { FailoverState } from '../domain/failover.ts';
-import { modesInForce } from '../domain/mode.ts';
 import { RecordId, stateAttributes } from '../registry/dns-records.ts';
 import { required } from '../runtime/environment.ts';
 import { createHandler, logger, tracer } from '../runtime/handler.ts';
@@ -23,8 +22,6 @@ const Input = v.strictObject({
   recordId: RecordId,
   /** A change to wait for: then nothing else is done. */
   changeId: v.nullable(v.string()),
-  /** Plan only. */
-  dryRun: v.boolean(),
 });
 
 interface Services extends Regions {
@@ -47,6 +44,9 @@ const sorted = (value: unknown): unknown =>
           .map(([key, each]) => [key, sorted(each)]),
       );
 
+/** Stands for a health check that nobody may make. */
+const WITHHELD = 'withheld';
+
 /**
  * What it is about to write goes into the ledger first: asked again after that, it writes. Each call does what is left, and nothing where
  * nothing differs.
@@ -54,10 +54,9 @@ const sorted = (value: unknown): unknown =>
  * @throws `NotSettled` where Route 53 is busy with the zone, or somebody changed it since it was read; `UnsafePlan` where it refuses for good;
  * `Throttled`, `Denied`, `Malformed`.
  */
-export const run = async ({ recordId, changeId, dryRun }: v.InferOutput<typeof Input>, services: Services) => {
+export const run = async ({ recordId, changeId }: v.InferOutput<typeof Input>, services: Services) => {
   const { dynamo, tables, region, latchPrefix } = services;
-  const view = await readRecordView(dynamo, tables, recordId);
-  const { record, state, modesSet } = view;
+  const { record, state, modesSet } = await readRecordView(dynamo, tables, recordId);
   const zone = services.route53(record.role);
   if (changeId !== null) {
     return {
@@ -66,21 +65,33 @@ export const run = async ({ recordId, changeId, dryRun }: v.InferOutput<typeof I
       because: '',
     };
   }
-  const { paused } = modesSet;
-  const { dns: mode } = modesInForce(modesSet, undefined);
-  const bar =
-    paused === undefined
-      ? mode === 'enforce'
-        ? undefined
-        : `the mode of dns is ${mode}`
-      : `everything is paused by ${paused.by}`;
-  const isBarred = dryRun || bar !== undefined;
-  const { applied, silent } = await readSides(record, state, services);
+  const bar = barOf(modesSet);
+  const { applied, silent } = await readSides(record, state.applied, services);
   let checks = state.checks;
-  if (record.routing.kind === 'failover' && !isBarred) {
+  if (record.routing.kind === 'failover' && bar === undefined) {
     const latch = { name: `${latchPrefix}${recordId}`, region };
     await ensureLatchAlarm(services.cloudwatch(region), { recordId, latch });
     ({ checks } = await ensureChecks(services.route53(undefined), { recordId, routing: record.routing, state, latch }));
+  }
+  const healthCheckId = checks?.primary ?? (bar === undefined ? undefined : WITHHELD);
+  const plan = await compareRecord(zone, record, {
+    applied,
+    ...(healthCheckId === undefined ? {} : { healthCheckId }),
+    ...(state.weights === undefined ? {} : { weights: state.weights }),
+    isAdopted: state.adopted !== undefined,
+  });
+  logger.info('record planned', { recordId, plan, silent, bar });
+  if (plan.kind === 'doubt') return { did: 'nothing' as const, doubt: plan.because, because: plan.because, silent };
+  if (plan.kind === 'foreign')
+    return { did: 'nothing' as const, foreign: plan.because, because: plan.because, plan, silent };
+  if (bar !== undefined) {
+    return {
+      did: 'nothing' as const,
+      because: plan.kind === 'nothing' ? '' : bar,
+      plan,
+      ...(plan.kind === 'nothing' ? {} : { withheld: bar }),
+      silent,
+    };
   }
   const next: FailoverState = {
     ...state,
@@ -88,19 +99,6 @@ export const run = async ({ recordId, changeId, dryRun }: v.InferOutput<typeof I
     ...(Object.keys(applied).length === 0 ? {} : { applied }),
     version: state.version + 1,
   };
-  const plan = await planRecord(zone, record, { state: next, applied });
-  logger.info('record planned', { recordId, plan, silent, bar });
-  if (plan.kind === 'doubt') return { did: 'nothing' as const, doubt: plan.because, because: plan.because, silent };
-  if (plan.kind === 'foreign')
-    return { did: 'nothing' as const, foreign: plan.because, because: plan.because, plan, silent };
-  if (isBarred)
-    return {
-      did: 'nothing' as const,
-      because: plan.kind === 'nothing' ? '' : (bar ?? 'a dry run'),
-      plan,
-      withheld: bar,
-      silent,
-    };
   if (!isSame({ ...state, version: 0 }, { ...next, version: 0 })) {
     return {
       did: 'noted' as const,

@@ -2,6 +2,7 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
+import { canonical } from '../aws/lookups.ts';
 import { readRecordView } from '../aws/records.ts';
 import { IMPATIENT, perRegion, type Regions, readAlarm } from '../aws/regional.ts';
 import type { Tables } from '../aws/registry.ts';
@@ -76,7 +77,7 @@ const addressesOf = (
   answers: Answers,
 ): readonly string[] => {
   if (value.kind === 'alias') return answers?.[value.dnsName] ?? [];
-  return value.kind === 'addresses' ? value.addresses : (state.applied?.[side] ?? []);
+  return value.kind === 'addresses' ? value.addresses.map(canonical) : (state.applied?.[side] ?? []);
 };
 
 const answeredBy = (

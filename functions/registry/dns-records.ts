@@ -17,8 +17,11 @@ const whole = (least: number, most: number) => {
 export const RecordId = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'not a record id'));
 /** A hosted zone's id, with no `/hostedzone/` before it. */
 export const ZoneId = v.pipe(v.string(), v.regex(/^Z[A-Z0-9]{1,31}$/, 'not the id of a hosted zone'));
-/** A side's name: what Route 53 has as SetIdentifier. */
-export const SideName = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'not a name of a side'));
+/** A side's name: what Route 53 has as SetIdentifier. Names are keys of maps, and the SDK takes no map that has a `constructor`. */
+export const SideName = v.pipe(
+  v.string(),
+  v.regex(/^(?!constructor$)[a-z0-9][a-z0-9-]{0,62}$/, 'not a name of a side'),
+);
 /** https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html */
 export const Weight = whole(0, 255);
 

@@ -1,8 +1,10 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { type AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client, type VpcEndpointConnection } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { RDSClient } from '@aws-sdk/client-rds';
+import { Route53Client } from '@aws-sdk/client-route-53';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { marshall } from '@aws-sdk/util-dynamodb';
@@ -26,6 +28,9 @@ export const TABLES = { registry: 'registry-table', ledger: 'ledger-table' };
 /** Where answers lie. */
 export const QUEUE_URL = 'https://sqs.us-west-2.amazonaws.com/123456789012/answers';
 
+/** What the names of the latches' alarms begin with. */
+export const LATCH_PREFIX = 'concierge-latch-';
+
 /** Sets what Lambda and the stack would set; call it before the import of an entry file, which reads it. */
 export const stubFunctionEnvironment = (): void => {
   vi.stubEnv('AWS_REGION', HOME_REGION);
@@ -34,6 +39,7 @@ export const stubFunctionEnvironment = (): void => {
   vi.stubEnv('REGISTRY_TABLE', TABLES.registry);
   vi.stubEnv('LEDGER_TABLE', TABLES.ledger);
   vi.stubEnv('ANSWER_QUEUE_URL', QUEUE_URL);
+  vi.stubEnv('LATCH_PREFIX', LATCH_PREFIX);
   vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
   vi.stubEnv('POWERTOOLS_TRACE_ENABLED', 'false');
 };
@@ -87,6 +93,18 @@ export const strictElb = () => {
 export const strictEvents = () => {
   const events = new EventBridgeClient({ region: HOME_REGION });
   return { events, eventsMock: refuseTheRest(mockClient(events)) };
+};
+
+/** Route 53, to which no call is made but those that the test answers. */
+export const strictRoute53 = () => {
+  const route53 = new Route53Client({ region: HOME_REGION });
+  return { route53, route53Mock: refuseTheRest(mockClient(route53)) };
+};
+
+/** CloudWatch, to which no call is made but those that the test answers. */
+export const strictCloudWatch = (region = HOME_REGION) => {
+  const cloudwatch = new CloudWatchClient({ region });
+  return { cloudwatch, cloudwatchMock: refuseTheRest(mockClient(cloudwatch)) };
 };
 
 /** The calls that were made, in order: the command's name and its whole input. */

@@ -64,10 +64,11 @@ const MODES_SET = {
   'principals-remove': 'propose',
   'targets-add': 'observe',
   'targets-remove': 'observe',
+  dns: 'propose',
 };
 
 const OTHERS_PROPOSE =
-  'reject propose, revoke propose, principals-add propose, principals-remove propose, targets-add propose, targets-remove propose';
+  'reject propose, revoke propose, principals-add propose, principals-remove propose, targets-add propose, targets-remove propose, dns propose';
 
 /** A ledger and a registry that have nothing but these records of one request. */
 const having = (...records: ReturnType<typeof item>[]) => {

@@ -131,6 +131,10 @@ const READING_FUNCTIONS: readonly string[] = [
   'ListDifferences',
   'PlanTargets',
   'FindBindings',
+  'PlanFailover',
+  'LookUpNames',
+  'CompareRecord',
+  'FindRecords',
 ];
 
 /** Whether a state may change anything outside its execution. */

@@ -31,6 +31,7 @@ const OBSERVING = {
   'principals-remove': 'observe',
   'targets-add': 'observe',
   'targets-remove': 'observe',
+  dns: 'observe',
 };
 const modes = (entry: object) => item(KEY, entry);
 /** Accept was set to propose by bob. */
@@ -286,7 +287,7 @@ describe('set-mode', () => {
       'an effect that is none',
       { effect: 'pause' },
       'effect',
-      'not one of accept, reject, revoke, principals-add, principals-remove, targets-add, targets-remove',
+      'not one of accept, reject, revoke, principals-add, principals-remove, targets-add, targets-remove, dns',
     ],
     ['a mode that is none', { mode: 'auto' }, 'mode', 'not one of observe, propose, enforce'],
     ['a reason of blanks', { reason: '  ' }, 'reason', 'say why'],
