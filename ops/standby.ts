@@ -21,6 +21,28 @@ export interface InBoth<Home, There> {
   readonly standby?: There | NotThere;
 }
 
+/** The home region's result, with the standby region's beside it: what a face is given. */
+export type Both<Home extends object, There extends object> = (
+  | Home
+  | { readonly outcome: 'failed'; readonly because: string }
+) & {
+  readonly standby?: There | NotThere;
+};
+
+/** {@link Both} of two results. */
+export const together = <Home extends object, There extends object>({
+  home,
+  standby,
+}: InBoth<Home, There>): Both<Home, There> => ({
+  ...(isNotThere(home) ? { outcome: 'failed' as const, because: home.because } : home),
+  ...(standby === undefined ? {} : { standby }),
+});
+
+/** Whether something was not done in one of both regions, and was in the other. */
+export const isPartly = (result: object): boolean =>
+  isNotThere(result) ||
+  ('standby' in result && typeof result.standby === 'object' && result.standby !== null && isNotThere(result.standby));
+
 /** Whether it was not done in a region. */
 export const isNotThere = (result: object): result is NotThere =>
   'outcome' in result && (result.outcome === 'refused' || result.outcome === 'failed');

@@ -103,7 +103,15 @@ export const runFailover = async (
   standby: Standby,
 ): Promise<FailoverRun> => {
   const executionArn = await start(await standby.updateFailover(), input, standby);
-  const ending = await follow(executionArn, patience, standby, isEnough);
+  return endedOf(input, await follow(executionArn, patience, standby, isEnough), executionArn);
+};
+
+/** What an execution of `update-failover` came to. @throws `Malformed` for an output that is none of ours. */
+export const endedOf = (
+  input: Pick<FailoverInput, 'recordId' | 'action' | 'dryRun'>,
+  ending: Ending,
+  executionArn: string,
+): FailoverRun => {
   if (ending.kind === 'running') return { kind: 'running', executionArn };
   if (ending.kind === 'failed') {
     return { kind: 'failed', because: failed(input.recordId, ending, executionArn), executionArn };

@@ -6,7 +6,7 @@ import { createAction, isRefused, Reason, type Refused } from '../action.ts';
 import { changeModes, type ModesItem, readModes } from '../modes.ts';
 import { lookAtRecords } from '../dns-records.ts';
 import type { Regional, Services, Standby } from '../services.ts';
-import { type InBoth, inBoth, isNotThere, type NotThere } from '../standby.ts';
+import { type Both, inBoth, together } from '../standby.ts';
 import { daysAgo, readWaiting } from '../waiting.ts';
 import { sweepAfterwards } from '../wake.ts';
 
@@ -16,22 +16,16 @@ const Input = v.pipe(
 );
 
 /** Nothing is written on AWS for it. `unchanged`: it was paused already, and by whom stands in `paused`. */
-interface PausedThere {
+export interface PausedThere {
   readonly outcome: 'paused' | 'unchanged';
   readonly paused: Pause;
 }
 
 /** What became of a pause in the region of the endpoint services, and in the standby region, which has records and their failover. */
-export interface Paused extends Partial<Pick<PausedThere, 'paused'>> {
-  /** At home; `partly`: in one of the two regions it was not done. */
-  readonly outcome: PausedThere['outcome'] | 'partly';
+export type Paused = Both<PausedThere, PausedThere> & {
   /** A service's id, or `ALL`. */
   readonly serviceId: string;
-  /** Why not at home. */
-  readonly failed?: NotThere;
-  /** Absent where nobody named a standby region. */
-  readonly standby?: PausedThere | NotThere;
-}
+};
 
 /**
  * Stops the Concierge from writing anything on AWS, for one service or for all, until somebody resumes it: in both regions. It goes on deciding;
@@ -58,18 +52,8 @@ const pauseIn = async (serviceId: string, reason: string, region: Regional): Pro
   return isRefused(now) ? now : { outcome: 'paused', paused };
 };
 
-/** The home region's result with the other's beside it. */
-const together = <Home extends { readonly outcome: string }, There extends object>({
-  home,
-  standby,
-}: InBoth<Home, There>) => {
-  const beside = standby === undefined ? {} : { standby };
-  if (isNotThere(home)) return { outcome: 'partly' as const, failed: home, ...beside };
-  return { ...home, ...(standby !== undefined && isNotThere(standby) ? { outcome: 'partly' as const } : {}), ...beside };
-};
-
 /** It is not paused by itself any more. `unchanged`: it was not. */
-interface ResumedThere {
+export interface ResumedThere {
   readonly outcome: 'resumed' | 'unchanged';
   /** The pause that ended. */
   readonly ended?: Pause;
@@ -90,16 +74,10 @@ interface ResumedStandby extends ResumedThere {
 }
 
 /** What became of the end of a pause, in both regions. */
-export interface Resumed extends Omit<ResumedHome, 'outcome'> {
-  /** At home; `partly`: in one of the two regions it was not done. */
-  readonly outcome: ResumedThere['outcome'] | 'partly';
+export type Resumed = Both<ResumedHome, ResumedStandby> & {
   /** A service's id, or `ALL`. */
   readonly serviceId: string;
-  /** Why not at home. */
-  readonly failed?: NotThere;
-  /** Absent where nobody named a standby region. */
-  readonly standby?: ResumedStandby | NotThere;
-}
+};
 
 /**
  * Ends a pause, of one service or of all, in both regions, and has what came meanwhile looked at. A service that is paused by itself stays so
@@ -173,7 +151,7 @@ const heldBy = async (
   ended: Pause | undefined,
   serviceId: string,
   services: Services,
-): Promise<Pick<Resumed, 'held'>> => {
+): Promise<Pick<ResumedHome, 'held'>> => {
   if (ended === undefined) return {};
   const began = new Date(ended.at).getTime();
   const earliest = daysAgo(LONGEST_DAYS, services).getTime();
