@@ -9,7 +9,7 @@ import { bindingFrom, targetsRecordFrom } from '../functions/registry/bindings.t
 import { itemOf } from '../functions/registry/items.ts';
 import { BINDINGS, ledgerKey, registryKey } from '../functions/registry/keys.ts';
 import { parseWith } from '../functions/registry/schemas.ts';
-import type { Services } from './services.ts';
+import type { Regional, Services } from './services.ts';
 import { readItem } from './table.ts';
 
 /** An item of a table as it was read: anybody may have written it. */
@@ -19,7 +19,7 @@ export type Item = Readonly<Record<string, unknown>>;
 export const readPartition = async (
   table: string,
   pk: string,
-  { dynamo }: Services,
+  { dynamo }: Pick<Regional, 'dynamo'>,
 ): Promise<ReadonlyMap<string, Item>> => {
   const items = new Map<string, Item>();
   let from: Record<string, AttributeValue> | undefined;

@@ -1,10 +1,9 @@
-import { Command, CommanderError } from 'commander';
-import * as v from 'valibot';
-import { EFFECTS, MODES } from '../functions/domain/mode.ts';
+import { Command, CommanderError, Option } from 'commander';
 import { plainText } from '../functions/domain/text.ts';
-import { type Action, BadInput, check, isRefused, type Refused } from './action.ts';
+import { type Action, BadInput, isRefused, type Refused } from './action.ts';
 import { adopt } from './actions/adopt.ts';
 import { adoptPrincipal } from './actions/adopt-principal.ts';
+import { adoptRecord } from './actions/adopt-record.ts';
 import { adoptTarget } from './actions/adopt-target.ts';
 import { approve, deny } from './actions/answer-held.ts';
 import { bind } from './actions/bind.ts';
@@ -12,16 +11,23 @@ import { bindings } from './actions/bindings.ts';
 import { claimEndpoint } from './actions/claim-endpoint.ts';
 import { confirmRegistry } from './actions/confirm-registry.ts';
 import { decisions } from './actions/decisions.ts';
+import { converge, failback, failover, shift } from './actions/fail-over.ts';
 import { held } from './actions/held.ts';
 import { pause, resume } from './actions/pause.ts';
+import { promoted } from './actions/promoted.ts';
 import { reconcile } from './actions/reconcile.ts';
+import { record } from './actions/record.ts';
+import { records } from './actions/records.ts';
 import { revoke } from './actions/revoke.ts';
 import { setMode } from './actions/set-mode.ts';
 import { status } from './actions/status.ts';
 import { targets } from './actions/targets.ts';
 import { unbind } from './actions/unbind.ts';
+import { unrecord } from './actions/unrecord.ts';
 import { explain } from './explain.ts';
-import type { Place, Services } from './services.ts';
+import { type Field, type Given, givenFor, inputOf, nameOf, OPTIONS, placeOf, placesIn } from './options.ts';
+import type { Places, Services } from './services.ts';
+import { isPartly } from './standby.ts';
 import {
   tellAdopted,
   tellAdoptedPrincipal,
@@ -34,18 +40,18 @@ import {
   tellDecisions,
   tellHeld,
   tellMode,
-  tellPaused,
   tellReconciling,
-  tellResumed,
   tellRevoking,
   tellStatus,
   tellTargets,
   tellUnbound,
 } from './tell.ts';
+import { tellPaused, tellResumed } from './tell-pause.ts';
+import { tellAdoptedRecord, tellFailover, tellPromotion, tellRecorded, tellRecords, tellUnrecorded } from './tell-records.ts';
 
 /** The world outside a command line, for the process and for tests. */
 export interface Outside {
-  readonly connect: (place: Place) => Services;
+  readonly connect: (places: Places) => Services;
   /** Takes what is written on standard output, without its last line break. */
   readonly print: (text: string) => void;
   /** The same, for standard error. */
@@ -54,68 +60,6 @@ export interface Outside {
 
 /** Done; refused, or failed; not understood. */
 const EXIT = { done: 0, failed: 1, usage: 2 } as const;
-
-/** Each field of an action's input, by the option that gives it. */
-const OPTIONS = {
-  serviceId: ['--service <id>', 'the endpoint service: vpce-svc-...'],
-  endpointId: ['--endpoint <id>', "the customer's endpoint: vpce-..."],
-  customerId: ['--customer <id>', 'the customer, as the registry has it'],
-  account: ['--account <id>', "a customer's account: 12 digits"],
-  all: ['--all', 'all services of the account and region'],
-  effect: ['--effect <effect>', EFFECTS.join(', ')],
-  mode: ['--mode <mode>', MODES.join(', ')],
-  proposed: ['--proposed <answer>', 'what you saw proposed: accept or reject; refused where it is another by now'],
-  count: ['--count <number>', 'how many entries you saw the registry to have'],
-  reason: ['--reason <text>', 'why, for colleagues: 1 to 500 characters'],
-  day: ['--day <date>', 'a day in UTC: 2026-11-23'],
-  most: ['--most <number>', 'how many at the most'],
-  bindingId: ['--binding <id>', 'a binding: lower-case letters, digits, hyphens'],
-  targetGroupArn: ['--target-group <arn>', 'the target group; it carries the tag privatelink-concierge=managed'],
-  port: ['--port <number>', "the targets' port"],
-  proxyName: ['--proxy <name>', 'source: an RDS proxy'],
-  endpointName: ['--proxy-endpoint <name>', "an endpoint of the proxy, where it isn't the default one"],
-  instanceId: ['--instance <id>', 'source: an instance of RDS'],
-  clusterId: ['--cluster <id>', 'source: a cluster of RDS, its writer'],
-  isReader: ['--reader', "the cluster's reader endpoint"],
-  hostName: ['--host <name>', 'source: any name in DNS'],
-  addresses: ['--addresses <list>', 'source: fixed addresses, with commas between them'],
-  family: ['--family <family>', 'ipv4 (the default), ipv6'],
-  within: ['--within <list>', 'CIDR blocks within which an address is believed, with commas between them'],
-  minHealthy: ['--min-healthy <number>', 'so many healthy targets remain whatever is removed (1)'],
-  maxRemovalRatio: ['--max-removal-ratio <share>', 'what share of the targets one plan may remove (0.5)'],
-  missesBeforeRemoval: ['--misses <number>', 'so many looks in a row must miss an address before its target goes (3)'],
-  healthyWithinSeconds: ['--healthy-within <seconds>', 'a new target that is not healthy by then is withdrawn (600)'],
-  waitForDraining: ['--wait-for-draining', 'a run ends only when what it removed has drained'],
-  replace: ['--replace', 'the binding is there, and all of it is to be as you say now'],
-  apply: ['--apply', 'do it, and wait for the end'],
-  address: ['--address <ip>', "a target's address"],
-} satisfies Record<string, [flags: string, description: string]>;
-
-type Field = keyof typeof OPTIONS;
-
-/** The fields whose values are numbers. */
-const NUMBERS: ReadonlySet<Field> = new Set([
-  ...(['most', 'count', 'port', 'minHealthy', 'maxRemovalRatio'] as const),
-  ...(['missesBeforeRemoval', 'healthyWithinSeconds'] as const),
-]);
-
-/** The fields whose values are lists. */
-const LISTS: ReadonlySet<Field> = new Set(['addresses', 'within']);
-
-const Where = v.strictObject({
-  stack: v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9-]{0,127}$/, "not a stack's name")),
-  region: v.exactOptional(v.pipe(v.string(), v.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'not a region'))),
-});
-
-type Given = Readonly<Record<string, string | true | undefined>>;
-
-/** `serviceId` is given as `--service`: what is written in the flags, and a problem with it, by the same name. */
-const nameOf = (field: string): string =>
-  Object.hasOwn(OPTIONS, field) ? (/^--([a-z-]+)/.exec(OPTIONS[field as Field][0])?.[1] ?? field) : field;
-
-/** Commander hands `--target-group` over as `targetGroup`. */
-const givenFor = (name: string, given: Given): string | true | undefined =>
-  given[name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())];
 
 /**
  * Runs one command.
@@ -147,6 +91,8 @@ export const runCommand = async (words: readonly string[], outside: Outside): Pr
     command
       .option('--stack <name>', "the stack's name", 'PrivateLinkConcierge')
       .option('--region <region>', "the stack's region, where AWS_REGION is another")
+      .option('--standby-stack <name>', "the standby region's stack, where it is not the other's name with Standby")
+      .addOption(new Option('--standby-region <region>', 'where records and their failover are').env('STANDBY_REGION'))
       .option('--json', 'print the result as JSON')
       .action(async (given: Given) => {
         exit = await perform([...fields.needed, ...(fields.optional ?? [])], given, { act, tell }, outside);
@@ -267,6 +213,64 @@ export const runCommand = async (words: readonly string[], outside: Outside): Pr
     { needed: ['bindingId'], optional: ['apply'] },
     { act: targets, tell: tellTargets },
   );
+  const routing = [
+    ...(['simple', 'weighted', 'primary', 'secondary', 'health', 'manual', 'readiness'] as const),
+    ...(['promotes', 'healthyForSeconds', 'ttl', 'seenFrom', 'roleArn', 'externalId', 'replace'] as const),
+  ];
+  add(
+    'record',
+    'Has a name in DNS kept right: with one value, with weighted sides, or with a primary and a secondary.',
+    { needed: ['recordId', 'serviceId', 'zoneId', 'name', 'type', 'client'], optional: routing },
+    { act: record, tell: tellRecorded },
+  );
+  add(
+    'unrecord',
+    'Has nobody keep a name right any more. What is in the zone stays.',
+    { needed: ['recordId', 'reason'], optional: ['force'] },
+    { act: unrecord, tell: tellUnrecorded },
+  );
+  add(
+    'records',
+    'Lists the names that are kept right, and what became of each; or shows one.',
+    { needed: [], optional: ['recordId'] },
+    { act: records, tell: tellRecords },
+  );
+  add(
+    'failover',
+    "Has clients answered with the secondary, and keeps it so until a person's word.",
+    { needed: ['recordId', 'reason'], optional: ['force', 'dryRun'] },
+    { act: failover, tell: tellFailover },
+  );
+  add(
+    'failback',
+    'Has clients answered with the primary again.',
+    { needed: ['recordId', 'reason'], optional: ['force', 'dryRun'] },
+    { act: failback, tell: tellFailover },
+  );
+  add(
+    'shift',
+    'Sets how much of the answers each side gets.',
+    { needed: ['recordId', 'weights', 'reason'], optional: ['dryRun'] },
+    { act: shift, tell: tellFailover },
+  );
+  add(
+    'converge',
+    'Brings the record sets of a name in line with its entry.',
+    { needed: ['recordId'], optional: ['dryRun'] },
+    { act: converge, tell: tellFailover },
+  );
+  add(
+    'promoted',
+    'Says that the side which takes over was promoted and the other fenced: the flip goes on.',
+    { needed: ['recordId'], optional: ['failed', 'reason'] },
+    { act: promoted, tell: tellPromotion },
+  );
+  add(
+    'adopt-record',
+    "Says that what a zone has under a record's name, and somebody else made, is the Concierge's.",
+    { needed: ['recordId', 'reason'] },
+    { act: adoptRecord, tell: tellAdoptedRecord },
+  );
   add(
     'adopt-target',
     "Says that a target which somebody else registered is the Concierge's to remove when it is stale.",
@@ -299,46 +303,25 @@ const perform = async <Out extends object>(
   { act, tell }: { act: Action<Out | Refused>; tell: (result: Out) => string },
   outside: Outside,
 ): Promise<number> => {
-  const { stack, region } = given;
-  let place: Place = { stack: String(stack) };
+  let places: Places = { stack: String(given.stack) };
   try {
-    place = check(Where, region === undefined ? { stack } : { stack, region });
-    const result = await act(inputOf(fields, given), outside.connect(place));
+    places = placesIn(given);
+    const result = await act(inputOf(fields, given), outside.connect(places));
     if (given.json === true) outside.print(JSON.stringify(result, null, 2));
     else if (isRefused(result)) outside.complain(result.because);
     else outside.print(tell(result));
-    return isRefused(result) ? EXIT.failed : EXIT.done;
+    return isRefused(result) || isPartly(result) ? EXIT.failed : EXIT.done;
   } catch (error) {
     if (error instanceof BadInput) {
       for (const { field, problem } of error.faults) outside.complain(faultOf(field, problem, given));
       return EXIT.usage;
     }
-    const sentence = explain(error, place);
+    const sentence = explain(error, placeOf(fields, given, places));
     if (sentence === undefined) throw error;
     outside.complain(sentence);
     return EXIT.failed;
   }
 };
-
-const inputOf = (fields: readonly Field[], given: Given): Record<string, unknown> =>
-  Object.fromEntries(
-    fields.flatMap((field) => {
-      const value = givenFor(nameOf(field), given);
-      return value === undefined ? [] : [[field, readValue(field, value)]];
-    }),
-  );
-
-const readValue = (field: Field, value: string | true): unknown => {
-  if (NUMBERS.has(field)) return numberIn(value);
-  return LISTS.has(field)
-    ? String(value)
-        .split(',')
-        .map((each) => each.trim())
-    : value;
-};
-
-/** A blank is no number, though JavaScript takes it for 0. */
-const numberIn = (value: string | true): number => (String(value).trim() === '' ? Number.NaN : Number(value));
 
 /** `--service vpce-1: not an id of an endpoint service`; a fault of several together has no option of its own. */
 const faultOf = (field: string, problem: string, given: Given): string => {

@@ -2,6 +2,7 @@ import { ConciergeError } from '../functions/domain/errors.ts';
 import { plainText } from '../functions/domain/text.ts';
 import { NotFollowed } from './follow.ts';
 import type { Place } from './services.ts';
+import { NoStandby } from './no-standby.ts';
 import { NotWoken } from './wake.ts';
 
 /** No such table, index or workflow. */
@@ -46,9 +47,9 @@ export const explain = (error: unknown, place: Place): string | undefined => {
   const message = plainText(error.message, 1000);
   if (error instanceof NotWoken || error instanceof NotFollowed)
     return `${message}: ${explain(error.cause, place) ?? plainText(String(error.cause), 1000)}`;
-  if (error instanceof ConciergeError) return message;
+  if (error instanceof ConciergeError || error instanceof NoStandby) return message;
   if (DENIALS.has(name)) return denialOf(message);
-  if (MISSING.has(name)) return `${missingOf(message)} Is --stack ${place.stack} right, and the region?`;
+  if (MISSING.has(name)) return `${missingOf(message)} ${askFor(place)}`;
   if (NO_CREDENTIALS.has(name)) {
     return `There are no AWS credentials: set AWS_PROFILE, or sign in as you do for the AWS CLI. (${message})`;
   }
@@ -68,6 +69,12 @@ const denialOf = (message: string): string => {
   const [, who, action, what, because = ''] = found;
   return `${who} may not ${action}${what === undefined ? '' : ` on ${what}`}${because}`;
 };
+
+/** Which options to look at again. */
+const askFor = ({ stack, region, isStandby }: Place): string =>
+  isStandby === true
+    ? `Is --standby-stack ${stack} right, and --standby-region ${region}?`
+    : `Is --stack ${stack} right, and the region?`;
 
 const missingOf = (message: string): string =>
   message === '' ? 'There is no such thing.' : `${message.replace(/\.?$/, '')}.`;

@@ -1,6 +1,6 @@
 import { DescribeExecutionCommand, type DescribeExecutionOutput } from '@aws-sdk/client-sfn';
 import { plainText } from '../functions/domain/text.ts';
-import type { Services } from './services.ts';
+import type { Regional } from './services.ts';
 
 /** An execution runs, and nobody can see what becomes of it. `cause` says why. */
 export class NotFollowed extends Error {
@@ -23,14 +23,20 @@ const intervalOf = (look: number): number => (look < 10 ? SECOND : 5 * SECOND);
  * Looks after an execution until it ends.
  *
  * @param patience - seconds after which nobody waits any longer.
+ * @param isEnough - whether to stop looking earlier: asked after each look at one that runs.
  * @throws NotFollowed, whatever went wrong: it runs on.
  */
-export const follow = async (executionArn: string, patience: number, services: Services): Promise<Ending> => {
+export const follow = async (
+  executionArn: string,
+  patience: number,
+  services: Regional,
+  isEnough?: (executionArn: string) => Promise<boolean>,
+): Promise<Ending> => {
   let waited = 0;
   for (let look = 0; ; look += 1) {
     const described = await describe(executionArn, services);
     if (described.status !== 'RUNNING' && described.status !== 'PENDING_REDRIVE') return endingOf(described);
-    if (waited >= patience * SECOND) return { kind: 'running' };
+    if (waited >= patience * SECOND || (await isEnough?.(executionArn)) === true) return { kind: 'running' };
     await services.wait(intervalOf(look));
     waited += intervalOf(look);
   }
@@ -38,7 +44,7 @@ export const follow = async (executionArn: string, patience: number, services: S
 
 type Described = Pick<DescribeExecutionOutput, 'status' | 'output' | 'error' | 'cause'>;
 
-const describe = async (executionArn: string, { sfn }: Services): Promise<Described> => {
+const describe = async (executionArn: string, { sfn }: Regional): Promise<Described> => {
   try {
     return await sfn.send(new DescribeExecutionCommand({ executionArn }));
   } catch (error) {

@@ -7,7 +7,7 @@ import { plainText } from '../functions/domain/text.ts';
 import { ALL_SERVICES, CURRENT, ledgerKey } from '../functions/registry/keys.ts';
 import { ModesSchema, parseWith, problemOf } from '../functions/registry/schemas.ts';
 import { type Refused, refused } from './action.ts';
-import type { Services } from './services.ts';
+import type { Regional } from './services.ts';
 import { isWritten, readItem } from './table.ts';
 
 const Change = {
@@ -58,7 +58,7 @@ const ItemSchema = v.object({
  * @param serviceId - or ALL_SERVICES.
  * @throws `Malformed` for an item that no command wrote.
  */
-export const readModes = async (serviceId: string, services: Services): Promise<ModesItem> => {
+export const readModes = async (serviceId: string, services: Regional): Promise<ModesItem> => {
   const item = await readItem(services.tables.ledger, ledgerKey.modes(serviceId), services);
   if (item === undefined) return { ...NO_MODES_SET, changes: [] };
   const parsed = parseWith(ItemSchema, item);
@@ -84,7 +84,7 @@ export const changeModes = async (
   serviceId: string,
   read: ModesItem,
   { modes, paused, change }: NextModes,
-  services: Services,
+  services: Regional,
 ): Promise<ModesItem | Refused> => {
   const next: ModesItem = {
     modes,

@@ -1,19 +1,28 @@
 import { setTimeout } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { Route53Client } from '@aws-sdk/client-route-53';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { plainText } from '../functions/domain/text.ts';
 
-/** What actions work with. Nothing is asked of AWS before an action needs it: a slip of the hand is told without credentials. */
-export interface Services {
+/** What actions work with in one region. Nothing is asked of AWS before an action needs it: a slip of the hand is told without credentials. */
+export interface Regional {
+  readonly place: Place;
   readonly dynamo: DynamoDBClient;
   readonly sfn: SFNClient;
-  readonly elb: ElasticLoadBalancingV2Client;
   /** The two tables, by name. */
   readonly tables: { readonly registry: string; readonly ledger: string };
-  /** Who acts: the ARN under which the person calls, as AWS says it; never what somebody typed. */
+  /** Who acts: the ARN under which the person calls, as this region's AWS says it; never what somebody typed. */
   readonly caller: () => Promise<string>;
+  /** Lets so many milliseconds pass, between two looks at something that takes its time. */
+  readonly wait: (milliseconds: number) => Promise<void>;
+  readonly now: () => Date;
+}
+
+/** What actions work with: the region of the endpoint services. */
+export interface Services extends Regional {
+  readonly elb: ElasticLoadBalancingV2Client;
   /** The ARN of the workflow `admit-connection`. */
   readonly admitConnection: () => Promise<string>;
   /** The ARN of the workflow `reconcile`. */
@@ -22,26 +31,67 @@ export interface Services {
   readonly revokeConnection: () => Promise<string>;
   /** The ARN of the workflow `refresh-targets`. */
   readonly refreshTargets: () => Promise<string>;
-  /** Lets so many milliseconds pass, between two looks at something that takes its time. */
-  readonly wait: (milliseconds: number) => Promise<void>;
-  readonly now: () => Date;
+  /** Where records and their failover are; absent where nobody said which region that is. */
+  readonly standby?: Standby;
 }
 
-/** Which Concierge is meant. */
+/** The standby region: a stack with tables and callers of its own, so that it works while the other region does not. */
+export interface Standby extends Regional {
+  readonly route53: Route53Client;
+  /** The ARN of the workflow `update-failover`. */
+  readonly updateFailover: () => Promise<string>;
+}
+
+/** Which stack is meant, and where it is. */
 export interface Place {
   /** The stack's name: tables and workflows begin with it. */
   readonly stack: string;
   /** @default where the SDK finds it: AWS_REGION, then the profile. */
   readonly region?: string;
+  /** Whether it is the standby region's: then other options name it. */
+  readonly isStandby?: boolean;
+}
+
+/** Which Concierge is meant: its stack, and the one in its standby region where that is named. */
+export interface Places extends Place {
+  readonly standby?: { readonly stack: string; readonly region: string };
 }
 
 /** The longest ARN there is: https://docs.aws.amazon.com/IAM/latest/APIReference/API_Policy.html */
 const LONGEST_ARN = 2048;
 
+/**
+ * How long a call may take, in milliseconds, before it is tried again: a region that is gone does not refuse, it is silent, and people wait.
+ *
+ * https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/node-configuring-maxsockets.html
+ */
+const PATIENCE = {
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 3_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
+} as const;
+
 /** Services on AWS, or wherever AWS_ENDPOINT_URL points. Credentials are found by the SDK's own chain. */
-export const connect = ({ stack, region }: Place): Services => {
-  const config = region === undefined ? {} : { region };
-  const dynamo = new DynamoDBClient(config);
+export const connect = ({ standby, ...home }: Places): Services => {
+  const { region: regional, workflow, config } = connectTo(home);
+  return {
+    ...regional,
+    elb: new ElasticLoadBalancingV2Client(config),
+    admitConnection: workflow('admit-connection'),
+    reconcile: workflow('reconcile'),
+    revokeConnection: workflow('revoke-connection'),
+    refreshTargets: workflow('refresh-targets'),
+    ...(standby === undefined ? {} : { standby: connectStandby(standby) }),
+  };
+};
+
+const connectStandby = (place: NonNullable<Places['standby']>): Standby => {
+  const { region, workflow, config } = connectTo({ ...place, isStandby: true });
+  return { ...region, route53: new Route53Client(config), updateFailover: workflow('update-failover') };
+};
+
+const connectTo = (place: Place) => {
+  const { stack, region } = place;
+  const config = { ...PATIENCE, ...(region === undefined ? {} : { region }) };
   const sfn = new SFNClient(config);
   const sts = new STSClient(config);
   let asked: Promise<string> | undefined;
@@ -52,21 +102,18 @@ export const connect = ({ stack, region }: Place): Services => {
     });
     return asked;
   };
-  const workflow = (name: string) => async (): Promise<string> =>
-    workflowArn(await caller(), await sfn.config.region(), `${stack}-${name}`);
-  return {
-    dynamo,
+  const regional: Regional = {
+    place,
+    dynamo: new DynamoDBClient(config),
     sfn,
-    elb: new ElasticLoadBalancingV2Client(config),
     tables: { registry: `${stack}-registry`, ledger: `${stack}-ledger` },
     caller,
-    admitConnection: workflow('admit-connection'),
-    reconcile: workflow('reconcile'),
-    revokeConnection: workflow('revoke-connection'),
-    refreshTargets: workflow('refresh-targets'),
     wait: (milliseconds) => setTimeout(milliseconds),
     now: () => new Date(),
   };
+  const workflow = (name: string) => async (): Promise<string> =>
+    workflowArn(await caller(), await sfn.config.region(), `${stack}-${name}`);
+  return { region: regional, workflow, config };
 };
 
 /**

@@ -2,13 +2,13 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { itemOf } from '../functions/registry/items.ts';
 import type { Key } from '../functions/registry/keys.ts';
-import type { Services } from './services.ts';
+import type { Regional } from './services.ts';
 
 /** An item as it is at this moment. */
 export const readItem = async (
   table: string,
   key: Key,
-  { dynamo }: Services,
+  { dynamo }: Pick<Regional, 'dynamo'>,
 ): Promise<Record<string, unknown> | undefined> => {
   const command = new GetItemCommand({ TableName: table, Key: marshall(key), ConsistentRead: true });
   const { Item } = await dynamo.send(command);

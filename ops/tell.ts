@@ -1,7 +1,6 @@
 import type { AddressSource } from '../functions/domain/binding.ts';
-import { EFFECTS, type Effect, type Modes, type Pause } from '../functions/domain/mode.ts';
+import { EFFECTS, type Modes } from '../functions/domain/mode.ts';
 import { plainText } from '../functions/domain/text.ts';
-import { ALL_SERVICES } from '../functions/registry/keys.ts';
 import type { Adopted } from './actions/adopt.ts';
 import type { PrincipalAdopted } from './actions/adopt-principal.ts';
 import type { TargetAdopted } from './actions/adopt-target.ts';
@@ -12,24 +11,21 @@ import type { Claimed } from './actions/claim-endpoint.ts';
 import type { RegistryConfirmed } from './actions/confirm-registry.ts';
 import type { Decisions } from './actions/decisions.ts';
 import type { Held } from './actions/held.ts';
-import type { Paused, Resumed } from './actions/pause.ts';
 import type { Reconciling } from './actions/reconcile.ts';
 import type { Revoking } from './actions/revoke.ts';
 import type { ModeSet } from './actions/set-mode.ts';
 import type { Status } from './actions/status.ts';
 import type { ShownPlan, TargetsApplied, TargetsPlanned, TargetsRunning } from './actions/targets.ts';
 import type { UnboundNow } from './actions/unbind.ts';
-import { nameOfServices } from './modes.ts';
+import { tableOf } from './lines.ts';
+import { isPaused } from './tell-pause.ts';
 import type { DecisionRecord } from './records.ts';
 
-const modesIn = (modes: ModeSet['before']): string => EFFECTS.map((effect) => `${effect} ${modes[effect]}`).join(', ');
-
-/** When a mode counts of which no request waits. */
-const FOLLOWED_BY: Readonly<Partial<Record<Effect, string>>> = {
-  'targets-add': 'The watch goes by it within a minute; what it waits for: "targets --binding ID".',
-  'targets-remove': 'The watch goes by it within a minute; what it waits for: "targets --binding ID".',
-  dns: 'The next run of a record of this service goes by it.',
-};
+/** `dns` is set in another region than the others, and each is told without the other. */
+const modesIn = (modes: ModeSet['before'], effect: ModeSet['effect']): string =>
+  EFFECTS.filter((each) => (each === 'dns') === (effect === 'dns'))
+    .map((each) => `${each} ${modes[each]}`)
+    .join(', ');
 
 /** What a person reads of a mode that was set: a line each for before and after. */
 export const tellMode = ({ outcome, serviceId, effect, before, after }: ModeSet): string =>
@@ -37,15 +33,21 @@ export const tellMode = ({ outcome, serviceId, effect, before, after }: ModeSet)
     outcome === 'set'
       ? `The mode of ${serviceId} is set.`
       : `The mode of ${serviceId} is set so already; nothing was written.`,
-    `before  ${modesIn(before)}`,
-    `after   ${modesIn(after)}`,
+    `before  ${modesIn(before, effect)}`,
+    `after   ${modesIn(after, effect)}`,
     ...(outcome === 'set'
       ? [
-          FOLLOWED_BY[effect] ??
-            'Requests that wait already are decided again when something wakes them: see "reconcile".',
+          nextAfter(effect),
         ]
       : []),
   ].join('\n');
+
+const nextAfter = (effect: ModeSet['effect']): string => {
+  if (effect === 'dns') return 'What was withheld is written by "converge --record ID": see "records".';
+  return effect === 'targets-add' || effect === 'targets-remove'
+    ? 'The watch goes by it within a minute; what it waits for: "targets --binding ID".'
+    : 'Requests that wait already are decided again when something wakes them: see "reconcile".';
+};
 
 /** What a person reads of a claim. */
 export const tellClaim = ({ outcome, endpointId, customerId, executionArn }: Claimed): string =>
@@ -69,33 +71,6 @@ export const tellAnswer = ({ outcome, answer, proposed, endpointId, by, executio
 export const tellReconciling = ({ serviceId, endpointId, executionArn }: Reconciling): string => {
   if (endpointId !== undefined) return `Its request is looked at: ${executionArn}`;
   return `${serviceId === undefined ? 'Everything in this account and region' : serviceId} is looked at: ${executionArn}`;
-};
-
-const pausedBy = ({ by, reason, at }: Pause): string =>
-  `by ${plainText(by, 300)} since ${plainText(at, 40)}: "${plainText(reason, 500)}"`;
-
-const isPaused = (serviceId: string, pause: Pause): string =>
-  `${serviceId === ALL_SERVICES ? 'Everything' : serviceId} is paused ${pausedBy(pause)}.`;
-
-/** What a person reads of a pause. */
-export const tellPaused = ({ outcome, serviceId, paused }: Paused): string =>
-  outcome === 'paused'
-    ? `Paused: ${nameOfServices(serviceId)}. Nothing is written on AWS until somebody resumes it; what is decided waits.`
-    : `Nothing was written. ${isPaused(serviceId, paused)}`;
-
-/** What a person reads of the end of a pause: a line for each thing that follows. */
-export const tellResumed = ({ outcome, serviceId, ended, stillPaused, held, executionArn }: Resumed): string => {
-  const name = nameOfServices(serviceId);
-  const lines = [
-    outcome === 'resumed'
-      ? `Resumed: ${name}.${ended === undefined ? '' : ` It was paused ${pausedBy(ended)}.`}`
-      : `Nothing was written: no pause of ${name} was in force.`,
-  ];
-  if (held !== undefined) lines.push(`Held because of the pause: ${held}.`);
-  if (executionArn !== undefined) lines.push(`What came meanwhile is looked at: ${executionArn}`);
-  if (stillPaused !== undefined) lines.push(isPaused(ALL_SERVICES, stillPaused));
-  if (serviceId === ALL_SERVICES) lines.push('A service that is paused by itself stays so: see "status".');
-  return lines.join('\n');
 };
 
 /** What a person reads of a disconnection that was forced. */
@@ -307,16 +282,3 @@ export const tellAdoptedTarget = ({ bindingId, address, port, own }: TargetAdopt
     'It goes when its source does not have it any more, as any other of ours: never in doubt, and only where targets-remove is enforced.',
     `What would be done now: "targets --binding ${bindingId}".`,
   ].join('\n');
-
-const tableOf = (headings: readonly string[], rows: readonly (readonly string[])[]): string => {
-  const all = [headings, ...rows];
-  const widths = headings.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  return all
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-};

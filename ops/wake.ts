@@ -1,5 +1,5 @@
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
-import type { Services } from './services.ts';
+import type { Regional, Services } from './services.ts';
 
 /** What a person did is recorded, and nobody acts on it yet. `cause` says why; the same command again mends it. */
 export class NotWoken extends Error {
@@ -53,7 +53,7 @@ export const disconnect = async (
   start(await services.revokeConnection(), { serviceId, vpcEndpointId: endpointId, force: { by, reason } }, services);
 
 /** Starts a workflow. @returns the execution's ARN. */
-export const start = async (stateMachineArn: string, input: object, { sfn }: Services): Promise<string> => {
+export const start = async (stateMachineArn: string, input: object, { sfn }: Pick<Regional, 'sfn'>): Promise<string> => {
   const command = new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) });
   const { executionArn } = await sfn.send(command);
   return executionArn ?? '';

@@ -14,6 +14,12 @@ export type ZonePlan =
   /** Not ours to touch; for a person, in words. */
   | { readonly kind: 'foreign'; readonly because: string };
 
+/** How a sentence ends about what a person may hand over. */
+const TAKE_OVER = '"adopt-record" takes over';
+
+/** Whether a {@link ZonePlan} is `foreign` for something that a person may say is ours: neither a CNAME nor another record's. */
+export const isAdoptable = (because: string): boolean => because.endsWith(TAKE_OVER);
+
 /** Whether two sets are the same to Route 53. */
 export const isSameSet = (one: RecordSet, other: RecordSet): boolean => textOf(one) === textOf(other);
 
@@ -67,7 +73,7 @@ export const planZone = (
     const lie = own.length === 1 ? 'a record' : `${own.length} records`;
     return {
       kind: 'foreign',
-      because: `${name} has ${lie} of type ${record.type} that we did not make: "adopt-record" takes over`,
+      because: `${name} has ${lie} of type ${record.type} that we did not make: ${TAKE_OVER}`,
     };
   }
   const targets = wanted.length === 0 ? [] : [...wanted, mark];

@@ -133,7 +133,8 @@ const WordSchema = v.object({ by: v.string(), reason: v.string(), at: v.string()
   Word
 >;
 
-const StateSchema = v.object({
+/** What the ledger knows of a record. */
+export const StateSchema = v.object({
   version: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
   checks: v.exactOptional(v.object({ health: v.string(), latch: v.string(), primary: v.string() })),
   armedAt: v.exactOptional(v.pipe(v.string(), v.isoTimestamp())),

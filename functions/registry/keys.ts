@@ -48,6 +48,9 @@ export const ADMISSION = 'ADMISSION';
 /** What all decisions of an endpoint begin with. */
 export const DECISION_PREFIX = 'DECISION#';
 
+/** What the items of all runs begin with that wait for a promotion of a record. */
+export const PROMOTION_PREFIX = 'PROMOTION#';
+
 /** What a person said of a held request. */
 export const APPROVAL_PREFIX = 'APPROVAL#';
 
@@ -97,6 +100,8 @@ export const ledgerKey = {
     pk: `RECORD#${recordId}`,
     sk: `${DECISION_PREFIX}${startedAt}#${run}`,
   }),
+  /** A run that waits until somebody promoted a side of its record: its task token, a secret. */
+  promotion: (recordId: string, run: string): Key => ({ pk: `RECORD#${recordId}`, sk: `${PROMOTION_PREFIX}${run}` }),
   /** The tokens that are left of an EC2 action's bucket, in the account and region. */
   bucket: (action: string): Key => ({ pk: 'BUCKET', sk: action }),
   /** The places under an entitlement's `maxEndpoints`: one map, endpoint id to who took it when. */

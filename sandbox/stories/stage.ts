@@ -151,6 +151,7 @@ export class Stage {
   /** An operator does something, as `npm run ops` does it. @throws Error in words where it is refused. */
   async operate<Out extends object>(action: Action<Out>, input: object): Promise<Out> {
     const services: Services = {
+      place: { stack: this.output('StackName') },
       dynamo: this.#dynamo,
       sfn: this.#sfn,
       elb: this.#elb,

@@ -63,6 +63,7 @@ export const ofAda = () => {
   sfnMock.on(StartExecutionCommand).resolves({ executionArn: EXECUTION, startDate: new Date(NOW) });
   const waits: number[] = [];
   const services: Services = {
+    place: { stack: 'PrivateLinkConcierge' },
     dynamo,
     sfn,
     elb,
