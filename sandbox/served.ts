@@ -5,6 +5,7 @@ import { dnsControl } from './dns/control.ts';
 import { type DnsServer, serveDns } from './dns/server.ts';
 import { workerHost } from './run/worker-host.ts';
 import { subnetControl } from './services/ec2/subnet-control.ts';
+import { metricControl } from './services/cloudwatch/control.ts';
 import { proxyControl } from './services/rds/control.ts';
 import { serve } from './wire/server.ts';
 import type { WireHandler } from './wire/wire.ts';
@@ -75,6 +76,7 @@ export const openDoor = async (port: number, dnsPort = 0): Promise<Door> => {
       world = deployed;
       handler = withControl(deployed.handler, (directory) => deployed.deployOver(resolve(directory)), [
         proxyControl(deployed.proxies),
+        metricControl(deployed.metrics),
         dnsControl(deployed.dns),
         subnetControl(deployed.subnets),
       ]);
