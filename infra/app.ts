@@ -19,6 +19,7 @@ const FUNCTIONS = {
   findBindings: 'functions/targets/find-bindings.ts',
   planFailover: 'functions/failover/plan-failover.ts',
   lookUpNames: 'functions/failover/look-up-names.ts',
+  compareRecord: 'functions/failover/compare-record.ts',
   convergeRecord: 'functions/failover/converge-record.ts',
   assertLatches: 'functions/failover/assert-latches.ts',
   findRecords: 'functions/failover/find-records.ts',
@@ -63,6 +64,7 @@ if (standby !== undefined) {
     code: {
       plan: codeOf(FUNCTIONS.planFailover),
       lookUp: codeOf(FUNCTIONS.lookUpNames),
+      compare: codeOf(FUNCTIONS.compareRecord),
       converge: codeOf(FUNCTIONS.convergeRecord),
       latches: codeOf(FUNCTIONS.assertLatches),
       find: codeOf(FUNCTIONS.findRecords),

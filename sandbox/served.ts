@@ -7,6 +7,7 @@ import { type DnsServer, serveDns } from './dns/server.ts';
 import { inRegions, regionControl } from './regions-control.ts';
 import { workerHost } from './run/worker-host.ts';
 import { subnetControl } from './services/ec2/subnet-control.ts';
+import { metricControl } from './services/cloudwatch/control.ts';
 import { proxyControl } from './services/rds/control.ts';
 import { route53Subject } from './services/route53/control.ts';
 import { serve } from './wire/server.ts';
@@ -95,6 +96,7 @@ export const openDoor = async (port: number, dnsPort = 0): Promise<Door> => {
       };
       handler = withControl(deployed.handler, deployOver, [
         inRegions(regions, ({ proxies }) => proxyControl(proxies)),
+        inRegions(regions, ({ metrics }) => metricControl(metrics)),
         dnsControl(deployed.dns),
         inRegions(regions, ({ subnets }) => subnetControl(subnets)),
         regionControl(regions),

@@ -24,6 +24,7 @@ export interface FailoverProps {
   readonly code: {
     readonly plan: string;
     readonly lookUp: string;
+    readonly compare: string;
     readonly converge: string;
     readonly latches: string;
     readonly find: string;
@@ -122,6 +123,12 @@ export class Failover extends Construct {
         new PolicyStatement({ actions: ['route53:GetChange'], resources: [ofRoute53('change')] }),
       ],
     });
+    const compare = new ConciergeFunction(this, 'CompareRecord', {
+      code: code.compare,
+      failureImpact: 'Nobody can try out what would be written into a zone.',
+      environment: tables,
+      permissions: [reads, readsSides, readsZones, assumes],
+    });
     const latches = new ConciergeFunction(this, 'AssertLatches', {
       code: code.latches,
       failureImpact: 'The latches of failovers are not written: whoever is failed over may flap back.',
@@ -163,7 +170,7 @@ export class Failover extends Construct {
       [writers]: 'Zones of other accounts are written by roles of theirs, which ask for an external id.',
       [latchAlarms]: 'Each failover record has a latch, and records are entries of the registry.',
     };
-    for (const each of [converge, watch]) {
+    for (const each of [compare, converge, watch]) {
       Validations.of(each).acknowledge(
         ...Object.entries(wide).map(([resource, reason]) => ({
           id: `AwsSolutions-IAM5[Resource::${resource}]`,
@@ -178,6 +185,7 @@ export class Failover extends Construct {
       functions: {
         PlanFailover: plan,
         LookUpNames: lookUp,
+        CompareRecord: compare,
         ConvergeRecord: converge,
         AssertLatches: latches,
         FindRecords: find,

@@ -17,10 +17,10 @@ export class AlarmedWorld {
   /** Has the world go on until something is done. */
   async until<T>(doing: Promise<T>): Promise<T> {
     let isOver = false;
-    const done = () => {
+    const over = () => {
       isOver = true;
     };
-    doing.then(done, done);
+    doing.then(over, over);
     await this.world.clock.run(() => isOver);
     return doing;
   }

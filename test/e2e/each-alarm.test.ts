@@ -14,7 +14,8 @@ const alarms = (namespace?: string, metric?: string): readonly string[] =>
   });
 
 describe('each alarm of the template', () => {
-  it.each(CAUSES)('$what - ALARM, and OK when it is over', async ({ namespace, metrics, happen, patience = 20 }) => {
+  it.each(CAUSES)('$what - ALARM, and OK when it is over', async (cause) => {
+    const { namespace, metrics, patience = 20 } = cause;
     const alarmed = new AlarmedWorld(await createSimulatedWorld({ assembly: assembly(), seed: 1 }));
     const concerned = metrics.flatMap((metric) => alarms(namespace, metric));
     const states = () => Object.fromEntries(concerned.map((id) => [id, alarmed.stateOf(id)]));
@@ -22,7 +23,7 @@ describe('each alarm of the template', () => {
     await alarmed.pass(5);
 
     expect(states()).toEqual(allAre('OK'));
-    const end = await happen(alarmed);
+    const end = await cause.happen(alarmed);
     expect(states()).toEqual(allAre('ALARM'));
     await end();
     await alarmed.pass(patience);

@@ -5,7 +5,7 @@ import { metricIdOf } from './metric.ts';
 import { isStatistic } from './statistics.ts';
 
 /** The metric of a query. @throws AwsError `ValidationError`, `NotImplemented` */
-export const queryStat = ({ Id, MetricStat: stat, AccountId }: MetricDataQuery, account: string): MetricStat => {
+const queryStat = ({ Id, MetricStat: stat, AccountId }: MetricDataQuery, account: string): MetricStat => {
   const { Namespace, MetricName, Dimensions } = stat?.Metric ?? {};
   if (stat?.Stat === undefined || stat.Period === undefined || Namespace === undefined || MetricName === undefined) {
     throw validation(`The MetricStat of ${Id} must have Metric with Namespace and MetricName, Period and Stat`);

@@ -62,8 +62,8 @@ export class CloudWatchModel {
     };
     const alarm = known === undefined ? made : Object.assign(known, parts);
     alarm.stop();
-    const { wake, stop } = this.evaluator.follow(definition, (evaluation) => this.#judge(alarm, evaluation));
-    Object.assign(alarm, { wake, stop });
+    const following = this.evaluator.follow(definition, (evaluation) => this.#judge(alarm, evaluation));
+    Object.assign(alarm, { wake: () => following.wake(), stop: () => following.stop() });
     this.#configured(alarm, known === undefined);
     return alarm;
   }

@@ -1,5 +1,6 @@
 import type { AlarmDefinition } from './definition.ts';
 import type { Series } from './series.ts';
+import { isPercentile } from './statistics.ts';
 
 /** What an alarm sees of one period. */
 export interface Point {
@@ -27,7 +28,10 @@ export const pointsOf = (
   const points: Point[] = [];
   for (let back = count; back > 0; back -= 1) {
     const start = end - back * period;
-    const read = series.map((each, index) => each.read(start, start + period, inputs[index]?.unit));
+    const read = series.map((each, index) => {
+      const { unit, statistic = '' } = inputs[index] ?? {};
+      return each.read(start, start + period, unit, isPercentile(statistic));
+    });
     const value = combine(read.map((statistics, index) => statistics?.get(inputs[index]?.statistic ?? '')));
     points.push({ start, value, samples: read[0]?.count ?? 0 });
   }

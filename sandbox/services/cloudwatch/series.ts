@@ -77,15 +77,20 @@ export class Series {
     while ((this.#runs[0]?.to ?? from) < to - KEPT) this.#runs.shift();
   }
 
-  /** What there is of `[from, to)`; undefined where there is nothing. @param unit only what has this unit. */
-  read(from: number, to: number, unit?: string): Statistics | undefined {
+  /**
+   * What there is of `[from, to)`; undefined where there is nothing.
+   *
+   * @param unit only what has this unit.
+   * @param isExact without it there are no percentiles, and it is cheaper.
+   */
+  read(from: number, to: number, unit?: string, isExact = true): Statistics | undefined {
     let found: Statistics | undefined;
     for (let index = this.#firstAt(from); index < this.#buckets.length; index += 1) {
       const bucket = this.#buckets[index];
       if (bucket === undefined || bucket.start >= to) break;
       if (unit !== undefined && bucket.unit !== unit) continue;
       found ??= new Statistics();
-      found.merge(bucket.statistics);
+      found.merge(bucket.statistics, isExact);
     }
     for (let index = this.#runs.length - 1; index >= 0; index -= 1) {
       const run = this.#runs[index];

@@ -17,6 +17,8 @@ export const single = (value: number): Sample => ({
   values: [[value, 1]],
 });
 
+const NO_VALUES: Sample['values'] = [];
+
 /** What CloudWatch can say of a set of samples. */
 export class Statistics {
   count = 0;
@@ -44,13 +46,14 @@ export class Statistics {
     this.#values?.push([value, times]);
   }
 
-  merge(other: Statistics): void {
+  /** @param isExact whether the single values matter: only percentiles need them. */
+  merge(other: Statistics, isExact: boolean): void {
     this.add({
       count: other.count,
       sum: other.sum,
       minimum: other.minimum,
       maximum: other.maximum,
-      values: other.#values,
+      values: isExact ? other.#values : NO_VALUES,
     });
   }
 

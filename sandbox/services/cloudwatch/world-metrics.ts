@@ -54,13 +54,13 @@ export const worldMetrics = (model: CloudWatchModel, account: string): WorldMetr
     evaluate: (definition, now, last) => stateOf(evaluator.evaluate(definition, now), last),
     follow: (definition, listener) => {
       let last: AlarmState | undefined;
-      const { stop } = evaluator.follow(definition, (evaluation) => {
+      const following = evaluator.follow(definition, (evaluation) => {
         const state = stateOf(evaluation, last);
         if (state === last) return;
         last = state;
         listener(state);
       });
-      return stop;
+      return () => following.stop();
     },
   };
 };

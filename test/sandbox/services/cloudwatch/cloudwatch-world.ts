@@ -20,7 +20,7 @@ export const START = Date.parse('2026-11-23T00:00:00Z');
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
-export const REGION = 'eu-west-1';
+const REGION = 'eu-west-1';
 export const ALARM_ARN = `arn:aws:cloudwatch:${REGION}:123456789012:alarm`;
 
 /** What an alarm on the metric `App/Faults` needs at least. */

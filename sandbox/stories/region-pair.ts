@@ -1,0 +1,304 @@
+import { type Answered, answeredOf } from '../../functions/domain/failover.ts';
+import { ledgerKey, registryKey } from '../../functions/registry/keys.ts';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { HOME_REGION, OPERATOR, STANDBY_REGION } from '../cloud.ts';
+import { FIRST_VPC } from '../dns/vantages.ts';
+import type { World } from '../world.ts';
+import type { Stage } from './stage.ts';
+
+/** The stack of the standby region. */
+const STANDBY_STACK = 'PrivateLinkConciergeStandby';
+const PORT = 5432;
+const SERVICE = 'vpce-svc-0f0f0f0f0f0f0f0f0';
+const OPERATOR_ARN = 'arn:aws:iam::123456789012:user/operator';
+/** Longer than an alarm, Route 53 and every cache take together, in milliseconds. */
+const WITHIN = 15 * 60_000;
+
+/** How an execution of `update-failover` ended. */
+export interface Ended {
+  readonly status: string;
+  readonly outcome: string;
+  readonly because: string;
+}
+
+/** What a failover came to: seconds of the world's clock since what caused it. */
+export interface Flipped {
+  /** When a client's answer was the other side's for the first time. */
+  readonly answered: number;
+  /** Whether it flapped since. */
+  readonly isSteady: boolean;
+}
+
+/** A service in two regions under one name: a load balancer in each, a private zone, and a record that fails over. */
+export class RegionPair {
+  readonly name: string;
+  readonly recordId: string;
+  readonly zoneId: string;
+  readonly #world: World;
+  readonly #stage: Stage;
+  readonly #balancers: Readonly<Record<string, Balancer>>;
+
+  private constructor(
+    world: World,
+    stage: Stage,
+    parts: Pick<RegionPair, 'name' | 'recordId' | 'zoneId'> & { readonly balancers: Readonly<Record<string, Balancer>> },
+  ) {
+    this.#world = world;
+    this.#stage = stage;
+    this.name = parts.name;
+    this.recordId = parts.recordId;
+    this.zoneId = parts.zoneId;
+    this.#balancers = parts.balancers;
+  }
+
+  /** Makes all of it but the record. @param recordId - lower-case letters and hyphens, of its own for each pair. */
+  static async make(world: World, stage: Stage, recordId: string): Promise<RegionPair> {
+    const balancers: Record<string, Balancer> = {};
+    for (const region of [HOME_REGION, STANDBY_REGION]) balancers[region] = await makeBalancer(world, region, recordId);
+    const domain = `${recordId}.example.internal`;
+    const { HostedZone } = (await invoke(world, HOME_REGION, 'route53', 'CreateHostedZone', {
+      Name: domain,
+      CallerReference: recordId,
+      VPC: { VPCRegion: HOME_REGION, VPCId: FIRST_VPC },
+    })) as { HostedZone: { Id: string } };
+    const pair = new RegionPair(world, stage, {
+      name: `db.${domain}`,
+      recordId,
+      zoneId: HostedZone.Id.replace('/hostedzone/', ''),
+      balancers,
+    });
+    pair.makePrimary('well');
+    await invoke(world, HOME_REGION, 'monitoring', 'PutMetricAlarm', {
+      AlarmName: pair.alarm,
+      Namespace: 'Orders',
+      MetricName: 'Availability',
+      Dimensions: [{ Name: 'record', Value: recordId }],
+      Statistic: 'Minimum',
+      Period: 60,
+      EvaluationPeriods: 1,
+      Threshold: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'missing',
+    });
+    await pair.putLedger({ ...ledgerKey.modes(SERVICE), modes: { dns: 'enforce' }, version: 1, serviceId: SERVICE });
+    return pair;
+  }
+
+  /** The alarm that says whether the primary is well. */
+  get alarm(): string {
+    return `${this.recordId}-is-ill`;
+  }
+
+  /** The entry of a record that fails over from the home region to the other. */
+  failoverEntry(more: object = {}): object {
+    return {
+      recordId: this.recordId,
+      serviceId: SERVICE,
+      zoneId: this.zoneId,
+      name: this.name,
+      type: 'A',
+      client: { side: 'provider' },
+      seenFrom: 'vpc',
+      routing: {
+        kind: 'failover',
+        primary: this.alias(HOME_REGION),
+        secondary: this.alias(STANDBY_REGION),
+        health: { name: this.alarm, region: HOME_REGION },
+        ...more,
+      },
+    };
+  }
+
+  /** An alias to the load balancer of a region. */
+  alias(region: string): object {
+    const { dnsName, zoneId } = this.#of(region);
+    return { kind: 'alias', dnsName, zoneId };
+  }
+
+  /** The target group of a region's load balancer. */
+  targetGroupOf(region: string): string {
+    return this.#of(region).targetGroupArn;
+  }
+
+  /** Puts a record's entry into the standby region's registry. */
+  async put(entry: object): Promise<void> {
+    await this.#putItem('RegistryTable', { ...registryKey.record(this.recordId), ...entry });
+  }
+
+  async putLedger(item: object): Promise<void> {
+    await this.#putItem('LedgerTable', item);
+  }
+
+  /** What the ledger knows of the record. */
+  async state(): Promise<Readonly<Record<string, unknown>>> {
+    const { Item } = (await invoke(this.#world, STANDBY_REGION, 'dynamodb', 'GetItem', {
+      TableName: this.#output('LedgerTable'),
+      Key: marshall(ledgerKey.record(this.recordId)),
+    })) as { Item?: Parameters<typeof unmarshall>[0] };
+    return Item === undefined ? {} : unmarshall(Item);
+  }
+
+  /** Starts `update-failover` and waits for its end. */
+  async run(action: string, more: object = {}): Promise<Ended> {
+    return this.#ended(await this.start(action, more));
+  }
+
+  /** Starts `update-failover`. @returns the execution's ARN. */
+  async start(action: string, more: object = {}): Promise<string> {
+    const isOrder = ['failover', 'failback', 'shift'].includes(action);
+    const who = isOrder ? { by: OPERATOR_ARN, reason: 'the story wants it' } : {};
+    const { executionArn } = (await invoke(this.#world, STANDBY_REGION, 'states', 'StartExecution', {
+      stateMachineArn: this.#output('UpdateFailoverArn'),
+      input: JSON.stringify({ recordId: this.recordId, action, ...who, ...more }),
+    })) as { executionArn: string };
+    return executionArn;
+  }
+
+  /** Waits until a run has ended. */
+  async endOf(executionArn: string): Promise<Ended> {
+    return this.#ended(executionArn);
+  }
+
+  /** Whether the primary serves, as its alarm's metric has it: every minute from now on. */
+  makePrimary(state: 'well' | 'ill' | 'silent'): void {
+    const value = { well: 1, ill: 0, silent: undefined }[state];
+    this.#world.regions
+      .get(HOME_REGION)
+      .metrics.hold(['Orders', 'Availability', { record: this.recordId }], value);
+  }
+
+  /** What a client in the home region's VPC gets now. */
+  addresses(): readonly string[] {
+    const answer = this.#world.dns.resolve(this.name, 'A', FIRST_VPC);
+    return answer.code === 'NOERROR' ? answer.records.map(({ address }) => address) : [];
+  }
+
+  /** Whose answer that is. */
+  answered(): Answered {
+    const of = (region: string): readonly string[] => {
+      const answer = this.#world.dns.resolve(this.#of(region).dnsName, 'A', FIRST_VPC);
+      return answer.code === 'NOERROR' ? answer.records.map(({ address }) => address) : [];
+    };
+    return answeredOf(this.addresses(), { primary: of(HOME_REGION), secondary: of(STANDBY_REGION) });
+  }
+
+  /** Waits until a client's answer is a side's, and looks on for a while whether it stays. */
+  async untilAnswered(side: 'primary' | 'secondary', watched = 5 * 60_000): Promise<Flipped> {
+    const { clock } = this.#world;
+    const begun = clock.now();
+    while (this.answered() !== side) {
+      if (clock.now() - begun > WITHIN) throw new Error(`nothing came of: the answer is the ${side}'s`);
+      await clock.sleep(1_000);
+    }
+    const at = clock.now();
+    let isSteady = true;
+    while (clock.now() - at < watched) {
+      await clock.sleep(5_000);
+      if (this.answered() !== side) isSteady = false;
+    }
+    return { answered: Math.round((at - begun) / 1_000), isSteady };
+  }
+
+  /** The record sets of its zone as the API lists them. */
+  async sets(): Promise<readonly { readonly Name: string; readonly Type: string }[]> {
+    const { ResourceRecordSets } = (await invoke(this.#world, HOME_REGION, 'route53', 'ListResourceRecordSets', {
+      HostedZoneId: this.zoneId,
+    })) as { ResourceRecordSets: readonly { Name: string; Type: string }[] };
+    return ResourceRecordSets;
+  }
+
+  /** Somebody else writes a record set into the zone. */
+  async writeByHand(ResourceRecordSet: object): Promise<void> {
+    await invoke(this.#world, HOME_REGION, 'route53', 'ChangeResourceRecordSets', {
+      HostedZoneId: this.zoneId,
+      ChangeBatch: { Changes: [{ Action: 'UPSERT', ResourceRecordSet }] },
+    });
+  }
+
+  /** Somebody else registers a target with the load balancer of a region, or deregisters one. */
+  async target(region: string, action: 'RegisterTargets' | 'DeregisterTargets', address: string): Promise<void> {
+    await invoke(this.#world, region, 'elasticloadbalancing', action, {
+      TargetGroupArn: this.#of(region).targetGroupArn,
+      Targets: [{ Id: address, Port: PORT }],
+    });
+  }
+
+  async #putItem(table: string, item: object): Promise<void> {
+    await invoke(this.#world, STANDBY_REGION, 'dynamodb', 'PutItem', {
+      TableName: this.#output(table),
+      Item: marshall(item),
+    });
+  }
+
+  async #ended(executionArn: string): Promise<Ended> {
+    return this.#stage.until(`the end of ${executionArn}`, async () => {
+      const found = (await invoke(this.#world, STANDBY_REGION, 'states', 'DescribeExecution', { executionArn })) as {
+        status: string;
+        output?: string;
+        error?: string;
+        cause?: string;
+      };
+      if (found.status === 'RUNNING') return undefined;
+      const { outcome = found.error ?? '', because = found.cause ?? '' } = JSON.parse(found.output ?? '{}') as {
+        outcome?: string;
+        because?: string;
+      };
+      return { status: found.status, outcome, because };
+    });
+  }
+
+  #of(region: string): Balancer {
+    const found = this.#balancers[region];
+    if (found === undefined) throw new Error(`${this.recordId} is not in ${region}.`);
+    return found;
+  }
+
+  #output(name: string): string {
+    const value = this.#world.deployments.get(STANDBY_STACK)?.outputs[name];
+    if (value === undefined) throw new Error(`The standby region's stack is not there, or has no output ${name}.`);
+    return value;
+  }
+}
+
+interface Balancer {
+  readonly dnsName: string;
+  readonly zoneId: string;
+  readonly targetGroupArn: string;
+}
+
+const invoke = (world: World, region: string, service: string, action: string, input: object): Promise<unknown> =>
+  world.regions.get(region).cloud.invoke({ service, action, input, principal: OPERATOR });
+
+/** A network load balancer with a target that serves. */
+const makeBalancer = async (world: World, region: string, name: string): Promise<Balancer> => {
+  const { subnets } = world.regions.get(region);
+  const subnet = subnets.define({ id: `subnet-${world.cloud.random.hex(17)}` });
+  const { LoadBalancers } = (await invoke(world, region, 'elasticloadbalancing', 'CreateLoadBalancer', {
+    Name: name,
+    Type: 'network',
+    Scheme: 'internal',
+    Subnets: [subnet.id],
+  })) as { LoadBalancers: readonly [{ LoadBalancerArn: string; DNSName: string; CanonicalHostedZoneId: string }] };
+  const { TargetGroups } = (await invoke(world, region, 'elasticloadbalancing', 'CreateTargetGroup', {
+    Name: name,
+    Protocol: 'TCP',
+    Port: PORT,
+    VpcId: subnet.vpcId,
+    TargetType: 'ip',
+    Tags: [{ Key: 'privatelink-concierge', Value: 'managed' }],
+  })) as { TargetGroups: readonly [{ TargetGroupArn: string }] };
+  const [{ LoadBalancerArn, DNSName, CanonicalHostedZoneId }] = LoadBalancers;
+  const [{ TargetGroupArn }] = TargetGroups;
+  await invoke(world, region, 'elasticloadbalancing', 'CreateListener', {
+    LoadBalancerArn,
+    Port: PORT,
+    Protocol: 'TCP',
+    DefaultActions: [{ Type: 'forward', TargetGroupArn }],
+  });
+  const [low, high] = [world.cloud.random.between(1, 200), world.cloud.random.between(1, 250)];
+  await invoke(world, region, 'elasticloadbalancing', 'RegisterTargets', {
+    TargetGroupArn,
+    Targets: [{ Id: `10.${region === HOME_REGION ? 150 : 151}.${low}.${high}`, Port: PORT }],
+  });
+  return { dnsName: DNSName.toLowerCase(), zoneId: CanonicalHostedZoneId, targetGroupArn: TargetGroupArn };
+};
