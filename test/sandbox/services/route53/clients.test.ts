@@ -190,8 +190,19 @@ describe.runIf(hasDig)('dig', () => {
     const server: DnsServer = await serveDns(() => dns, 0);
     try {
       const dig = async (...question: readonly string[]): Promise<readonly string[]> => {
-        const { stdout } = await run('dig', ['@127.0.0.1', '-p', String(server.port), '+noall', '+answer', '+comments', ...question]);
-        const lines = stdout.split('\n').filter((line) => /^[^;]/.test(line)).map((line) => line.replace(/\s+/g, ' '));
+        const { stdout } = await run('dig', [
+          '@127.0.0.1',
+          '-p',
+          String(server.port),
+          '+noall',
+          '+answer',
+          '+comments',
+          ...question,
+        ]);
+        const lines = stdout
+          .split('\n')
+          .filter((line) => /^[^;]/.test(line))
+          .map((line) => line.replace(/\s+/g, ' '));
         return [/status: (\w+)/.exec(stdout)?.[1] ?? stdout, ...lines];
       };
 
