@@ -42,7 +42,8 @@ export const newStackId = (cloud: Cloud, stackName: string): string =>
 
 /** What a deletion finds gone is deleted, as for CloudFormation. */
 const isGone = (error: unknown): boolean =>
-  error instanceof AwsError && /NotFound|NoSuch(Entity|HostedZone|HealthCheck)|DoesNotExist|NonExistent/.test(error.code);
+  error instanceof AwsError &&
+  /NotFound|NoSuch(Entity|HostedZone|HealthCheck)|DoesNotExist|NonExistent/.test(error.code);
 
 /** The stack in which resources are made. */
 export interface StackMakerOptions {

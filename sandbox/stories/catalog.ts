@@ -1,6 +1,7 @@
 import { admission } from './admission.ts';
 import { burst } from './burst.ts';
 import { estate } from './estate.ts';
+import { failover } from './failover.ts';
 import { holds } from './holds.ts';
 import { intake } from './intake.ts';
 import { leftovers } from './leftovers.ts';
@@ -25,6 +26,7 @@ export const STORIES: readonly Story[] = [
   life,
   estate,
   targets,
+  failover,
 ];
 
 /** Stories that take minutes: only played by name. */

@@ -125,6 +125,12 @@ export class RegionPair {
     await this.#putItem('RegistryTable', { ...registryKey.record(this.recordId), ...entry });
   }
 
+  /** Puts the entry of another record of the same zone. */
+  async putOther(recordId: string, entry: object): Promise<void> {
+    await this.#putItem('RegistryTable', { ...registryKey.record(recordId), ...entry });
+  }
+
+  /** Puts an item into the standby region's ledger. */
   async putLedger(item: object): Promise<void> {
     await this.#putItem('LedgerTable', item);
   }
@@ -220,6 +226,20 @@ export class RegionPair {
     await invoke(this.#world, region, 'elasticloadbalancing', action, {
       TargetGroupArn: this.#of(region).targetGroupArn,
       Targets: [{ Id: address, Port: PORT }],
+    });
+  }
+
+  /** Tells the bus of the home region what a run of `refresh-targets` tells. */
+  async tellRefreshed(region: string): Promise<void> {
+    await invoke(this.#world, HOME_REGION, 'events', 'PutEvents', {
+      Entries: [
+        {
+          EventBusName: this.#stage.output('EventBusName'),
+          Source: 'privatelink-concierge',
+          DetailType: 'Targets Refreshed',
+          Detail: JSON.stringify({ targetGroupArn: this.#of(region).targetGroupArn }),
+        },
+      ],
     });
   }
 

@@ -25,11 +25,13 @@ import { type Clock, holding } from '../clock/clock.ts';
 import { type Call, OPERATOR, PROVIDER_ACCOUNT } from '../cloud.ts';
 import { type Fault, faultWords } from '../faults/fault.ts';
 import { injectFaults } from '../faults/inject.ts';
+import type { ControlPlaneCalls } from '../services/route53/control-plane.ts';
 import type { World } from '../world.ts';
 import { Crowd } from './crowd.ts';
 import { Database } from './database.ts';
 import { createEndpointOf } from './endpoint-input.ts';
 import { Portal } from './portal.ts';
+import { RegionPair } from './region-pair.ts';
 import { type RecordedDecision, Requests, type RequestView } from './request-view.ts';
 
 const POLL_MILLISECONDS = 1000;
@@ -89,6 +91,28 @@ export class Stage {
   async database(name: string): Promise<Database> {
     await this.watchEvery('rate(1 minute)');
     return Database.make(this.#world, this, name);
+  }
+
+  /** Makes a service in two regions under one name. */
+  async regionPair(name: string): Promise<RegionPair> {
+    return RegionPair.make(this.#world, this, name);
+  }
+
+  /** Cuts a region off from everybody. @returns how to heal it. */
+  cutOff(region: string): () => void {
+    return this.#world.cutOff(region);
+  }
+
+  /** Route 53's API takes no calls from now on; what it answers in DNS goes on. @returns how to end it, with what was asked of it meanwhile. */
+  loseRoute53(): () => ControlPlaneCalls {
+    const { controlPlane } = this.#world.route53;
+    const before = controlPlane.calls;
+    controlPlane.down();
+    return () => {
+      controlPlane.up();
+      const { all, changes } = controlPlane.calls;
+      return { all: all - before.all, changes: changes - before.changes };
+    };
   }
 
   /** Counts the calls of AWS that roles of the stack make from now on: `{ 'ec2:DescribeVpcEndpointConnections': 2 }`. @returns how to end it, with the counts up to then. */

@@ -25,6 +25,8 @@ export interface Story {
   readonly name: string;
   /** One line, for the list of stories. */
   readonly title: string;
+  /** Whether it takes place in two regions: then the standby region's stack is deployed too. @default false */
+  readonly inTwoRegions?: boolean;
   /** Sets up what the cases need; runs once, before them. */
   prepare(stage: Stage): Promise<void>;
   readonly cases: readonly Case[];

@@ -23,7 +23,7 @@ const withBareIds = (value: Json): Json => {
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [
       name,
-      name === 'Id' && typeof member === 'string' ? member.slice(member.lastIndexOf('/') + 1) : withBareIds(member as Json),
+      name === 'Id' && typeof member === 'string' ? member.slice(member.lastIndexOf('/') + 1) : withBareIds(member),
     ]),
   );
 };

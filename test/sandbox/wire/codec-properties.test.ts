@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as events from '@aws-sdk/client-eventbridge';
+import * as route53 from '@aws-sdk/client-route-53';
 import * as scheduler from '@aws-sdk/client-scheduler';
 import * as states from '@aws-sdk/client-sfn';
 import * as sns from '@aws-sdk/client-sns';
@@ -146,6 +147,13 @@ describe('what an SDK client encodes, the sandbox decodes to the same value', ()
   it.each(['PutEvents', 'PutTargets', 'PutRule'])('EventBridge %s', async (action) => {
     expect(await roundTrips({ service: 'events', exported: events, client: 'EventBridgeClient' }, action)).toBe(RUNS);
   });
+
+  it.each(['CreateHostedZone', 'CreateHealthCheck', 'ListHostedZones', 'CreateTrafficPolicy'])(
+    'Route 53 %s',
+    async (action) => {
+      expect(await roundTrips({ service: 'route53', exported: route53, client: 'Route53Client' }, action)).toBe(RUNS);
+    },
+  );
 
   it.each(['ListSchedules', 'ListScheduleGroups'])('Scheduler %s', async (action) => {
     expect(await roundTrips({ service: 'scheduler', exported: scheduler, client: 'SchedulerClient' }, action)).toBe(

@@ -1,6 +1,6 @@
 import { AssociateVPCWithHostedZoneCommand, type ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { describe, expect, it } from 'vitest';
-import { alias, AT_ONCE, NLB, record, route53World, SECOND, VPC } from './route53-world.ts';
+import { AT_ONCE, alias, NLB, record, route53World, SECOND, VPC } from './route53-world.ts';
 
 const OTHER_VPC = 'vpc-0d4e5f6a';
 const ENDPOINT = 'vpce-1.vpce-svc-1.us-west-2.vpce.amazonaws.com';
@@ -51,10 +51,7 @@ describe('what a zone answers', () => {
   });
 
   it('a wildcard, where nothing nearer is', async () => {
-    const { ask } = await world([
-      record('*.example.com', 'A', '192.0.2.1'),
-      record('b.example.com', 'TXT', '"t"'),
-    ]);
+    const { ask } = await world([record('*.example.com', 'A', '192.0.2.1'), record('b.example.com', 'TXT', '"t"')]);
 
     expect(ask('any.example.com')).toEqual(['192.0.2.1']);
     expect(ask('any.deeper.example.com')).toEqual(['192.0.2.1']);
@@ -286,11 +283,14 @@ describe('multivalue answers', () => {
   it('are up to eight healthy ones', async () => {
     const made = await world();
     const check = await made.check({ Type: 'TCP', IPAddress: '192.0.2.1', Port: 1 });
-    const sets = Array.from({ length: 10 }, (_, index): ResourceRecordSet => ({
-      ...record('m.example.com', 'A', `192.0.2.${index}`),
-      ...{ SetIdentifier: `m${index}`, MultiValueAnswer: true },
-      ...(index === 0 ? { HealthCheckId: check } : {}),
-    }));
+    const sets = Array.from(
+      { length: 10 },
+      (_, index): ResourceRecordSet => ({
+        ...record('m.example.com', 'A', `192.0.2.${index}`),
+        ...{ SetIdentifier: `m${index}`, MultiValueAnswer: true },
+        ...(index === 0 ? { HealthCheckId: check } : {}),
+      }),
+    );
     await made.create(made.id, ...sets);
     made.control.answers(check, false);
     await made.passes(120 * SECOND);

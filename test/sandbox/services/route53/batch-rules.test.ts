@@ -1,4 +1,8 @@
-import { type Change, CreateResourceRecordSetProtectionsCommand, type ResourceRecordSet } from '@aws-sdk/client-route-53';
+import {
+  type Change,
+  CreateResourceRecordSetProtectionsCommand,
+  type ResourceRecordSet,
+} from '@aws-sdk/client-route-53';
 import { describe, expect, it } from 'vitest';
 import { alias, NLB, NLB_ZONE, record, refusal, route53World, VPC } from './route53-world.ts';
 
@@ -15,7 +19,10 @@ const failover = (
   SetIdentifier: string = Failover,
   more: Partial<ResourceRecordSet> = {},
 ): ResourceRecordSet => ({ ...record('f.example.com', 'A', '192.0.2.1'), SetIdentifier, Failover, ...more });
-const made = (Action: Change['Action'], ResourceRecordSet: ResourceRecordSet): Change => ({ Action, ResourceRecordSet });
+const made = (Action: Change['Action'], ResourceRecordSet: ResourceRecordSet): Change => ({
+  Action,
+  ResourceRecordSet,
+});
 const CREATED = (set: ResourceRecordSet): Change => made('CREATE', set);
 const many = (count: number, text = ''): ResourceRecordSet =>
   record('t.example.com', 'TXT', ...Array.from({ length: count }, (_, index) => `"${index}${text}"`));
@@ -114,7 +121,8 @@ const BATCH: readonly Case[] = [
     name: 'a simple record beside weighted ones',
     given: [weighted('one')],
     changes: [made('UPSERT', record('w.example.com', 'A', '192.0.2.1'))],
-    refused: '[RRSet with DNS name w.example.com., type A cannot be created as other RRSets exist with the same name and type.]',
+    refused:
+      '[RRSet with DNS name w.example.com., type A cannot be created as other RRSets exist with the same name and type.]',
   },
   {
     name: 'a weighted record beside a simple one',
@@ -310,7 +318,11 @@ describe('a request that Route 53 does not even look at', () => {
   const bare = { Name: 'a.example.com', Type: 'A' } as const;
   it.each([
     ['neither values nor an alias', bare, `Invalid request: ${CONTENT}, but found none ${told('a.example.com')}`],
-    ['values without a TTL', { ...A, TTL: undefined }, `Invalid request: ${CONTENT}, but found none ${told('a.example.com')}`],
+    [
+      'values without a TTL',
+      { ...A, TTL: undefined },
+      `Invalid request: ${CONTENT}, but found none ${told('a.example.com')}`,
+    ],
     [
       'an alias with a TTL',
       { ...alias('a.example.com'), TTL: 60 },
@@ -331,8 +343,16 @@ describe('a request that Route 53 does not even look at', () => {
       { ...A, SetIdentifier: 's', Weight: 1, Failover: 'SECONDARY' as const },
       `Invalid request: ${POLICIES}, but found more than one ${told('a.example.com', 's')}`,
     ],
-    ['a weight of 256', weighted('s', 256), range(256, 'resourceRecordSet.weight', 'have value less than or equal to 255')],
-    ['a weight below 0', weighted('s', -1), range(-1, 'resourceRecordSet.weight', 'have value greater than or equal to 0')],
+    [
+      'a weight of 256',
+      weighted('s', 256),
+      range(256, 'resourceRecordSet.weight', 'have value less than or equal to 255'),
+    ],
+    [
+      'a weight below 0',
+      weighted('s', -1),
+      range(-1, 'resourceRecordSet.weight', 'have value greater than or equal to 0'),
+    ],
     [
       'a TTL beyond 31 bits',
       { ...A, TTL: 2_147_483_648 },

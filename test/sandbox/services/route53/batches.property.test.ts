@@ -8,15 +8,21 @@ const simple = fc
   .tuple(name, fc.constantFrom('A', 'TXT', 'CNAME'), fc.integer({ min: 1, max: 3 }), fc.integer({ min: 0, max: 9 }))
   .map(([Name, Type, count, seed]): ResourceRecordSet => {
     const values = Array.from({ length: Type === 'CNAME' ? 1 : count }, (_, index) => seed + index);
-    const written = { A: (n: number) => `192.0.2.${n}`, TXT: (n: number) => `"${n}"`, CNAME: (n: number) => `n${n}.net` };
-    return record(Name, Type as 'A', ...values.map(written[Type as 'A']));
+    const written = {
+      A: (n: number) => `192.0.2.${n}`,
+      TXT: (n: number) => `"${n}"`,
+      CNAME: (n: number) => `n${n}.net`,
+    };
+    return record(Name, Type, ...values.map(written[Type]));
   });
 const weighted = fc
   .tuple(name, fc.constantFrom('one', 'two'), fc.integer({ min: 0, max: 255 }), fc.integer({ min: 1, max: 9 }))
-  .map(([Name, SetIdentifier, Weight, last]): ResourceRecordSet => ({
-    ...record(Name, 'A', `192.0.2.${last}`),
-    ...{ SetIdentifier, Weight },
-  }));
+  .map(
+    ([Name, SetIdentifier, Weight, last]): ResourceRecordSet => ({
+      ...record(Name, 'A', `192.0.2.${last}`),
+      ...{ SetIdentifier, Weight },
+    }),
+  );
 const set = fc.oneof(simple, weighted);
 const change = fc
   .tuple(fc.constantFrom('CREATE', 'UPSERT', 'DELETE' as const), set)
@@ -51,7 +57,9 @@ describe('batches of changes', () => {
         const changes = sets.map((ResourceRecordSet): Change => ({ Action: 'CREATE', ResourceRecordSet }));
         const undoing = [...changes]
           .reverse()
-          .map(({ Action, ResourceRecordSet }): Change => ({ Action: opposite[Action as 'CREATE'], ResourceRecordSet }));
+          .map(
+            ({ Action, ResourceRecordSet }): Change => ({ Action: opposite[Action as 'CREATE'], ResourceRecordSet }),
+          );
         const before = await world.list(id);
 
         await world.batch(id, ...changes);

@@ -36,11 +36,31 @@ describe('a health check that follows an alarm', () => {
   });
 
   it.each([
-    ['is not there', { Region: 'us-west-2', Name: 'gone' }, 'The CloudWatch alarm gone does not exist in the region us-west-2.'],
-    ['is in another region', { Region: 'eu-west-1', Name: 'unhealthy' }, 'The CloudWatch alarm unhealthy does not exist in the region eu-west-1.'],
-    ['is of high resolution', { Region: 'us-west-2', Name: 'fast' }, 'The CloudWatch alarm fast is based on a high-resolution metric.'],
-    ['has an extended statistic', { Region: 'us-west-2', Name: 'p99' }, 'The CloudWatch alarm p99 has no single metric with a standard statistic.'],
-    ['is of metric math', { Region: 'us-west-2', Name: 'math' }, 'The CloudWatch alarm math has no single metric with a standard statistic.'],
+    [
+      'is not there',
+      { Region: 'us-west-2', Name: 'gone' },
+      'The CloudWatch alarm gone does not exist in the region us-west-2.',
+    ],
+    [
+      'is in another region',
+      { Region: 'eu-west-1', Name: 'unhealthy' },
+      'The CloudWatch alarm unhealthy does not exist in the region eu-west-1.',
+    ],
+    [
+      'is of high resolution',
+      { Region: 'us-west-2', Name: 'fast' },
+      'The CloudWatch alarm fast is based on a high-resolution metric.',
+    ],
+    [
+      'has an extended statistic',
+      { Region: 'us-west-2', Name: 'p99' },
+      'The CloudWatch alarm p99 has no single metric with a standard statistic.',
+    ],
+    [
+      'is of metric math',
+      { Region: 'us-west-2', Name: 'math' },
+      'The CloudWatch alarm math has no single metric with a standard statistic.',
+    ],
   ] as const)('refuses an alarm that %s', async (_, AlarmIdentifier, words) => {
     const { check, alarms } = route53World();
     alarms.set('us-west-2 fast', { ...ALARM, Period: 10 });
@@ -86,7 +106,10 @@ describe('a health check that follows an alarm', () => {
   });
 
   it('is seen some time later, if it is told so', async () => {
-    const { check, data, passes, control } = route53World({ healthInterval: 30 * SECOND, healthDelay: [7 * SECOND, 7 * SECOND] });
+    const { check, data, passes, control } = route53World({
+      healthInterval: 30 * SECOND,
+      healthDelay: [7 * SECOND, 7 * SECOND],
+    });
     const id = await check(FOLLOWING);
     data.set('UnHealthyHostCount', 'ALARM');
 
@@ -134,16 +157,19 @@ describe('a calculated health check', () => {
     { healthy: 1, of: 2, threshold: 2, is: false },
     { healthy: 2, of: 2, threshold: 2, is: true },
     { healthy: 2, of: 2, threshold: 3, is: false },
-  ])('$healthy of $of healthy, threshold $threshold - $is; the opposite where it is inverted', async ({ healthy, of, threshold, is }) => {
-    const { check, control, passes } = route53World();
-    const children = await Promise.all(Array.from({ length: of }, () => check(ENDPOINT)));
-    for (const child of children.slice(healthy)) control.answers(child, false);
-    await passes(120 * SECOND);
-    const calculated = { Type: 'CALCULATED', ChildHealthChecks: children, HealthThreshold: threshold } as const;
+  ])(
+    '$healthy of $of healthy, threshold $threshold - $is; the opposite where it is inverted',
+    async ({ healthy, of, threshold, is }) => {
+      const { check, control, passes } = route53World();
+      const children = await Promise.all(Array.from({ length: of }, () => check(ENDPOINT)));
+      for (const child of children.slice(healthy)) control.answers(child, false);
+      await passes(120 * SECOND);
+      const calculated = { Type: 'CALCULATED', ChildHealthChecks: children, HealthThreshold: threshold } as const;
 
-    expect(control.isHealthy(await check(calculated))).toBe(is);
-    expect(control.isHealthy(await check({ ...calculated, Inverted: true }))).toBe(!is);
-  });
+      expect(control.isHealthy(await check(calculated))).toBe(is);
+      expect(control.isHealthy(await check({ ...calculated, Inverted: true }))).toBe(!is);
+    },
+  );
 
   it('of calculated ones; a child that is disabled or gone is healthy', async () => {
     const { check, control, client, passes } = route53World();
@@ -196,7 +222,9 @@ describe('a health check of an endpoint', () => {
     await passes(30 * SECOND);
 
     expect([before, after, control.isHealthy(id)]).toEqual([true, false, true]);
-    expect(HealthCheckObservations?.map(({ StatusReport }) => StatusReport?.Status)).toEqual(Array(4).fill('Failure: HTTPS'));
+    expect(HealthCheckObservations?.map(({ StatusReport }) => StatusReport?.Status)).toEqual(
+      Array(4).fill('Failure: HTTPS'),
+    );
   });
 });
 
@@ -239,15 +267,38 @@ describe('the actions on health checks', () => {
     const first = await client.send(new ListHealthChecksCommand({ MaxItems: 2 }));
     const second = await client.send(new ListHealthChecksCommand({ MaxItems: 2, Marker: first.NextMarker }));
 
-    expect([first, second].map(({ HealthChecks }) => HealthChecks?.map(({ Id }) => Id))).toEqual([ids.slice(0, 2), ids.slice(2)]);
+    expect([first, second].map(({ HealthChecks }) => HealthChecks?.map(({ Id }) => Id))).toEqual([
+      ids.slice(0, 2),
+      ids.slice(2),
+    ]);
   });
 
   it.each<[string, HealthCheckConfig, string]>([
-    ['RECOVERY_CONTROL', { Type: 'RECOVERY_CONTROL' }, 'NotImplemented: The sandbox does not model health checks of the type RECOVERY_CONTROL.'],
-    ['no endpoint', { Type: 'HTTP' }, 'InvalidInput: Invalid parameter: At least one of IPAddress and FullyQualifiedDomainName must be specified.'],
-    ['no alarm', { Type: 'CLOUDWATCH_METRIC' }, 'InvalidInput: Invalid parameter: AlarmIdentifier must be specified for CLOUDWATCH_METRIC.'],
-    ['what goes with another type', { ...FOLLOWING, Port: 80 }, 'InvalidInput: Invalid parameter: Port cannot be specified for health checks of the type CLOUDWATCH_METRIC.'],
-    ['an interval of 20 seconds', { ...ENDPOINT, RequestInterval: 20 }, 'InvalidInput: Invalid parameter: RequestInterval must be 10 or 30.'],
+    [
+      'RECOVERY_CONTROL',
+      { Type: 'RECOVERY_CONTROL' },
+      'NotImplemented: The sandbox does not model health checks of the type RECOVERY_CONTROL.',
+    ],
+    [
+      'no endpoint',
+      { Type: 'HTTP' },
+      'InvalidInput: Invalid parameter: At least one of IPAddress and FullyQualifiedDomainName must be specified.',
+    ],
+    [
+      'no alarm',
+      { Type: 'CLOUDWATCH_METRIC' },
+      'InvalidInput: Invalid parameter: AlarmIdentifier must be specified for CLOUDWATCH_METRIC.',
+    ],
+    [
+      'what goes with another type',
+      { ...FOLLOWING, Port: 80 },
+      'InvalidInput: Invalid parameter: Port cannot be specified for health checks of the type CLOUDWATCH_METRIC.',
+    ],
+    [
+      'an interval of 20 seconds',
+      { ...ENDPOINT, RequestInterval: 20 },
+      'InvalidInput: Invalid parameter: RequestInterval must be 10 or 30.',
+    ],
   ])('refused: %s', async (_, config, refused) => {
     const { check } = route53World();
 

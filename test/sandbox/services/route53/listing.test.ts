@@ -19,7 +19,11 @@ const pages = async (
   let start: Partial<ListResourceRecordSetsCommandInput> = {};
   for (;;) {
     const page = await world.client.send(new ListResourceRecordSetsCommand({ HostedZoneId, MaxItems, ...start }));
-    all.push((page.ResourceRecordSets ?? []).map(({ Name, Type, SetIdentifier }) => [Name, Type, SetIdentifier].join(' ').trim()));
+    all.push(
+      (page.ResourceRecordSets ?? []).map(({ Name, Type, SetIdentifier }) =>
+        [Name, Type, SetIdentifier].join(' ').trim(),
+      ),
+    );
     if (page.IsTruncated !== true) return all;
     start = {
       StartRecordName: page.NextRecordName,
@@ -62,18 +66,22 @@ describe('a listing of record sets', () => {
   it('comes in pages that together are the whole, whatever their size', async () => {
     const name = fc.stringMatching(/^[a-d*_-]{1,3}(\.[a-d]{1,2})?$/);
     await fc.assert(
-      fc.asyncProperty(fc.uniqueArray(name, { minLength: 1, maxLength: 12 }), fc.integer({ min: 1, max: 5 }), async (names, size) => {
-        const world = route53World();
-        const id = await world.zone();
-        await world.create(id, ...names.map((each) => record(`${each}.example.com`, 'A', '192.0.2.1')));
+      fc.asyncProperty(
+        fc.uniqueArray(name, { minLength: 1, maxLength: 12 }),
+        fc.integer({ min: 1, max: 5 }),
+        async (names, size) => {
+          const world = route53World();
+          const id = await world.zone();
+          await world.create(id, ...names.map((each) => record(`${each}.example.com`, 'A', '192.0.2.1')));
 
-        const [whole = []] = await pages(world, id, 300);
-        const parts = await pages(world, id, size);
+          const [whole = []] = await pages(world, id, 300);
+          const parts = await pages(world, id, size);
 
-        expect(whole).toHaveLength(names.length + 2);
-        expect(parts.flat()).toEqual(whole);
-        expect(parts.slice(0, -1).every((part) => part.length === size)).toBe(true);
-      }),
+          expect(whole).toHaveLength(names.length + 2);
+          expect(parts.flat()).toEqual(whole);
+          expect(parts.slice(0, -1).every((part) => part.length === size)).toBe(true);
+        },
+      ),
       { numRuns: 25 },
     );
   });
@@ -98,7 +106,9 @@ describe('a listing of record sets', () => {
     const { zone, client } = route53World();
     const HostedZoneId = await zone();
 
-    expect(await refusal(client.send(new ListResourceRecordSetsCommand({ HostedZoneId, ...start })))).toContain('InvalidInput');
+    expect(await refusal(client.send(new ListResourceRecordSetsCommand({ HostedZoneId, ...start })))).toContain(
+      'InvalidInput',
+    );
   });
 });
 
@@ -114,9 +124,9 @@ describe('protections of record sets', () => {
     const take = (...Protections: (typeof A | typeof B)[]) =>
       client.send(new DeleteResourceRecordSetProtectionsCommand({ HostedZoneId, Protections }));
     const named = async () =>
-      (await client.send(new ListResourceRecordSetProtectionsCommand({ HostedZoneId }))).ResourceRecordSetProtections?.map(
-        ({ RecordName, RecordType, Comment }) => [RecordName, RecordType, Comment],
-      );
+      (
+        await client.send(new ListResourceRecordSetProtectionsCommand({ HostedZoneId }))
+      ).ResourceRecordSetProtections?.map(({ RecordName, RecordType, Comment }) => [RecordName, RecordType, Comment]);
 
     await put(A);
     const partly = await put(A, B).catch((error: unknown) => error);

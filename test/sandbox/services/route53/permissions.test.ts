@@ -118,9 +118,19 @@ describe('a role that may change the failover records only', () => {
     );
     const call = async (service: string, action: string, input: object, principal = OPERATOR as never) =>
       (await cloud.invoke({ service, action, input, principal })) as Record<string, Record<string, string>>;
-    const trust = { Statement: [{ Effect: 'Allow', Principal: { Service: 'states.amazonaws.com' }, Action: 'sts:AssumeRole' }] };
-    const { Role } = await call('iam', 'CreateRole', { RoleName: 'failover', Path: '/', AssumeRolePolicyDocument: JSON.stringify(trust) });
-    await call('iam', 'PutRolePolicy', { RoleName: 'failover', PolicyName: 'p', PolicyDocument: JSON.stringify(POLICY) });
+    const trust = {
+      Statement: [{ Effect: 'Allow', Principal: { Service: 'states.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+    };
+    const { Role } = await call('iam', 'CreateRole', {
+      RoleName: 'failover',
+      Path: '/',
+      AssumeRolePolicyDocument: JSON.stringify(trust),
+    });
+    await call('iam', 'PutRolePolicy', {
+      RoleName: 'failover',
+      PolicyName: 'p',
+      PolicyDocument: JSON.stringify(POLICY),
+    });
     const { HostedZone } = await call('route53', 'CreateHostedZone', { Name: 'example.com', CallerReference: 'r' });
     const role = cloud.assumeRole('states.amazonaws.com', Role?.Arn ?? '', 's');
 

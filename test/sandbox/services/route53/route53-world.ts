@@ -20,11 +20,7 @@ import { AwsError } from '../../../../sandbox/services/errors.ts';
 import { route53Service } from '../../../../sandbox/services/route53/actions.ts';
 import { privateZones, publicZones } from '../../../../sandbox/services/route53/dns-zones.ts';
 import { route53Control } from '../../../../sandbox/services/route53/facade.ts';
-import type {
-  AlarmDefinition,
-  AlarmEvaluation,
-  AliasTarget,
-} from '../../../../sandbox/services/route53/interfaces.ts';
+import type { AlarmDefinition, AlarmEvaluation, AliasTarget } from '../../../../sandbox/services/route53/interfaces.ts';
 import { route53Model } from '../../../../sandbox/services/route53/model.ts';
 import { type Route53Options, settingsFrom } from '../../../../sandbox/services/route53/options.ts';
 import { inProcessHandler } from '../../../../sandbox/wire/in-process.ts';
@@ -96,7 +92,10 @@ export const route53World = (
   const balancer = { kind: 'load-balancer', hostedZoneId: NLB_ZONE, ipv4: ['10.200.1.1'], ipv6: [], isHealthy: true };
   const targets = new Map<string, AliasTarget & { isHealthy: boolean }>([
     [NLB, { ...balancer, kind: 'load-balancer' }],
-    ['vpce-1.vpce-svc-1.us-west-2.vpce.amazonaws.com', { ...balancer, kind: 'endpoint', hostedZoneId: 'Z1YSA3EXCYUU9Z' }],
+    [
+      'vpce-1.vpce-svc-1.us-west-2.vpce.amazonaws.com',
+      { ...balancer, kind: 'endpoint', hostedZoneId: 'Z1YSA3EXCYUU9Z' },
+    ],
   ]);
   const model = route53Model(
     {

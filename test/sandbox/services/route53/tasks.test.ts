@@ -53,7 +53,11 @@ describe('Route 53 as a task of a workflow', () => {
           { Assign: { change: '{% $states.result.ChangeInfo %}' }, Next: 'Wait' },
         ),
         Wait: { Type: 'Wait', Seconds: 30, Next: 'Look' },
-        Look: sdk('getChange', { Id: '{% $change.Id %}' }, { Output: '{% [$change, $states.result.ChangeInfo] %}', End: true }),
+        Look: sdk(
+          'getChange',
+          { Id: '{% $change.Id %}' },
+          { Output: '{% [$change, $states.result.ChangeInfo] %}', End: true },
+        ),
       },
       { insync: [30 * SECOND, 30 * SECOND] },
     );
@@ -80,7 +84,9 @@ describe('Route 53 as a task of a workflow', () => {
     });
 
     expect(error).toBe(name);
-    expect(cause).toMatch(/\(Service: Route53, Status Code: 40[04], Request ID: [0-9a-f-]{36}\) \(SDK Attempt Count: 1\)$/);
+    expect(cause).toMatch(
+      /\(Service: Route53, Status Code: 40[04], Request ID: [0-9a-f-]{36}\) \(SDK Attempt Count: 1\)$/,
+    );
   });
 
   it('a busy zone is Route53.PriorRequestNotCompleteException, and a retry gets through', async () => {
@@ -95,14 +101,24 @@ describe('Route 53 as a task of a workflow', () => {
               Changes: [
                 {
                   Action: 'UPSERT',
-                  ResourceRecordSet: { Name: `${name}.example.com`, Type: 'A', TTL: 30, ResourceRecords: [{ Value: '192.0.2.1' }] },
+                  ResourceRecordSet: {
+                    Name: `${name}.example.com`,
+                    Type: 'A',
+                    TTL: 30,
+                    ResourceRecords: [{ Value: '192.0.2.1' }],
+                  },
                 },
               ],
             },
           },
           {
             Retry: [
-              { ErrorEquals: ['Route53.PriorRequestNotCompleteException'], IntervalSeconds: 1, BackoffRate: 2, MaxAttempts: 3 },
+              {
+                ErrorEquals: ['Route53.PriorRequestNotCompleteException'],
+                IntervalSeconds: 1,
+                BackoffRate: 2,
+                MaxAttempts: 3,
+              },
             ],
             End: true,
           },
@@ -124,7 +140,10 @@ describe('Route 53 as a task of a workflow', () => {
   it('a control plane that is down has no error of its own: Route53.Route53Exception', async () => {
     const world = makeWorld();
     const { clock, random, journal } = world.cloud;
-    const nothing = { alarms: { find: () => undefined, evaluate: () => 'OK' as const }, targets: { find: () => undefined } };
+    const nothing = {
+      alarms: { find: () => undefined, evaluate: () => 'OK' as const },
+      targets: { find: () => undefined },
+    };
     const model = route53Model({ clock, random, journal, ...nothing }, settingsFrom({}));
     world.cloud.register(route53Service(model));
     model.controlPlane.down();

@@ -99,7 +99,11 @@ describe('Route 53 on the wire', () => {
     ['nothing', '', "The content of element 'Request' is not complete."],
     ['no XML', 'hello', 'Premature end of file.'],
     ['two documents', '<a/><b/>', 'The markup in the document following the root element must be well-formed.'],
-    ['an element that does not end', '<a><b></b>', 'XML document structures must start and end within the same entity.'],
+    [
+      'an element that does not end',
+      '<a><b></b>',
+      'XML document structures must start and end within the same entity.',
+    ],
     ['ends that cross', '<a><b></a></b>', 'must be terminated by the matching end-tag'],
     ['a declaration of entities', '<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', 'DOCTYPE is disallowed.'],
     ['an unknown entity', '<a>&x;</a>', 'was referenced, but not declared.'],
@@ -115,9 +119,21 @@ describe('Route 53 on the wire', () => {
   });
 
   it.each([
-    ['a required element that is missing', set('<Name>a</Name>'), "The content of element 'ResourceRecordSet' is not complete."],
-    ['a number that is none', set('<Name>a</Name><Type>A</Type><TTL>soon</TTL>'), "'soon' is not a valid value for 'TTL'."],
-    ['an element twice', set('<Name>a</Name><Name>b</Name><Type>A</Type>'), "Invalid content was found starting with element 'Name'."],
+    [
+      'a required element that is missing',
+      set('<Name>a</Name>'),
+      "The content of element 'ResourceRecordSet' is not complete.",
+    ],
+    [
+      'a number that is none',
+      set('<Name>a</Name><Type>A</Type><TTL>soon</TTL>'),
+      "'soon' is not a valid value for 'TTL'.",
+    ],
+    [
+      'an element twice',
+      set('<Name>a</Name><Name>b</Name><Type>A</Type>'),
+      "Invalid content was found starting with element 'Name'.",
+    ],
   ])('%s', async (_, inside, words) => {
     const { change } = await asked();
 

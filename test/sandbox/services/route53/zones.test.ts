@@ -26,9 +26,7 @@ describe('a hosted zone', () => {
   it('public - with its delegation set, and the NS and SOA that tell of it', async () => {
     const { client } = route53World();
 
-    const made = await client.send(
-      new CreateHostedZoneCommand({ ...input, HostedZoneConfig: { Comment: 'ours' } }),
-    );
+    const made = await client.send(new CreateHostedZoneCommand({ ...input, HostedZoneConfig: { Comment: 'ours' } }));
 
     const { Id = '' } = made.HostedZone ?? {};
     expect(Id).toMatch(/^\/hostedzone\/Z0[0-9A-F]{19}$/);
@@ -62,7 +60,9 @@ describe('a hosted zone', () => {
     const { client } = route53World();
 
     const made = await client.send(new CreateHostedZoneCommand({ ...input, VPC }));
-    const { VPCs, HostedZone, DelegationSet } = await client.send(new GetHostedZoneCommand({ Id: made.HostedZone?.Id }));
+    const { VPCs, HostedZone, DelegationSet } = await client.send(
+      new GetHostedZoneCommand({ Id: made.HostedZone?.Id }),
+    );
 
     expect(made.VPC).toEqual(VPC);
     expect(HostedZone?.Config).toEqual({ PrivateZone: true });
@@ -70,11 +70,27 @@ describe('a hosted zone', () => {
   });
 
   it.each([
-    ['a caller reference again', input, 'HostedZoneAlreadyExists: A hosted zone has already been created with the specified caller reference: r1'],
+    [
+      'a caller reference again',
+      input,
+      'HostedZoneAlreadyExists: A hosted zone has already been created with the specified caller reference: r1',
+    ],
     ['no name', { ...input, Name: '', CallerReference: 'r2' }, "InvalidDomainName: '' is not a valid domain name"],
-    ['an empty label', { ...input, Name: 'a..com', CallerReference: 'r2' }, "InvalidDomainName: 'a..com' is not a valid domain name"],
-    ['an id that no VPC has', { ...input, CallerReference: 'r2', VPC: { ...VPC, VPCId: 'vpc-x' } }, 'InvalidVPCId: The VPC ID: vpc-x is not valid.'],
-    ['a delegation set', { ...input, CallerReference: 'r2', DelegationSetId: 'N1' }, 'NoSuchDelegationSet: The specified delegation set N1 does not exist.'],
+    [
+      'an empty label',
+      { ...input, Name: 'a..com', CallerReference: 'r2' },
+      "InvalidDomainName: 'a..com' is not a valid domain name",
+    ],
+    [
+      'an id that no VPC has',
+      { ...input, CallerReference: 'r2', VPC: { ...VPC, VPCId: 'vpc-x' } },
+      'InvalidVPCId: The VPC ID: vpc-x is not valid.',
+    ],
+    [
+      'a delegation set',
+      { ...input, CallerReference: 'r2', DelegationSetId: 'N1' },
+      'NoSuchDelegationSet: The specified delegation set N1 does not exist.',
+    ],
   ])('refused: %s', async (_, again, refused) => {
     const { client } = route53World();
     await client.send(new CreateHostedZoneCommand(input));
@@ -127,8 +143,18 @@ describe('a hosted zone', () => {
     const { zone, client } = route53World();
     const Id = await zone();
     const tag = { ResourceType: 'hostedzone', ResourceId: Id } as const;
-    await client.send(new ChangeTagsForResourceCommand({ ...tag, AddTags: [{ Key: 'a', Value: '1' }, { Key: 'b', Value: '2' }] }));
-    await client.send(new ChangeTagsForResourceCommand({ ...tag, AddTags: [{ Key: 'b', Value: '3' }], RemoveTagKeys: ['a'] }));
+    await client.send(
+      new ChangeTagsForResourceCommand({
+        ...tag,
+        AddTags: [
+          { Key: 'a', Value: '1' },
+          { Key: 'b', Value: '2' },
+        ],
+      }),
+    );
+    await client.send(
+      new ChangeTagsForResourceCommand({ ...tag, AddTags: [{ Key: 'b', Value: '3' }], RemoveTagKeys: ['a'] }),
+    );
 
     const { HostedZone } = await client.send(new UpdateHostedZoneCommentCommand({ Id, Comment: 'new' }));
     const { ResourceTagSet } = await client.send(new ListTagsForResourceCommand(tag));
@@ -148,9 +174,13 @@ describe('a hosted zone', () => {
       new ListHostedZonesByNameCommand({ DNSName: named.NextDNSName, HostedZoneId: named.NextHostedZoneId }),
     );
 
-    const names = (zones: readonly { readonly Name: string | undefined }[] | undefined) => zones?.map(({ Name }) => Name);
+    const names = (zones: readonly { readonly Name: string | undefined }[] | undefined) =>
+      zones?.map(({ Name }) => Name);
     expect(names(first.HostedZones)).toEqual(['b.org.', 'a.com.']);
-    expect({ IsTruncated: first.IsTruncated, NextMarker: first.NextMarker }).toEqual({ IsTruncated: true, NextMarker: ids[2] });
+    expect({ IsTruncated: first.IsTruncated, NextMarker: first.NextMarker }).toEqual({
+      IsTruncated: true,
+      NextMarker: ids[2],
+    });
     expect(names(second.HostedZones)).toEqual(['a.b.org.']);
     expect(names(named.HostedZones)).toEqual(['a.com.', 'b.org.']);
     expect(names(rest.HostedZones)).toEqual(['a.b.org.']);
@@ -197,8 +227,10 @@ describe('the VPCs of a private zone', () => {
   it('refused: a public zone, one that is associated, the last one, one that is not associated', async () => {
     const { zone, client } = route53World();
     const [open, closed] = [await zone('example.com'), await zone('example.com', VPC)];
-    const associate = (id: string, vpc?: Vpc) => refusal(client.send(new AssociateVPCWithHostedZoneCommand(of(id, vpc))));
-    const leave = (id: string, vpc?: Vpc) => refusal(client.send(new DisassociateVPCFromHostedZoneCommand(of(id, vpc))));
+    const associate = (id: string, vpc?: Vpc) =>
+      refusal(client.send(new AssociateVPCWithHostedZoneCommand(of(id, vpc))));
+    const leave = (id: string, vpc?: Vpc) =>
+      refusal(client.send(new DisassociateVPCFromHostedZoneCommand(of(id, vpc))));
 
     expect(await associate(open)).toContain('PublicZoneVPCAssociation');
     expect(await associate(closed, VPC)).toContain('ConflictingDomainExists');
