@@ -25,7 +25,7 @@ import { HOME, jobsIn, STANDBY, sqsIn, twoRegions, twoStacks } from './two-stack
 const failureOf = (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => 'nothing failed',
-    ({ name, message }: Error) => `${name}: ${message}`,
+    (error: unknown) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
   );
 
 describe('an assembly of two stacks', () => {

@@ -40,7 +40,9 @@ const template = {
           Statement: [
             {
               Effect: 'Allow',
-              Principal: { Service: { 'Fn::Sub': `lambda.${'$'}{AWS::Region}.amazonaws.com` } },
+              Principal: {
+                Service: { 'Fn::Join': ['.', ['lambda', { Ref: 'AWS::Region' }, { Ref: 'AWS::URLSuffix' }]] },
+              },
               Action: 'sts:AssumeRole',
             },
           ],
@@ -81,7 +83,10 @@ const template = {
         Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
         Runtime: 'nodejs24.x',
         Handler: 'index.handler',
-        Code: { S3Bucket: { 'Fn::Sub': `cdk-hnb659fds-assets-123456789012-${'$'}{AWS::Region}` }, S3Key: 'where.zip' },
+        Code: {
+          S3Bucket: { 'Fn::Join': ['-', ['cdk-hnb659fds-assets-123456789012', { Ref: 'AWS::Region' }]] },
+          S3Key: 'where.zip',
+        },
         Environment: { Variables: { QUEUE: { Ref: 'Jobs' } } },
       },
     },
