@@ -13,12 +13,12 @@ import { Sessions } from './iam/sessions.ts';
 import { Journal } from './journal.ts';
 import { Outage } from './outage.ts';
 import { type Random, seededRandom } from './random.ts';
-import { settleRegion } from './region.ts';
+import { type Region, settleRegion } from './region.ts';
 import { Regions } from './regions.ts';
 import type { FunctionHost } from './run/function-host.ts';
-import { partition } from './services/ec2/model.ts';
 import type { CloudWatchOptions } from './services/cloudwatch/options.ts';
 import type { WorldMetrics } from './services/cloudwatch/world-metrics.ts';
+import { partition } from './services/ec2/model.ts';
 import type { Ec2Options } from './services/ec2/options.ts';
 import type { Subnets } from './services/ec2/subnets.ts';
 import type { BalancedTargets } from './services/elbv2/balanced-targets.ts';
@@ -29,7 +29,7 @@ import type { ProxyLife } from './services/rds/proxy-life.ts';
 import { route53Service } from './services/route53/actions.ts';
 import { privateZones, publicZones } from './services/route53/dns-zones.ts';
 import { type Route53Control, route53Control } from './services/route53/facade.ts';
-import { type AlarmSource, anyOf } from './services/route53/interfaces.ts';
+import { type AlarmSource, type AliasTargets, anyOf } from './services/route53/interfaces.ts';
 import { route53Model } from './services/route53/model.ts';
 import { type Route53Options, settingsFrom as route53Settings } from './services/route53/options.ts';
 import { stsService } from './services/sts/actions.ts';
@@ -154,6 +154,15 @@ export interface EmptyWorld
     | 'cutOff'
   > {}
 
+/** What aliases lead to in a region; while that is cut off, nobody there is healthy. */
+const aliasTargetsOf = ({ names, cloud }: Region): readonly AliasTargets[] =>
+  names.map((each) => ({
+    find: (dnsName) => {
+      const found = each.find(dnsName);
+      return found === undefined || !cloud.outage.isCut ? found : { ...found, isHealthy: false };
+    },
+  }));
+
 /** The alarms of all regions; of one that is cut off no data comes. */
 const alarmsOf = (regions: Regions): AlarmSource => ({
   find: (region, name, account) => {
@@ -203,7 +212,7 @@ export const createEmptyWorld = (
         find: (...about) => alarmsOf(regions).find(...about),
         evaluate: (...about) => alarmsOf(regions).evaluate(...about),
       },
-      targets: anyOf(() => regions.used().flatMap(({ names }) => names)),
+      targets: anyOf(() => regions.used().flatMap(aliasTargetsOf)),
     },
     route53Settings({ throttling: 'documented', busy: [50, 300], ...options.route53 }),
   );

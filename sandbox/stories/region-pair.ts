@@ -1,6 +1,6 @@
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { type Answered, answeredOf } from '../../functions/domain/failover.ts';
 import { ledgerKey, registryKey } from '../../functions/registry/keys.ts';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { HOME_REGION, OPERATOR, STANDBY_REGION } from '../cloud.ts';
 import { FIRST_VPC } from '../dns/vantages.ts';
 import type { World } from '../world.ts';
@@ -41,7 +41,9 @@ export class RegionPair {
   private constructor(
     world: World,
     stage: Stage,
-    parts: Pick<RegionPair, 'name' | 'recordId' | 'zoneId'> & { readonly balancers: Readonly<Record<string, Balancer>> },
+    parts: Pick<RegionPair, 'name' | 'recordId' | 'zoneId'> & {
+      readonly balancers: Readonly<Record<string, Balancer>>;
+    },
   ) {
     this.#world = world;
     this.#stage = stage;
@@ -80,6 +82,9 @@ export class RegionPair {
       ComparisonOperator: 'LessThanThreshold',
       TreatMissingData: 'missing',
     });
+    for (const region of [HOME_REGION, STANDBY_REGION]) {
+      await stage.until(`a healthy target in ${region}`, () => pair.#isServing(region));
+    }
     await pair.putLedger({ ...ledgerKey.modes(SERVICE), modes: { dns: 'enforce' }, version: 1, serviceId: SERVICE });
     return pair;
   }
@@ -168,24 +173,31 @@ export class RegionPair {
   /** Whether the primary serves, as its alarm's metric has it: every minute from now on. */
   makePrimary(state: 'well' | 'ill' | 'silent'): void {
     const value = { well: 1, ill: 0, silent: undefined }[state];
-    this.#world.regions
-      .get(HOME_REGION)
-      .metrics.hold(['Orders', 'Availability', { record: this.recordId }], value);
+    this.#world.regions.get(HOME_REGION).metrics.hold(['Orders', 'Availability', { record: this.recordId }], value);
   }
 
-  /** What a client in the home region's VPC gets now. */
-  addresses(): readonly string[] {
-    const answer = this.#world.dns.resolve(this.name, 'A', FIRST_VPC);
+  /** What a client in the home region's VPC gets now. @param resolver - whom it asks. */
+  addresses(resolver: string = FIRST_VPC): readonly string[] {
+    const answer = this.#world.dns.resolve(this.name, 'A', resolver);
     return answer.code === 'NOERROR' ? answer.records.map(({ address }) => address) : [];
   }
 
+  /** Whose answers so many clients get, each by a resolver that has nothing in its cache. */
+  askedByMany(clients: number): readonly Answered[] {
+    return Array.from({ length: clients }, (_, index) => {
+      const resolver = `10.0.${100 + Math.floor(index / 250)}.${index % 250}`;
+      this.#world.dns.vantages.define(resolver, FIRST_VPC);
+      return this.answered(resolver);
+    });
+  }
+
   /** Whose answer that is. */
-  answered(): Answered {
+  answered(resolver: string = FIRST_VPC): Answered {
     const of = (region: string): readonly string[] => {
       const answer = this.#world.dns.resolve(this.#of(region).dnsName, 'A', FIRST_VPC);
       return answer.code === 'NOERROR' ? answer.records.map(({ address }) => address) : [];
     };
-    return answeredOf(this.addresses(), { primary: of(HOME_REGION), secondary: of(STANDBY_REGION) });
+    return answeredOf(this.addresses(resolver), { primary: of(HOME_REGION), secondary: of(STANDBY_REGION) });
   }
 
   /** Waits until a client's answer is a side's, and looks on for a while whether it stays. */
@@ -265,6 +277,17 @@ export class RegionPair {
       };
       return { status: found.status, outcome, because };
     });
+  }
+
+  async #isServing(region: string): Promise<true | undefined> {
+    const { TargetHealthDescriptions } = (await invoke(
+      this.#world,
+      region,
+      'elasticloadbalancing',
+      'DescribeTargetHealth',
+      { TargetGroupArn: this.#of(region).targetGroupArn },
+    )) as { TargetHealthDescriptions: readonly { TargetHealth: { State: string } }[] };
+    return TargetHealthDescriptions.some(({ TargetHealth }) => TargetHealth.State === 'healthy') ? true : undefined;
   }
 
   #of(region: string): Balancer {

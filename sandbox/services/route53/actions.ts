@@ -12,6 +12,7 @@ import type { Route53 } from './model.ts';
 /** Amazon Route 53, one for all regions: hosted zones, record sets, health checks, of as many accounts as call. */
 export const route53Service = (world: Route53): ServiceDefinition => ({
   name: 'route53',
+  isGlobal: true,
   actions: {
     ...zoneActions(world),
     ...zoneListActions(world),
