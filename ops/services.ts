@@ -1,8 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
+import { Resolver } from 'node:dns/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { RDSClient } from '@aws-sdk/client-rds';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { type Lookup, lookUpBy, PATIENCE } from '../functions/aws/lookups.ts';
 import { plainText } from '../functions/domain/text.ts';
 
 /** What actions work with. Nothing is asked of AWS before an action needs it: a slip of the hand is told without credentials. */
@@ -10,6 +14,10 @@ export interface Services {
   readonly dynamo: DynamoDBClient;
   readonly sfn: SFNClient;
   readonly elb: ElasticLoadBalancingV2Client;
+  readonly ec2: EC2Client;
+  readonly rds: RDSClient;
+  /** How names are looked up: by a resolver, `10.0.0.2` or `127.0.0.1:5353`. @default this machine's own */
+  readonly lookup: (resolver?: string) => Lookup;
   /** The two tables, by name. */
   readonly tables: { readonly registry: string; readonly ledger: string };
   /** Who acts: the ARN under which the person calls, as AWS says it; never what somebody typed. */
@@ -24,6 +32,8 @@ export interface Services {
   readonly refreshTargets: () => Promise<string>;
   /** Lets so many milliseconds pass, between two looks at something that takes its time. */
   readonly wait: (milliseconds: number) => Promise<void>;
+  /** Tells what is being done, a line each, while it is done. */
+  readonly say: (line: string) => void;
   readonly now: () => Date;
 }
 
@@ -58,6 +68,9 @@ export const connect = ({ stack, region }: Place): Services => {
     dynamo,
     sfn,
     elb: new ElasticLoadBalancingV2Client(config),
+    ec2: new EC2Client(config),
+    rds: new RDSClient(config),
+    lookup: (resolver) => lookUpBy(resolverAt(resolver)),
     tables: { registry: `${stack}-registry`, ledger: `${stack}-ledger` },
     caller,
     admitConnection: workflow('admit-connection'),
@@ -65,8 +78,15 @@ export const connect = ({ stack, region }: Place): Services => {
     revokeConnection: workflow('revoke-connection'),
     refreshTargets: workflow('refresh-targets'),
     wait: (milliseconds) => setTimeout(milliseconds),
+    say: () => undefined,
     now: () => new Date(),
   };
+};
+
+const resolverAt = (server: string | undefined): Resolver => {
+  const resolver = new Resolver(PATIENCE);
+  if (server !== undefined) resolver.setServers([server]);
+  return resolver;
 };
 
 /**

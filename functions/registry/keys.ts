@@ -37,6 +37,9 @@ export const BINDINGS = 'BINDINGS';
 export const TARGETS = 'TARGETS';
 export const WATCHED = 'WATCHED';
 
+/** The partition of what operators did about targets without a run, in the ledger. */
+export const DIRECT = 'DIRECT';
+
 /** Which execution has a request in hand, what it is about to do, and what was told of it. */
 export const ADMISSION = 'ADMISSION';
 
@@ -80,6 +83,8 @@ export const ledgerKey = {
   targets: (bindingId: string): Key => ({ pk: TARGETS, sk: `BINDING#${bindingId}` }),
   /** What the watch saw of a binding: how often DNS missed which address, and when its health is looked at next. */
   watched: (bindingId: string): Key => ({ pk: WATCHED, sk: `BINDING#${bindingId}` }),
+  /** What an operator did about a binding's targets without a run, and why; one for each time, ISO 8601. */
+  direct: (bindingId: string, at: string): Key => ({ pk: DIRECT, sk: `BINDING#${bindingId}#${at}` }),
   /** The tokens that are left of an EC2 action's bucket, in the account and region. */
   bucket: (action: string): Key => ({ pk: 'BUCKET', sk: action }),
   /** The places under an entitlement's `maxEndpoints`: one map, endpoint id to who took it when. */
