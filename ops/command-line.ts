@@ -19,6 +19,7 @@ import { revoke } from './actions/revoke.ts';
 import { setMode } from './actions/set-mode.ts';
 import { status } from './actions/status.ts';
 import { targets } from './actions/targets.ts';
+import { isDirect } from './actions/targets-direct.ts';
 import { unbind } from './actions/unbind.ts';
 import { explain } from './explain.ts';
 import type { Place, Services } from './services.ts';
@@ -42,6 +43,7 @@ import {
   tellTargets,
   tellUnbound,
 } from './tell.ts';
+import { tellDirect } from './tell-direct.ts';
 
 /** The world outside a command line, for the process and for tests. */
 export interface Outside {
@@ -88,6 +90,8 @@ const OPTIONS = {
   waitForDraining: ['--wait-for-draining', 'a run ends only when what it removed has drained'],
   replace: ['--replace', 'the binding is there, and all of it is to be as you say now'],
   apply: ['--apply', 'do it, and wait for the end'],
+  direct: ['--direct', 'from this machine and by your own rights, where no run can; --apply needs a --reason then'],
+  resolver: ['--resolver <address>', "who is asked for names directly, where it isn't this machine's: 10.0.0.2"],
   address: ['--address <ip>', "a target's address"],
 } satisfies Record<string, [flags: string, description: string]>;
 
@@ -264,8 +268,8 @@ export const runCommand = async (words: readonly string[], outside: Outside): Pr
   add(
     'targets',
     'Shows what would be done about a target group now, or has it done.',
-    { needed: ['bindingId'], optional: ['apply'] },
-    { act: targets, tell: tellTargets },
+    { needed: ['bindingId'], optional: ['apply', 'direct', 'reason', 'resolver'] },
+    { act: targets, tell: (result) => (isDirect(result) ? tellDirect(result) : tellTargets(result)) },
   );
   add(
     'adopt-target',
@@ -303,7 +307,9 @@ const perform = async <Out extends object>(
   let place: Place = { stack: String(stack) };
   try {
     place = check(Where, region === undefined ? { stack } : { stack, region });
-    const result = await act(inputOf(fields, given), outside.connect(place));
+    // Beside the result, which may be JSON.
+    const services: Services = { ...outside.connect(place), say: outside.complain };
+    const result = await act(inputOf(fields, given), services);
     if (given.json === true) outside.print(JSON.stringify(result, null, 2));
     else if (isRefused(result)) outside.complain(result.because);
     else outside.print(tell(result));

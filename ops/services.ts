@@ -1,5 +1,5 @@
-import { setTimeout } from 'node:timers/promises';
 import { Resolver } from 'node:dns/promises';
+import { setTimeout } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';

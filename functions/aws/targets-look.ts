@@ -1,7 +1,13 @@
 import type { RDSClient } from '@aws-sdk/client-rds';
 import type { Binding } from '../domain/binding.ts';
 import { modesInForce } from '../domain/mode.ts';
-import { nextTargetsStep, planTargets, type TargetsPlan, type TargetsSituation, type TargetsStep } from '../domain/targets.ts';
+import {
+  nextTargetsStep,
+  planTargets,
+  type TargetsPlan,
+  type TargetsSituation,
+  type TargetsStep,
+} from '../domain/targets.ts';
 import { addedBy, recordFor, type TargetsRecord } from '../domain/targets-record.ts';
 import type { BindingView } from './bindings.ts';
 import { type Observed, type Observers, observe } from './observe.ts';
