@@ -95,7 +95,7 @@ export const ofAda = () => {
     now: () => new Date(clock.now),
   };
   /** What was written into tables, and no reads. */
-  const writes = () => callsOf(dynamoMock).filter(([command]) => !/^(Get|Query)/.test(command));
+  const writes = () => callsOf(dynamoMock).filter(([command]) => !/^(Get|BatchGet|Query)/.test(command));
   const mocks = { dynamoMock, sfnMock, elbMock, ec2Mock, rdsMock };
   return { services, waits, said, asked, answers, clock, ...mocks, writes, wakes: () => callsOf(sfnMock) };
 };
