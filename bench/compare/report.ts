@@ -24,7 +24,7 @@ export const totalsOf = (outcomes: readonly Outcome[], keeper: Keeper): Totals =
   ) as unknown as Totals;
 
 /** What a keeper lost by its own hand, in words. */
-export const lossesOf = (own: Figures, floor: number): readonly string[] => [
+const lossesOf = (own: Figures, floor: number): readonly string[] => [
   ...(own.lowestByHand !== undefined && own.lowestByHand < floor
     ? [`took healthy targets away until ${own.lowestByHand} were left, of ${floor} at least`]
     : []),

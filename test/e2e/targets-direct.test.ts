@@ -66,13 +66,15 @@ const dayWithout = async <T>(
 ): Promise<T> => {
   const world = await createSimulatedWorld({ assembly: assembly(), seed: 1 });
   const stage = new Stage(world);
-  const playing = stage.database('orders').then(async (database) => {
+  const play = async (): Promise<T> => {
+    const database = await stage.database('orders');
     world.cloud.intercept((call, next) => {
       if (isDown(call)) throw new AwsError('ServiceUnavailable', 'It does not work today.', 503);
       return next();
     });
     return act({ world, stage, database, ...servicesIn(world, stage) });
-  });
+  };
+  const playing = play();
   let isOver = false;
   const over = () => {
     isOver = true;

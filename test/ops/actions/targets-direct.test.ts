@@ -30,7 +30,7 @@ const OURS = { ours: { [OLD]: {} }, applied: [OLD], isCrossZone: true, version: 
 const world = ({
   named = [OLD, NEW],
   registered = [OLD],
-  record = OURS as object,
+  record = OURS,
   modes = [] as readonly ReturnType<typeof item>[],
 } = {}) => {
   const ada = withBindings([bound()], record);
