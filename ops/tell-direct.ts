@@ -18,8 +18,9 @@ export const tellDirect = ({ outcome, bindingId, added, removed, plan, silence }
         `add       ${listOf(plan.add)}`,
         `remove    ${listOf(plan.remove)}`,
         ...lines,
-        'To do it, where no run can:',
-        `  "targets --binding ${bindingId} --direct --apply --reason ...".`,
+        ...(plan.add.length + plan.remove.length === 0
+          ? []
+          : [`To do it, where no run can: "targets --binding ${bindingId} --direct --apply --reason ...".`]),
       ].join('\n')
     : [
         `${bindingId} is in line, as far as anybody may say.`,
