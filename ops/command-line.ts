@@ -22,6 +22,7 @@ import { revoke } from './actions/revoke.ts';
 import { setMode } from './actions/set-mode.ts';
 import { status } from './actions/status.ts';
 import { targets } from './actions/targets.ts';
+import { isDirect } from './actions/targets-direct.ts';
 import { unbind } from './actions/unbind.ts';
 import { unrecord } from './actions/unrecord.ts';
 import { explain } from './explain.ts';
@@ -48,6 +49,7 @@ import {
 } from './tell.ts';
 import { tellPaused, tellResumed } from './tell-pause.ts';
 import { tellAdoptedRecord, tellFailover, tellPromotion, tellRecorded, tellRecords, tellUnrecorded } from './tell-records.ts';
+import { tellDirect } from './tell-direct.ts';
 
 /** The world outside a command line, for the process and for tests. */
 export interface Outside {
@@ -210,8 +212,8 @@ export const runCommand = async (words: readonly string[], outside: Outside): Pr
   add(
     'targets',
     'Shows what would be done about a target group now, or has it done.',
-    { needed: ['bindingId'], optional: ['apply'] },
-    { act: targets, tell: tellTargets },
+    { needed: ['bindingId'], optional: ['apply', 'direct', 'reason', 'resolver'] },
+    { act: targets, tell: (result) => (isDirect(result) ? tellDirect(result) : tellTargets(result)) },
   );
   const routing = [
     ...(['simple', 'weighted', 'primary', 'secondary', 'health', 'manual', 'readiness'] as const),
@@ -306,7 +308,9 @@ const perform = async <Out extends object>(
   let places: Places = { stack: String(given.stack) };
   try {
     places = placesIn(given);
-    const result = await act(inputOf(fields, given), outside.connect(places));
+    // Beside the result, which may be JSON.
+    const services: Services = { ...outside.connect(places), say: outside.complain };
+    const result = await act(inputOf(fields, given), services);
     if (given.json === true) outside.print(JSON.stringify(result, null, 2));
     else if (isRefused(result)) outside.complain(result.because);
     else outside.print(tell(result));

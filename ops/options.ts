@@ -37,6 +37,8 @@ export const OPTIONS = {
   waitForDraining: ['--wait-for-draining', 'a run ends only when what it removed has drained'],
   replace: ['--replace', 'it is there, and all of it is to be as you say now'],
   apply: ['--apply', 'do it, and wait for the end'],
+  direct: ['--direct', 'from this machine and by your own rights, where no run can; --apply needs a --reason then'],
+  resolver: ['--resolver <address>', "who is asked for names directly, where it isn't this machine's: 10.0.0.2"],
   address: ['--address <ip>', "a target's address"],
   recordId: ['--record <id>', 'a record: lower-case letters, digits, hyphens'],
   zoneId: ['--zone <id>', 'its hosted zone: Z...'],

@@ -1,9 +1,13 @@
+import { Resolver } from 'node:dns/promises';
 import { setTimeout } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { RDSClient } from '@aws-sdk/client-rds';
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { type Lookup, lookUpBy, PATIENCE as LOOKUP_PATIENCE } from '../functions/aws/lookups.ts';
 import { plainText } from '../functions/domain/text.ts';
 
 /** What actions work with in one region. Nothing is asked of AWS before an action needs it: a slip of the hand is told without credentials. */
@@ -23,6 +27,12 @@ export interface Regional {
 /** What actions work with: the region of the endpoint services. */
 export interface Services extends Regional {
   readonly elb: ElasticLoadBalancingV2Client;
+  readonly ec2: EC2Client;
+  readonly rds: RDSClient;
+  /** How names are looked up: by a resolver, `10.0.0.2` or `127.0.0.1:5353`. @default this machine's own */
+  readonly lookup: (resolver?: string) => Lookup;
+  /** Tells what is being done, a line each, while it is done. */
+  readonly say: (line: string) => void;
   /** The ARN of the workflow `admit-connection`. */
   readonly admitConnection: () => Promise<string>;
   /** The ARN of the workflow `reconcile`. */
@@ -76,6 +86,10 @@ export const connect = ({ standby, ...home }: Places): Services => {
   return {
     ...regional,
     elb: new ElasticLoadBalancingV2Client(config),
+    ec2: new EC2Client(config),
+    rds: new RDSClient(config),
+    lookup: (resolver) => lookUpBy(resolverAt(resolver)),
+    say: () => undefined,
     admitConnection: workflow('admit-connection'),
     reconcile: workflow('reconcile'),
     revokeConnection: workflow('revoke-connection'),
@@ -114,6 +128,12 @@ const connectTo = (place: Place) => {
   const workflow = (name: string) => async (): Promise<string> =>
     workflowArn(await caller(), await sfn.config.region(), `${stack}-${name}`);
   return { region: regional, workflow, config };
+};
+
+const resolverAt = (server: string | undefined): Resolver => {
+  const resolver = new Resolver(LOOKUP_PATIENCE);
+  if (server !== undefined) resolver.setServers([server]);
+  return resolver;
 };
 
 /**

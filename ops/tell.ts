@@ -1,5 +1,6 @@
 import type { AddressSource } from '../functions/domain/binding.ts';
 import { EFFECTS, type Modes } from '../functions/domain/mode.ts';
+import type { TargetsPlan } from '../functions/domain/targets.ts';
 import { plainText } from '../functions/domain/text.ts';
 import type { Adopted } from './actions/adopt.ts';
 import type { PrincipalAdopted } from './actions/adopt-principal.ts';
@@ -236,9 +237,18 @@ const notesOn = ({ bindingId, lease, failures, failedAt }: BindingStanding): rea
       ]),
 ];
 
-const listOf = (addresses: readonly string[]): string => (addresses.length === 0 ? 'nobody' : addresses.join(', '));
+/** `10.0.1.5, 10.0.1.6`; `nobody`. */
+export const listOf = (addresses: readonly string[]): string =>
+  addresses.length === 0 ? 'nobody' : addresses.join(', ');
 
-const linesOf = ({ withheld, foreign, healthy, isSwap, doubt }: ShownPlan): readonly string[] => [
+/** What a plan withholds and keeps, and how many are healthy: a line each. */
+export const linesOf = ({
+  withheld,
+  foreign,
+  healthy,
+  isSwap,
+  doubt,
+}: Omit<ShownPlan, 'add' | 'remove'> | Omit<TargetsPlan, 'add' | 'remove'>): readonly string[] => [
   ...(isSwap ? ['The target group is full: one target makes room for the next.'] : []),
   ...(doubt === undefined ? [] : [`${doubt}: nothing is added or removed.`]),
   ...withheld.map(({ address, effect, because }) => `withheld  ${effect} ${address}: ${because}`),

@@ -13,11 +13,20 @@ export const OPEN_TO_EVERYONE = 'OpenToEveryone';
 /** Counts bindings whose source DNS did not name: nothing is added or removed for them. */
 export const SILENT_SOURCES = 'SilentSources';
 
-/** Counts targets that would be removed and are not: doubt, the floor, a mode or a pause keeps them. */
+/**
+ * Counts targets that would be removed and are not: doubt or the floor keeps them. Told by each look, also when there is none. What a mode or a
+ * pause keeps is somebody's decision, and not counted.
+ */
 export const WITHHELD_REMOVALS = 'WithheldRemovals';
 
-/** For how many seconds the longest drift has lasted. */
+/** For how many seconds the longest drift has lasted, of those that neither a mode nor a pause keeps from being acted on. */
 export const DRIFT_SECONDS = 'DriftSeconds';
+
+/** Counts looks of the watch that came to their end. */
+export const WATCHES = 'Watches';
+
+/** How many runs in a row failed, of the binding for which most did. */
+export const FAILED_REFRESHES = 'FailedRefreshes';
 
 /** Counts allowed principals that somebody else removed again and again while the registry wants them. */
 export const PRINCIPALS_CONTESTED = 'PrincipalsContested';

@@ -42,6 +42,9 @@ export const RECORDS = 'RECORDS';
 export const TARGETS = 'TARGETS';
 export const WATCHED = 'WATCHED';
 
+/** The partition of what operators did about targets without a run, in the ledger. */
+export const DIRECT = 'DIRECT';
+
 /** Which execution has a request in hand, what it is about to do, and what was told of it. */
 export const ADMISSION = 'ADMISSION';
 
@@ -102,6 +105,8 @@ export const ledgerKey = {
   }),
   /** A run that waits until somebody promoted a side of its record: its task token, a secret. */
   promotion: (recordId: string, run: string): Key => ({ pk: `RECORD#${recordId}`, sk: `${PROMOTION_PREFIX}${run}` }),
+  /** What an operator did about a binding's targets without a run, and why; one for each time, ISO 8601. */
+  direct: (bindingId: string, at: string): Key => ({ pk: DIRECT, sk: `BINDING#${bindingId}#${at}` }),
   /** The tokens that are left of an EC2 action's bucket, in the account and region. */
   bucket: (action: string): Key => ({ pk: 'BUCKET', sk: action }),
   /** The places under an entitlement's `maxEndpoints`: one map, endpoint id to who took it when. */

@@ -6,13 +6,10 @@ import { RDSClient } from '@aws-sdk/client-rds';
 import * as v from 'valibot';
 import { readBinding, readBindingView } from '../aws/bindings.ts';
 import { lookUp } from '../aws/lookups.ts';
-import { type Observed, type Observers, observe } from '../aws/observe.ts';
+import type { Observers } from '../aws/observe.ts';
 import type { Tables } from '../aws/registry.ts';
-import { readHostName } from '../aws/source.ts';
-import { readTargetGroupSettings } from '../aws/target-group.ts';
-import { modesInForce } from '../domain/mode.ts';
-import { nextTargetsStep, planTargets, type TargetsStep } from '../domain/targets.ts';
-import { addedBy, isSameTargetsRecord, recordFor } from '../domain/targets-record.ts';
+import { addressesOf, lookAtTargets } from '../aws/targets-look.ts';
+import { isSameTargetsRecord } from '../domain/targets-record.ts';
 import { targetsAttributes } from '../registry/bindings.ts';
 import { BindingId } from '../registry/schemas.ts';
 import { required } from '../runtime/environment.ts';
@@ -30,8 +27,6 @@ const Input = v.strictObject({
   isFull: v.boolean(),
 });
 
-type Known = NonNullable<v.InferOutput<typeof Input>['known']>;
-
 interface Services extends Observers {
   readonly rds: RDSClient;
   readonly dynamo: DynamoDBClient;
@@ -46,35 +41,13 @@ interface Services extends Observers {
  * @throws `Throttled`, `Denied`; `Malformed` for a binding that is not there, can't be read, or
  * overlaps with another.
  */
-export const run = async ({ bindingId, removed, known, isFull }: v.InferOutput<typeof Input>, services: Services) => {
-  const { rds, dynamo, tables, elb, now } = services;
+export const run = async ({ bindingId, ...soFar }: v.InferOutput<typeof Input>, services: Services) => {
+  const { dynamo, tables } = services;
   const binding = await readBinding(dynamo, tables.registry, bindingId);
-  // A source that has no host name yet is asked for it again.
-  const hostName = known?.hostName ?? (await readHostName(rds, binding.source)) ?? null;
-  const settings = known ?? (await readTargetGroupSettings(elb, binding.targetGroupArn));
-  const settled: Known = { ...settings, hostName };
-  const seen = withoutRemoved(await observe(services, binding, settled.hostName ?? undefined), removed);
-  // Last: a pause or a mode that was set while we looked is heard.
-  const { service, modesSet, record, misses } = await readBindingView(dynamo, tables, binding);
-  const own = seen.targets.filter(({ port }) => port === binding.port);
-  const { paused } = modesSet;
-  const situation = {
-    ...seen,
-    binding: seen.binding,
-    misses,
-    ours: new Set(Object.keys(record.ours)),
-    refused: Object.fromEntries(Object.entries(record.refused).map(([address, { until }]) => [address, until])),
-    room: isFull ? 0 : settled.capacity - seen.targets.length,
-    isCrossZone: settled.isCrossZone,
-    modes: modesInForce(modesSet, service.kind === 'found' ? service.entry : undefined),
-    ...(paused === undefined ? {} : { paused }),
-    now: now().toISOString(),
-  };
-  const plan = planTargets(situation);
-  const step = nextTargetsStep(plan, { ...situation, binding }, { added: addedBy(record), removed });
-  const named = seen.look.kind === 'answered' ? seen.look.addresses : undefined;
-  const next = recordFor(record, step, { seen: own, named, now: situation.now });
-  const { ours, ...rest } = situation;
+  const readView = () => readBindingView(dynamo, tables, binding);
+  const look = await lookAtTargets(binding, soFar, { ...services, readView });
+  const { plan, step, named, known, record, next } = look;
+  const { ours, ...rest } = look.situation;
   logger.info('targets planned', { bindingId, situation: { ...rest, ours: [...ours] }, plan, step });
   return {
     ...step,
@@ -86,25 +59,12 @@ export const run = async ({ bindingId, removed, known, isFull }: v.InferOutput<t
     plan,
     /** What DNS said, as one text: so long as it stays the same, nothing moves. */
     seen: named?.join(' ') ?? plan.doubt ?? '',
-    known: settled,
+    known,
     record: targetsAttributes(next),
     isChanged: !isSameTargetsRecord(record, next),
     version: record.version,
   };
 };
-
-/**
- * What this run deregistered drains, whatever a read says: DescribeTargetHealth may be late, and a target that was sent away must not count as
- * one of the healthy that remain.
- */
-const withoutRemoved = (seen: Observed, removed: readonly string[]): Observed => ({
-  ...seen,
-  targets: seen.targets.map((target) =>
-    target.port === seen.binding.port && removed.includes(target.address) ? { ...target, state: 'draining' } : target,
-  ),
-});
-
-const addressesOf = (step: TargetsStep): readonly string[] => ('addresses' in step ? step.addresses : []);
 
 export const handler = createHandler(Input, run, {
   ec2: tracer.captureAWSv3Client(new EC2Client({})),

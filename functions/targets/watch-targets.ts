@@ -18,11 +18,18 @@ import { isInterfaceOf, type ProxyInterface, readProxyInterfaces } from '../aws/
 import { look, lookUp } from '../aws/lookups.ts';
 import { fixedLook, type Observers } from '../aws/observe.ts';
 import type { Tables } from '../aws/registry.ts';
-import { readServiceStandings } from '../aws/service-standings.ts';
+import { readServiceStandings, type ServiceStanding } from '../aws/service-standings.ts';
 import { findTargets } from '../aws/target-group.ts';
 import type { Look } from '../domain/addresses.ts';
 import { BINDING_DEFAULTS, type Binding, overlapsAmong } from '../domain/binding.ts';
-import { DRIFT_SECONDS, SILENT_SOURCES, UNREADABLE_ENTRIES, WITHHELD_REMOVALS } from '../domain/metric.ts';
+import {
+  DRIFT_SECONDS,
+  FAILED_REFRESHES,
+  SILENT_SOURCES,
+  UNREADABLE_ENTRIES,
+  WATCHES,
+  WITHHELD_REMOVALS,
+} from '../domain/metric.ts';
 import { type Interfaces, planTargets } from '../domain/targets.ts';
 import { isResting, type TargetsRecord } from '../domain/targets-record.ts';
 import { type WatchOutcome, watchBinding } from '../domain/watch.ts';
@@ -120,6 +127,7 @@ export const run = async ({ announce }: v.InferOutput<typeof Input>, services: S
   );
   const drifts: TargetDriftDetected[] = [];
   let withheld = 0;
+  let oldest = 0;
   for (const { binding, record, look: found, outcome } of suspects) {
     const { bindingId, serviceId, targetGroupArn } = binding;
     const standing = standings.get(serviceId);
@@ -147,27 +155,24 @@ export const run = async ({ announce }: v.InferOutput<typeof Input>, services: S
       ...standing,
       now: time,
     });
-    withheld += plan.withheld.filter(({ effect }) => effect === 'targets-remove').length;
+    if (isActing(standing, ['targets-remove'])) {
+      withheld += plan.withheld.filter(({ effect }) => effect === 'targets-remove').length;
+    }
+    const { driftSince = time } = outcome.watched;
+    if (isActing(standing, ['targets-add', 'targets-remove'])) {
+      oldest = Math.max(oldest, (Date.parse(time) - Date.parse(driftSince)) / 1000);
+    }
     logger.info('targets watched', { bindingId, because: outcome.because, look: found, plan });
     if (plan.add.length + plan.remove.length === 0 || isResting(record, time)) continue;
     drifts.push({ schemaVersion: 1, bindingId, serviceId, targetGroupArn, add: plan.add, remove: plan.remove });
   }
   const silent = seen.filter((each) => each.look.kind !== 'answered');
-  const oldest = Math.max(
-    0,
-    ...seen.map(
-      ({
-        outcome: {
-          watched: { driftSince },
-        },
-      }) => (driftSince === undefined ? 0 : (Date.parse(time) - Date.parse(driftSince)) / 1000),
-    ),
-  );
   count(UNREADABLE_ENTRIES, unreadable.length + overlaps.length);
-  // Also when there is none: its alarm asks whether each look had one.
+  // These also when there is none: their alarms ask whether each look had one.
   metrics.singleMetric().addMetric(SILENT_SOURCES, MetricUnit.Count, silent.length);
-  count(WITHHELD_REMOVALS, withheld);
+  metrics.singleMetric().addMetric(WITHHELD_REMOVALS, MetricUnit.Count, withheld);
   count(DRIFT_SECONDS, oldest);
+  count(FAILED_REFRESHES, Math.max(0, ...known.map(({ record }) => record.failures)));
   const report = {
     bindings: all.size,
     read: suspects.length,
@@ -184,12 +189,20 @@ export const run = async ({ announce }: v.InferOutput<typeof Input>, services: S
       drifts.map((detail) => ({ detailType: TARGET_DRIFT_DETECTED, detail })),
     );
   }
+  // Last: a look that could not tell what it saw is none.
+  count(WATCHES, 1);
   return report;
 };
 
 const count = (metric: string, value: number): void => {
   if (value > 0) metrics.singleMetric().addMetric(metric, MetricUnit.Count, value);
 };
+
+/** Whether neither a pause nor a mode keeps anybody from acting: what people decided is nobody's alarm. */
+const isActing = (
+  { modes, paused }: ServiceStanding,
+  effects: readonly ('targets-add' | 'targets-remove')[],
+): boolean => paused === undefined && effects.every((effect) => modes[effect] === 'enforce');
 
 /** What differs comes before whose turn it is, and begins elsewhere each minute: what nobody may bring in line differs for ever. */
 const suspectsAmong = (seen: readonly Seen[], time: string): readonly Seen[] => {

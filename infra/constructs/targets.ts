@@ -1,5 +1,4 @@
 import { Duration, Stack, Validations } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { type EventBus, EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
@@ -11,10 +10,9 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { FAILOVER_PATTERN, PROXY_CHANGED_PATTERN } from '../../events/database-changed.ts';
 import { TARGET_DRIFT_DETECTED_PATTERN } from '../../events/target-drift-detected.ts';
-import { METRIC_NAMESPACE, METRIC_SERVICE, SILENT_SOURCES } from '../../functions/domain/metric.ts';
-import { ALARM_PERIOD, failureAlarm } from './alarm.ts';
 import { ConciergeFunction } from './concierge-function.ts';
 import { MANAGED_TAG } from './endpoint-service.ts';
+import { alarmsOfTargets } from './targets-alarms.ts';
 import { executionsOf, stateMachineArn, Workflow } from './workflow.ts';
 
 /** What target groups are kept in line with. */
@@ -149,19 +147,7 @@ export class Targets extends Construct {
         retryAttempts: 0,
       }),
     });
-    failureAlarm(this, 'SilentAlarm', {
-      metric: new Metric({
-        namespace: METRIC_NAMESPACE,
-        metricName: SILENT_SOURCES,
-        dimensionsMap: { service: METRIC_SERVICE },
-        // One look that finds nothing is life; where each of five minutes had one, it is not.
-        statistic: 'Minimum',
-        period: ALARM_PERIOD,
-      }),
-      failureImpact:
-        'DNS names no address of a source: its target group stays as it is, and customers may meet stale addresses.',
-      article: '#sources-silent',
-    });
+    alarmsOfTargets(this);
 
     const target = (input: RuleTargetInput) =>
       new SfnStateMachine(this.refresh.stateMachine, { deadLetterQueue: deadLetters, input });

@@ -1,17 +1,52 @@
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 import * as v from 'valibot';
 import { malformed } from '../../functions/domain/errors.ts';
 import { plainText } from '../../functions/domain/text.ts';
 import { BindingId, parseWith, problemOf } from '../../functions/registry/schemas.ts';
-import { createAction, type Refused, refused } from '../action.ts';
+import { createAction, Reason, type Refused, refused } from '../action.ts';
 import { whyNot } from '../bindings.ts';
 import { type Ending, follow } from '../follow.ts';
 import { start } from '../wake.ts';
+import { type TargetsDirect, targetsDirect } from './targets-direct.ts';
 
-const Input = v.strictObject({
+/** `10.0.0.2`, `127.0.0.1:5353`, `[fd00::2]:53`. */
+const ResolverAddress = v.pipe(
+  v.string(),
+  v.check((text) => isResolver(text), 'not an address of a resolver, such as 10.0.0.2 or 127.0.0.1:5353'),
+);
+
+const isResolver = (text: string): boolean => {
+  if (isIP(text) !== 0) return true;
+  const [, bracketed, plainAddress, port] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const isPort = port === undefined || (Number(port) >= 1 && Number(port) <= 65_535);
+  return isPort && (isIPv6(bracketed ?? '') || isIPv4(plainAddress ?? ''));
+};
+
+const Given = v.strictObject({
   bindingId: BindingId,
   /** Does it; absent = says what would be done. */
   apply: v.exactOptional(v.literal(true)),
+  /** From this machine, where no run can do it. */
+  direct: v.exactOptional(v.literal(true)),
+  reason: v.exactOptional(Reason),
+  resolver: v.exactOptional(ResolverAddress),
 });
+
+const Input = v.pipe(
+  Given,
+  v.check(
+    ({ direct, apply, reason }) => direct === undefined || apply === undefined || reason !== undefined,
+    'doing it directly needs a reason: --reason',
+  ),
+  v.check(
+    ({ direct, reason, resolver }) => direct === true || (reason === undefined && resolver === undefined),
+    'a reason and a resolver are for --direct',
+  ),
+  v.check(
+    ({ apply, reason }) => reason === undefined || apply === true,
+    'a reason is for doing it: give --apply as well, or leave the reason away',
+  ),
+);
 
 const plain = (maximum: number) =>
   v.pipe(
@@ -73,13 +108,17 @@ const PATIENCE = { plan: 180, apply: 1200 } as const;
 
 /**
  * Shows what would be done about a target group, or has it done and waits for the end of it. The same workflow does both, and a real run goes
- * by modes and pauses as any other.
+ * by modes and pauses as any other. Directly, it is done from here, without a run.
  *
  * @throws BadInput; `Malformed` for an output that is none of ours; NotFollowed; what AWS throws.
  */
 export const targets = createAction(
   Input,
-  async ({ bindingId, apply }, services): Promise<TargetsPlanned | TargetsApplied | TargetsRunning | Refused> => {
+  async (
+    { bindingId, apply, direct, reason, resolver },
+    services,
+  ): Promise<TargetsPlanned | TargetsApplied | TargetsRunning | TargetsDirect | Refused> => {
+    if (direct === true) return targetsDirect({ bindingId, reason, resolver }, services);
     const objection = await whyNot(bindingId, services);
     if (objection !== undefined) return refused(objection);
     const executionArn = await start(

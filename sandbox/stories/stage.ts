@@ -14,6 +14,7 @@ import {
   RejectVpcEndpointConnectionsCommand,
 } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { RDSClient } from '@aws-sdk/client-rds';
 import { DescribeExecutionCommand, type ExecutionListItem, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -45,6 +46,7 @@ export class Stage {
   readonly #dynamo: DynamoDBClient;
   readonly #sfn: SFNClient;
   readonly #elb: ElasticLoadBalancingV2Client;
+  readonly #rds: RDSClient;
   readonly #sns: SNSClient;
   readonly #sqs: SQSClient;
   readonly #requests: Requests;
@@ -61,6 +63,7 @@ export class Stage {
     this.#dynamo = new DynamoDBClient(world.clientConfig('operator'));
     this.#sfn = new SFNClient(world.clientConfig('operator'));
     this.#elb = new ElasticLoadBalancingV2Client(world.clientConfig('operator'));
+    this.#rds = new RDSClient(world.clientConfig('operator'));
     this.#sns = new SNSClient(world.clientConfig('operator'));
     this.#sqs = new SQSClient(world.clientConfig('operator'));
     this.#requests = new Requests(this.#dynamo, this.#sfn, (name) => this.output(name));
@@ -179,6 +182,10 @@ export class Stage {
       dynamo: this.#dynamo,
       sfn: this.#sfn,
       elb: this.#elb,
+      ec2: this.#ec2Of('operator'),
+      rds: this.#rds,
+      lookup: () => () => Promise.reject(new Error('A story looks no name up by itself: see `database.named`.')),
+      say: (line) => this.tell(line),
       tables: { registry: this.output('RegistryTable'), ledger: this.output('LedgerTable') },
       caller: () => Promise.resolve(`arn:aws:iam::${PROVIDER_ACCOUNT}:user/operator`),
       admitConnection: async () => this.output('AdmitConnectionArn'),

@@ -2,12 +2,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { describe, expect, it, vi } from 'vitest';
 import {
+  DRIFT_SECONDS,
+  FAILED_REFRESHES,
   METRIC_NAMESPACE,
   METRIC_SERVICE,
   OPEN_TO_EVERYONE,
   PRINCIPALS_CONTESTED,
   SILENT_SOURCES,
   UNREADABLE_ENTRIES,
+  WATCHES,
+  WITHHELD_REMOVALS,
 } from '../../functions/domain/metric.ts';
 import { planNotices } from '../../functions/domain/notices.ts';
 import { CURRENT_INDEX, LEDGER_INDEXES, RECORDED_AT } from '../../functions/registry/keys.ts';
@@ -317,13 +321,17 @@ describe('alarms', () => {
       'SettlePlaceAlarm: Errors',
       'SweepListDifferencesAlarm: Errors',
       'SweepMissingAlarm: Invocations',
+      'TargetsDriftAlarm: DriftSeconds',
+      'TargetsFailingAlarm: FailedRefreshes',
       'TargetsFindBindingsAlarm: Errors',
+      'TargetsMissingAlarm: Watches',
       'TargetsPlanTargetsAlarm: Errors',
       'TargetsRefreshTargetsAbortedAlarm: ExecutionsAborted',
       'TargetsRefreshTargetsFailedAlarm: ExecutionsFailed',
       'TargetsRefreshTargetsTimedOutAlarm: ExecutionsTimedOut',
       'TargetsSilentAlarm: SilentSources',
       'TargetsWatchTargetsAlarm: Errors',
+      'TargetsWithheldAlarm: WithheldRemovals',
       'UnreadableEntriesAlarm: UnreadableEntries',
     ]);
   });
@@ -340,8 +348,21 @@ describe('alarms', () => {
     });
   });
 
-  it('each goes off at the first five minutes, save that of a function: its calls are tried again', () => {
-    const failures = alarms.filter(([alarm]) => alarm !== 'SweepMissingAlarm');
+  it('a watch that does not come is missed after ten minutes', () => {
+    const [, missing] = alarms.find(([alarm]) => alarm === 'TargetsMissingAlarm') ?? [];
+
+    expect(missing?.Properties).toMatchObject({
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      Statistic: 'Sum',
+      Period: 300,
+      EvaluationPeriods: 2,
+      TreatMissingData: 'breaching',
+    });
+  });
+
+  it('each goes off at the first five minutes, save those of what mends itself: calls are tried again, interfaces go', () => {
+    const failures = alarms.filter(([alarm]) => !alarm.endsWith('MissingAlarm'));
     const conditions = failures.map(([alarm, { Properties }]) => {
       const { Statistic, ComparisonOperator, Threshold, EvaluationPeriods, Period, TreatMissingData } = Properties;
       expect({ ComparisonOperator, Period, TreatMissingData }).toEqual({
@@ -375,6 +396,8 @@ describe('alarms', () => {
       'RevokeConnectionTimedOutAlarm: Sum > 0, 1 in a row',
       'SettlePlaceAlarm: Sum > 0, 3 in a row',
       'SweepListDifferencesAlarm: Sum > 0, 3 in a row',
+      'TargetsDriftAlarm: Maximum > 1800, 1 in a row',
+      'TargetsFailingAlarm: Maximum > 2, 1 in a row',
       'TargetsFindBindingsAlarm: Sum > 0, 3 in a row',
       'TargetsPlanTargetsAlarm: Sum > 0, 3 in a row',
       'TargetsRefreshTargetsAbortedAlarm: Sum > 0, 1 in a row',
@@ -382,6 +405,7 @@ describe('alarms', () => {
       'TargetsRefreshTargetsTimedOutAlarm: Sum > 0, 1 in a row',
       'TargetsSilentAlarm: Minimum > 0, 1 in a row',
       'TargetsWatchTargetsAlarm: Sum > 0, 3 in a row',
+      'TargetsWithheldAlarm: Minimum > 0, 12 in a row',
       'UnreadableEntriesAlarm: Sum > 0, 1 in a row',
     ]);
   });
@@ -402,6 +426,10 @@ describe('alarms', () => {
     [OPEN_TO_EVERYONE, 'OpenToEveryoneAlarm'],
     [PRINCIPALS_CONTESTED, 'PrincipalsContestedAlarm'],
     [SILENT_SOURCES, 'TargetsSilentAlarm'],
+    [WITHHELD_REMOVALS, 'TargetsWithheldAlarm'],
+    [DRIFT_SECONDS, 'TargetsDriftAlarm'],
+    [FAILED_REFRESHES, 'TargetsFailingAlarm'],
+    [WATCHES, 'TargetsMissingAlarm'],
   ])('that of %s listens to the very metric that the functions write', (metric, alarm) => {
     const { Namespace, MetricName, Dimensions } = named('AWS::CloudWatch::Alarm', alarm);
     const written = vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
@@ -454,7 +482,7 @@ describe('alarms', () => {
     const articles = readFileSync('docs/runbook.md', 'utf8').split(/^## /m).slice(1);
     const ofAlarms = alarms.map(([, { Properties }]) => inWords(Properties.AlarmDescription).replace(/.*#/, ''));
 
-    const ofPeople = ['pausing', 'frozen-registry', 'adopting', 'disconnecting', 'unsafe-plan'];
+    const ofPeople = ['pausing', 'frozen-registry', 'adopting', 'disconnecting', 'unsafe-plan', 'targets-by-hand'];
 
     for (const article of articles) {
       const headings = [...article.matchAll(/^### (.+)$/gm)].map(([, heading]) => heading);

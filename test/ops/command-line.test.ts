@@ -12,6 +12,7 @@ import { describe, expect, it } from 'vitest';
 import { ALL_SERVICES, ledgerKey } from '../../functions/registry/keys.ts';
 import { runCommand } from '../../ops/command-line.ts';
 import type { Place } from '../../ops/services.ts';
+import { tellDirect } from '../../ops/tell-direct.ts';
 import { awsError, item, TABLES } from '../functions/support.ts';
 import { ENDPOINT_ID, NOW, SERVICE_ID } from '../support/builders.ts';
 import {
@@ -685,5 +686,44 @@ describe('a command that is not understood', () => {
 
     expect(printed).toContain('claim-endpoint');
     expect(exit).toBe(0);
+  });
+});
+
+describe('targets --direct', () => {
+  const PLAN = { add: ['10.0.1.5'], remove: [], isSwap: false, withheld: [], foreign: ['10.0.9.9'], healthy: 2 };
+  const PLANNED = { outcome: 'planned-directly', bindingId: 'orders', added: [], removed: [], plan: PLAN } as const;
+
+  it('what would be done, and how to do it', () => {
+    expect(tellDirect(PLANNED)).toBe(
+      [
+        'What you would do about orders now, from this machine. Nothing was done.',
+        'add       10.0.1.5',
+        'remove    nobody',
+        `foreign   10.0.9.9: somebody else's, and kept. See "adopt-target".`,
+        'healthy   2',
+        'To do it, where no run can: "targets --binding orders --direct --apply --reason ...".',
+      ].join('\n'),
+    );
+  });
+
+  it('nothing to do - no word of how to do it', () => {
+    expect(tellDirect({ ...PLANNED, plan: { ...PLAN, add: [] } })).not.toContain('To do it');
+  });
+
+  it('the ledger does not answer - nobody is called a stranger, and what was added is nobody’s', () => {
+    const text = tellDirect({ ...PLANNED, outcome: 'applied-directly', added: ['10.0.1.5'], silence: 'It is down' });
+
+    expect(text).toContain('The ledger does not answer: It is down.\nNobody knows whose the targets are');
+    expect(text).not.toContain('foreign');
+    expect(text).toMatch(/^What was added is nobody's yet: "adopt-target" for each, once the ledger answers\.$/m);
+  });
+
+  it('without a reason - told so, and nothing is asked of AWS', async () => {
+    const ada = ofAda();
+    await expect(give(['targets', '--binding', 'orders', '--direct', '--apply'], ada)).resolves.toMatchObject({
+      exit: 2,
+      complained: 'doing it directly needs a reason: --reason',
+    });
+    expect(ada.dynamoMock.calls()).toEqual([]);
   });
 });

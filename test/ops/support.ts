@@ -3,10 +3,11 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
+import type { Answer } from '../../functions/domain/addresses.ts';
 import type { Binding } from '../../functions/domain/binding.ts';
 import { ledgerKey, registryKey } from '../../functions/registry/keys.ts';
 import type { Services } from '../../ops/services.ts';
-import { callsOf, item, strictDynamo, TABLES } from '../functions/support.ts';
+import { callsOf, item, strictDynamo, strictEc2, strictRds, TABLES } from '../functions/support.ts';
 import { ENDPOINT_ID, HOME_REGION, NOW, SERVICE_ID } from '../support/builders.ts';
 
 /** Who acts, and somebody else. */
@@ -60,6 +61,12 @@ export const ofAda = () => {
     throw new Error(`The test expects no such call: ${JSON.stringify(input)}`);
   });
   const { elb, elbMock } = strictElb();
+  const { ec2, ec2Mock } = strictEc2();
+  const { rds, rdsMock } = strictRds();
+  const said: string[] = [];
+  const asked: (string | undefined)[] = [];
+  const answers: Answer[] = [];
+  const clock = { now: Date.parse(NOW) };
   sfnMock.on(StartExecutionCommand).resolves({ executionArn: EXECUTION, startDate: new Date(NOW) });
   const waits: number[] = [];
   const services: Services = {
@@ -67,6 +74,15 @@ export const ofAda = () => {
     dynamo,
     sfn,
     elb,
+    ec2,
+    rds,
+    lookup: (resolver) => async () => {
+      asked.push(resolver);
+      return answers.at(-1) ?? { kind: 'empty' };
+    },
+    say: (line) => {
+      said.push(line);
+    },
     tables: TABLES,
     caller: async () => ADA,
     admitConnection: async () => WORKFLOW,
@@ -75,12 +91,14 @@ export const ofAda = () => {
     refreshTargets: async () => workflow('refresh-targets'),
     wait: async (milliseconds) => {
       waits.push(milliseconds);
+      clock.now += milliseconds;
     },
-    now: () => new Date(NOW),
+    now: () => new Date(clock.now),
   };
   /** What was written into tables, and no reads. */
-  const writes = () => callsOf(dynamoMock).filter(([command]) => !/^(Get|Query)/.test(command));
-  return { services, waits, dynamoMock, sfnMock, elbMock, writes, wakes: () => callsOf(sfnMock) };
+  const writes = () => callsOf(dynamoMock).filter(([command]) => !/^(Get|BatchGet|Query)/.test(command));
+  const mocks = { dynamoMock, sfnMock, elbMock, ec2Mock, rdsMock };
+  return { services, waits, said, asked, answers, clock, ...mocks, writes, wakes: () => callsOf(sfnMock) };
 };
 
 /** A decision in the ledger: held for a person, unless it says otherwise. */

@@ -59,10 +59,27 @@ describe('the order of failures in refresh-targets', () => {
     ['nothing is registered before it was looked at', 'Register', 'Observe'],
     ['nothing is told before the end was recorded', 'Publish', 'Record the end'],
     ['nothing ends well before it was looked at', 'Record the end', 'Observe'],
-    ['no lease is taken over before its holder was looked at', 'Take over the lease', 'Look at its execution'],
+    ['no lease is taken over before it was asked who has it', 'Take over the lease', 'Ask who has it'],
   ])('%s', (_rule, state, before) => {
     expect(reachableFrom(machine, machine.StartAt)).toContain(state);
     expect(reachableFrom(machine, machine.StartAt, before)).not.toContain(state);
+  });
+
+  it('no lease of a run is taken over before its execution was looked at: only that of a person has no execution', () => {
+    const { Choices } = stateNamed('Is there a holder') as unknown as {
+      readonly Choices: readonly { readonly Condition: string; readonly Next: string }[];
+    };
+    const taking = Choices.filter(({ Next }) => Next === 'Take over the lease');
+
+    expect(taking.map(({ Condition }) => Condition)).toEqual(['{% $contains($holder, /^operator /) %}']);
+    const others = Object.entries(machine.States).filter(([, state]) =>
+      /"(?:Next|Default)":"Take over the lease"/.test(JSON.stringify(state)),
+    );
+    expect(others.map(([name]) => name)).toEqual([
+      'Is there a holder',
+      'Look at its execution',
+      'Leave it or take over',
+    ]);
   });
 
   it('between two writes to the target group there is always a look, and a renewal', () => {

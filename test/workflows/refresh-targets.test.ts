@@ -352,6 +352,40 @@ describe('the lease', () => {
     expect(calls(ran)).toContain('Take over the lease');
   });
 
+  const PERSON = 'operator arn:aws:iam::123456789012:user/ada at 2026-11-23T11:58:00.000Z';
+  const heldByPerson = (until: string | undefined) => ({
+    ...heldBy(PERSON, ''),
+    'Ask who has it': [
+      { Item: { execution: { S: PERSON }, ...(until === undefined ? {} : { leaseUntil: { S: until } }) } },
+    ],
+  });
+
+  it('a person has it in hand - left alone until their time is over, and no execution is asked after', async () => {
+    const ran = await refresh(heldByPerson('2026-11-23T12:03:00.000Z'), BINDING);
+
+    expect(ran.output).toMatchObject({ outcome: 'busy', heldBy: PERSON, heldUntil: '2026-11-23T12:03:00.000Z' });
+    expect(calls(ran)).toEqual(['Take the lease', 'Ask who has it']);
+  });
+
+  it.each([
+    ['11:59', '2026-11-23T11:59:00.000Z'],
+    ['never', undefined],
+  ])('a person had it in hand until %s - taken over from exactly them', async (_until, until) => {
+    const ran = await refresh(heldByPerson(until), BINDING);
+
+    expect(calls(ran)).toEqual([
+      'Take the lease',
+      'Ask who has it',
+      'Take over the lease',
+      'Observe',
+      'Record the end',
+    ]);
+    expect(onlyAttempt(ran, 'Take over the lease').arguments).toMatchObject({
+      ConditionExpression: 'execution = :holder OR execution = :me',
+      ExpressionAttributeValues: { ':holder': { S: PERSON } },
+    });
+  });
+
   it('somebody else took it over meanwhile - it is asked for again', async () => {
     const script = {
       ...heldBy(OTHER, 'FAILED'),

@@ -1,6 +1,7 @@
 import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeNetworkInterfacesCommand } from '@aws-sdk/client-ec2';
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { DescribeDBProxiesCommand } from '@aws-sdk/client-rds';
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { NO_TARGETS } from '../../../functions/domain/targets-record.ts';
@@ -418,16 +419,61 @@ describe('AWS refuses', () => {
 });
 
 describe('metrics', () => {
-  it('all is well - a nought for the alarm of silent sources', async () => {
+  const WELL = { SilentSources: 0, WithheldRemovals: 0, Watches: 1 };
+  /** DNS names A only, and B has its interface still; for ten minutes. */
+  const kept: Given = {
+    ...{ records: [applied([A, B])], targets: [target(A), target(B)], interfaces: [A, B] },
+    watched: [missed({ [B]: 2 }, { driftSince: new Date(Date.parse(QUIET) - 600_000).toISOString() })],
+  };
+
+  it('all is well - noughts for the alarms that ask each look, and that there was a look', async () => {
     await watch();
-    expect(metrics()).toEqual({ SilentSources: 0 });
+    expect(metrics()).toEqual(WELL);
   });
 
   it('a removal that is withheld, and a drift of ten minutes', async () => {
-    const watched = [missed({ [B]: 2 }, { driftSince: new Date(Date.parse(QUIET) - 600_000).toISOString() })];
-    await watch({ records: [applied([A, B])], targets: [target(A), target(B)], watched, interfaces: [A, B] });
+    await watch(kept);
+    expect(metrics()).toEqual({ ...WELL, WithheldRemovals: 1, DriftSeconds: 600 });
+  });
 
-    expect(metrics()).toEqual({ SilentSources: 0, WithheldRemovals: 1, DriftSeconds: 600 });
+  it.each<[string, Given, Readonly<Record<string, number>>]>([
+    [
+      'removals are observed',
+      { modes: [item(ledgerKey.modes(SERVICE_ID), { modes: { 'targets-remove': 'observe' }, version: 1 })] },
+      {},
+    ],
+    [
+      'additions are observed - what is withheld is so for another reason',
+      { modes: [item(ledgerKey.modes(SERVICE_ID), { modes: { 'targets-add': 'observe' }, version: 1 })] },
+      { WithheldRemovals: 1 },
+    ],
+    [
+      'everything is paused',
+      {
+        modes: [item(ledgerKey.modes('ALL'), { modes: {}, version: 1, paused: { by: 'jo', reason: 'x', at: NOW } })],
+      },
+      {},
+    ],
+  ])('%s - what a person decided counts for nothing', async (_what, given, counted) => {
+    await watch({ ...kept, ...given });
+    expect(metrics()).toEqual({ ...WELL, ...counted });
+  });
+
+  it('runs that failed - the most in a row', async () => {
+    const bindings = [aBinding({ bindingId: 'one', port: 1 }), aBinding({ bindingId: 'two', port: 2 })];
+    const records = [applied([A], { failures: 2 }, 'one'), applied([A], { failures: 4 }, 'two')];
+    await watch({ bindings, records });
+
+    expect(metrics()).toEqual({ ...WELL, FailedRefreshes: 4 });
+  });
+
+  it('a look that could not tell what it saw - none', async () => {
+    const { services, events } = world({ now: QUIET, answers: named(A, B) });
+    events.on(PutEventsCommand).rejects(awsError('InternalException'));
+
+    await expect(run(ANNOUNCE, services)).rejects.toThrow();
+    expect(metrics()).toHaveProperty('SilentSources');
+    expect(metrics()).not.toHaveProperty('Watches');
   });
 
   it('a source that is silent, an entry that can’t be read, and two of one home', async () => {
@@ -439,7 +485,7 @@ describe('metrics', () => {
     const entries = [item(registryKey.binding('broken'), {})];
     await watch({ bindings, entries, records: [], answers: [{ kind: 'empty' }] });
 
-    expect(metrics()).toEqual({ UnreadableEntries: 2, SilentSources: 1 });
+    expect(metrics()).toEqual({ ...WELL, UnreadableEntries: 2, SilentSources: 1 });
   });
 });
 
