@@ -151,7 +151,7 @@ export class Stage {
   /** An operator does something, as `npm run ops` does it. @throws Error in words where it is refused. */
   async operate<Out extends object>(action: Action<Out>, input: object): Promise<Out> {
     const services: Services = {
-      place: { stack: this.output('StackName') },
+      place: { stack: this.output('RegistryTable').replace(/-registry$/, '') },
       dynamo: this.#dynamo,
       sfn: this.#sfn,
       elb: this.#elb,

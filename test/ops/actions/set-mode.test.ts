@@ -5,6 +5,7 @@ import { CURRENT, ledgerKey, registryKey } from '../../../functions/registry/key
 import { setMode } from '../../../ops/actions/set-mode.ts';
 import { awsError, item, TABLES } from '../../functions/support.ts';
 import { NOW, SERVICE_ID } from '../../support/builders.ts';
+import { ofAdaAbroad } from '../standby.ts';
 import { ADA, BOB, ofAda } from '../support.ts';
 
 const INPUT = { serviceId: SERVICE_ID, effect: 'accept', mode: 'enforce', reason: 'A week without a surprise.' };
@@ -31,6 +32,7 @@ const OBSERVING = {
   'principals-remove': 'observe',
   'targets-add': 'observe',
   'targets-remove': 'observe',
+  dns: 'observe',
 };
 const modes = (entry: object) => item(KEY, entry);
 /** Accept was set to propose by bob. */
@@ -280,13 +282,40 @@ describe('set-mode', () => {
     await expect(setMode(INPUT, ada.services)).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 
+  it('for names - in the standby region, and the other one is asked for nothing', async () => {
+    const { services, dynamoMock, writes, homeCalls } = ofAdaAbroad();
+    dynamoMock.on(GetItemCommand, theModes).resolves({}).on(PutItemCommand).resolves({});
+
+    await expect(setMode({ ...INPUT, effect: 'dns' }, services)).resolves.toMatchObject({
+      outcome: 'set',
+      before: { dns: 'propose' },
+      after: { dns: 'enforce' },
+    });
+    const changes = [{ ...ours, effect: 'dns', from: 'propose' }];
+    expect(writes()).toEqual([
+      [
+        'PutItem',
+        {
+          TableName: TABLES.ledger,
+          Item: modes({ current: CURRENT, modes: { dns: 'enforce' }, version: 1, changes }),
+          ConditionExpression: 'attribute_not_exists(pk)',
+        },
+      ],
+    ]);
+    expect(homeCalls()).toEqual([]);
+  });
+
+  it('for names, and nobody named the standby region - NoStandby', async () => {
+    await expect(setMode({ ...INPUT, effect: 'dns' }, ofAda().services)).rejects.toMatchObject({ name: 'NoStandby' });
+  });
+
   it.each([
     ['a service that is none', { serviceId: 'vpce-0123' }, 'serviceId', 'not an id of an endpoint service'],
     [
       'an effect that is none',
       { effect: 'pause' },
       'effect',
-      'not one of accept, reject, revoke, principals-add, principals-remove, targets-add, targets-remove',
+      'not one of accept, reject, revoke, principals-add, principals-remove, targets-add, targets-remove, dns',
     ],
     ['a mode that is none', { mode: 'auto' }, 'mode', 'not one of observe, propose, enforce'],
     ['a reason of blanks', { reason: '  ' }, 'reason', 'say why'],
