@@ -104,7 +104,7 @@ export const RecordOptions = v.strictObject({
   ),
   type: v.picklist(['A', 'AAAA'], 'not one of A, AAAA'),
   client: readAs(clientOf),
-  ttl: v.exactOptional(v.number()),
+  ttl: v.exactOptional(v.number('not a whole number from 1 to 60')),
   seenFrom: v.exactOptional(v.picklist(['anywhere', 'vpc', 'nowhere'], 'not one of anywhere, vpc, nowhere')),
   roleArn: v.exactOptional(v.string()),
   externalId: v.exactOptional(v.string()),
@@ -116,7 +116,7 @@ export const RecordOptions = v.strictObject({
   manual: flag,
   readiness: v.exactOptional(Alarm),
   promotes: flag,
-  healthyForSeconds: v.exactOptional(v.number()),
+  healthyForSeconds: v.exactOptional(v.number('not a whole number from 0 to 86400')),
   replace: flag,
 });
 
