@@ -27,7 +27,7 @@ export const tellTold = (told: FailoverTold): string => {
     case 'planned':
       return tellPlanned(told);
     case 'ran':
-      return [...sentencesOf(told).map((line) => wrap(line)), ...told.ended.changes.map((each) => wrap(setLine(each), 4))].join('\n');
+      return [...sentencesOf(told).map((line) => wrap(line)), ...told.ended.changes.map((each) => wrap(setLine(each)))].join('\n');
   }
 };
 
@@ -85,7 +85,7 @@ const tellPlanned = ({ recordId, action, planned }: Extract<FailoverTold, { outc
     `first: ${STEPS[step] ?? step}: ${because}`,
     ...(zone === undefined || action === 'shift' ? [] : zoneLines(zone)),
   ]
-    .map((line) => wrap(line, line.startsWith(' ') ? 4 : 0))
+    .map((line) => wrap(line))
     .join('\n');
 };
 

@@ -56,7 +56,7 @@ export const tellUnrecorded = ({ recordId, by, zoneId, left, checks, engaged }: 
       ? []
       : [`It stays failed over, ${wordOf(engaged)}. To fail it back it has to be recorded again.`]),
   ]
-    .map((line) => wrap(line, line.startsWith(' ') ? 4 : 0))
+    .map((line) => wrap(line))
     .join('\n');
 
 const weightsIn = (weights: Readonly<Record<string, number>>): string =>
