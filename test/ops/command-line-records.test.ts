@@ -5,7 +5,19 @@ import { runCommand } from '../../ops/command-line.ts';
 import type { Places } from '../../ops/services.ts';
 import { awsError, item } from '../functions/support.ts';
 import { NOW, SERVICE_ID } from '../support/builders.ts';
-import { BOBS, CONVERGED, DB, ending, FLIP, ofAdaAbroad, recorded, situationOf, stateOf, WEB, withRecords } from './standby.ts';
+import {
+  BOBS,
+  CONVERGED,
+  DB,
+  ending,
+  FLIP,
+  ofAdaAbroad,
+  recorded,
+  situationOf,
+  stateOf,
+  WEB,
+  withRecords,
+} from './standby.ts';
 import { ADA, BOB } from './support.ts';
 
 /** Gives ada a command: what it prints, what it complains of, how it ends, and which Concierge it speaks to. */
@@ -100,8 +112,14 @@ describe('a name that is recorded', () => {
   it.each([
     [['--ttl', '300', ...FLIPS], '--ttl 300: not a whole number from 1 to 60'],
     [['--ttl', ' ', ...FLIPS], '--ttl  : not a whole number from 1 to 60'],
-    [['--weighted', 'blue=300=addresses:10.0.0.1'], '--weighted blue=300=addresses:10.0.0.1: not a whole number from 0 to 255'],
-    [['--simple', 'cname:x'], '--simple cname:x: not one of alias:DNSNAME:ZONEID, addresses:10.0.0.1,10.0.0.2 or targets:ARN:PORT'],
+    [
+      ['--weighted', 'blue=300=addresses:10.0.0.1'],
+      '--weighted blue=300=addresses:10.0.0.1: not a whole number from 0 to 255',
+    ],
+    [
+      ['--simple', 'cname:x'],
+      '--simple cname:x: not one of alias:DNSNAME:ZONEID, addresses:10.0.0.1,10.0.0.2 or targets:ARN:PORT',
+    ],
     [[], 'one of simple, weighted, and primary with secondary is needed'],
   ])('%s - told in a sentence', async (more, sentence) => {
     const { exit, complained } = await give([...RECORD, ...more]);
@@ -145,7 +163,15 @@ describe('what names are at', () => {
     const long = `${'a'.repeat(60)}.example.internal`;
     const ada = withRecords([recorded(), recorded({ ...WEB, name: long })], {
       states: [stateOf({ version: 2, armedAt: NOW, engaged: BOBS })],
-      decisions: [item(ledgerKey.recordDecision('orders-db', NOW, 'x'), { outcome: 'unconfirmed', at: NOW, because: 'So', by: BOB, action: 'failover' })],
+      decisions: [
+        item(ledgerKey.recordDecision('orders-db', NOW, 'x'), {
+          outcome: 'unconfirmed',
+          at: NOW,
+          because: 'So',
+          by: BOB,
+          action: 'failover',
+        }),
+      ],
     });
     const { printed } = await give(['records'], ada);
     const lines = printed.split('\n');
@@ -164,7 +190,11 @@ describe('what names are at', () => {
   });
 
   it('one in detail', async () => {
-    const output = { step: 'status', because: '', situation: situationOf({ armedAt: NOW, engaged: BOBS }, { answered: 'secondary' }) };
+    const output = {
+      step: 'status',
+      because: '',
+      situation: situationOf({ armedAt: NOW, engaged: BOBS }, { answered: 'secondary' }),
+    };
     const { printed } = await give(['records', ...THE], ending(withRecords([recorded()]), output));
 
     expect(printed.split('\n').filter((line) => line.length > 80)).toEqual([]);
@@ -196,7 +226,7 @@ describe('what became of a flip', () => {
       'failover',
       'failed-over',
       ENGAGED,
-      "orders-db is failed over: clients get the secondary's answer, seen after 42 s.\nIt stays so, whatever the primary's health, until \"failback --record orders-db\n--reason ...\".",
+      'orders-db is failed over: clients get the secondary\'s answer, seen after 42 s.\nIt stays so, whatever the primary\'s health, until "failback --record orders-db\n--reason ...".',
     ],
     [
       'failback',
@@ -273,7 +303,10 @@ describe('what became of a flip', () => {
   it('what was somebody else’s is adopted - and in line', async () => {
     const foreign = 'it has a record that we did not make: "adopt-record" takes over';
     const look = { step: 'converge', because: '', situation: situationOf(), zone: { because: '', foreign } };
-    const { printed } = await give(['adopt-record', ...THE, ...WHY], ending(withRecords([recorded()]), look, CONVERGED));
+    const { printed } = await give(
+      ['adopt-record', ...THE, ...WHY],
+      ending(withRecords([recorded()]), look, CONVERGED),
+    );
 
     expect(printed.replaceAll('\n', ' ')).toBe(
       `What the zone had under the name of orders-db is the Concierge's now, by ${ADA}. orders-db is in line: the record is as its entry says.   create  db.orders.example.internal. A (primary)`,

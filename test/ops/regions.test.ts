@@ -127,13 +127,18 @@ describe('while the other region is dead', () => {
   it.each([
     ['pause', 'Paused', 'paused'],
     ['resume', 'Nothing was written: no pause', 'resumed'],
-  ])('%s of everything - done in the standby region, and told that it was not done at home', async (command, sentence, done) => {
-    dead.add(HOME);
-    const { exit, printed } = await give(command, '--all', ...WHY);
+  ])(
+    '%s of everything - done in the standby region, and told that it was not done at home',
+    async (command, sentence, done) => {
+      dead.add(HOME);
+      const { exit, printed } = await give(command, '--all', ...WHY);
 
-    expect(exit).toBe(1);
-    expect(printed).toMatch(new RegExp(`^NOT ${done} at home: AWS can't be reached: .*\nIn the standby region: ${sentence}`));
-  });
+      expect(exit).toBe(1);
+      expect(printed).toMatch(
+        new RegExp(`^NOT ${done} at home: AWS can't be reached: .*\nIn the standby region: ${sentence}`),
+      );
+    },
+  );
 });
 
 describe('while the standby region is dead', () => {
@@ -169,7 +174,7 @@ describe('while both are well', () => {
   it('nobody named the standby region - told how to', async () => {
     vi.stubEnv('STANDBY_REGION', undefined);
     const { exit, complained } = await give('records');
-  
+
     expect([exit, complained]).toEqual([
       1,
       'Which region is the standby? Give --standby-region, or set STANDBY_REGION.',

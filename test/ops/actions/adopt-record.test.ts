@@ -6,7 +6,18 @@ import { ledgerKey } from '../../../functions/registry/keys.ts';
 import { adoptRecord } from '../../../ops/actions/adopt-record.ts';
 import { awsError, TABLES } from '../../functions/support.ts';
 import { NOW } from '../../support/builders.ts';
-import { BOBS, CONVERGED, DB, ending, failing, ofAdaAbroad, recorded, situationOf, stateOf, withRecords } from '../standby.ts';
+import {
+  BOBS,
+  CONVERGED,
+  DB,
+  ending,
+  failing,
+  ofAdaAbroad,
+  recorded,
+  situationOf,
+  stateOf,
+  withRecords,
+} from '../standby.ts';
 import { ADA, BOB } from '../support.ts';
 
 const INPUT = { recordId: 'orders-db', reason: 'It is from before our time.' };
@@ -96,19 +107,23 @@ describe('adopt-record', () => {
       failing(withRecords([recorded()]), 'Throttled', 'Rate exceeded'),
       expect.stringMatching(/^The run for orders-db failed: Throttled: Rate exceeded/),
     ],
-    [
-      'there is no such record',
-      withRecords([]),
-      'There is no record orders-db. "records" lists those that there are.',
-    ],
+    ['there is no such record', withRecords([]), 'There is no record orders-db. "records" lists those that there are.'],
   ])('%s - refused, and nothing is written', async (_what, { services, writes }, because) => {
     await expect(adoptRecord(INPUT, services)).resolves.toEqual({ outcome: 'refused', because });
     expect(writes()).toEqual([]);
   });
 
   it.each([
-    ['a run wrote meanwhile - refused', { version: 8 }, { outcome: 'refused', because: expect.stringMatching(/changed while you were at it/) }],
-    ['bob adopted it meanwhile - refused', { version: 9, adopted: BOBS }, { outcome: 'refused', because: expect.stringContaining(`${BOB} adopted`) }],
+    [
+      'a run wrote meanwhile - refused',
+      { version: 8 },
+      { outcome: 'refused', because: expect.stringMatching(/changed while you were at it/) },
+    ],
+    [
+      'bob adopted it meanwhile - refused',
+      { version: 9, adopted: BOBS },
+      { outcome: 'refused', because: expect.stringContaining(`${BOB} adopted`) },
+    ],
     ['the reply to our own write was lost - adopted', { version: 9, adopted: ADOPTED }, { outcome: 'adopted' }],
   ])('%s', async (_what, now, result) => {
     const ada = world(FOREIGN, stateOf({ version: 7 }));

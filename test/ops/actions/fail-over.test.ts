@@ -4,7 +4,17 @@ import { ledgerKey } from '../../../functions/registry/keys.ts';
 import { converge, failback, failover, shift } from '../../../ops/actions/fail-over.ts';
 import { awsError, callsOf, item } from '../../functions/support.ts';
 import { NOW } from '../../support/builders.ts';
-import { CONVERGED, ending, failing, FLIP, ofAdaAbroad, recorded, situationOf, UPDATE_FAILOVER, withRecords } from '../standby.ts';
+import {
+  CONVERGED,
+  ending,
+  FLIP,
+  failing,
+  ofAdaAbroad,
+  recorded,
+  situationOf,
+  UPDATE_FAILOVER,
+  withRecords,
+} from '../standby.ts';
 import { ADA, BOB } from '../support.ts';
 
 const INPUT = { recordId: 'orders-db', reason: 'us-west-2 is ill.' };
@@ -65,7 +75,12 @@ describe('failover', () => {
     ],
     [
       'refused by a plan',
-      { dryRun: true, step: 'refuse', because: 'the mode of dns is propose: resume it, or force', situation: situationOf() },
+      {
+        dryRun: true,
+        step: 'refuse',
+        because: 'the mode of dns is propose: resume it, or force',
+        situation: situationOf(),
+      },
       'It would not be done: the mode of dns is propose: resume it, or force.',
     ],
   ])('%s - why', async (_what, output, because) => {
@@ -76,7 +91,11 @@ describe('failover', () => {
   });
 
   it('unconfirmed - no second is claimed', async () => {
-    const { services } = world({ ...FAILED_OVER, outcome: 'unconfirmed', because: 'after 270 s the answer is primary' });
+    const { services } = world({
+      ...FAILED_OVER,
+      outcome: 'unconfirmed',
+      because: 'after 270 s the answer is primary',
+    });
     const result = await failover(INPUT, services);
 
     expect(result).toMatchObject({ outcome: 'ran', ended: { outcome: 'unconfirmed' } });
@@ -185,7 +204,9 @@ describe('failback, shift, converge', () => {
   it('shift - weights by the name of the side', async () => {
     const { services, starts } = world({ ...CONVERGED, outcome: 'shifted' });
 
-    await expect(shift({ ...INPUT, weights: 'blue=80, green=20' }, services)).resolves.toMatchObject({ outcome: 'ran' });
+    await expect(shift({ ...INPUT, weights: 'blue=80, green=20' }, services)).resolves.toMatchObject({
+      outcome: 'ran',
+    });
     expect(starts()).toMatchObject([{ action: 'shift', weights: { blue: 80, green: 20 }, by: ADA }]);
   });
 

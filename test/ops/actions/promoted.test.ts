@@ -77,17 +77,20 @@ describe('promoted', () => {
     ]);
   });
 
-  it.each(['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'])('its run is over (%s) - refused, and its item goes', async (name) => {
-    const ada = world(waits('flip', TOKEN));
-    ada.sfnMock.on(SendTaskSuccessCommand).rejects(Object.assign(awsError(name), { message: `Token '${TOKEN}'` }));
+  it.each(['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'])(
+    'its run is over (%s) - refused, and its item goes',
+    async (name) => {
+      const ada = world(waits('flip', TOKEN));
+      ada.sfnMock.on(SendTaskSuccessCommand).rejects(Object.assign(awsError(name), { message: `Token '${TOKEN}'` }));
 
-    await expect(promoted(INPUT, ada.services)).resolves.toEqual({
-      outcome: 'refused',
-      because:
-        'The run that waited for a promotion of orders-db is over, and nothing was flipped by it. Start it again: "failover --record orders-db".',
-    });
-    expect(ada.writes()).toEqual([theDeletion('flip')]);
-  });
+      await expect(promoted(INPUT, ada.services)).resolves.toEqual({
+        outcome: 'refused',
+        because:
+          'The run that waited for a promotion of orders-db is over, and nothing was flipped by it. Start it again: "failover --record orders-db".',
+      });
+      expect(ada.writes()).toEqual([theDeletion('flip')]);
+    },
+  );
 
   it('one is over and one waits - that one is followed', async () => {
     const ada = world(waits('flap', 'stale'), waits('flip', TOKEN));

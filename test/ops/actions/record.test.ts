@@ -6,7 +6,19 @@ import { registryKey } from '../../../functions/registry/keys.ts';
 import { record } from '../../../ops/actions/record.ts';
 import { awsError, callsOf, item, TABLES } from '../../functions/support.ts';
 import { NOW, SERVICE_ID } from '../../support/builders.ts';
-import { BOBS, CONVERGED, DB, ending, failing, ofAdaAbroad, RECORDED, recorded, stateOf, WEB, withRecords } from '../standby.ts';
+import {
+  BOBS,
+  CONVERGED,
+  DB,
+  ending,
+  failing,
+  ofAdaAbroad,
+  RECORDED,
+  recorded,
+  stateOf,
+  WEB,
+  withRecords,
+} from '../standby.ts';
 import { ADA, BOB, ofAda } from '../support.ts';
 
 const BASE = {
@@ -59,7 +71,11 @@ describe('record', () => {
   });
 
   it.each([
-    ['addresses', { simple: 'addresses:10.0.1.5, 10.0.2.6' }, { kind: 'addresses', addresses: ['10.0.1.5', '10.0.2.6'] }],
+    [
+      'addresses',
+      { simple: 'addresses:10.0.1.5, 10.0.2.6' },
+      { kind: 'addresses', addresses: ['10.0.1.5', '10.0.2.6'] },
+    ],
     ['addresses of IPv6', { type: 'AAAA', simple: 'addresses:fd00::1' }, { kind: 'addresses', addresses: ['fd00::1'] }],
     ['targets', { simple: `targets:${GROUP}:5432` }, { kind: 'targets', targetGroupArn: GROUP, port: 5432 }],
     ['an alias', { simple: 'alias:lb.example.com:Z1' }, { kind: 'alias', dnsName: 'lb.example.com', zoneId: 'Z1' }],
@@ -107,7 +123,10 @@ describe('record', () => {
     [
       'it is as it was read',
       recorded(),
-      { ConditionExpression: 'recordedAt = :read', ExpressionAttributeValues: marshall({ ':read': RECORDED.recordedAt }) },
+      {
+        ConditionExpression: 'recordedAt = :read',
+        ExpressionAttributeValues: marshall({ ':read': RECORDED.recordedAt }),
+      },
     ],
     [
       'it was entered by hand',
@@ -160,12 +179,18 @@ describe('record', () => {
     [
       'one value for one that is failed over',
       [[recorded()], { states: [stateOf({ version: 2, engaged: BOBS })] }],
-      { replace: true, ...Object.fromEntries(Object.keys(FLIPS).map((key) => [key, undefined])), simple: 'addresses:10.0.1.5' },
+      {
+        replace: true,
+        ...Object.fromEntries(Object.keys(FLIPS).map((key) => [key, undefined])),
+        simple: 'addresses:10.0.1.5',
+      },
       `orders-db is failed over by ${BOB} since ${BOBS.at}. Nothing was written: fail it back first, or take another id.`,
     ],
   ] as const)('%s - refused, and nothing is written', async (_what, of, changes, because) => {
     const { services, writes, starts } = world(of as unknown as Parameters<typeof withRecords>);
-    const input = Object.fromEntries(Object.entries({ ...INPUT, ...changes }).filter(([, value]) => value !== undefined));
+    const input = Object.fromEntries(
+      Object.entries({ ...INPUT, ...changes }).filter(([, value]) => value !== undefined),
+    );
 
     await expect(record(input, services)).resolves.toEqual({ outcome: 'refused', because });
     expect([writes(), starts()]).toEqual([[], []]);
@@ -249,12 +274,19 @@ describe('record', () => {
 
     await expect(record(INPUT, services)).resolves.toMatchObject({
       outcome: 'recorded',
-      run: { kind: 'failed', because: expect.stringMatching(/^The run for orders-db failed: UnsafePlan: .* See docs\/runbook/) },
+      run: {
+        kind: 'failed',
+        because: expect.stringMatching(/^The run for orders-db failed: UnsafePlan: .* See docs\/runbook/),
+      },
     });
   });
 
   it.each([
-    ['bob wrote it meanwhile', RECORDED, { outcome: 'refused', because: expect.stringMatching(/^Somebody wrote orders-db while/) }],
+    [
+      'bob wrote it meanwhile',
+      RECORDED,
+      { outcome: 'refused', because: expect.stringMatching(/^Somebody wrote orders-db while/) },
+    ],
     ['it was our own write, whose reply was lost', WRITTEN, { outcome: 'recorded' }],
   ])('%s', async (_what, now, result) => {
     const { services, dynamoMock } = world([[]]);
@@ -277,22 +309,54 @@ describe('record', () => {
     ['a client that is none', { client: 'consumer' }, 'client', 'not provider, and not consumer:CUSTOMER'],
     ['a TTL out of range', { ttl: 300 }, 'ttl', 'not a whole number from 1 to 60'],
     ['a TTL that is none', { ttl: Number.NaN }, 'ttl', 'not a whole number from 1 to 60'],
-    ['a value of another form', { primary: '10.0.0.1' }, 'primary', 'not one of alias:DNSNAME:ZONEID, addresses:10.0.0.1,10.0.0.2 or targets:ARN:PORT'],
+    [
+      'a value of another form',
+      { primary: '10.0.0.1' },
+      'primary',
+      'not one of alias:DNSNAME:ZONEID, addresses:10.0.0.1,10.0.0.2 or targets:ARN:PORT',
+    ],
     ['an alias without a zone', { primary: 'alias:lb.example.com' }, 'primary', `${ALIAS} "" is not a host name`],
-    ['an alias of a zone that is none', { primary: 'alias:lb.example.com:x' }, 'primary', expect.stringContaining(`${ALIAS} "x" is not the id of a hosted zone`)],
+    [
+      'an alias of a zone that is none',
+      { primary: 'alias:lb.example.com:x' },
+      'primary',
+      expect.stringContaining(`${ALIAS} "x" is not the id of a hosted zone`),
+    ],
     ['an address that is none', { primary: 'addresses:10.0.0.1,,' }, 'primary', '"" is not an address'],
-    ['an address of the other family', { primary: 'addresses:fd00::1' }, 'input', expect.stringContaining('of the other family')],
+    [
+      'an address of the other family',
+      { primary: 'addresses:fd00::1' },
+      'input',
+      expect.stringContaining('of the other family'),
+    ],
     ['targets without a port', { primary: `targets:${GROUP}` }, 'primary', expect.stringContaining('is not a port')],
     ['targets of no target group', { primary: 'targets:arn:x:443' }, 'primary', 'not the ARN of a target group'],
-    ['an alarm without its region', { health: 'orders-well' }, 'health', 'not REGION/ALARM, such as us-west-2/orders-well'],
+    [
+      'an alarm without its region',
+      { health: 'orders-well' },
+      'health',
+      'not REGION/ALARM, such as us-west-2/orders-well',
+    ],
     ['no secondary', { secondary: undefined }, 'input', 'primary, secondary and health go together'],
-    ['two routings', { simple: 'addresses:10.0.0.1' }, 'input', 'one of simple, weighted, and primary with secondary is needed'],
-    ['a role without its external id', { roleArn: 'arn:aws:iam::210987654321:role/dns' }, 'input', 'a role and its external id go together'],
+    [
+      'two routings',
+      { simple: 'addresses:10.0.0.1' },
+      'input',
+      'one of simple, weighted, and primary with secondary is needed',
+    ],
+    [
+      'a role without its external id',
+      { roleArn: 'arn:aws:iam::210987654321:role/dns' },
+      'input',
+      'a role and its external id go together',
+    ],
     ['a role that is none', { roleArn: 'dns', externalId: 'orders' }, 'roleArn', 'not the ARN of a role'],
     ['a wait beyond a day', { healthyForSeconds: 100_000 }, 'healthyForSeconds', 'not a whole number from 0 to 86400'],
   ])('%s - BadInput, and nothing is asked of AWS', async (_what, changes, field, problem) => {
     const { services, dynamoMock } = ofAdaAbroad();
-    const input = Object.fromEntries(Object.entries({ ...INPUT, ...changes }).filter(([, value]) => value !== undefined));
+    const input = Object.fromEntries(
+      Object.entries({ ...INPUT, ...changes }).filter(([, value]) => value !== undefined),
+    );
 
     await expect(record(input, services)).rejects.toMatchObject({ name: 'BadInput', faults: [{ field, problem }] });
     expect(callsOf(dynamoMock)).toEqual([]);
@@ -303,7 +367,12 @@ describe('record', () => {
     ['a weight that is none', ['blue==addresses:10.0.0.1'], 'weighted', 'not a whole number from 0 to 255'],
     ['no weight at all', ['blue=0=addresses:10.0.0.1'], 'weighted', 'every weight is 0: all would be answered alike'],
     ['no value', ['blue=1'], 'weighted.0', 'not SIDE=WEIGHT=VALUE, such as blue=80=addresses:10.0.0.1'],
-    ['a side twice', ['blue=1=addresses:10.0.0.1', 'blue=2=addresses:10.0.0.2'], 'input', 'the side blue is there twice'],
+    [
+      'a side twice',
+      ['blue=1=addresses:10.0.0.1', 'blue=2=addresses:10.0.0.2'],
+      'input',
+      'the side blue is there twice',
+    ],
   ])('weighted: %s - BadInput', async (_what, weighted, field, problem) => {
     await expect(record({ ...BASE, weighted }, ofAdaAbroad().services)).rejects.toMatchObject({
       faults: [{ field, problem }],

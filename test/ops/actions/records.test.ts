@@ -68,7 +68,12 @@ describe('records', () => {
     );
     const result = await records({ recordId: 'orders-db' }, ada.services);
 
-    expect(result).toMatchObject({ outcome: 'shown', situation: { answered: 'primary' }, last: LAST, promotions: [asked] });
+    expect(result).toMatchObject({
+      outcome: 'shown',
+      situation: { answered: 'primary' },
+      last: LAST,
+      promotions: [asked],
+    });
     expect(JSON.stringify(result)).not.toContain('s3cr3t');
     expect(ada.starts()).toEqual([{ recordId: 'orders-db', action: 'status' }]);
   });

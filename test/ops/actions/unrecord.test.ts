@@ -82,7 +82,15 @@ describe('unrecord', () => {
     ['there never was one', [], 'There is no record orders-db. "records" lists those that there are.'],
     [
       'bob took it away',
-      [item(ledgerKey.recordDecision('orders-db', BOBS.at, 'unrecord'), { action: 'unrecord', outcome: 'unrecorded', because: BOBS.reason, by: BOB, at: BOBS.at })],
+      [
+        item(ledgerKey.recordDecision('orders-db', BOBS.at, 'unrecord'), {
+          action: 'unrecord',
+          outcome: 'unrecorded',
+          because: BOBS.reason,
+          by: BOB,
+          at: BOBS.at,
+        }),
+      ],
       `There is no record orders-db any more: ${BOB} took it away at ${BOBS.at} ("us-west-2·is ill.").`,
     ],
   ])('%s - refused, and nothing is written', async (_what, decisions, because) => {
@@ -93,7 +101,11 @@ describe('unrecord', () => {
   });
 
   it.each([
-    ['somebody wrote it meanwhile - refused', recorded({ recordedAt: NOW }), { outcome: 'refused', because: expect.stringMatching(/^Somebody wrote orders-db while/) }],
+    [
+      'somebody wrote it meanwhile - refused',
+      recorded({ recordedAt: NOW }),
+      { outcome: 'refused', because: expect.stringMatching(/^Somebody wrote orders-db while/) },
+    ],
     ['it is gone: our reply was lost, or somebody did the same - done', undefined, { outcome: 'unrecorded' }],
   ])('%s', async (_what, now, result) => {
     const ada = withRecords([recorded()]);
