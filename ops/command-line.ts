@@ -47,7 +47,14 @@ import {
   tellUnbound,
 } from './tell.ts';
 import { tellPaused, tellResumed } from './tell-pause.ts';
-import { tellAdoptedRecord, tellFailover, tellPromotion, tellRecorded, tellRecords, tellUnrecorded } from './tell-records.ts';
+import {
+  tellAdoptedRecord,
+  tellFailover,
+  tellPromotion,
+  tellRecorded,
+  tellRecords,
+  tellUnrecorded,
+} from './tell-records.ts';
 
 /** The world outside a command line, for the process and for tests. */
 export interface Outside {

@@ -75,7 +75,10 @@ export const readLastDecision = async (
       TableName: tables.ledger,
       ConsistentRead: true,
       KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-      ExpressionAttributeValues: marshall({ ':pk': ledgerKey.recordDecision(recordId, '', '').pk, ':prefix': DECISION_PREFIX }),
+      ExpressionAttributeValues: marshall({
+        ':pk': ledgerKey.recordDecision(recordId, '', '').pk,
+        ':prefix': DECISION_PREFIX,
+      }),
       ScanIndexForward: false,
       Limit: 1,
     }),

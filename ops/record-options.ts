@@ -23,7 +23,7 @@ const cut = (text: string, mark: string): readonly [string, string] => {
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + mark.length)];
 };
 
-const valueOf = (text: string): RecordValue | string => {
+const readValueOf = (text: string): RecordValue | string => {
   const [kind, rest] = cut(text.trim(), ':');
   const last = rest.lastIndexOf(':');
   const [front, back] = [rest.slice(0, Math.max(last, 0)), rest.slice(last + 1)];
@@ -49,13 +49,13 @@ const valueOf = (text: string): RecordValue | string => {
   }
 };
 
-const Value = readAs(valueOf);
+const Value = readAs(readValueOf);
 
 const sideOf = (text: string): (WeightedSide & { readonly side: string }) | string => {
   const [side, rest] = cut(text, '=');
   const [weight, value] = cut(rest, '=');
   if (value === '') return 'not SIDE=WEIGHT=VALUE, such as blue=80=addresses:10.0.0.1';
-  const read = valueOf(value);
+  const read = readValueOf(value);
   if (typeof read === 'string') return `${side}: ${read}`;
   return { side, weight: weight.trim() === '' ? Number.NaN : Number(weight), value: read };
 };
@@ -76,7 +76,8 @@ const clientOf = (text: string): DnsRecord['client'] | string => {
 const weightsOf = (text: string): Readonly<Record<string, number>> | string => {
   const pairs = text.split(',').map((each) => cut(each.trim(), '='));
   const names = pairs.map(([side]) => side);
-  if (pairs.some(([side, weight]) => side === '' || !/^\d+$/.test(weight))) return 'not a list such as blue=80,green=20';
+  if (pairs.some(([side, weight]) => side === '' || !/^\d+$/.test(weight)))
+    return 'not a list such as blue=80,green=20';
   const twice = names.find((side, at) => names.indexOf(side) !== at);
   if (twice !== undefined) return `${twice} is there twice`;
   const heavy = pairs.find(([, weight]) => Number(weight) > 255);

@@ -1,6 +1,6 @@
 import { plainText } from '../functions/domain/text.ts';
-import { type FailoverRan, type FailoverTold, toldOf } from './actions/fail-over.ts';
 import { isRefused } from './action.ts';
+import { type FailoverRan, type FailoverTold, toldOf } from './actions/fail-over.ts';
 import { wrap } from './lines.ts';
 import type { FailoverInput, FailoverPlanned, FailoverRun, ShownChange, ShownSituation } from './update-failover.ts';
 
@@ -27,7 +27,10 @@ export const tellTold = (told: FailoverTold): string => {
     case 'planned':
       return tellPlanned(told);
     case 'ran':
-      return [...sentencesOf(told).map((line) => wrap(line)), ...told.ended.changes.map((each) => wrap(setLine(each)))].join('\n');
+      return [
+        ...sentencesOf(told).map((line) => wrap(line)),
+        ...told.ended.changes.map((each) => wrap(setLine(each))),
+      ].join('\n');
   }
 };
 

@@ -18,8 +18,8 @@ import type { Status } from './actions/status.ts';
 import type { ShownPlan, TargetsApplied, TargetsPlanned, TargetsRunning } from './actions/targets.ts';
 import type { UnboundNow } from './actions/unbind.ts';
 import { tableOf } from './lines.ts';
-import { isPaused } from './tell-pause.ts';
 import type { DecisionRecord } from './records.ts';
+import { isPaused } from './tell-pause.ts';
 
 /** `dns` is set in another region than the others, and each is told without the other. */
 const modesIn = (modes: ModeSet['before'], effect: ModeSet['effect']): string =>
@@ -35,11 +35,7 @@ export const tellMode = ({ outcome, serviceId, effect, before, after }: ModeSet)
       : `The mode of ${serviceId} is set so already; nothing was written.`,
     `before  ${modesIn(before, effect)}`,
     `after   ${modesIn(after, effect)}`,
-    ...(outcome === 'set'
-      ? [
-          nextAfter(effect),
-        ]
-      : []),
+    ...(outcome === 'set' ? [nextAfter(effect)] : []),
   ].join('\n');
 
 const nextAfter = (effect: ModeSet['effect']): string => {
