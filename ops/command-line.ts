@@ -24,6 +24,7 @@ import { status } from './actions/status.ts';
 import { targets } from './actions/targets.ts';
 import { unbind } from './actions/unbind.ts';
 import { unrecord } from './actions/unrecord.ts';
+import { verifyName } from './actions/verify-name.ts';
 import { explain } from './explain.ts';
 import { type Field, type Given, givenFor, inputOf, nameOf, OPTIONS, placeOf, placesIn } from './options.ts';
 import type { Places, Services } from './services.ts';
@@ -45,6 +46,7 @@ import {
   tellStatus,
   tellTargets,
   tellUnbound,
+  tellVerified,
 } from './tell.ts';
 import { tellPaused, tellResumed } from './tell-pause.ts';
 import {
@@ -219,6 +221,12 @@ export const runCommand = async (words: readonly string[], outside: Outside): Pr
     'Shows what would be done about a target group now, or has it done.',
     { needed: ['bindingId'], optional: ['apply'] },
     { act: targets, tell: tellTargets },
+  );
+  add(
+    'verify-name',
+    "Has EC2 verify a service's private DNS name, or says what public DNS lacks for it.",
+    { needed: ['serviceId'], optional: ['force'] },
+    { act: verifyName, tell: tellVerified },
   );
   const routing = [
     ...(['simple', 'weighted', 'primary', 'secondary', 'health', 'manual', 'readiness'] as const),

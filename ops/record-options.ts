@@ -23,6 +23,9 @@ const cut = (text: string, mark: string): readonly [string, string] => {
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + mark.length)];
 };
 
+/** Whether a text fits; it stays a text where it does not. */
+const fits = (schema: v.GenericSchema<unknown, string>, text: string): boolean => v.is(schema, text);
+
 const readValueOf = (text: string): RecordValue | string => {
   const [kind, rest] = cut(text.trim(), ':');
   const last = rest.lastIndexOf(':');
@@ -30,8 +33,8 @@ const readValueOf = (text: string): RecordValue | string => {
   switch (kind) {
     case 'alias': {
       const dnsName = front.toLowerCase().replace(/\.$/, '');
-      if (!v.is(HostName, dnsName)) return `an alias is alias:DNSNAME:ZONEID, and "${front}" is not a host name`;
-      return v.is(ZoneId, back)
+      if (!fits(HostName, dnsName)) return `an alias is alias:DNSNAME:ZONEID, and "${front}" is not a host name`;
+      return fits(ZoneId, back)
         ? { kind, dnsName, zoneId: back }
         : `an alias is alias:DNSNAME:ZONEID, and "${back}" is not the id of a hosted zone: that of what it leads to, such as the endpoint's or the load balancer's own`;
     }

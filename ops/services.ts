@@ -1,5 +1,7 @@
+import { Resolver } from 'node:dns/promises';
 import { setTimeout } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -22,7 +24,10 @@ export interface Regional {
 
 /** What actions work with: the region of the endpoint services. */
 export interface Services extends Regional {
+  readonly ec2: EC2Client;
   readonly elb: ElasticLoadBalancingV2Client;
+  /** What public DNS has of TXT under a name, as seen from here; nothing where it has none, or does not answer. */
+  readonly lookUpTxt: (name: string) => Promise<readonly string[]>;
   /** The ARN of the workflow `admit-connection`. */
   readonly admitConnection: () => Promise<string>;
   /** The ARN of the workflow `reconcile`. */
@@ -75,13 +80,23 @@ export const connect = ({ standby, ...home }: Places): Services => {
   const { region: regional, workflow, config } = connectTo(home);
   return {
     ...regional,
+    ec2: new EC2Client(config),
     elb: new ElasticLoadBalancingV2Client(config),
+    lookUpTxt,
     admitConnection: workflow('admit-connection'),
     reconcile: workflow('reconcile'),
     revokeConnection: workflow('revoke-connection'),
     refreshTargets: workflow('refresh-targets'),
     ...(standby === undefined ? {} : { standby: connectStandby(standby) }),
   };
+};
+
+const lookUpTxt = async (name: string): Promise<readonly string[]> => {
+  try {
+    return (await new Resolver({ timeout: 3_000, tries: 2 }).resolveTxt(name)).map((parts) => parts.join(''));
+  } catch {
+    return [];
+  }
 };
 
 const connectStandby = (place: NonNullable<Places['standby']>): Standby => {

@@ -6,7 +6,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import type { Binding } from '../../functions/domain/binding.ts';
 import { ledgerKey, registryKey } from '../../functions/registry/keys.ts';
 import type { Services } from '../../ops/services.ts';
-import { callsOf, item, strictDynamo, TABLES } from '../functions/support.ts';
+import { callsOf, item, strictDynamo, strictEc2, TABLES } from '../functions/support.ts';
 import { ENDPOINT_ID, HOME_REGION, NOW, SERVICE_ID } from '../support/builders.ts';
 
 /** Who acts, and somebody else. */
@@ -59,6 +59,7 @@ export const ofAda = () => {
   sfnMock.onAnyCommand().callsFake((input) => {
     throw new Error(`The test expects no such call: ${JSON.stringify(input)}`);
   });
+  const { ec2, ec2Mock } = strictEc2();
   const { elb, elbMock } = strictElb();
   sfnMock.on(StartExecutionCommand).resolves({ executionArn: EXECUTION, startDate: new Date(NOW) });
   const waits: number[] = [];
@@ -66,7 +67,9 @@ export const ofAda = () => {
     place: { stack: 'PrivateLinkConcierge' },
     dynamo,
     sfn,
+    ec2,
     elb,
+    lookUpTxt: () => Promise.reject(new Error('The test expects nobody to look a name up.')),
     tables: TABLES,
     caller: async () => ADA,
     admitConnection: async () => WORKFLOW,
@@ -80,7 +83,7 @@ export const ofAda = () => {
   };
   /** What was written into tables, and no reads. */
   const writes = () => callsOf(dynamoMock).filter(([command]) => !/^(Get|Query)/.test(command));
-  return { services, waits, dynamoMock, sfnMock, elbMock, writes, wakes: () => callsOf(sfnMock) };
+  return { services, waits, dynamoMock, sfnMock, ec2Mock, elbMock, writes, wakes: () => callsOf(sfnMock) };
 };
 
 /** A decision in the ledger: held for a person, unless it says otherwise. */
