@@ -52,7 +52,9 @@ export const verifyName = createAction(
   async ({ serviceId, force }, services): Promise<NameVerified | NamePending | Refused> => {
     const before = await read(serviceId, services);
     if (before === undefined) {
-      return refused(`${serviceId} has no private DNS name. Give it one in EC2: modify-vpc-endpoint-service-configuration --private-dns-name.`);
+      return refused(
+        `${serviceId} has no private DNS name. Give it one in EC2: modify-vpc-endpoint-service-configuration --private-dns-name.`,
+      );
     }
     const { privateName } = before;
     if (before.state === 'verified') return { outcome: 'unchanged', serviceId, privateName };

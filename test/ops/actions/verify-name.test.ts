@@ -13,7 +13,11 @@ const VALUE = 'vpce:l6p0ERxlTt45jevFwOCp';
 const WANTED = `Public DNS must have a TXT record "${VALUE}" at _6e86.api.example.com or _6e86.example.com, and nobody sees it from here. Put it there, wait for its TTL, and give the command again; --force has EC2 look all the same.`;
 
 /** A service whose private name is in these states, one look after the other, and public DNS with this TXT. */
-const world = (states: readonly string[], txt: Readonly<Record<string, readonly string[]>> = {}, name = '*.api.example.com') => {
+const world = (
+  states: readonly string[],
+  txt: Readonly<Record<string, readonly string[]>> = {},
+  name = '*.api.example.com',
+) => {
   const ada = ofAda();
   const described = ada.ec2Mock.on(DescribeVpcEndpointServiceConfigurationsCommand, { ServiceIds: [SERVICE_ID] });
   const replies = states.map((State) => ({
@@ -44,7 +48,9 @@ describe('verify-name', () => {
     ['beneath the private name', '_6e86.api.example.com'],
     ['beneath a domain above it', '_6e86.example.com'],
   ])('the TXT record is seen %s - started, and looked at until EC2 says so', async (_where, place) => {
-    const { services, starts, waits } = world(['failed', 'failed', 'pendingVerification', 'verified'], { [place]: ['other', VALUE] });
+    const { services, starts, waits } = world(['failed', 'failed', 'pendingVerification', 'verified'], {
+      [place]: ['other', VALUE],
+    });
 
     await expect(verifyName(INPUT, services)).resolves.toEqual({
       outcome: 'verified',
