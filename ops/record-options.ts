@@ -40,7 +40,7 @@ const readValueOf = (text: string): RecordValue | string => {
     }
     case 'addresses': {
       const addresses = rest.split(',').map((each) => each.trim());
-      const bad = addresses.find((each) => !v.is(IpAddress, each));
+      const bad = addresses.find((each) => !fits(IpAddress, each));
       return bad === undefined ? { kind, addresses } : `"${bad}" is not an address`;
     }
     case 'targets':
