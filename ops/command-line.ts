@@ -25,6 +25,7 @@ import { targets } from './actions/targets.ts';
 import { isDirect } from './actions/targets-direct.ts';
 import { unbind } from './actions/unbind.ts';
 import { unrecord } from './actions/unrecord.ts';
+import { verifyName } from './actions/verify-name.ts';
 import { explain } from './explain.ts';
 import { type Field, type Given, givenFor, inputOf, nameOf, OPTIONS, placeOf, placesIn } from './options.ts';
 import type { Places, Services } from './services.ts';
@@ -46,10 +47,18 @@ import {
   tellStatus,
   tellTargets,
   tellUnbound,
+  tellVerified,
 } from './tell.ts';
 import { tellPaused, tellResumed } from './tell-pause.ts';
-import { tellAdoptedRecord, tellFailover, tellPromotion, tellRecorded, tellRecords, tellUnrecorded } from './tell-records.ts';
 import { tellDirect } from './tell-direct.ts';
+import {
+  tellAdoptedRecord,
+  tellFailover,
+  tellPromotion,
+  tellRecorded,
+  tellRecords,
+  tellUnrecorded,
+} from './tell-records.ts';
 
 /** The world outside a command line, for the process and for tests. */
 export interface Outside {
@@ -214,6 +223,12 @@ export const runCommand = async (words: readonly string[], outside: Outside): Pr
     'Shows what would be done about a target group now, or has it done.',
     { needed: ['bindingId'], optional: ['apply', 'direct', 'reason', 'resolver'] },
     { act: targets, tell: (result) => (isDirect(result) ? tellDirect(result) : tellTargets(result)) },
+  );
+  add(
+    'verify-name',
+    "Has EC2 verify a service's private DNS name, or says what public DNS lacks for it.",
+    { needed: ['serviceId'], optional: ['force'] },
+    { act: verifyName, tell: tellVerified },
   );
   const routing = [
     ...(['simple', 'weighted', 'primary', 'secondary', 'health', 'manual', 'readiness'] as const),

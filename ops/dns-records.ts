@@ -7,7 +7,6 @@ import { plainText } from '../functions/domain/text.ts';
 import { recordFrom, stateFrom } from '../functions/registry/dns-records.ts';
 import { itemOf } from '../functions/registry/items.ts';
 import { ALL_SERVICES, DECISION_PREFIX, ledgerKey, RECORDS, registryKey } from '../functions/registry/keys.ts';
-import { refused } from './action.ts';
 import { type Item, readPartition } from './bindings.ts';
 import type { Standby } from './services.ts';
 import { readItem } from './table.ts';
@@ -75,14 +74,20 @@ export const readLastDecision = async (
       TableName: tables.ledger,
       ConsistentRead: true,
       KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-      ExpressionAttributeValues: marshall({ ':pk': ledgerKey.recordDecision(recordId, '', '').pk, ':prefix': DECISION_PREFIX }),
+      ExpressionAttributeValues: marshall({
+        ':pk': ledgerKey.recordDecision(recordId, '', '').pk,
+        ':prefix': DECISION_PREFIX,
+      }),
       ScanIndexForward: false,
       Limit: 1,
     }),
   );
   const [last] = Items.map((each) => itemOf(each));
   if (last === undefined) return undefined;
-  const text = (name: string, maximum: number): string => plainText(String(last[name] ?? ''), maximum);
+  const text = (name: string, maximum: number): string => {
+    const value = last[name];
+    return typeof value === 'string' ? plainText(value, maximum) : '';
+  };
   return {
     at: text('at', 40),
     action: text('action', 20),
@@ -131,6 +136,3 @@ export const lookAtRecords = async (serviceId: string, standby: Standby): Promis
     );
   }
 };
-
-/** `refused`, for a record of which nothing can be said. */
-export const refusedRecord = (...of: Parameters<typeof noRecord>) => refused(noRecord(...of));

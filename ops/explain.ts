@@ -1,8 +1,8 @@
 import { ConciergeError } from '../functions/domain/errors.ts';
 import { plainText } from '../functions/domain/text.ts';
 import { NotFollowed } from './follow.ts';
-import type { Place } from './services.ts';
 import { NoStandby } from './no-standby.ts';
+import type { Place } from './services.ts';
 import { NotWoken } from './wake.ts';
 
 /** No such table, index or workflow. */

@@ -1,21 +1,29 @@
 /** As wide as a terminal that nobody made wider. */
 export const WIDTH = 80;
 
-/** Breaks a text between words, and indents all lines but the first. A word that is wider, such as an ARN, has a line of its own. */
-export const wrap = (text: string, indent = 0): string => {
+/**
+ * Breaks a text between words, line by line. A word that is wider, such as an ARN, has a line of its own.
+ *
+ * @param indent - blanks before each line that goes on, beside those with which a line begins.
+ */
+export const wrap = (text: string, indent = 0): string =>
+  text
+    .split('\n')
+    .map((line) => wrapLine(line, ' '.repeat(indent)))
+    .join('\n');
+
+const wrapLine = (text: string, indent: string): string => {
+  const [, margin = '', rest = ''] = /^( *)(.*)$/s.exec(text) ?? [];
   const lines: string[] = [];
-  for (const paragraph of text.split('\n')) {
-    let line = '';
-    for (const word of paragraph.split(' ')) {
-      const room = WIDTH - (lines.length === 0 ? 0 : indent);
-      if (line !== '' && line.length + 1 + word.length > room) {
-        lines.push(line);
-        line = word;
-      } else line = line === '' ? word : `${line} ${word}`;
-    }
-    lines.push(line);
+  let line = margin;
+  for (const word of rest.split(' ')) {
+    const isFresh = line.trim() === '';
+    if (!isFresh && line.length + 1 + word.length > WIDTH) {
+      lines.push(line);
+      line = `${margin}${indent}${word}`;
+    } else line = isFresh ? `${line}${word}` : `${line} ${word}`;
   }
-  return lines.map((line, at) => (at === 0 ? line : `${' '.repeat(indent)}${line}`)).join('\n');
+  return [...lines, line].join('\n');
 };
 
 /** Cuts a text to a width, and shows that it was cut. */

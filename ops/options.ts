@@ -46,7 +46,10 @@ export const OPTIONS = {
   type: ['--type <type>', 'A or AAAA'],
   client: ['--client <who>', 'who asks for the name: provider, or consumer:CUSTOMER'],
   ttl: ['--ttl <seconds>', 'how long resolvers keep addresses: 1 to 60 (30); an alias has its own'],
-  seenFrom: ['--seen-from <where>', 'from where we see what the client sees: anywhere, vpc (the standby region), nowhere (the default)'],
+  seenFrom: [
+    '--seen-from <where>',
+    'from where we see what the client sees: anywhere, vpc (the standby region), nowhere (the default)',
+  ],
   roleArn: ['--role <arn>', "who may write the zone, where it is another account's"],
   externalId: ['--external-id <id>', 'that role asks for it'],
   simple: ['--simple <value>', 'what it leads to: alias:DNSNAME:ZONEID, addresses:IP,IP or targets:ARN:PORT'],

@@ -73,6 +73,9 @@ export const forgetPromotion = async (
   { dynamo, tables }: Standby,
 ): Promise<void> => {
   await dynamo.send(
-    new DeleteItemCommand({ TableName: tables.ledger, Key: marshall({ pk: ledgerKey.promotion(recordId, '').pk, sk }) }),
+    new DeleteItemCommand({
+      TableName: tables.ledger,
+      Key: marshall({ pk: ledgerKey.promotion(recordId, '').pk, sk }),
+    }),
   );
 };

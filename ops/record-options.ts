@@ -23,21 +23,24 @@ const cut = (text: string, mark: string): readonly [string, string] => {
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + mark.length)];
 };
 
-const valueOf = (text: string): RecordValue | string => {
+/** Whether a text fits; it stays a text where it does not. */
+const fits = (schema: v.GenericSchema<unknown, string>, text: string): boolean => v.is(schema, text);
+
+const readValueOf = (text: string): RecordValue | string => {
   const [kind, rest] = cut(text.trim(), ':');
   const last = rest.lastIndexOf(':');
   const [front, back] = [rest.slice(0, Math.max(last, 0)), rest.slice(last + 1)];
   switch (kind) {
     case 'alias': {
       const dnsName = front.toLowerCase().replace(/\.$/, '');
-      if (!v.is(HostName, dnsName)) return `an alias is alias:DNSNAME:ZONEID, and "${front}" is not a host name`;
-      return v.is(ZoneId, back)
+      if (!fits(HostName, dnsName)) return `an alias is alias:DNSNAME:ZONEID, and "${front}" is not a host name`;
+      return fits(ZoneId, back)
         ? { kind, dnsName, zoneId: back }
         : `an alias is alias:DNSNAME:ZONEID, and "${back}" is not the id of a hosted zone: that of what it leads to, such as the endpoint's or the load balancer's own`;
     }
     case 'addresses': {
       const addresses = rest.split(',').map((each) => each.trim());
-      const bad = addresses.find((each) => !v.is(IpAddress, each));
+      const bad = addresses.find((each) => !fits(IpAddress, each));
       return bad === undefined ? { kind, addresses } : `"${bad}" is not an address`;
     }
     case 'targets':
@@ -49,13 +52,13 @@ const valueOf = (text: string): RecordValue | string => {
   }
 };
 
-const Value = readAs(valueOf);
+const Value = readAs(readValueOf);
 
 const sideOf = (text: string): (WeightedSide & { readonly side: string }) | string => {
   const [side, rest] = cut(text, '=');
   const [weight, value] = cut(rest, '=');
   if (value === '') return 'not SIDE=WEIGHT=VALUE, such as blue=80=addresses:10.0.0.1';
-  const read = valueOf(value);
+  const read = readValueOf(value);
   if (typeof read === 'string') return `${side}: ${read}`;
   return { side, weight: weight.trim() === '' ? Number.NaN : Number(weight), value: read };
 };
@@ -76,7 +79,8 @@ const clientOf = (text: string): DnsRecord['client'] | string => {
 const weightsOf = (text: string): Readonly<Record<string, number>> | string => {
   const pairs = text.split(',').map((each) => cut(each.trim(), '='));
   const names = pairs.map(([side]) => side);
-  if (pairs.some(([side, weight]) => side === '' || !/^\d+$/.test(weight))) return 'not a list such as blue=80,green=20';
+  if (pairs.some(([side, weight]) => side === '' || !/^\d+$/.test(weight)))
+    return 'not a list such as blue=80,green=20';
   const twice = names.find((side, at) => names.indexOf(side) !== at);
   if (twice !== undefined) return `${twice} is there twice`;
   const heavy = pairs.find(([, weight]) => Number(weight) > 255);
@@ -104,7 +108,7 @@ export const RecordOptions = v.strictObject({
   ),
   type: v.picklist(['A', 'AAAA'], 'not one of A, AAAA'),
   client: readAs(clientOf),
-  ttl: v.exactOptional(v.number()),
+  ttl: v.exactOptional(v.number('not a whole number from 1 to 60')),
   seenFrom: v.exactOptional(v.picklist(['anywhere', 'vpc', 'nowhere'], 'not one of anywhere, vpc, nowhere')),
   roleArn: v.exactOptional(v.string()),
   externalId: v.exactOptional(v.string()),
@@ -116,7 +120,7 @@ export const RecordOptions = v.strictObject({
   manual: flag,
   readiness: v.exactOptional(Alarm),
   promotes: flag,
-  healthyForSeconds: v.exactOptional(v.number()),
+  healthyForSeconds: v.exactOptional(v.number('not a whole number from 0 to 86400')),
   replace: flag,
 });
 

@@ -26,13 +26,15 @@ export interface Regional {
 
 /** What actions work with: the region of the endpoint services. */
 export interface Services extends Regional {
-  readonly elb: ElasticLoadBalancingV2Client;
   readonly ec2: EC2Client;
+  readonly elb: ElasticLoadBalancingV2Client;
   readonly rds: RDSClient;
   /** How names are looked up: by a resolver, `10.0.0.2` or `127.0.0.1:5353`. @default this machine's own */
   readonly lookup: (resolver?: string) => Lookup;
   /** Tells what is being done, a line each, while it is done. */
   readonly say: (line: string) => void;
+  /** What public DNS has of TXT under a name, as seen from here; nothing where it has none, or does not answer. */
+  readonly lookUpTxt: (name: string) => Promise<readonly string[]>;
   /** The ARN of the workflow `admit-connection`. */
   readonly admitConnection: () => Promise<string>;
   /** The ARN of the workflow `reconcile`. */
@@ -85,17 +87,26 @@ export const connect = ({ standby, ...home }: Places): Services => {
   const { region: regional, workflow, config } = connectTo(home);
   return {
     ...regional,
-    elb: new ElasticLoadBalancingV2Client(config),
     ec2: new EC2Client(config),
+    elb: new ElasticLoadBalancingV2Client(config),
     rds: new RDSClient(config),
     lookup: (resolver) => lookUpBy(resolverAt(resolver)),
     say: () => undefined,
+    lookUpTxt,
     admitConnection: workflow('admit-connection'),
     reconcile: workflow('reconcile'),
     revokeConnection: workflow('revoke-connection'),
     refreshTargets: workflow('refresh-targets'),
     ...(standby === undefined ? {} : { standby: connectStandby(standby) }),
   };
+};
+
+const lookUpTxt = async (name: string): Promise<readonly string[]> => {
+  try {
+    return (await new Resolver({ timeout: 3_000, tries: 2 }).resolveTxt(name)).map((parts) => parts.join(''));
+  } catch {
+    return [];
+  }
 };
 
 const connectStandby = (place: NonNullable<Places['standby']>): Standby => {

@@ -1,6 +1,6 @@
 import { plainText } from '../functions/domain/text.ts';
-import { type FailoverRan, type FailoverTold, toldOf } from './actions/fail-over.ts';
 import { isRefused } from './action.ts';
+import { type FailoverRan, type FailoverTold, toldOf } from './actions/fail-over.ts';
 import { wrap } from './lines.ts';
 import type { FailoverInput, FailoverPlanned, FailoverRun, ShownChange, ShownSituation } from './update-failover.ts';
 
@@ -27,7 +27,10 @@ export const tellTold = (told: FailoverTold): string => {
     case 'planned':
       return tellPlanned(told);
     case 'ran':
-      return [...sentencesOf(told).map((line) => wrap(line)), ...told.ended.changes.map((each) => wrap(setLine(each), 4))].join('\n');
+      return [
+        ...sentencesOf(told).map((line) => wrap(line)),
+        ...told.ended.changes.map((each) => wrap(setLine(each))),
+      ].join('\n');
   }
 };
 
@@ -85,7 +88,7 @@ const tellPlanned = ({ recordId, action, planned }: Extract<FailoverTold, { outc
     `first: ${STEPS[step] ?? step}: ${because}`,
     ...(zone === undefined || action === 'shift' ? [] : zoneLines(zone)),
   ]
-    .map((line) => wrap(line, line.startsWith(' ') ? 4 : 0))
+    .map((line) => wrap(line))
     .join('\n');
 };
 

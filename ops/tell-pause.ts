@@ -12,8 +12,7 @@ const pausedBy = ({ by, reason, at }: Pause): string =>
 export const isPaused = (serviceId: string, pause: Pause): string =>
   `${serviceId === ALL_SERVICES ? 'Everything' : serviceId} is paused ${pausedBy(pause)}.`;
 
-const failedAt = (where: string, { because }: Pick<NotThere, 'because'>): string =>
-  `NOT ${where}: ${because}`;
+const failedAt = (where: string, { because }: Pick<NotThere, 'because'>): string => `NOT ${where}: ${because}`;
 
 const NO_STANDBY =
   'The standby region was not told, since nobody named it (--standby-region, STANDBY_REGION): where there is one, names are still written.';
@@ -55,12 +54,7 @@ export const tellResumed = (result: Resumed): string => {
 
 const resumedThere = (
   serviceId: string,
-  {
-    outcome,
-    ended,
-    stillPaused,
-    ...home
-  }: ResumedThere & { readonly held?: number; readonly executionArn?: string },
+  { outcome, ended, stillPaused, ...home }: ResumedThere & { readonly held?: number; readonly executionArn?: string },
 ): string[] => {
   const name = nameOfServices(serviceId);
   return [

@@ -15,16 +15,18 @@ const wordOf = ({ by, reason, at }: Word): string =>
   `by ${plainText(by, 300)} since ${plainText(at, 40)}: "${plainText(reason, 500)}"`;
 
 /** `alias of lb.example.com`, `10.0.0.1, 10.0.0.2`, `port 5432 of orders-tg`. */
-const valueOf = (value: RecordValue): string => {
+const textOf = (value: RecordValue): string => {
   if (value.kind === 'alias') return `alias of ${value.dnsName}`;
   return value.kind === 'addresses'
     ? value.addresses.join(', ')
     : `port ${value.port} of ${value.targetGroupArn.split('/')[1] ?? value.targetGroupArn}`;
 };
 
-const kindOf = (routing: Routing): string => (routing.kind === 'failover' && routing.engages === 'manual-armed' ? 'manual' : routing.kind);
+const kindOf = (routing: Routing): string =>
+  routing.kind === 'failover' && routing.engages === 'manual-armed' ? 'manual' : routing.kind;
 
-const setMode = (serviceId: string): string => `"set-mode --service ${serviceId} --effect dns --mode enforce --reason ..."`;
+const setMode = (serviceId: string): string =>
+  `"set-mode --service ${serviceId} --effect dns --mode enforce --reason ..."`;
 
 /** What a person reads of a record that was put into the registry. */
 export const tellRecorded = ({ outcome, record, by, unchecked, shifted, run }: Recorded): string =>
@@ -47,16 +49,20 @@ export const tellUnrecorded = ({ recordId, by, zoneId, left, checks, engaged }: 
     ...(zoneId === undefined
       ? ['What it left in its zone is not known: its entry could not be read.']
       : [`These sets stay in ${zoneId} as they are, where they were written, and are ours no longer:`]),
-    ...left.map(({ name, type, sides = [] }) => `  ${name} ${type}${sides.length === 0 ? '' : ` (${sides.join(', ')})`}`),
+    ...left.map(
+      ({ name, type, sides = [] }) => `  ${name} ${type}${sides.length === 0 ? '' : ` (${sides.join(', ')})`}`,
+    ),
     ...(left.length === 0
       ? []
-      : [`Delete the TXT record with them, or leave both: "record --record ${recordId}" goes on with them, any other id takes them for somebody else's.`]),
+      : [
+          `Delete the TXT record with them, or leave both: "record --record ${recordId}" goes on with them, any other id takes them for somebody else's.`,
+        ]),
     ...(checks.length === 0 ? [] : [`Health checks stay, and cost: ${checks.join(', ')}.`]),
     ...(engaged === undefined
       ? []
       : [`It stays failed over, ${wordOf(engaged)}. To fail it back it has to be recorded again.`]),
   ]
-    .map((line) => wrap(line, line.startsWith(' ') ? 4 : 0))
+    .map((line) => wrap(line))
     .join('\n');
 
 const weightsIn = (weights: Readonly<Record<string, number>>): string =>
@@ -118,7 +124,10 @@ const notesOn = ({ recordId, engaged, released, weights, last }: RecordStanding)
 const since = ({ state, since: at }: { readonly state: string; readonly since?: string | undefined }): string =>
   `${state}${at === undefined ? '' : ` since ${at}`}`;
 
-const failoverLines = ({ routing, ...record }: DnsRecord, { state, health, readiness, answered }: RecordShown['situation']) => {
+const failoverLines = (
+  { routing, ...record }: DnsRecord,
+  { state, health, readiness, answered }: RecordShown['situation'],
+) => {
   if (routing.kind !== 'failover') return [];
   const { engaged, released, armedAt } = state;
   const latch =
@@ -129,11 +138,19 @@ const failoverLines = ({ routing, ...record }: DnsRecord, { state, health, readi
       : `failed over ${wordOf(engaged)}`;
   const from = record.seenFrom ?? 'nowhere';
   return [
-    ['now', `${armedAt === undefined ? 'not armed: its primary was never seen well' : `armed since ${armedAt}`}; ${latch}`],
+    [
+      'now',
+      `${armedAt === undefined ? 'not armed: its primary was never seen well' : `armed since ${armedAt}`}; ${latch}`,
+    ],
     ['health', `${plainText(routing.health.name, 255)} in ${routing.health.region}: ${since(health)}`],
     ...(routing.readiness === undefined
       ? []
-      : [['readiness', `${plainText(routing.readiness.name, 255)} in ${routing.readiness.region}: ${since(readiness)}`]]),
+      : [
+          [
+            'readiness',
+            `${plainText(routing.readiness.name, 255)} in ${routing.readiness.region}: ${since(readiness)}`,
+          ],
+        ]),
     ['answer', from === 'nowhere' ? 'nobody can look from where its client is' : `${answered}, seen from ${from}`],
   ];
 };
@@ -147,15 +164,25 @@ const tellShown = ({ recordId, situation, last, promotions }: RecordShown): stri
     ['record', `${recordId}, ${kindOf(record.routing)}, of ${record.serviceId}`],
     ['name', `${record.name}, ${record.type}, in ${record.zoneId}`],
     ['client', record.client.side === 'provider' ? 'provider' : `consumer ${record.client.customerId}`],
-    ...valuesOf(record).map(([side, value]) => [side, valueOf(value)]),
+    ...valuesOf(record).map(([side, value]) => [side, textOf(value)]),
     ...(record.routing.kind === 'weighted'
-      ? [['weights', weightsIn({ ...Object.fromEntries(Object.entries(record.routing.sides).map(([side, { weight }]) => [side, weight])), ...state.weights })]]
+      ? [
+          [
+            'weights',
+            weightsIn({
+              ...Object.fromEntries(Object.entries(record.routing.sides).map(([side, { weight }]) => [side, weight])),
+              ...state.weights,
+            }),
+          ],
+        ]
       : []),
     ...failoverLines(record, situation),
     ['mode', mode],
     ...(paused === undefined ? [] : [['paused', wordOf(paused)]]),
     ...(state.adopted === undefined ? [] : [['adopted', wordOf(state.adopted)]]),
-    ...(last === undefined ? [] : [['last', `${last.action} ${last.outcome} at ${last.at} by ${last.by}: ${last.because}`]]),
+    ...(last === undefined
+      ? []
+      : [['last', `${last.action} ${last.outcome} at ${last.at} by ${last.by}: ${last.because}`]]),
     ...promotions.map(({ action, askedBy, askedAt }) => [
       'promotion',
       `a ${action} asked for it at ${askedAt}, by ${askedBy}: "promoted --record ${recordId}" once it is done`,
@@ -181,5 +208,7 @@ export const tellFailover = (told: FailoverTold): string => tellTold(told);
 /** What a person reads of a promotion, and of the run that waited for it. */
 export const tellPromotion = (told: PromotionTold): string =>
   told.outcome === 'given-up'
-    ? wrap(`It was said that ${told.recordId} can't be promoted, by ${told.by}: "${told.reason}". Nothing was flipped. Told: ${told.told.join(', ')}.`)
+    ? wrap(
+        `It was said that ${told.recordId} can't be promoted, by ${told.by}: "${told.reason}". Nothing was flipped. Told: ${told.told.join(', ')}.`,
+      )
     : tellTold(told);

@@ -1,7 +1,5 @@
 import * as v from 'valibot';
-import type { DnsRecord } from '../functions/domain/dns-record.ts';
 import { malformed } from '../functions/domain/errors.ts';
-import type { FailoverState } from '../functions/domain/failover.ts';
 import { MODES } from '../functions/domain/mode.ts';
 import { plainText } from '../functions/domain/text.ts';
 import { DnsRecordSchema, SideName, StateSchema } from '../functions/registry/dns-records.ts';
@@ -19,8 +17,8 @@ const plain = (maximum: number) =>
 const AlarmSchema = v.object({ state: plain(20), since: v.exactOptional(plain(40)) });
 
 const SituationSchema = v.object({
-  record: DnsRecordSchema as v.GenericSchema<unknown, DnsRecord>,
-  state: StateSchema as v.GenericSchema<unknown, FailoverState>,
+  record: DnsRecordSchema,
+  state: StateSchema,
   mode: v.picklist(MODES),
   paused: v.exactOptional(v.object({ by: plain(300), reason: plain(500), at: plain(40) })),
   health: AlarmSchema,

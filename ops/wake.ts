@@ -53,7 +53,11 @@ export const disconnect = async (
   start(await services.revokeConnection(), { serviceId, vpcEndpointId: endpointId, force: { by, reason } }, services);
 
 /** Starts a workflow. @returns the execution's ARN. */
-export const start = async (stateMachineArn: string, input: object, { sfn }: Pick<Regional, 'sfn'>): Promise<string> => {
+export const start = async (
+  stateMachineArn: string,
+  input: object,
+  { sfn }: Pick<Regional, 'sfn'>,
+): Promise<string> => {
   const command = new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) });
   const { executionArn } = await sfn.send(command);
   return executionArn ?? '';

@@ -42,7 +42,8 @@ export const adoptRecord = createAction(
     if (state.adopted !== undefined) return refused(adoptedAlready(recordId, state.adopted));
     const look = await runFailover({ recordId, action: 'converge', dryRun: true }, { patience: 120 }, standby);
     if (look.kind === 'failed') return refused(look.because);
-    if (look.kind !== 'planned') return refused(`What the zone has could not be seen in time (${look.executionArn}). Nothing was adopted.`);
+    if (look.kind !== 'planned')
+      return refused(`What the zone has could not be seen in time (${look.executionArn}). Nothing was adopted.`);
     const foreign = look.planned.zone?.foreign;
     if (foreign === undefined) {
       const doubt = look.planned.zone?.doubt;
@@ -50,7 +51,8 @@ export const adoptRecord = createAction(
         `Nothing of somebody else's stands in the way of ${recordId}, so there is nothing to adopt.${doubt === undefined ? '' : ` It stays as it is: ${doubt}.`}`,
       );
     }
-    if (!isAdoptable(foreign)) return refused(`${foreign}. That is not adopted: see docs/runbook.md#a-record-that-is-foreign.`);
+    if (!isAdoptable(foreign))
+      return refused(`${foreign}. That is not adopted: see docs/runbook.md#a-record-that-is-foreign.`);
 
     const adopted = { by: await standby.caller(), reason, at: standby.now().toISOString() };
     const command = new UpdateItemCommand({

@@ -2,10 +2,10 @@ import { SendTaskFailureCommand, SendTaskSuccessCommand } from '@aws-sdk/client-
 import * as v from 'valibot';
 import { RecordId } from '../../functions/registry/dns-records.ts';
 import { createAction, isRefused, Reason, type Refused, refused } from '../action.ts';
+import { follow } from '../follow.ts';
 import { forgetPromotion, type HeldPromotion, readHeldPromotions } from '../promotions.ts';
 import type { Standby } from '../services.ts';
 import { standbyOf } from '../standby.ts';
-import { follow } from '../follow.ts';
 import { endedOf } from '../update-failover.ts';
 import { type FailoverRan, type FailoverRuns, PATIENCE, toldOf } from './fail-over.ts';
 

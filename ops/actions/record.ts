@@ -148,20 +148,27 @@ const lookAtZone = async (entry: DnsRecord, { route53 }: Standby): Promise<ZoneL
     const wrong = (because: string): ZoneLook => ({ kind: 'wrong', because });
     if (!isWithin(withDot(name), zone)) return wrong(`${zoneId} is the zone ${zone}: it has no room for ${name}.`);
     if (HostedZone?.Config?.PrivateZone === true && seenFrom === 'anywhere') {
-      return wrong(`${zoneId} (${zone}) is a private zone: nobody sees ${name} from anywhere. Give --seen-from vpc, or nowhere.`);
+      return wrong(
+        `${zoneId} (${zone}) is a private zone: nobody sees ${name} from anywhere. Give --seen-from vpc, or nowhere.`,
+      );
     }
     for (const [side, value] of valuesOf(entry)) {
       if (value.kind !== 'alias' || value.zoneId !== zoneId) continue;
       const dnsName = withDot(value.dnsName);
       if (!isWithin(dnsName, zone)) {
-        return wrong(`The alias of ${side} leads to ${value.dnsName}, which is none of ${zone}: give the zone of what it leads to, not ${zoneId}.`);
+        return wrong(
+          `The alias of ${side} leads to ${value.dnsName}, which is none of ${zone}: give the zone of what it leads to, not ${zoneId}.`,
+        );
       }
       if (dnsName === withDot(name)) return wrong(`The alias of ${side} leads to ${name} itself.`);
     }
     return { kind: 'right' };
   } catch (error) {
     if (error instanceof Error && error.name === 'NoSuchHostedZone') {
-      return { kind: 'wrong', because: `There is no hosted zone ${zoneId} in your account. Is it another account’s? Then give --role and --external-id.` };
+      return {
+        kind: 'wrong',
+        because: `There is no hosted zone ${zoneId} in your account. Is it another account’s? Then give --role and --external-id.`,
+      };
     }
     return { kind: 'unchecked', because: plainText(error instanceof Error ? error.message : String(error), 300) };
   }

@@ -7,7 +7,14 @@ import { RecordId, recordFrom, stateReading } from '../../functions/registry/dns
 import { ALL_SERVICES, RECORDS, registryKey } from '../../functions/registry/keys.ts';
 import { createAction, type Refused, refused } from '../action.ts';
 import { type Item, readPartition } from '../bindings.ts';
-import { noRecord, type RecordDecision, readableRecords, readEntries, readEntry, readLastDecision } from '../dns-records.ts';
+import {
+  noRecord,
+  type RecordDecision,
+  readableRecords,
+  readEntries,
+  readEntry,
+  readLastDecision,
+} from '../dns-records.ts';
 import { readModes } from '../modes.ts';
 import { type Promotion, readPromotions } from '../promotions.ts';
 import type { Standby } from '../services.ts';
@@ -15,7 +22,8 @@ import { standbyOf } from '../standby.ts';
 import { runFailover, type ShownSituation } from '../update-failover.ts';
 
 /** A record, and what became of it. */
-export interface RecordStanding extends Pick<DnsRecord, 'recordId' | 'serviceId' | 'zoneId' | 'name' | 'type' | 'routing'> {
+export interface RecordStanding
+  extends Pick<DnsRecord, 'recordId' | 'serviceId' | 'zoneId' | 'name' | 'type' | 'routing'> {
   readonly armedAt?: string;
   readonly engaged?: Word;
   readonly released?: Word;

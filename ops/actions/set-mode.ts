@@ -50,12 +50,7 @@ export const setMode = createAction(Input, async (input, services): Promise<Mode
 
   const by = await region.caller();
   const change = { effect, from: before[effect], to: mode, by, reason, at: region.now().toISOString() };
-  const now = await changeModes(
-    serviceId,
-    read,
-    { ...read, modes: { ...read.modes, [effect]: mode }, change },
-    region,
-  );
+  const now = await changeModes(serviceId, read, { ...read, modes: { ...read.modes, [effect]: mode }, change }, region);
   if (isRefused(now)) return now;
   return { outcome: 'set', serviceId, effect, before, after: inForce(now), version: now.version };
 });

@@ -178,14 +178,15 @@ export class Stage {
   /** An operator does something, as `npm run ops` does it. @throws Error in words where it is refused. */
   async operate<Out extends object>(action: Action<Out>, input: object): Promise<Out> {
     const services: Services = {
-      place: { stack: this.output('StackName') },
+      place: { stack: this.output('RegistryTable').replace(/-registry$/, '') },
       dynamo: this.#dynamo,
       sfn: this.#sfn,
-      elb: this.#elb,
       ec2: this.#ec2Of('operator'),
+      elb: this.#elb,
       rds: this.#rds,
       lookup: () => () => Promise.reject(new Error('A story looks no name up by itself: see `database.named`.')),
       say: (line) => this.tell(line),
+      lookUpTxt: () => Promise.resolve([]),
       tables: { registry: this.output('RegistryTable'), ledger: this.output('LedgerTable') },
       caller: () => Promise.resolve(`arn:aws:iam::${PROVIDER_ACCOUNT}:user/operator`),
       admitConnection: async () => this.output('AdmitConnectionArn'),

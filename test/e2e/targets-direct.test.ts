@@ -32,6 +32,8 @@ const servicesIn = (world: SimulatedWorld, stage: Stage) => {
   const said: string[] = [];
   const unused = () => Promise.reject(new Error('Nothing is started.'));
   const services: Services = {
+    place: { stack: stage.output('RegistryTable').replace(/-registry$/, '') },
+    lookUpTxt: () => Promise.resolve([]),
     dynamo: held(new DynamoDBClient(config), clock),
     sfn: held(new SFNClient(config), clock),
     elb: held(new ElasticLoadBalancingV2Client(config), clock),

@@ -482,7 +482,10 @@ describe('alarms', () => {
     const articles = readFileSync('docs/runbook.md', 'utf8').split(/^## /m).slice(1);
     const ofAlarms = alarms.map(([, { Properties }]) => inWords(Properties.AlarmDescription).replace(/.*#/, ''));
 
-    const ofPeople = ['pausing', 'frozen-registry', 'adopting', 'disconnecting', 'unsafe-plan', 'targets-by-hand'];
+    const ofPeople = [
+      ...['pausing', 'frozen-registry', 'adopting', 'disconnecting', 'unsafe-plan', 'targets-by-hand'],
+      ...['failing-over', 'failing-back', 'a-record-that-is-foreign', 'unconfirmed', 'promotion'],
+    ];
 
     for (const article of articles) {
       const headings = [...article.matchAll(/^### (.+)$/gm)].map(([, heading]) => heading);

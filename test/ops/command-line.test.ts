@@ -104,6 +104,9 @@ const havingModes = (serviceId: string, entry: object) => {
   return ada;
 };
 
+const NOT_TOLD =
+  'The standby region was not told, since nobody named it (--standby-region, STANDBY_REGION): where there is one';
+
 const BIND = ['bind', '--binding', 'orders', '--service', SERVICE_ID, '--target-group', GROUP, '--port', '5432'];
 const DATABASE = { kind: 'host', hostName: 'orders.cluster-c9akciq32rgb.us-west-2.rds.amazonaws.com' };
 const FIXED = { kind: 'fixed', addresses: ['10.0.1.5', '10.0.1.6', '10.0.1.7'] };
@@ -199,15 +202,18 @@ describe('a command that is done', () => {
     const resumed = await give(['resume', ...why], havingModes(ALL_SERVICES, { paused: PAUSE }));
 
     expect([paused.exit, again.exit, resumed.exit]).toEqual([0, 0, 0]);
-    expect(paused.printed).toBe(
+    const [first, second] = [
       'Paused: all services. Nothing is written on AWS until somebody resumes it; what is decided waits.',
-    );
-    expect(again.printed).toBe(`Nothing was written. Everything is paused ${BY_BOB}.`);
+      `Nothing was written. Everything is paused ${BY_BOB}.`,
+    ];
+    expect(paused.printed).toBe(`${first}\n${NOT_TOLD}, names are still written.`);
+    expect(again.printed).toBe(`${second}\n${NOT_TOLD}, names are still written.`);
     expect(resumed.printed).toBe(
       [
         `Resumed: all services. It was paused ${BY_BOB}.`,
         'Held because of the pause: 0.',
         `What came meanwhile is looked at: ${EXECUTION}`,
+        `${NOT_TOLD}, a pause there holds on.`,
         'A service that is paused by itself stays so: see "status".',
       ].join('\n'),
     );
@@ -218,7 +224,7 @@ describe('a command that is done', () => {
     const { exit, printed } = await give(words, havingModes(ALL_SERVICES, { paused: PAUSE }));
 
     expect(printed).toBe(
-      `Nothing was written: no pause of ${SERVICE_ID} was in force.\nEverything is paused ${BY_BOB}.`,
+      `Nothing was written: no pause of ${SERVICE_ID} was in force.\nEverything is paused ${BY_BOB}.\n${NOT_TOLD}, a pause there holds on.`,
     );
     expect(exit).toBe(0);
   });

@@ -60,8 +60,8 @@ export const ofAda = () => {
   sfnMock.onAnyCommand().callsFake((input) => {
     throw new Error(`The test expects no such call: ${JSON.stringify(input)}`);
   });
-  const { elb, elbMock } = strictElb();
   const { ec2, ec2Mock } = strictEc2();
+  const { elb, elbMock } = strictElb();
   const { rds, rdsMock } = strictRds();
   const said: string[] = [];
   const asked: (string | undefined)[] = [];
@@ -73,8 +73,8 @@ export const ofAda = () => {
     place: { stack: 'PrivateLinkConcierge' },
     dynamo,
     sfn,
-    elb,
     ec2,
+    elb,
     rds,
     lookup: (resolver) => async () => {
       asked.push(resolver);
@@ -83,6 +83,7 @@ export const ofAda = () => {
     say: (line) => {
       said.push(line);
     },
+    lookUpTxt: () => Promise.reject(new Error('The test expects nobody to look a name up.')),
     tables: TABLES,
     caller: async () => ADA,
     admitConnection: async () => WORKFLOW,

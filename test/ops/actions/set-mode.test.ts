@@ -5,6 +5,7 @@ import { CURRENT, ledgerKey, registryKey } from '../../../functions/registry/key
 import { setMode } from '../../../ops/actions/set-mode.ts';
 import { awsError, item, TABLES } from '../../functions/support.ts';
 import { NOW, SERVICE_ID } from '../../support/builders.ts';
+import { ofAdaAbroad } from '../standby.ts';
 import { ADA, BOB, ofAda } from '../support.ts';
 
 const INPUT = { serviceId: SERVICE_ID, effect: 'accept', mode: 'enforce', reason: 'A week without a surprise.' };
@@ -279,6 +280,33 @@ describe('set-mode', () => {
     ada.dynamoMock.on(PutItemCommand).rejects(awsError('AccessDeniedException'));
 
     await expect(setMode(INPUT, ada.services)).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+
+  it('for names - in the standby region, and the other one is asked for nothing', async () => {
+    const { services, dynamoMock, writes, homeCalls } = ofAdaAbroad();
+    dynamoMock.on(GetItemCommand, theModes).resolves({}).on(PutItemCommand).resolves({});
+
+    await expect(setMode({ ...INPUT, effect: 'dns' }, services)).resolves.toMatchObject({
+      outcome: 'set',
+      before: { dns: 'propose' },
+      after: { dns: 'enforce' },
+    });
+    const changes = [{ ...ours, effect: 'dns', from: 'propose' }];
+    expect(writes()).toEqual([
+      [
+        'PutItem',
+        {
+          TableName: TABLES.ledger,
+          Item: modes({ current: CURRENT, modes: { dns: 'enforce' }, version: 1, changes }),
+          ConditionExpression: 'attribute_not_exists(pk)',
+        },
+      ],
+    ]);
+    expect(homeCalls()).toEqual([]);
+  });
+
+  it('for names, and nobody named the standby region - NoStandby', async () => {
+    await expect(setMode({ ...INPUT, effect: 'dns' }, ofAda().services)).rejects.toMatchObject({ name: 'NoStandby' });
   });
 
   it.each([
