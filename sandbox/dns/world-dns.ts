@@ -52,6 +52,7 @@ export class WorldDns {
   readonly #authorities: DnsAuthority[] = [{ find: (name) => this.#static.get(name) }];
   readonly #ailments = new Map<string, Ailment>();
   readonly #caches = new Map<string, Cached>();
+  readonly #listeners = new Set<(name: string, answer: DnsAnswer) => void>();
   /** How often each name was asked for at an authority: where the next answer begins. */
   readonly #turns = new Map<string, number>();
 
@@ -95,8 +96,19 @@ export class WorldDns {
     return low === high ? low : this.#parts.random.between(low, high);
   }
 
+  /** Calls `listener` with each answer from now on, and the name that was asked for. */
+  listen(listener: (name: string, answer: DnsAnswer) => void): void {
+    this.#listeners.add(listener);
+  }
+
   /** What is answered now. @param vantage - the address of the resolver that is asked. */
   resolve(name: string, type: AddressType, vantage: string = VPC_RESOLVER): DnsAnswer {
+    const answer = this.#answer(name, type, vantage);
+    for (const listener of this.#listeners) listener(plainName(name), answer);
+    return answer;
+  }
+
+  #answer(name: string, type: AddressType, vantage: string): DnsAnswer {
     const plain = plainName(name);
     const ailment = this.#ailments.get(plain);
     switch (ailment?.kind) {

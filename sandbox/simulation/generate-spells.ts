@@ -112,6 +112,9 @@ const onceFrom = (random: Random, family: FaultFamily, course: Course): readonly
       return [of(['down'], { chance: 1, lasts: random.between(60_000, Math.round(course.span / 2)) })];
     case 'registry':
       return losses(random, course.span);
+    case 'dns':
+      // What is bound brings its own.
+      return [];
     case 'deployment':
       return [{ deed: 'deploy', when: { at: random.between(0, Math.round(course.span * 0.9)) } }];
   }
