@@ -150,6 +150,13 @@ const sorted = (value: unknown): unknown => {
   );
 };
 
+/**
+ * Whether a run left something behind: it died with the target group in hand, or nobody waits any longer for what it registered. Somebody has to
+ * look, whatever DNS says.
+ */
+export const isUnfinished = (record: Pick<TargetsRecord, 'ours' | 'leaseUntil'>, now: string): boolean =>
+  (record.leaseUntil !== undefined && record.leaseUntil <= now) || Object.keys(addedBy(record)).length > 0;
+
 /** After a run has failed, so many minutes pass until the watch has another one started by itself; each time twice as many, up to an hour. */
 const NEXT_RUN_AFTER = { first: 2, last: 60 } as const;
 

@@ -28,7 +28,11 @@ const Input = v.strictObject({
   ),
   /** Elastic Load Balancing said that the group takes no more. */
   isFull: v.boolean(),
+  /** It said so of several: they are registered one by one. */
+  isTight: v.boolean(),
 });
+
+const PLENTY = Number.POSITIVE_INFINITY;
 
 type Known = NonNullable<v.InferOutput<typeof Input>['known']>;
 
@@ -46,7 +50,10 @@ interface Services extends Observers {
  * @throws `Throttled`, `Denied`; `Malformed` for a binding that is not there, can't be read, or
  * overlaps with another.
  */
-export const run = async ({ bindingId, removed, known, isFull }: v.InferOutput<typeof Input>, services: Services) => {
+export const run = async (
+  { bindingId, removed, known, isFull, isTight }: v.InferOutput<typeof Input>,
+  services: Services,
+) => {
   const { rds, dynamo, tables, elb, now } = services;
   const binding = await readBinding(dynamo, tables.registry, bindingId);
   // A source that has no host name yet is asked for it again.
@@ -64,7 +71,7 @@ export const run = async ({ bindingId, removed, known, isFull }: v.InferOutput<t
     misses,
     ours: new Set(Object.keys(record.ours)),
     refused: Object.fromEntries(Object.entries(record.refused).map(([address, { until }]) => [address, until])),
-    room: isFull ? 0 : settled.capacity - seen.targets.length,
+    room: isFull ? 0 : Math.min(isTight ? 1 : PLENTY, settled.capacity - seen.targets.length),
     isCrossZone: settled.isCrossZone,
     modes: modesInForce(modesSet, service.kind === 'found' ? service.entry : undefined),
     ...(paused === undefined ? {} : { paused }),

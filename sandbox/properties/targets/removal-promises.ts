@@ -2,7 +2,7 @@ import type { Played, TargetsPlayed } from '../play.ts';
 import type { Promised } from '../promised.ts';
 import { truthOf } from '../registry-truth.ts';
 import { isPlausible, isWithdrawal, type OwnWrite, ownWrites, seenTargets, wasNeverHealthy } from './one-write.ts';
-import type { Look } from './targets-watch.ts';
+import { type Look, PATIENCE } from './targets-watch.ts';
 
 /** What holds where a binding does not say: README, "Targets follow their source". */
 const USUAL = { minHealthy: 1, maxRemovalRatio: 0.5, misses: 3 } as const;
@@ -84,7 +84,10 @@ const answersDuring = (
   { begun, ended }: Look,
 ): readonly string[] =>
   watch.heard.flatMap((answer) =>
-    answer.hostName === hostName && answer.mark > begun.mark && answer.mark < (ended?.mark ?? Number.POSITIVE_INFINITY)
+    answer.hostName === hostName &&
+    answer.mark > begun.mark &&
+    // One that dies does not say so.
+    (ended === undefined ? answer.at <= begun.at + PATIENCE : answer.mark < ended.mark)
       ? (answer.addresses ?? [])
       : [],
   );

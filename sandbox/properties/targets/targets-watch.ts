@@ -76,6 +76,9 @@ interface UpdateInput {
   readonly ExpressionAttributeValues?: Readonly<Record<string, Attribute | undefined>>;
 }
 
+/** The watch's function is given so many milliseconds. */
+export const PATIENCE = 50_000;
+
 const sessionOf = ({ principal }: Call): string => principal.arn.slice(principal.arn.lastIndexOf('/') + 1);
 
 /** Of a target in a group, one text. */
@@ -157,7 +160,13 @@ export class TargetsWatch {
     return new Set(nodes.flatMap(({ addresses }) => addresses));
   }
 
-  #hear({ kind, who, what, detail }: JournalEntry): void {
+  #hear(entry: JournalEntry): void {
+    const { kind, who, what, detail } = entry;
+    // Whoever starts the watch does not wait for its end: its last word is.
+    if (kind === 'log' && who.includes('WatchTargets') && (detail as { message?: string }).message === 'watched') {
+      const open = this.looks.find((look) => look.ended === undefined && look.begun.at >= entry.at - PATIENCE);
+      if (open !== undefined) open.ended = this.#watch.mark();
+    }
     if (kind !== 'state' || who !== 'elbv2') return;
     const { targetGroupArn } = (detail ?? {}) as { readonly targetGroupArn?: string };
     const [name = '', state = ''] = what.split(' ');
@@ -225,8 +234,8 @@ export class TargetsWatch {
       readonly FunctionName?: string;
       readonly Payload?: Uint8Array;
     };
-    const isPlan = FunctionName.includes('-PlanTargets');
-    if (!isPlan && !FunctionName.includes('-WatchTargets')) return next();
+    const isPlan = FunctionName.includes('PlanTargets');
+    if (!isPlan && !FunctionName.includes('WatchTargets')) return next();
     const { bindingId } = JSON.parse(Buffer.from(Payload ?? []).toString() || '{}') as { readonly bindingId?: string };
     const look: Look = {
       execution: isPlan ? sessionOf(call) : '',
@@ -241,7 +250,7 @@ export class TargetsWatch {
       look.isTold = (output as { readonly FunctionError?: string }).FunctionError === undefined;
       return output;
     } finally {
-      look.ended = this.#watch.mark();
+      if (isPlan) look.ended = this.#watch.mark();
     }
   }
 
