@@ -57,12 +57,23 @@ describe('the order of failures in refresh-targets', () => {
     ['nothing is registered before whose it is was noted', 'Register', 'Note and renew'],
     ['nothing is deregistered before the lease was renewed', 'Deregister', 'Note and renew'],
     ['nothing is registered before it was looked at', 'Register', 'Observe'],
-    ['nothing is told before the end was recorded', 'Publish', 'Record the end'],
     ['nothing ends well before it was looked at', 'Record the end', 'Observe'],
     ['no lease is taken over before its holder was looked at', 'Take over the lease', 'Look at its execution'],
   ])('%s', (_rule, state, before) => {
     expect(reachableFrom(machine, machine.StartAt)).toContain(state);
     expect(reachableFrom(machine, machine.StartAt, before)).not.toContain(state);
+  });
+
+  it('nothing is told before the end was recorded, but by who lost the lease', () => {
+    const before = Object.keys(machine.States).filter((name) => stateNamed(name).Choices?.some(({ Next }) => Next === 'Publish'));
+
+    expect(before.sort()).toEqual(['Leave it to others', 'Tell or end']);
+    expect(reachableFrom(machine, 'Observe', 'Record the end')).toContain('Leave it to others');
+    expect(reachableFrom(machine, 'Observe', 'Leave it to others')).toContain('Tell or end');
+  });
+
+  it('who takes over lets the last call of the one before end before it looks', () => {
+    expect(reachableFrom(machine, 'Take over the lease', 'Let its last call end')).not.toContain('Observe');
   });
 
   it('between two writes to the target group there is always a look, and a renewal', () => {
