@@ -209,8 +209,10 @@ export const planTargets = (situation: TargetsSituation): TargetsPlan => {
 
 /** What one run did so far. */
 export interface TargetsRun {
-  /** What it registered, and when, ISO 8601. */
+  /** Whose health nobody saw yet, and since when they are registered, ISO 8601: by this run, or by one that died. */
   readonly added: Readonly<Record<string, string>>;
+  /** When it began, ISO 8601: what was registered before may have been healthy meanwhile, so it is waited for anew. @default long ago */
+  readonly startedAt?: string;
   /** What it deregistered. */
   readonly removed: readonly string[];
 }
@@ -250,10 +252,13 @@ export const nextTargetsStep = (
   if (plan.add.length > 0) return { step: 'register', addresses: plan.add.slice(0, PER_CALL) };
   const stateOf = new Map(targets.flatMap((each) => (each.port === binding.port ? [[each.address, each.state]] : [])));
   const pending = Object.keys(run.added)
-    .filter((address) => !SETTLED.has(stateOf.get(address)))
+    // What is to go anyhow, nobody waits for.
+    .filter((address) => !SETTLED.has(stateOf.get(address)) && !plan.remove.includes(address))
     .sort();
   const within = binding.healthyWithinSeconds ?? BINDING_DEFAULTS.healthyWithinSeconds;
-  const isLate = (address: string): boolean => Date.parse(now) - Date.parse(run.added[address] ?? now) >= within * 1000;
+  const sinceOf = (address: string): number =>
+    Math.max(Date.parse(run.added[address] ?? now), Date.parse(run.startedAt ?? '1970-01-01T00:00:00Z'));
+  const isLate = (address: string): boolean => Date.parse(now) - sinceOf(address) >= within * 1000;
   const late = pending.filter(isLate);
   // What a person stops while we wait stays as it is; whoever comes after finds it unsettled.
   if (pending.length > 0 && barOf('targets-add', standing) !== undefined) return { step: 'done' };

@@ -30,6 +30,8 @@ const Input = v.strictObject({
   isFull: v.boolean(),
   /** It said so of several: they are registered one by one. */
   isTight: v.boolean(),
+  /** When the run began, or was redriven, ISO 8601. */
+  startedAt: v.pipe(v.string(), v.isoTimestamp()),
 });
 
 const PLENTY = Number.POSITIVE_INFINITY;
@@ -51,7 +53,7 @@ interface Services extends Observers {
  * overlaps with another.
  */
 export const run = async (
-  { bindingId, removed, known, isFull, isTight }: v.InferOutput<typeof Input>,
+  { bindingId, removed, known, isFull, isTight, startedAt }: v.InferOutput<typeof Input>,
   services: Services,
 ) => {
   const { rds, dynamo, tables, elb, now } = services;
@@ -78,7 +80,7 @@ export const run = async (
     now: now().toISOString(),
   };
   const plan = planTargets(situation);
-  const step = nextTargetsStep(plan, { ...situation, binding }, { added: addedBy(record), removed });
+  const step = nextTargetsStep(plan, { ...situation, binding }, { added: addedBy(record), removed, startedAt });
   const named = seen.look.kind === 'answered' ? seen.look.addresses : undefined;
   const next = recordFor(record, step, { seen: own, named, now: situation.now });
   const { ours, ...rest } = situation;

@@ -92,7 +92,7 @@ describe('an address that moved', () => {
         { removed: [OLD], known },
       ].map((each) => ({
         FunctionName: 'plan-targets:5',
-        Payload: { bindingId: BINDING_ID, isFull: false, isTight: false, ...each },
+        Payload: { bindingId: BINDING_ID, isFull: false, isTight: false, startedAt: moment(0), ...each },
       })),
     );
   });
@@ -693,7 +693,7 @@ describe('a dry run', () => {
         at: 0,
         arguments: {
           FunctionName: 'plan-targets:5',
-          Payload: { bindingId: BINDING_ID, removed: [], known: null, isFull: false, isTight: false },
+          Payload: { bindingId: BINDING_ID, removed: [], known: null, isFull: false, isTight: false, startedAt: moment(0) },
         },
       },
     ]);

@@ -46,8 +46,8 @@ export const FOLLOWING: readonly Mutant[] = [
     seenBy: NEVER,
     change: {
       file: TARGETS,
-      find: '.filter((address) => !SETTLED.has(stateOf.get(address)))',
-      replace: '.filter((address) => SETTLED.has(stateOf.get(address)) && address.length === 0)',
+      find: '.filter((address) => !SETTLED.has(stateOf.get(address)) &&',
+      replace: '.filter((address) => SETTLED.has(stateOf.get(address)) && address.length === 0 &&',
     },
   },
   {
@@ -133,7 +133,7 @@ export const FOLLOWING: readonly Mutant[] = [
     name: 'healthy targets may become too few',
     touches: 'other',
     seenBy: FLOOR,
-    change: { file: TARGETS, find: 'if (all < this.#minimum) {', replace: 'if (all < 0) {' },
+    change: { file: TARGETS, find: 'if (all < this.#minimum) return', replace: 'if (all < 0) return' },
   },
   {
     name: 'healthy targets may become too few in a zone',

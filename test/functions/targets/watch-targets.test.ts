@@ -421,14 +421,15 @@ describe('AWS refuses', () => {
 
     await run(ANNOUNCE, parts.services);
 
-    expect(detailsOf(callsOf(parts.events))).toMatchObject([{ add: [C], remove: [] }]);
+    const told = callsOf(parts.events).flatMap(
+      ([, input]) => (input as { readonly Entries: readonly { readonly Detail: string }[] }).Entries,
+    );
+    expect(detailsOf(told)).toMatchObject([{ add: [C], remove: [] }]);
   });
 
   it('Elastic Load Balancing asks to wait - no other target group is asked for in this minute, and nobody is told', async () => {
-    const others = ['one', 'other'].map((bindingId, index) =>
-      aBinding({ bindingId, targetGroupArn: `${aBinding().targetGroupArn}${index}` }),
-    );
-    const parts = world({ now: QUIET, answers: named(A, B), bindings: others });
+    const bindings = ['one', 'other'].map((bindingId, index) => aBinding({ bindingId, port: 5432 + index }));
+    const parts = world({ now: QUIET, answers: named(A, B), bindings });
     parts.elb.on(DescribeTargetHealthCommand).rejects(awsError('Throttling'));
 
     await expect(run(ANNOUNCE, parts.services)).resolves.toMatchObject({ read: 0, unread: 2, drifts: [] });
