@@ -73,8 +73,8 @@ export interface TargetsPlan {
   readonly doubt?: string;
 }
 
-/** What a plan withholds so long as a full group takes no more. */
-export const GROUP_FULL = 'the target group is full';
+/** Why something is withheld so long as a full group takes no more: the workflow looks for these words. */
+const GROUP_FULL = 'the target group is full';
 
 /** Whether something is withheld for want of healthy targets: only a look at their health tells when that is over. */
 export const isHeldByHealth = ({ withheld }: Pick<TargetsPlan, 'withheld'>): boolean =>

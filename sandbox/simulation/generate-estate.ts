@@ -1,4 +1,4 @@
-import type { FaultFamily, Spell, SpellKind } from '../faults/spell.ts';
+import type { FaultFamily } from '../faults/spell.ts';
 import { happens, pick, weighted } from '../properties/choices.ts';
 import type { Deed, Step } from '../properties/history.ts';
 import type {
@@ -10,6 +10,7 @@ import type {
   ProxyEvent,
 } from '../properties/targets/estate.ts';
 import type { Random } from '../random.ts';
+import { estateSpells } from './generate-estate-spells.ts';
 
 /** What an estate goes by. */
 interface Ground {
@@ -200,89 +201,6 @@ const byHand = (random: Random, { bindings, hosts }: Estate): Deed => {
   ]);
 };
 
-/** From half a minute to ten, near something that happens. */
-const spellNear = (
-  random: Random,
-  moments: readonly number[],
-  span: number,
-  spell: Pick<Spell, 'kind' | 'chance'> & Partial<Spell>,
-): Spell => {
-  const lasts = spell.lasts ?? random.between(30_000, 600_000);
-  const at = pick(random, moments) + random.between(-20_000, 180_000);
-  return { deed: 'spell', ...spell, at: Math.max(0, Math.min(at, span - lasts - 10)), lasts };
-};
-
-const NAMES_AIL = [
-  'dns-nxdomain',
-  'dns-servfail',
-  'dns-empty',
-  'dns-timeout',
-  'dns-foreign',
-  'dns-foreign-alone',
-  'dns-near',
-  'dns-near-alone',
-] as const satisfies readonly SpellKind[];
-
-/** Which kinds of a family meet what follows targets, and where. */
-const spellOf = (
-  random: Random,
-  family: FaultFamily,
-): (Pick<Spell, 'kind' | 'chance'> & Partial<Spell>) | undefined => {
-  const service = pick(random, ['elasticloadbalancing', 'rds', 'dynamodb', 'ec2'] as const);
-  const some = pick(random, [0.1, 0.3, 0.6, 1]);
-  const looks = pick(random, ['PlanTargets', 'PlanTargets', 'WatchTargets', 'FindBindings'] as const);
-  switch (family) {
-    case 'throttles':
-      return { kind: 'throttle', on: service, chance: some };
-    case 'errors':
-      return { kind: pick(random, ['error-before', 'error-after']), on: service, chance: some };
-    case 'timeouts':
-      return { kind: pick(random, ['hang-before', 'hang-after']), on: looks, chance: Math.min(0.3, some) };
-    case 'kills':
-      return { kind: pick(random, ['kill-before', 'kill-after']), on: looks, chance: some };
-    case 'memory':
-      return { kind: 'out-of-memory', on: looks, chance: 1 };
-    case 'stops':
-      return { kind: 'stop', on: 'refresh-targets', chance: pick(random, [0.02, 0.1, 0.3]) };
-    case 'denied': {
-      const lacking = ['elasticloadbalancing:RegisterTargets', 'elasticloadbalancing:DeregisterTargets'] as const;
-      return { kind: 'denied', on: pick(random, [...lacking, 'ec2:DescribeNetworkInterfaces']), chance: 1 };
-    }
-    case 'down':
-      return { kind: 'down', chance: 1, lasts: random.between(120_000, 1_200_000) };
-    default:
-      return undefined;
-  }
-};
-
-const spellsOf = (
-  random: Random,
-  { span, families }: Ground,
-  estate: Estate,
-  moments: readonly number[],
-): readonly Step[] => {
-  const sources = [...new Set(estate.bindings.map(({ source }) => source))];
-  const steps: Step[] = [];
-  if (families.includes('dns') && happens(random, 0.5)) {
-    for (let left = pick(random, [1, 1, 2]); left > 0; left -= 1) {
-      const kind = pick(random, NAMES_AIL);
-      steps.push(spellNear(random, moments, span, { kind, chance: 1, on: pick(random, sources) }));
-    }
-  }
-  for (let left = pick(random, [0, 1, 1, 2]); left > 0 && families.length > 0; left -= 1) {
-    const family = pick(random, families);
-    const spell = spellOf(random, family);
-    if (spell === undefined) continue;
-    const met = spellNear(random, moments, span, spell);
-    steps.push(met);
-    if (family === 'stops' && happens(random, 0.6)) {
-      const at = Math.min(span - 5, met.at + met.lasts + random.between(1_000, 300_000));
-      steps.push({ deed: 'redrive', when: { at } });
-    }
-  }
-  return steps;
-};
-
 /** One to three bindings of a world, the lives of what they follow, what people do by hand, and what goes wrong. */
 export const generateEstate = (random: Random, ground: Ground): GeneratedEstate => {
   const { span, services } = ground;
@@ -300,7 +218,8 @@ export const generateEstate = (random: Random, ground: Ground): GeneratedEstate 
       : random.between(0, span);
     steps.push({ ...byHand(random, estate), when: { at: Math.max(0, Math.min(span - 10, at)) } });
   }
-  steps.push(...spellsOf(random, ground, estate, moments));
+  const sources = [...new Set(estate.bindings.map(({ source }) => source))];
+  steps.push(...estateSpells(random, { ...ground, sources, moments }));
   return { estate, steps: [...steps, ...goodEndOf(random, estate, span)] };
 };
 

@@ -65,7 +65,9 @@ describe('the order of failures in refresh-targets', () => {
   });
 
   it('nothing is told before the end was recorded, but by who lost the lease', () => {
-    const before = Object.keys(machine.States).filter((name) => stateNamed(name).Choices?.some(({ Next }) => Next === 'Publish'));
+    const before = Object.keys(machine.States).filter((name) =>
+      stateNamed(name).Choices?.some(({ Next }) => Next === 'Publish'),
+    );
 
     expect(before.sort()).toEqual(['Leave it to others', 'Tell or end']);
     expect(reachableFrom(machine, 'Observe', 'Record the end')).toContain('Leave it to others');

@@ -693,7 +693,14 @@ describe('a dry run', () => {
         at: 0,
         arguments: {
           FunctionName: 'plan-targets:5',
-          Payload: { bindingId: BINDING_ID, removed: [], known: null, isFull: false, isTight: false, startedAt: moment(0) },
+          Payload: {
+            bindingId: BINDING_ID,
+            removed: [],
+            known: null,
+            isFull: false,
+            isTight: false,
+            startedAt: moment(0),
+          },
         },
       },
     ]);

@@ -43,7 +43,7 @@ export const FOLLOWING: readonly Mutant[] = [
   {
     name: 'nobody waits for new targets to be healthy',
     touches: 'other',
-    seenBy: NEVER,
+    seenBy: MAKES,
     change: {
       file: TARGETS,
       find: '.filter((address) => !SETTLED.has(stateOf.get(address)) &&',
@@ -92,7 +92,8 @@ export const FOLLOWING: readonly Mutant[] = [
   {
     name: 'nobody looks whether the lease is ours still',
     touches: 'other',
-    survives: 'A lease is lost by who was stopped and is redriven while another is at it, which is rare; its unit tests see it.',
+    survives:
+      'A lease is lost by who was stopped and is redriven while another is at it, which is rare; its unit tests see it.',
     change: {
       workflow: 'RefreshTargets',
       state: 'Note and renew',
@@ -126,7 +127,7 @@ export const FOLLOWING: readonly Mutant[] = [
     change: {
       file: TARGETS,
       find: "return interfaces.kind === 'listed' && interfaces.addresses.includes(address)",
-      replace: "return interfaces.kind === 'listed' && interfaces.addresses.includes(`${address}0`)",
+      replace: "return interfaces.kind === 'listed' && interfaces.addresses.includes(address.slice(1))",
     },
   },
   {
@@ -253,12 +254,17 @@ export const FOLLOWING: readonly Mutant[] = [
     name: 'who died keeps the lease',
     touches: 'other',
     seenBy: ENDS,
-    change: { workflow: 'RefreshTargets', state: 'Leave it or take over', change: goTo('Leave it to others', 'Default') },
+    change: {
+      workflow: 'RefreshTargets',
+      state: 'Leave it or take over',
+      change: goTo('Leave it to others', 'Default'),
+    },
   },
   {
     name: 'at a full group all that is stale goes at once',
     touches: 'other',
-    survives: 'The share of one plan and the floor hold at a full group as elsewhere: it makes more room than is needed.',
+    survives:
+      'The share of one plan and the floor hold at a full group as elsewhere: it makes more room than is needed.',
     change: {
       file: TARGETS,
       find: 'const isEnough = isSwap && remove.length > 0 ?',
@@ -282,7 +288,8 @@ export const FOLLOWING: readonly Mutant[] = [
     change: {
       file: TARGETS,
       find: "const addBar = barOf('targets-add', situation);",
-      replace: "const addBar = barOf('targets-add', { modes: { 'targets-add': 'enforce', 'targets-remove': 'enforce' } });",
+      replace:
+        "const addBar = barOf('targets-add', { modes: { 'targets-add': 'enforce', 'targets-remove': 'enforce' } });",
     },
   },
   {
@@ -318,8 +325,8 @@ export const FOLLOWING: readonly Mutant[] = [
     survives: 'It is the watch that starts another run for it; that one waits as long again.',
     change: {
       file: 'functions/domain/targets-record.ts',
-      find: "return { ...next, ours: { ...record.ours, ...Object.fromEntries(fresh) } };",
-      replace: "return { ...next, ours: { ...Object.fromEntries(fresh), ...record.ours } };",
+      find: 'return { ...next, ours: { ...record.ours, ...Object.fromEntries(fresh) } };',
+      replace: 'return { ...next, ours: { ...Object.fromEntries(fresh), ...record.ours } };',
     },
   },
 ];

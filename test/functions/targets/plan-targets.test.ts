@@ -164,7 +164,9 @@ describe('what it says', () => {
   });
 
   it('the group is full, as Elastic Load Balancing says - one makes room', async () => {
-    await expect(plan({ ...STALE, answers: named(A, C) }, { isFull: true, isTight: false, startedAt: NOW })).resolves.toMatchObject({
+    await expect(
+      plan({ ...STALE, answers: named(A, C) }, { isFull: true, isTight: false, startedAt: NOW }),
+    ).resolves.toMatchObject({
       step: 'deregister',
       addresses: [B],
       plan: { isSwap: true },
