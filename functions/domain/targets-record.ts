@@ -82,7 +82,7 @@ export const recordFor = (
   switch (step.step) {
     case 'register': {
       const fresh = step.addresses.map((address) => [address, { ...record.ours[address], since: now }] as const);
-      return { ...next, ours: { ...record.ours, ...Object.fromEntries(fresh) } };
+      return { ...next, ours: { ...settled(record, states), ...Object.fromEntries(fresh) } };
     }
     case 'withdraw': {
       const failed = step.addresses.map((address) => {
@@ -96,7 +96,7 @@ export const recordFor = (
       });
       return {
         ...next,
-        ours: { ...record.ours, ...Object.fromEntries(unawaited) },
+        ours: { ...settled(record, states), ...Object.fromEntries(unawaited) },
         refused: { ...record.refused, ...Object.fromEntries(failed) },
       };
     }

@@ -25,16 +25,16 @@ export const ownWrites = ({ history, targets }: Played): readonly OwnWrite[] => 
   });
 };
 
-/** Whether a target was never healthy since it was registered. */
-export const wasNeverHealthy = ({ watch }: TargetsPlayed, key: string, mark: number): boolean => {
-  const states = (watch.health.get(key) ?? []).filter((change) => change.mark <= mark).map(({ state }) => state);
+/** Whether a target was never healthy since it was registered. @param until - by the world's clock */
+export const wasNeverHealthy = ({ watch }: TargetsPlayed, key: string, until: number): boolean => {
+  const states = (watch.health.get(key) ?? []).filter(({ at }) => at <= until).map(({ state }) => state);
   const begun = Math.max(states.lastIndexOf('deregistered'), states.lastIndexOf('draining')) + 1;
   return !states.slice(begun).includes('healthy');
 };
 
-/** Whether a call takes back only what never got healthy: what a run registered in vain. */
-export const isWithdrawal = (targets: TargetsPlayed, { action, keys, mark }: OwnWrite): boolean =>
-  action === 'deregister' && keys.every((key) => wasNeverHealthy(targets, key, mark));
+/** Whether a call takes back only what never got healthy, as far as its plan may have seen: what a run registered in vain. */
+export const isWithdrawal = (targets: TargetsPlayed, { action, keys, from }: OwnWrite): boolean =>
+  action === 'deregister' && keys.every((key) => wasNeverHealthy(targets, key, from));
 
 /** A target of a write's binding, as its run may have seen it. */
 export interface SeenTarget {

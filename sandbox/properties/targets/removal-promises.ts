@@ -138,7 +138,7 @@ const makesBeforeItBreaks: Promised = {
         const now = watch.statesOf(key, write.at, mark).at(-1);
         const isOpen = now === 'initial' || now === 'unhealthy';
         // What it registered in vain may go with the rest.
-        return isOpen && !write.keys.includes(key) && wasNeverHealthy(targets, key, mark)
+        return isOpen && !write.keys.includes(key) && wasNeverHealthy(targets, key, write.at)
           ? [`${target.id} was not healthy yet`]
           : [];
       }),

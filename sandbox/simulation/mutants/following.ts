@@ -320,13 +320,14 @@ export const FOLLOWING: readonly Mutant[] = [
     },
   },
   {
-    name: 'a new target’s health is forgotten between two looks',
+    name: 'a run that registers more forgets whom it saw healthy',
     touches: 'other',
-    survives: 'It is the watch that starts another run for it; that one waits as long again.',
+    // It was healthy, is no longer, and is taken back as if it never had been.
+    seenBy: WITNESSES,
     change: {
       file: 'functions/domain/targets-record.ts',
-      find: 'return { ...next, ours: { ...record.ours, ...Object.fromEntries(fresh) } };',
-      replace: 'return { ...next, ours: { ...Object.fromEntries(fresh), ...record.ours } };',
+      find: 'ours: { ...settled(record, states), ...Object.fromEntries(fresh) } };',
+      replace: 'ours: { ...record.ours, ...Object.fromEntries(fresh) } };',
     },
   },
 ];
