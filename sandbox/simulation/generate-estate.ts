@@ -142,7 +142,7 @@ const proxyEvent = (random: Random): ProxyEvent =>
     [2, 'rotate-one'],
     [2, 'rotate-all'],
     [3, 'rotate-at-once'],
-    [0.7, 'rotate-barren'],
+    [1, 'rotate-barren'],
     [2.5, 'scale'],
     [1, 'die'],
   ] as const);
@@ -167,8 +167,8 @@ const eventFrom = (random: Random, { proxies, hosts }: Estate, at: number, span:
   if (event === 'die' && happens(random, 0.6)) {
     return [happened, { deed: 'proxy', proxy, event: 'revive', number: 0, when: later }];
   }
-  // Who never serves is replaced in its turn.
-  return event === 'rotate-barren'
+  // Who never serves is mostly replaced in its turn.
+  return event === 'rotate-barren' && happens(random, 0.6)
     ? [happened, { deed: 'proxy', proxy, event: 'rotate-at-once', number: 0, when: later }]
     : [happened];
 };
