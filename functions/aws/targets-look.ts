@@ -30,7 +30,13 @@ export interface RunSoFar {
   readonly known: KnownOfTargets | null;
   /** Elastic Load Balancing said that the group takes no more. */
   readonly isFull: boolean;
+  /** It said so of several: they are registered one by one. @default false */
+  readonly isTight?: boolean;
+  /** When the run began, or was redriven, ISO 8601. @default long ago */
+  readonly startedAt?: string;
 }
+
+const PLENTY = Number.POSITIVE_INFINITY;
 
 /** Whom a look asks. */
 export interface Lookers extends Observers {
@@ -61,7 +67,7 @@ export interface TargetsLook {
  */
 export const lookAtTargets = async (
   binding: Binding,
-  { removed, known, isFull }: RunSoFar,
+  { removed, known, isFull, isTight = false, startedAt }: RunSoFar,
   lookers: Lookers,
 ): Promise<TargetsLook> => {
   const { rds, elb, now } = lookers;
@@ -79,14 +85,18 @@ export const lookAtTargets = async (
     misses,
     ours: new Set(Object.keys(record.ours)),
     refused: Object.fromEntries(Object.entries(record.refused).map(([address, { until }]) => [address, until])),
-    room: isFull ? 0 : settled.capacity - seen.targets.length,
+    room: isFull ? 0 : Math.min(isTight ? 1 : PLENTY, settled.capacity - seen.targets.length),
     isCrossZone: settled.isCrossZone,
     modes: modesInForce(modesSet, service.kind === 'found' ? service.entry : undefined),
     ...(paused === undefined ? {} : { paused }),
     now: now().toISOString(),
   };
   const plan = planTargets(situation);
-  const step = nextTargetsStep(plan, { ...situation, binding }, { added: addedBy(record), removed });
+  const step = nextTargetsStep(plan, { ...situation, binding }, {
+    added: addedBy(record),
+    removed,
+    ...(startedAt === undefined ? {} : { startedAt }),
+  });
   const named = seen.look.kind === 'answered' ? seen.look.addresses : undefined;
   const next = recordFor(record, step, { seen: own, named, now: situation.now });
   return { situation, plan, step, named, known: settled, record, next };

@@ -82,7 +82,7 @@ export const recordFor = (
   switch (step.step) {
     case 'register': {
       const fresh = step.addresses.map((address) => [address, { ...record.ours[address], since: now }] as const);
-      return { ...next, ours: { ...record.ours, ...Object.fromEntries(fresh) } };
+      return { ...next, ours: { ...settled(record, states), ...Object.fromEntries(fresh) } };
     }
     case 'withdraw': {
       const failed = step.addresses.map((address) => {
@@ -96,7 +96,7 @@ export const recordFor = (
       });
       return {
         ...next,
-        ours: { ...record.ours, ...Object.fromEntries(unawaited) },
+        ours: { ...settled(record, states), ...Object.fromEntries(unawaited) },
         refused: { ...record.refused, ...Object.fromEntries(failed) },
       };
     }
@@ -149,6 +149,13 @@ const sorted = (value: unknown): unknown => {
       .map(([key, each]) => [key, sorted(each)]),
   );
 };
+
+/**
+ * Whether a run left something behind: it died with the target group in hand, or nobody waits any longer for what it registered. Somebody has to
+ * look, whatever DNS says.
+ */
+export const isUnfinished = (record: Pick<TargetsRecord, 'ours' | 'leaseUntil'>, now: string): boolean =>
+  (record.leaseUntil !== undefined && record.leaseUntil <= now) || Object.keys(addedBy(record)).length > 0;
 
 /** After a run has failed, so many minutes pass until the watch has another one started by itself; each time twice as many, up to an hour. */
 const NEXT_RUN_AFTER = { first: 2, last: 60 } as const;

@@ -73,10 +73,20 @@ export interface TargetsPlan {
   readonly doubt?: string;
 }
 
+/** Why something is withheld so long as a full group takes no more: the workflow looks for these words. */
+const GROUP_FULL = 'the target group is full';
+
+/** Whether something is withheld for want of healthy targets: only a look at their health tells when that is over. */
+export const isHeldByHealth = ({ withheld }: Pick<TargetsPlan, 'withheld'>): boolean =>
+  withheld.some(({ because }) => / healthy targets would remain /.test(because));
+
 /** A target that drains gets no new connections, and is gone soon. */
 const isRegistered = ({ state }: Target): boolean => state !== 'draining';
 
-const barOf = (effect: TargetsEffect, { modes, paused }: TargetsSituation): string | undefined => {
+const barOf = (
+  effect: TargetsEffect,
+  { modes, paused }: Pick<TargetsSituation, 'modes' | 'paused'>,
+): string | undefined => {
   if (paused !== undefined) return 'everything is paused';
   return modes[effect] === 'enforce' ? undefined : `the mode of ${effect} is ${modes[effect]}`;
 };
@@ -169,7 +179,7 @@ export const planTargets = (situation: TargetsSituation): TargetsPlan => {
     return because === undefined;
   });
   const add = wanted.slice(0, Math.max(0, room));
-  for (const address of wanted.slice(add.length)) withhold('targets-add', address, 'the target group is full');
+  for (const address of wanted.slice(add.length)) withhold('targets-add', address, GROUP_FULL);
 
   const silence = silenceOf(look);
   const stale = silence === undefined ? registered.filter(({ address }) => !named.has(address)) : [];
@@ -199,8 +209,10 @@ export const planTargets = (situation: TargetsSituation): TargetsPlan => {
 
 /** What one run did so far. */
 export interface TargetsRun {
-  /** What it registered, and when, ISO 8601. */
+  /** Whose health nobody saw yet, and since when they are registered, ISO 8601: by this run, or by one that died. */
   readonly added: Readonly<Record<string, string>>;
+  /** When it began, ISO 8601: what was registered before may have been healthy meanwhile, so it is waited for anew. @default long ago */
+  readonly startedAt?: string;
   /** What it deregistered. */
   readonly removed: readonly string[];
 }
@@ -223,7 +235,7 @@ const PER_CALL = 100;
 
 /**
  * What a run does next, by a plan of this moment: make before break. It registers first; waits until everything that it registered is healthy;
- * removes only then. At a full group it removes one, so that the next one can be registered.
+ * removes only then. At a full group it removes one, so that the next one can be registered, and waits until that has drained.
  */
 export const nextTargetsStep = (
   plan: TargetsPlan,
@@ -231,7 +243,8 @@ export const nextTargetsStep = (
     targets,
     binding,
     now,
-  }: Pick<TargetsSituation, 'targets' | 'now'> & {
+    ...standing
+  }: Pick<TargetsSituation, 'targets' | 'now' | 'modes' | 'paused'> & {
     readonly binding: Pick<Binding, 'port' | 'healthyWithinSeconds' | 'waitForDraining'>;
   },
   run: TargetsRun,
@@ -239,16 +252,24 @@ export const nextTargetsStep = (
   if (plan.add.length > 0) return { step: 'register', addresses: plan.add.slice(0, PER_CALL) };
   const stateOf = new Map(targets.flatMap((each) => (each.port === binding.port ? [[each.address, each.state]] : [])));
   const pending = Object.keys(run.added)
-    .filter((address) => !SETTLED.has(stateOf.get(address)))
+    // What is to go anyhow, nobody waits for.
+    .filter((address) => !SETTLED.has(stateOf.get(address)) && !plan.remove.includes(address))
     .sort();
   const within = binding.healthyWithinSeconds ?? BINDING_DEFAULTS.healthyWithinSeconds;
-  const isLate = (address: string): boolean => Date.parse(now) - Date.parse(run.added[address] ?? now) >= within * 1000;
+  const sinceOf = (address: string): number =>
+    Math.max(Date.parse(run.added[address] ?? now), Date.parse(run.startedAt ?? '1970-01-01T00:00:00Z'));
+  const isLate = (address: string): boolean => Date.parse(now) - sinceOf(address) >= within * 1000;
   const late = pending.filter(isLate);
+  // What a person stops while we wait stays as it is; whoever comes after finds it unsettled.
+  if (pending.length > 0 && barOf('targets-add', standing) !== undefined) return { step: 'done' };
   if (late.length > 0) {
     const seen = late.map((address) => `${address} is ${stateOf.get(address)}`).join(', ');
     return { step: 'withdraw', addresses: late.slice(0, PER_CALL), because: `not healthy within ${within} s: ${seen}` };
   }
   if (pending.length > 0) return { step: 'wait', because: `${pending.join(', ')} not healthy yet` };
+  if (plan.isSwap && targets.some(({ state }) => state === 'draining')) {
+    return { step: 'wait', because: 'the target group is full, and has room once what drains is gone' };
+  }
   if (plan.remove.length > 0) return { step: 'deregister', addresses: plan.remove.slice(0, PER_CALL) };
   const draining = run.removed.filter((address) => stateOf.get(address) === 'draining');
   if (binding.waitForDraining === true && draining.length > 0) {

@@ -1,12 +1,15 @@
 import { countMisses, type Look, type Misses } from './addresses.ts';
 import { BINDING_DEFAULTS, type Binding } from './binding.ts';
-import type { TargetsRecord } from './targets-record.ts';
+import type { Interfaces } from './targets.ts';
+import { isUnfinished, type TargetsRecord } from './targets-record.ts';
 
 /** What the watch remembers of a binding; written when it changes. */
 export interface Watched {
   readonly misses: Misses;
   /** Since when what DNS names is not what was applied, ISO 8601; absent while it is. */
   readonly driftSince?: string;
+  /** What the witnesses said when a plan came to nothing: for as long as they say the same, the target group is not read again. */
+  readonly idleFor?: string;
 }
 
 /** Minutes of the slow rotation: each binding's health is looked at once in so many, whatever the witnesses say. */
@@ -23,14 +26,27 @@ export const turnOf = (id: string, now: Date): boolean => {
 export interface WatchOutcome {
   readonly watched: Watched;
   /** Why the target group is to be looked at now; undefined = it is not. */
-  readonly because?: 'drift' | 'missed' | 'turn';
+  readonly because?: 'unfinished' | 'drift' | 'missed' | 'turn';
+  /** What the witnesses say: what {@link Watched.idleFor} is compared with. */
+  readonly witnesses: string;
 }
+
+/** What witnesses say of a binding, as one text: whom DNS names, whom it missed how often, and which of those have an interface still. */
+const witnessesOf = (look: Look, misses: Misses, interfaces: Interfaces): string => {
+  const named = look.kind === 'answered' ? look.addresses.join(' ') : look.kind;
+  const had = interfaces.kind === 'listed' ? interfaces.addresses : [];
+  const missed = Object.entries(misses).map(
+    ([address, count]) => `${address} ${count}${had.includes(address) ? '+' : ''}`,
+  );
+  return [named, ...missed].join(', ');
+};
 
 const isSame = (one: readonly string[], other: readonly string[]): boolean =>
   one.length === other.length && one.every((each, index) => each === other[index]);
 
 /**
- * Puts a look beside what was applied last. As long as they agree, nobody asks Elastic Load Balancing: its bucket is everybody's.
+ * Puts a look beside what was applied last. As long as they agree, or say what a plan came to nothing for, nobody asks Elastic Load Balancing: its
+ * bucket is everybody's.
  *
  * @param now - ISO 8601.
  */
@@ -40,17 +56,35 @@ export const watchBinding = (
     missesBeforeRemoval = BINDING_DEFAULTS.missesBeforeRemoval,
   }: Pick<Binding, 'bindingId' | 'missesBeforeRemoval'>,
   look: Look,
-  { record, watched, now }: { readonly record: TargetsRecord; readonly watched: Watched; readonly now: string },
+  {
+    record,
+    watched,
+    interfaces = { kind: 'none' },
+    now,
+  }: {
+    readonly record: TargetsRecord;
+    readonly watched: Watched;
+    readonly interfaces?: Interfaces;
+    readonly now: string;
+  },
 ): WatchOutcome => {
   const misses = countMisses(watched.misses, Object.keys(record.ours), look, missesBeforeRemoval);
   const isDrifting =
     look.kind === 'answered' && (record.applied === undefined || !isSame(look.addresses, record.applied));
   // A silent DNS says nothing of whether the drift is over.
   const since = isDrifting ? (watched.driftSince ?? now) : look.kind === 'answered' ? undefined : watched.driftSince;
-  const next: Watched = { misses, ...(since === undefined ? {} : { driftSince: since }) };
+  const witnesses = witnessesOf(look, misses, interfaces);
+  const isIdle = watched.idleFor === witnesses;
+  const next: Watched = {
+    misses,
+    ...(since === undefined ? {} : { driftSince: since }),
+    ...(isIdle ? { idleFor: witnesses } : {}),
+  };
   const isMissed = Object.values(misses).some((count) => count >= missesBeforeRemoval);
   const isTurn = turnOf(bindingId, new Date(now));
-  if (isDrifting) return { watched: next, because: 'drift' };
-  if (isMissed) return { watched: next, because: 'missed' };
-  return isTurn ? { watched: next, because: 'turn' } : { watched: next };
+  const outcome = { watched: next, witnesses };
+  if (isUnfinished(record, now) && !isIdle) return { ...outcome, because: 'unfinished' };
+  if (isDrifting && !isIdle) return { ...outcome, because: 'drift' };
+  if (isMissed && !isIdle) return { ...outcome, because: 'missed' };
+  return isTurn ? { ...outcome, because: 'turn' } : outcome;
 };

@@ -79,6 +79,7 @@ export const targetsAttributes = ({ ours, refused, applied = [], version }: Targ
 const WatchedSchema = v.object({
   misses: v.exactOptional(v.record(v.string(), Count), {}),
   driftSince: v.exactOptional(Moment),
+  idleFor: v.exactOptional(v.string()),
 }) satisfies v.GenericSchema<unknown, Watched>;
 
 /**

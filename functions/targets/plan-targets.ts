@@ -25,6 +25,10 @@ const Input = v.strictObject({
   ),
   /** Elastic Load Balancing said that the group takes no more. */
   isFull: v.boolean(),
+  /** It said so of several: they are registered one by one. */
+  isTight: v.boolean(),
+  /** When the run began, or was redriven, ISO 8601. */
+  startedAt: v.pipe(v.string(), v.isoTimestamp()),
 });
 
 interface Services extends Observers {

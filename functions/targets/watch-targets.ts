@@ -12,7 +12,7 @@ import { TARGET_DRIFT_DETECTED, type TargetDriftDetected } from '../../events/ta
 import { readBindings, readPartition } from '../aws/bindings.ts';
 import { tellBus } from '../aws/bus.ts';
 import { eachAtOnce } from '../aws/chunks.ts';
-import { calling } from '../aws/errors.ts';
+import { calling, isThrottled } from '../aws/errors.ts';
 import { type HostNames, readHostNames, sourceKey } from '../aws/host-names.ts';
 import { isInterfaceOf, type ProxyInterface, readProxyInterfaces } from '../aws/interfaces.ts';
 import { look, lookUp } from '../aws/lookups.ts';
@@ -20,7 +20,7 @@ import { fixedLook, type Observers } from '../aws/observe.ts';
 import type { Tables } from '../aws/registry.ts';
 import { readServiceStandings, type ServiceStanding } from '../aws/service-standings.ts';
 import { findTargets } from '../aws/target-group.ts';
-import type { Look } from '../domain/addresses.ts';
+import type { Look, Misses } from '../domain/addresses.ts';
 import { BINDING_DEFAULTS, type Binding, overlapsAmong } from '../domain/binding.ts';
 import {
   DRIFT_SECONDS,
@@ -30,9 +30,9 @@ import {
   WATCHES,
   WITHHELD_REMOVALS,
 } from '../domain/metric.ts';
-import { type Interfaces, planTargets } from '../domain/targets.ts';
-import { isResting, type TargetsRecord } from '../domain/targets-record.ts';
-import { type WatchOutcome, watchBinding } from '../domain/watch.ts';
+import { type Interfaces, isHeldByHealth, planTargets } from '../domain/targets.ts';
+import { isResting, isUnfinished, type TargetsRecord } from '../domain/targets-record.ts';
+import { type Watched, type WatchOutcome, watchBinding } from '../domain/watch.ts';
 import { targetsReading, watchedFrom } from '../registry/bindings.ts';
 import { ledgerKey, TARGETS, WATCHED } from '../registry/keys.ts';
 import { keyText } from '../registry/view.ts';
@@ -48,12 +48,14 @@ interface Services extends Observers {
   readonly tables: Tables;
   readonly bus: string;
   /** Host names of RDS's endpoints: they seldom change, and an instance of the function lives for hours. */
-  readonly hostNames: { names?: HostNames; until: number };
+  readonly hostNames: { names?: HostNames /** By {@link sourceKey}. */; asked?: ReadonlySet<string>; until: number };
   readonly now: () => Date;
 }
 
 /** For so long host names are believed. */
 const NAMES_MILLISECONDS = 10 * 60_000;
+/** The same where RDS did not know one: it may be being made. */
+const AGAIN_MILLISECONDS = 3 * 60_000;
 
 /** Describe actions of Elastic Load Balancing have ten calls a second for everybody in the account: a tenth of that is ours. */
 const MOST_HEALTH_READS = 60;
@@ -104,19 +106,22 @@ export const run = async ({ announce }: v.InferOutput<typeof Input>, services: S
   const bindings = known.map(({ binding }) => binding);
   const [names, interfaces] = await Promise.all([
     hostNamesOf(bindings, services),
-    bindings.some(({ source }) => source.kind === 'proxy') ? readProxyInterfaces(services.ec2) : [],
+    bindings.some(({ source }) => source.kind === 'proxy') ? interfacesOfAll(services) : [],
   ]);
   const seen = await eachAtOnce(known, async ({ binding, record }): Promise<Seen> => {
     const found = await lookAt(binding, names, services);
     const before = watchedFrom(watched.get(keyText(ledgerKey.watched(binding.bindingId))));
-    const outcome = watchBinding(binding, found, { record, watched: before, now: time });
+    const outcome = watchBinding(binding, found, {
+      record,
+      watched: before,
+      interfaces: interfacesOf(binding, interfaces),
+      now: time,
+    });
     const isChanged = JSON.stringify(before) !== JSON.stringify(outcome.watched);
     return { binding, record, look: found, outcome, isChanged };
   });
   for (const { binding, outcome, isChanged } of seen) {
-    if (!isChanged) continue;
-    const Item = marshall({ ...ledgerKey.watched(binding.bindingId), ...outcome.watched });
-    await calling('write what was watched', () => dynamo.send(new PutItemCommand({ TableName: tables.ledger, Item })));
+    if (isChanged) await noteWatched(services, binding, outcome.watched);
   }
 
   const suspects = suspectsAmong(seen, time);
@@ -128,11 +133,17 @@ export const run = async ({ announce }: v.InferOutput<typeof Input>, services: S
   const drifts: TargetDriftDetected[] = [];
   let withheld = 0;
   let oldest = 0;
+  let unread = 0;
   for (const { binding, record, look: found, outcome } of suspects) {
     const { bindingId, serviceId, targetGroupArn } = binding;
     const standing = standings.get(serviceId);
     if (standing === undefined) continue;
-    const registered = await findTargets(services.elb, targetGroupArn);
+    const registered = unread > 0 ? 'throttled' : await findTargetsNow(services, targetGroupArn);
+    if (registered === 'throttled') {
+      // The bucket is empty: the next minute begins elsewhere.
+      unread += 1;
+      continue;
+    }
     if (registered === undefined) {
       unreadable.push(`${bindingId}: there is no target group ${targetGroupArn}: correct the binding, or remove it`);
       continue;
@@ -163,7 +174,17 @@ export const run = async ({ announce }: v.InferOutput<typeof Input>, services: S
       oldest = Math.max(oldest, (Date.parse(time) - Date.parse(driftSince)) / 1000);
     }
     logger.info('targets watched', { bindingId, because: outcome.because, look: found, plan });
-    if (plan.add.length + plan.remove.length === 0 || isResting(record, time)) continue;
+    const hasNothing = plan.add.length + plan.remove.length === 0;
+    const { idleFor: before, ...watchedNow } = outcome.watched;
+    // What nothing follows from now, nothing follows from in the next minute, but where it hangs on the targets' health.
+    const mayFinish = standing.paused === undefined && standing.modes['targets-add'] === 'enforce';
+    const isToFinish = mayFinish && isUnfinished(record, time);
+    const isAtRest = hasNothing && !isToFinish && !isCounting(outcome.watched.misses, binding) && !isHeldByHealth(plan);
+    const idleFor = isAtRest ? outcome.witnesses : undefined;
+    if (idleFor !== before) {
+      await noteWatched(services, binding, { ...watchedNow, ...(idleFor === undefined ? {} : { idleFor }) });
+    }
+    if ((hasNothing && !isToFinish) || isResting(record, time)) continue;
     drifts.push({ schemaVersion: 1, bindingId, serviceId, targetGroupArn, add: plan.add, remove: plan.remove });
   }
   const silent = seen.filter((each) => each.look.kind !== 'answered');
@@ -175,7 +196,8 @@ export const run = async ({ announce }: v.InferOutput<typeof Input>, services: S
   count(FAILED_REFRESHES, Math.max(0, ...known.map(({ record }) => record.failures)));
   const report = {
     bindings: all.size,
-    read: suspects.length,
+    read: suspects.length - unread,
+    unread,
     drifts: drifts.map(({ bindingId }) => bindingId),
     silent: silent.map(({ binding }) => binding.bindingId),
     unreadable,
@@ -192,6 +214,32 @@ export const run = async ({ announce }: v.InferOutput<typeof Input>, services: S
   // Last: a look that could not tell what it saw is none.
   count(WATCHES, 1);
   return report;
+};
+
+/** Whether some look to come may still let a target go. */
+const isCounting = (misses: Misses, { missesBeforeRemoval = BINDING_DEFAULTS.missesBeforeRemoval }: Binding): boolean =>
+  Object.values(misses).some((count) => count < missesBeforeRemoval);
+
+const noteWatched = ({ dynamo, tables }: Services, { bindingId }: Binding, watched: Watched) => {
+  const Item = marshall({ ...ledgerKey.watched(bindingId), ...watched });
+  return calling('write what was watched', () => dynamo.send(new PutItemCommand({ TableName: tables.ledger, Item })));
+};
+
+/** What a target group has, where Elastic Load Balancing says so at once: one that it does not say of keeps nobody from the others. */
+const findTargetsNow = ({ elb }: Services, targetGroupArn: string) =>
+  unlessThrottled(() => findTargets(elb, targetGroupArn), 'throttled' as const);
+
+/** The second witness only guards: where EC2 does not say now, nothing healthy is removed. */
+const interfacesOfAll = ({ ec2 }: Services) => unlessThrottled(() => readProxyInterfaces(ec2), 'throttled' as const);
+
+const unlessThrottled = async <T, Other>(read: () => Promise<T>, otherwise: Other): Promise<T | Other> => {
+  try {
+    return await read();
+  } catch (error) {
+    if (!isThrottled(error)) throw error;
+    logger.warn('throttled', { error: String(error) });
+    return otherwise;
+  }
 };
 
 const count = (metric: string, value: number): void => {
@@ -212,15 +260,21 @@ const suspectsAmong = (seen: readonly Seen[], time: string): readonly Seen[] => 
   return [...differing.slice(start), ...differing.slice(0, start), ...due].slice(0, MOST_HEALTH_READS);
 };
 
+/** Asked again where a source is new, and every ten minutes; one that RDS did not know, it knows no sooner for being asked each minute. */
 const hostNamesOf = async (bindings: readonly Binding[], { rds, hostNames, now }: Services): Promise<HostNames> => {
-  const { names, until } = hostNames;
+  const { names, asked, until } = hostNames;
   const sources = bindings.map(({ source }) => source);
-  const isWhole =
-    names !== undefined && sources.every((source) => source.kind === 'fixed' || names.has(sourceKey(source)));
+  const keys = sources.map((source) => sourceKey(source));
+  const isWhole = names !== undefined && keys.every((key) => asked?.has(key) === true);
   if (isWhole && now().getTime() < until) return names;
-  hostNames.names = await readHostNames(rds, sources);
-  hostNames.until = now().getTime() + NAMES_MILLISECONDS;
-  return hostNames.names;
+  const ask = (): Promise<HostNames> => readHostNames(rds, sources);
+  const read = names === undefined ? await ask() : await unlessThrottled(ask, names);
+  if (read === names) return names;
+  hostNames.names = read;
+  hostNames.asked = new Set(keys);
+  const isKnown = sources.every((source) => source.kind === 'fixed' || read.has(sourceKey(source)));
+  hostNames.until = now().getTime() + (isKnown ? NAMES_MILLISECONDS : AGAIN_MILLISECONDS);
+  return read;
 };
 
 const lookAt = async (binding: Binding, names: HostNames, { lookup }: Services): Promise<Look> => {
@@ -231,8 +285,9 @@ const lookAt = async (binding: Binding, names: HostNames, { lookup }: Services):
   return look(lookup, { hostName, family, ...(within === undefined ? {} : { within }) });
 };
 
-const interfacesOf = ({ source }: Binding, all: readonly ProxyInterface[]): Interfaces => {
+const interfacesOf = ({ source }: Binding, all: readonly ProxyInterface[] | 'throttled'): Interfaces => {
   if (source.kind !== 'proxy') return { kind: 'none' };
+  if (all === 'throttled') return { kind: 'failed', problem: 'EC2 asks to wait' };
   const own = all.filter((each) => isInterfaceOf(each, source.proxyName));
   return { kind: 'listed', addresses: own.flatMap(({ addresses }) => addresses) };
 };

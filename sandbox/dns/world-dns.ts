@@ -73,6 +73,7 @@ export class WorldDns {
   readonly #last: (DnsAuthority | ZoneAuthority)[] = [];
   readonly #ailments = new Map<string, Ailment>();
   readonly #caches = new Map<string, Cached>();
+  readonly #listeners = new Set<(name: string, answer: DnsAnswer) => void>();
   /** How often each name was asked for at an authority: where the next answer begins. */
   readonly #turns = new Map<string, number>();
 
@@ -121,8 +122,19 @@ export class WorldDns {
     return low === high ? low : this.#parts.random.between(low, high);
   }
 
+  /** Calls `listener` with each answer from now on, and the name that was asked for. */
+  listen(listener: (name: string, answer: DnsAnswer) => void): void {
+    this.#listeners.add(listener);
+  }
+
   /** The addresses that are answered now, CNAMEs followed. @param vantage - the address of the resolver that is asked. */
   resolve(name: string, type: AddressType, vantage: string = VPC_RESOLVER): DnsAnswer {
+    const answer = this.#addresses(name, type, vantage);
+    for (const listener of this.#listeners) listener(plainName(name), answer);
+    return answer;
+  }
+
+  #addresses(name: string, type: AddressType, vantage: string): DnsAnswer {
     const { code, records } = this.query(name, type, vantage);
     if (code !== 'NOERROR') return { code };
     const ttl = Math.min(...records.map((record) => record.ttl));

@@ -1,4 +1,5 @@
 import { type Call, OPERATOR } from '../cloud.ts';
+import type { Ailment } from '../dns/world-dns.ts';
 import { type Random, seededRandom } from '../random.ts';
 import { AwsError } from '../services/errors.ts';
 import type { SimulatedWorld } from '../simulated.ts';
@@ -58,13 +59,39 @@ const CAN_MEET: Readonly<Record<SpellKind, (call: Call) => boolean>> = {
   denied: ({ principal }) => principal.kind === 'role',
   down: ({ service, action, principal }) =>
     principal.kind === 'role' && ((service === 'lambda' && action === 'Invoke') || action === 'StartExecution'),
+  // What is wrong with a name meets whoever asks for it.
+  'dns-nxdomain': () => false,
+  'dns-servfail': () => false,
+  'dns-empty': () => false,
+  'dns-timeout': () => false,
+  'dns-foreign': () => false,
+  'dns-foreign-alone': () => false,
+  'dns-near': () => false,
+  'dns-near-alone': () => false,
+};
+
+/** Of the block for documentation (RFC 5737): nobody's. */
+const FOREIGN = '203.0.113.66';
+/** Of what a VPC may have, and no source's. */
+const NEAR = '10.99.0.7';
+
+/** What is wrong with a name. */
+const AILMENTS: Readonly<Partial<Record<SpellKind, Ailment>>> = {
+  'dns-nxdomain': { kind: 'nxdomain' },
+  'dns-servfail': { kind: 'servfail' },
+  'dns-empty': { kind: 'empty' },
+  'dns-timeout': { kind: 'timeout' },
+  'dns-foreign': { kind: 'poison', addresses: [FOREIGN] },
+  'dns-foreign-alone': { kind: 'poison', addresses: [FOREIGN], isAlone: true },
+  'dns-near': { kind: 'poison', addresses: [NEAR] },
+  'dns-near-alone': { kind: 'poison', addresses: [NEAR], isAlone: true },
 };
 
 /** By the function's role, which the CDK names after it; what reads a queue for a function calls as that role, too. */
 const isOfFunction = ({ service, action, principal }: Call): boolean =>
   principal.kind === 'role' &&
   !(service === 'sqs' && /^(Receive|Delete)Message/.test(action)) &&
-  /(DecideConnection|DecideRevocation|AnswerConnections|ConvergePrincipals|ReadRequests|ListDifferences|SettlePlace)/.test(
+  /(DecideConnection|DecideRevocation|AnswerConnections|ConvergePrincipals|ReadRequests|ListDifferences|SettlePlace|PlanTargets|WatchTargets|FindBindings)/.test(
     principal.arn,
   );
 
@@ -147,7 +174,16 @@ export interface Cast {
 export const castSpells = (
   world: SimulatedWorld,
   spells: readonly Spell[],
-  { seed, beginning }: { readonly seed: number; readonly beginning: number },
+  {
+    seed,
+    beginning,
+    hostNameOf = () => undefined,
+  }: {
+    readonly seed: number;
+    readonly beginning: number;
+    /** The name under which a source is looked up. @default there is none */
+    readonly hostNameOf?: (source: string) => string | undefined;
+  },
 ): Cast => {
   const { cloud, clock, journal } = world;
   const counts = new Map<SpellKind, number>();
@@ -195,6 +231,14 @@ export const castSpells = (
       return () => {
         world.skew.milliseconds = 0;
       };
+    }
+    const ailment = AILMENTS[spell.kind];
+    if (ailment !== undefined) {
+      const hostName = hostNameOf(spell.on ?? '');
+      if (hostName === undefined) return () => undefined;
+      world.dns.ail(hostName, ailment);
+      note(spell, hostName);
+      return () => world.dns.heal(hostName);
     }
     if (spell.kind === 'stop') {
       return journal.listen(({ kind, who, what }) => {

@@ -17,6 +17,7 @@ export const FAULT_FAMILIES = {
   denied: 'a role lacks a permission',
   down: 'no function runs and no run starts',
   registry: 'entries are lost, or the registry is brought back to what it was',
+  dns: 'the names of sources are not answered, or wrongly',
   deployment: 'another version is deployed over the one that runs',
 } as const;
 
@@ -49,6 +50,14 @@ export const SPELL_KINDS = [
   'skew',
   'denied',
   'down',
+  'dns-nxdomain',
+  'dns-servfail',
+  'dns-empty',
+  'dns-timeout',
+  'dns-foreign',
+  'dns-foreign-alone',
+  'dns-near',
+  'dns-near-alone',
 ] as const;
 
 /** One of {@link SPELL_KINDS}. */
@@ -66,7 +75,7 @@ export interface Spell {
   readonly chance: number;
   /**
    * What it is limited to: a service (`dynamodb`), a service's action (`ec2:RejectVpcEndpointConnections`), or a part of the caller's ARN
-   * (`DecideConnection`), whichever the kind is about.
+   * (`DecideConnection`), whichever the kind is about; of what is wrong with a name, the source that it is of (`p1`).
    *
    * @default whatever the kind can meet
    */

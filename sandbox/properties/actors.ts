@@ -9,6 +9,9 @@ import { Keeper } from './keeper.ts';
 import { Operator } from './operator.ts';
 import type { RegistryVersions } from './registry-truth.ts';
 import { Silences } from './silence.ts';
+import { isTargetsDeed, type TargetsDeed } from './targets/estate.ts';
+import { EstateKeeper } from './targets/estate-keeper.ts';
+import { EstateLife } from './targets/estate-life.ts';
 import type { Mark, Watch } from './watch.ts';
 import type { WriteWatch } from './write-watch.ts';
 
@@ -52,6 +55,9 @@ export class Actors {
   readonly requests = new Map<string, Request>();
   readonly startsByHand: StartByHand[] = [];
   readonly silences: Silences;
+  /** Whoever keeps what is behind load balancers, where there is anything. */
+  readonly estate: EstateKeeper | undefined;
+  readonly #life: EstateLife | undefined;
   readonly #world: SimulatedWorld;
   readonly #watch: Watch;
   readonly #keeper: Keeper;
@@ -68,6 +74,10 @@ export class Actors {
     this.#nextAssembly = nextAssembly;
     this.#services.set(OWN, this.#output('ServiceIdorders'));
     const idOf = (service: string) => this.idOf(service);
+    if (history.estate !== undefined) {
+      this.estate = new EstateKeeper(world, watch, history.estate, idOf);
+      this.#life = new EstateLife(world, watch, history.estate, this.estate);
+    }
     this.#keeper = new Keeper(world, watch, history, idOf);
     this.registry = this.#keeper.registry;
     this.#operator = new Operator(world, watch, {
@@ -92,16 +102,18 @@ export class Actors {
 
   /** Makes the other services and hands them over, and enters everything that a history begins with. */
   async enter(history: History): Promise<void> {
-    // Nothing is bound: nobody need look at addresses each minute.
-    await this.#every('Targets', 'rate(1 day)');
+    // Where nothing is bound, nobody need look at addresses each minute.
+    if (history.estate === undefined) await this.#every('Targets', 'rate(1 day)');
     for (const { name } of history.others ?? []) await this.#createService(name);
     await this.#keeper.enter(history);
+    await this.estate?.enter();
   }
 
   /** Does what a step says. What is to be done with an endpoint that does not exist (yet) is not done. */
   async do(deed: Deed): Promise<void> {
     const keeper = this.#keeper;
     const operator = this.#operator;
+    if (isTargetsDeed<Exclude<Deed, TargetsDeed>>(deed)) return this.#life?.do(deed);
     if (isAboutOne(deed)) return this.#doWith(deed);
     const { service = OWN } = deed as { readonly service?: string };
     switch (deed.deed) {

@@ -1,6 +1,7 @@
 import type { Fault } from '../faults/fault.ts';
 import type { Spell } from '../faults/spell.ts';
 import type { Ec2Options } from '../services/ec2/options.ts';
+import type { Estate, TargetsDeed } from './targets/estate.ts';
 
 /** What a customer's entitlement says. Times in seconds after the history's beginning; absent = no such bound. */
 export interface Terms {
@@ -115,10 +116,11 @@ export type Deed =
   /** An operator says how far the Concierge may go by itself. */
   | (AboutService & { readonly deed: 'mode'; readonly effect: Effect; readonly mode: Mode })
   /** A person says yes or no to a request, if it is held at that moment and may be answered so. */
-  | { readonly deed: 'word'; readonly endpoint: string; readonly answer: 'approve' | 'deny' };
+  | { readonly deed: 'word'; readonly endpoint: string; readonly answer: 'approve' | 'deny' }
+  | TargetsDeed;
 
-/** Which kind of write a mode is for: `revoke` cuts off what lives. */
-export type Effect = 'accept' | 'reject' | 'revoke';
+/** Which kind of write a mode is for: `revoke` cuts off what lives, the last two are about target groups. */
+export type Effect = 'accept' | 'reject' | 'revoke' | 'targets-add' | 'targets-remove';
 
 /** What does not come for a while: EC2's notices; or the schedule, and what the registry's changes start. */
 export type Silence = 'notices' | 'sweeps';
@@ -163,6 +165,8 @@ export interface History {
   readonly others?: readonly HistoryService[];
   readonly customers: readonly HistoryCustomer[];
   readonly ec2: Ec2Switches;
+  /** What is behind load balancers. Absent = nothing is bound. */
+  readonly estate?: Estate;
   /**
    * For how long people do things and things go wrong, in milliseconds: a world. What is held then stays so, and soon after nothing is to be
    * left undone that can be done.

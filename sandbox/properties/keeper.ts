@@ -41,7 +41,7 @@ const firstTruth = (service: HistoryService, customers: readonly HistoryCustomer
   return {
     policy,
     matches,
-    modes: { accept: mode, reject: mode, revoke: mode },
+    modes: { accept: mode, reject: mode, revoke: mode, 'targets-add': mode, 'targets-remove': mode },
     isPaused: false,
     terms: new Map(Object.entries(terms)),
   };

@@ -130,7 +130,7 @@ export class Operator {
 
   /** Stops every run that is under way. */
   async abort(): Promise<void> {
-    for (const machine of ['AdmitConnectionArn', 'RevokeConnectionArn']) {
+    for (const machine of ['AdmitConnectionArn', 'RevokeConnectionArn', 'RefreshTargetsArn']) {
       const stateMachineArn = this.#output(machine);
       const listed = (await this.#call('states', 'ListExecutions', { stateMachineArn, statusFilter: 'RUNNING' })) as {
         readonly executions?: readonly { readonly executionArn: string; readonly name: string }[];
@@ -144,7 +144,7 @@ export class Operator {
 
   /** Redrives every run that failed, timed out or was stopped, as long as Step Functions lets it be. */
   async redrive(): Promise<void> {
-    for (const machine of ['AdmitConnectionArn', 'RevokeConnectionArn', 'ReconcileArn']) {
+    for (const machine of ['AdmitConnectionArn', 'RevokeConnectionArn', 'ReconcileArn', 'RefreshTargetsArn']) {
       for (const statusFilter of ['FAILED', 'TIMED_OUT', 'ABORTED']) {
         const stateMachineArn = this.#output(machine);
         const listed = (await this.#call('states', 'ListExecutions', { stateMachineArn, statusFilter })) as {

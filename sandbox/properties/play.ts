@@ -5,6 +5,9 @@ import { seededRandom } from '../random.ts';
 import { createSimulatedWorld, type SimulatedWorld } from '../simulated.ts';
 import { Actors, isRefusal, type Request } from './actors.ts';
 import { type Deed, type Delivery, type History, isDeed, type Moment } from './history.ts';
+import type { EstateBinding } from './targets/estate.ts';
+import type { Bind, BindingStanding, EstateKeeper } from './targets/estate-keeper.ts';
+import { TargetsWatch } from './targets/targets-watch.ts';
 import { type Mark, Watch } from './watch.ts';
 import { WriteWatch } from './write-watch.ts';
 
@@ -39,6 +42,20 @@ export interface Played {
   readonly allowed: ReadonlyMap<string, readonly string[]>;
   /** The ledger's items at quiet, in DynamoDB's form. */
   readonly ledger: readonly Readonly<Record<string, unknown>>[];
+  /** Absent where nothing is behind load balancers. */
+  readonly targets?: TargetsPlayed;
+}
+
+/** What became of what is behind load balancers. */
+export interface TargetsPlayed {
+  readonly watch: TargetsWatch;
+  readonly binds: readonly Bind[];
+  /** How each binding is at quiet. */
+  readonly standing: readonly BindingStanding[];
+  /** The ARN of a binding's target group. */
+  readonly groupOf: (binding: Pick<EstateBinding, 'group'>) => string;
+  /** Under which a source is looked up. */
+  readonly hostNameOf: (source: string) => string | undefined;
 }
 
 /** How a history is played. */
@@ -149,6 +166,14 @@ const slowDown = ({ cloud, clock }: SimulatedWorld, { seed, latency }: History):
   });
 };
 
+const targetsOf = (watch: TargetsWatch, estate: EstateKeeper, standing: readonly BindingStanding[]): TargetsPlayed => ({
+  watch,
+  binds: estate.binds,
+  standing,
+  groupOf: (binding) => estate.groupOf(binding),
+  hostNameOf: (source) => estate.hostNameOf(source),
+});
+
 /** Plays a history in a world of its own, until nothing is to come any more. @throws Error where the sandbox itself fails. */
 export const playHistory = async (
   history: History,
@@ -159,12 +184,17 @@ export const playHistory = async (
     seed: history.seed,
     // Its consumers stand for many accounts: they come at once.
     ec2: { ...history.ec2, throttling: 'provider' },
+    ...(history.estate === undefined
+      ? {}
+      : { elbv2: history.estate.elbv2, rds: history.estate.rds, dns: history.estate.dns }),
   });
   try {
     const { clock } = world;
     let injection: Injection | undefined;
     const watch = new Watch(world);
     const writeWatch = new WriteWatch(world, watch);
+    const proxies = history.estate?.proxies.map(({ name }) => name);
+    const targetsWatch = proxies === undefined ? undefined : new TargetsWatch(world, watch, proxies);
     const actors = new Actors(world, { watch, writeWatch }, history, nextAssembly);
     const beginning = clock.now();
     const failures: Error[] = [];
@@ -175,7 +205,8 @@ export const playHistory = async (
     const turns = new Turns(world);
     slowDown(world, history);
     const spells = history.steps.filter((step) => step.deed === 'spell');
-    const cast = castSpells(world, spells, { seed: history.seed, beginning });
+    const hostNameOf = (source: string) => actors.estate?.hostNameOf(source);
+    const cast = castSpells(world, spells, { seed: history.seed, beginning, hostNameOf });
     disturb?.(world, history);
 
     const plan = (deed: Deed, when: Moment): void => {
@@ -194,10 +225,12 @@ export const playHistory = async (
     let settling: Mark;
     let quietAt: number;
     let writesAtQuiet: readonly string[] | undefined;
+    let standing: readonly BindingStanding[] = [];
     // Sweeps go on for ever, and a request is held for days: at first they come as they are scheduled, then now and then, and in the end,
     // when nobody waits for anything any more, as they are scheduled again.
     await clock.run(() => false, beginning + (history.lasts ?? BUSY));
     await entered;
+    await actors.estate?.entered;
     if (history.lasts === undefined) {
       await actors.sweep('rate(3 days)');
       isQuiet = !(await clock.run(() => clock.now() > beginning + LIMIT));
@@ -214,6 +247,7 @@ export const playHistory = async (
       settling = watch.mark();
       await clock.run(() => false, clock.now() + SETTLED);
       quietAt = clock.now();
+      standing = actors.estate?.standing() ?? [];
       const written = writeWatch.writesBySelf.length;
       await clock.run(() => false, clock.now() + QUIET);
       writesAtQuiet = writeWatch.writesBySelf.slice(written);
@@ -242,6 +276,9 @@ export const playHistory = async (
       serviceNamed: (id) => actors.serviceOf(id),
       ledger,
       allowed,
+      ...(targetsWatch === undefined || actors.estate === undefined
+        ? {}
+        : { targets: targetsOf(targetsWatch, actors.estate, standing) }),
     };
   } finally {
     await world.host.close();

@@ -1,4 +1,5 @@
 import type { History, Step } from './history.ts';
+import { isTargetsDeed } from './targets/estate.ts';
 
 /** What one attempt of shrinking came to: the shortest history found, and how many were played for it. */
 export interface Shrunk {
@@ -19,6 +20,20 @@ const simplerSteps = (step: Step): readonly Step[] => {
   return rounded.map((at) => ({ ...step, when: { at } }));
 };
 
+/** The same with less behind load balancers: nothing, a binding less, AWS as it usually is. */
+const simplerEstates = function* ({ estate, ...rest }: History): Generator<History> {
+  if (estate === undefined) return;
+  const { bindings } = estate;
+  if (!rest.steps.some(isTargetsDeed)) yield rest;
+  for (const [index, { name }] of bindings.entries()) {
+    const isNamed = rest.steps.some((step) => 'binding' in step && step.binding === name);
+    if (!isNamed) yield { ...rest, estate: { ...estate, bindings: without(bindings, index) } };
+  }
+  for (const part of ['elbv2', 'rds', 'dns'] as const) {
+    if (Object.keys(estate[part]).length > 0) yield { ...rest, estate: { ...estate, [part]: {} } };
+  }
+};
+
 /** Histories that are a little shorter or simpler than this one, the greatest steps first. */
 const simpler = function* (history: History): Generator<History> {
   const { steps, customers, others = [], ec2, policy } = history;
@@ -32,6 +47,7 @@ const simpler = function* (history: History): Generator<History> {
     const isNamed = steps.some((step) => 'service' in step && step.service === name);
     if (!isNamed) yield { ...history, others: without(others, index) };
   }
+  yield* simplerEstates(history);
   if (Object.keys(ec2).length > 0) yield { ...history, ec2: {} };
   for (const name of Object.keys(ec2) as (keyof typeof ec2)[]) {
     const { [name]: _dropped, ...rest } = ec2;

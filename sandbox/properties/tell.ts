@@ -11,6 +11,7 @@ import {
   type Terms,
 } from './history.ts';
 import type { Played } from './play.ts';
+import { estateLines, isTargetsDeed, targetsDeedWords } from './targets/estate.ts';
 
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
 
@@ -54,6 +55,7 @@ const stepWords = (step: Step): string => {
   if (step.deed === 'spell') return spellWords(step);
   if (!isDeed(step)) return deliveryWords(step);
   const words = (): string => {
+    if (isTargetsDeed(step)) return targetsDeedWords(step);
     switch (step.deed) {
       case 'create':
         return `${step.account} creates ${step.endpoint}${atService(step)}`;
@@ -118,6 +120,7 @@ export const historyLines = ({
   customers,
   others = [],
   ec2,
+  estate,
   latency,
   steps,
 }: History): readonly string[] => [
@@ -127,6 +130,7 @@ export const historyLines = ({
   ...(bound === undefined ? [] : [`the service's bound is ${JSON.stringify(bound)}`]),
   ...(Object.keys(ec2).length === 0 ? [] : [`EC2: ${JSON.stringify(ec2)}`]),
   ...others.flatMap(otherWords),
+  ...(estate === undefined ? [] : estateLines(estate)),
   ...(latency === 0 ? [] : [`calls take up to ${latency} ms each way`]),
   ...steps.map(stepWords),
 ];

@@ -80,6 +80,10 @@ export interface Happening extends Mark {
 /** How an execution stands. */
 export interface ExecutionSeen {
   readonly name: string;
+  /** `admit-connection`. */
+  readonly workflow: string;
+  /** When it was first seen to run. */
+  readonly begun: Mark;
   status: string;
   /** Error and cause, where it failed. */
   why?: string;
@@ -203,7 +207,12 @@ export class Watch {
       this.note(`${subject} is ${state}`);
     } else if (subject === 'execution') {
       const name = who.slice(who.lastIndexOf(':') + 1);
-      const seen = this.executions.get(name) ?? { name, status: state };
+      const workflow =
+        who
+          .split(':')
+          .at(-2)
+          ?.replace(/^.*?-(?=[a-z])/, '') ?? '';
+      const seen = this.executions.get(name) ?? { name, workflow, begun: this.mark(), status: state };
       this.executions.set(name, seen);
       if (state === 'RUNNING' && seen.status !== 'RUNNING') seen.isRedriven = true;
       seen.status = state;

@@ -121,6 +121,9 @@ const onceFrom = (random: Random, family: FaultFamily, course: Course): readonly
       ];
     case 'registry':
       return losses(random, course.span);
+    case 'dns':
+      // What is bound brings its own.
+      return [];
     case 'deployment':
       return [{ deed: 'deploy', when: { at: random.between(0, Math.round(course.span * 0.9)) } }];
   }

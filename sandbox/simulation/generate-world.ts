@@ -4,6 +4,7 @@ import { customersFrom, ec2From, policyFrom, seedOf } from '../properties/genera
 import { boundFrom, deedFrom, endingsFrom, momentFrom, termsFrom } from '../properties/generate-steps.ts';
 import { type Deed, type History, type HistoryService, OWN, type Step, type Terms } from '../properties/history.ts';
 import { type Random, seededRandom } from '../random.ts';
+import { generateEstate } from './generate-estate.ts';
 import { spellsFrom } from './generate-spells.ts';
 import { LEANINGS, type Lean, type Leaning, type Requesting, spreadTerms } from './leanings.ts';
 
@@ -15,7 +16,11 @@ export interface WorldOptions {
   readonly families: readonly FaultFamily[];
   /** What they lean to. @default nothing */
   readonly leaning?: Leaning;
+  /** In which share of the worlds target groups follow something; it says nothing of worlds that lean. @default a third */
+  readonly bound?: number;
 }
+
+const BOUND = 1 / 3;
 
 /** Where deeds have their place. */
 interface Scene {
@@ -27,6 +32,8 @@ interface Scene {
 }
 
 const HOUR = 3_600_000;
+/** What tells the random numbers of what is bound from the others of a world. */
+const ESTATE = 0x7a26e75;
 
 /** How much more happens in a longer world: in a week, thirteen times as much as in an hour. */
 const busynessOf = (hours: number): number => Math.max(1, Math.sqrt(hours));
@@ -161,13 +168,19 @@ const goodEndFrom = (random: Random, span: number, services: readonly string[]):
       ];
 
 /** The world of a number under a seed: always the same. One to three services, one to four customers, up to a dozen endpoints an hour. */
-export const generateWorld = (seed: number, number: number, { hours, families, leaning }: WorldOptions): History => {
+export const generateWorld = (
+  seed: number,
+  number: number,
+  { hours, families, leaning, bound: share = BOUND }: WorldOptions,
+): History => {
   const own = seedOf(seed, number);
   const random = seededRandom(own);
   const span = Math.round(hours * HOUR);
   const busyness = busynessOf(hours);
   const lean: Lean | undefined = leaning === undefined ? undefined : LEANINGS[leaning];
-  const chosen = lean === undefined || lean.hasFaults === true ? familiesFrom(random, families) : [];
+  // Names ail only where something follows them.
+  const general = families.filter((family) => family !== 'dns');
+  const chosen = lean === undefined || lean.hasFaults === true ? familiesFrom(random, general) : [];
   const mood = lean?.mood ?? pick(random, ['any', 'calm', 'calm', 'ending', 'ending'] as const);
   const spread = (terms: Terms): Terms => (lean?.hasTerms === true ? spreadTerms(random, terms, span) : terms);
   const customers = roomyFrom(random, customersFrom(random, mood)).map((customer) =>
@@ -188,6 +201,13 @@ export const generateWorld = (seed: number, number: number, { hours, families, l
   for (const family of chosen) steps.push(...spellsFrom(random, family, { span, moments, busyness }));
   const bound = lean?.bounds === undefined ? boundFrom(random, 2) : pick(random, lean.bounds);
   const ec2 = ec2From(random);
+  // Of its own random numbers: whether something is bound changes nothing of the rest.
+  const grounds = seededRandom((own ^ ESTATE) >>> 0);
+  const isBound = leaning === undefined ? happens(grounds, share) : lean?.isBound === true;
+  const wrong = lean?.isBound === true ? (happens(grounds, 0.6) ? families : []) : chosen;
+  const followed = isBound
+    ? generateEstate(grounds, { span, services, families: families.includes('dns') ? [...wrong, 'dns'] : wrong })
+    : undefined;
   return {
     seed: own,
     policy: policyFrom(random),
@@ -201,9 +221,10 @@ export const generateWorld = (seed: number, number: number, { hours, families, l
       ...(chosen.includes('partial') ? { largestPage: pick(random, [1, 2, 3]) } : {}),
       ...lean?.ec2,
     },
+    ...(followed === undefined ? {} : { estate: followed.estate }),
     latency: pick(random, [0, 50, 500]),
     lasts: span,
-    steps: [...steps, ...goodEndFrom(random, span, services)],
+    steps: [...steps, ...(followed?.steps ?? []), ...goodEndFrom(random, span, services)],
   };
 };
 

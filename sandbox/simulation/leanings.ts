@@ -43,7 +43,9 @@ export type Leaning =
   /** Customers who leave, and nobody says so. */
   | 'leaving'
   /** No notice comes. */
-  | 'unheard';
+  | 'unheard'
+  /** Target groups that follow proxies and hosts, and what goes wrong there. */
+  | 'targets';
 
 /** What a leaning goes by. */
 export interface Scenery {
@@ -76,6 +78,8 @@ export interface Lean {
   /** How many may be cut off on a day, one of these; `{}` = what the product sets. */
   readonly bounds?: readonly Bound[];
   readonly ec2?: Partial<Ec2Switches>;
+  /** Whether target groups follow something, in each of them. */
+  readonly isBound?: true;
   readonly more?: (random: Random, scenery: Scenery) => readonly Step[];
 }
 
@@ -350,6 +354,7 @@ export const LEANINGS: Readonly<Record<Leaning, Lean>> = {
     requesting: { isEven: true, leaves: 0.2 },
     more: (random, scenery) => [throughout('notice-lost', scenery.span, 1), ...words(random, scenery)],
   },
+  targets: { mood: 'calm', isAlone: true, isBound: true, requesting: { isAtOnce: true, leaves: 0 } },
 };
 
 /** A contract whose dates lie anywhere in a world, and which asks for a yes as often as not. */

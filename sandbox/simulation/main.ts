@@ -9,6 +9,7 @@ import { inThreads } from '../properties/threads.ts';
 import { machineTime } from '../run/worker-messages.ts';
 import { synthesise } from '../synth.ts';
 import { ALL_FAMILIES } from './generate-world.ts';
+import { LEANINGS, type Leaning } from './leanings.ts';
 import { MUTANTS } from './mutants/all.ts';
 import type { Hunted } from './mutants/hunt.ts';
 import { huntLines, isMissed } from './mutants/report.ts';
@@ -23,6 +24,8 @@ interface Options {
   readonly world?: number;
   readonly faults: readonly FaultFamily[];
   readonly hours: number;
+  readonly bound: number;
+  readonly leaning?: Leaning;
   readonly workers: number;
   readonly mutants?: true;
   readonly mutant?: string;
@@ -49,6 +52,19 @@ const hoursIn = (text: string): number => {
   return hours;
 };
 
+const shareIn = (text: string): number => {
+  const share = Number(text);
+  if (!(share >= 0 && share <= 1)) throw new InvalidArgumentError('Give a number from 0 to 1.');
+  return share;
+};
+
+const leaningIn = (text: string): Leaning => {
+  if (!Object.hasOwn(LEANINGS, text)) {
+    throw new InvalidArgumentError(`Nothing leans to "${text}": one of ${Object.keys(LEANINGS).join(', ')}.`);
+  }
+  return text as Leaning;
+};
+
 const command = new Command('npm run simulate --')
   .description(
     'Plays generated worlds in which AWS, the network, hosts and people misbehave, and checks what is promised in all.',
@@ -58,6 +74,8 @@ const command = new Command('npm run simulate --')
   .option('--world <number>', 'play this one only', wholeNumber(0, 10_000_000))
   .option('--faults <names>', `all, none, or some of ${ALL_FAMILIES.join(',')}`, familiesIn, ALL_FAMILIES)
   .option('--hours <hours>', 'for how long things happen in each, in virtual time', hoursIn, 1)
+  .option('--bound <share>', 'in which share of them target groups follow proxies and hosts', shareIn, 1 / 3)
+  .option('--leaning <name>', `worlds that lean to one of ${Object.keys(LEANINGS).join(', ')}`, leaningIn)
   .option('--workers <count>', 'threads', wholeNumber(1, 64), Math.min(availableParallelism(), 8))
   .option(
     '--mutants',
@@ -68,10 +86,12 @@ const command = new Command('npm run simulate --')
   .option('--assembly <directory>', 'deploy this cloud assembly, instead of synthesising one')
   .allowExcessArguments(false);
 
-const replayOf = ({ seed, faults, hours }: Options, world: number): string => {
+const replayOf = ({ seed, faults, hours, bound, leaning }: Options, world: number): string => {
   const named =
     faults.length === ALL_FAMILIES.length ? '' : ` --faults ${faults.length === 0 ? 'none' : faults.join(',')}`;
-  return `npm run simulate -- --seed ${seed}${named}${hours === 1 ? '' : ` --hours ${hours}`} --world ${world}`;
+  const leans = leaning === undefined ? '' : ` --leaning ${leaning}`;
+  const share = bound === 1 / 3 ? '' : ` --bound ${bound}`;
+  return `npm run simulate -- --seed ${seed}${named}${hours === 1 ? '' : ` --hours ${hours}`}${leans}${share} --world ${world}`;
 };
 
 /** Memory of a thread in megabytes: the least that was reported in the first tenth of the worlds, and in the last. It should not have grown. */
@@ -127,7 +147,7 @@ const huntMutants = async (simulation: Simulation, { worlds, workers, json, muta
 };
 
 const main = async (options: Options): Promise<void> => {
-  const { seed, faults, hours } = options;
+  const { seed, faults, hours, bound, leaning } = options;
   const assembly = options.assembly ?? (await synthesise('.sandbox/simulation'));
   if (options.mutants === true || options.mutant !== undefined) {
     return huntMutants({ assembly, seed, hours, families: faults }, options);
@@ -135,7 +155,12 @@ const main = async (options: Options): Promise<void> => {
   const nextAssembly = nextVersion(assembly, '.sandbox/simulation-next');
   const begun = machineTime();
   const heaps: number[] = [];
-  const findings = await play({ assembly, nextAssembly, seed, hours, families: faults }, options, heaps);
+  const leans = leaning === undefined ? {} : { leaning };
+  const findings = await play(
+    { assembly, nextAssembly, seed, hours, families: faults, bound, ...leans },
+    options,
+    heaps,
+  );
   const seconds = (machineTime() - begun) / 1000;
   const { histories, tally, violations, faults: injected, calls } = findings;
   const memory = memoryOf(heaps);

@@ -12,10 +12,16 @@ export const worldsOf = ({
   hours,
   families,
   leaning,
+  bound,
   ...rest
 }: Simulation): Omit<CampaignOptions, 'numbers' | 'played'> => ({
   ...rest,
   promises: WORLD_PROMISES,
   historyOf: (seed, number) =>
-    generateWorld(seed, number, { hours, families, ...(leaning === undefined ? {} : { leaning }) }),
+    generateWorld(seed, number, {
+      hours,
+      families,
+      ...(leaning === undefined ? {} : { leaning }),
+      ...(bound === undefined ? {} : { bound }),
+    }),
 });

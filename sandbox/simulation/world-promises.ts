@@ -4,6 +4,9 @@ import { PRINCIPAL_PROMISES } from '../properties/principals.ts';
 import type { Promised } from '../properties/promised.ts';
 import { PROMISES } from '../properties/promises.ts';
 import { sizeOf } from '../properties/registry-losses.ts';
+import { isUnsettled, QUIET_PROMISES } from '../properties/targets/quiet-promises.ts';
+import { REMOVAL_PROMISES } from '../properties/targets/removal-promises.ts';
+import { WRITE_PROMISES } from '../properties/targets/write-promises.ts';
 import { type ExecutionSeen, lastRecordOf } from '../properties/watch.ts';
 
 /** Which of the histories' promises says that runs succeed: where a service fails for minutes, some do not. */
@@ -27,8 +30,9 @@ const accountsForEachInput: Promised = {
         ? [`${endpointId} is ${state}, and nobody decided anything`]
         : [];
     });
-    const open = [...watch.executions.values()].flatMap(({ name, status }) => {
-      if (status !== 'RUNNING') return [];
+    const open = [...watch.executions.values()].flatMap(({ name, status, workflow }) => {
+      // What follows targets is asked for its own end.
+      if (status !== 'RUNNING' || workflow === 'refresh-targets') return [];
       const endpointId = watch.holdings.findLast((each) => each.execution === name && each.isTaken)?.endpointId;
       const outcome = endpointId === undefined ? undefined : lastRecordOf(watch, endpointId)?.outcome;
       const isFresh = watch.holdings.some((each) => each.execution === name && each.mark > settling.mark);
@@ -99,6 +103,7 @@ const writesNothingAtQuiet: Promised = {
     const isFull = servicesOf(history).some(({ name }) => isBounded(played, name));
     // A request that is held is reminded of, or expires.
     const isOpen = [...watch.executions.values()].some(({ status }) => status === 'RUNNING');
+    if (isUnsettled(played)) return { judged: 0, leftOut: 1, broken: [] };
     if (isPaused || seen?.isFrozen === true || isShrinking || isDated || isFull || isOpen)
       return { judged: 0, leftOut: 1, broken: [] };
     const kinds = [...new Set(writesAtQuiet)];
@@ -135,9 +140,9 @@ const succeedsButForWhatLasts: Promised = {
     );
     const isStopped = played.history.steps.some(({ deed }) => deed === 'abort');
     if (!isHiccup || isStopped) return { judged: 0, leftOut: 1, broken: [] };
-    const isRight = ({ name, status, why }: ExecutionSeen): boolean =>
-      wrong.has(name)
-        ? status === 'FAILED' && why?.startsWith('Malformed') === true
+    const isRight = ({ name, status, why, workflow }: ExecutionSeen): boolean =>
+      wrong.has(name) || (workflow === 'refresh-targets' && /^(Malformed|UnsafePlan)/.test(why ?? ''))
+        ? status === 'FAILED' && /^(Malformed|UnsafePlan)/.test(why ?? '')
         : status === 'RUNNING' || status === 'SUCCEEDED';
     const all = [...played.watch.executions.values()];
     return {
@@ -157,4 +162,7 @@ export const WORLD_PROMISES: readonly Promised[] = [
   accountsForEachInput,
   forbidsOnlyWhomItAllowed,
   writesNothingAtQuiet,
+  ...WRITE_PROMISES,
+  ...REMOVAL_PROMISES,
+  ...QUIET_PROMISES,
 ];

@@ -35,6 +35,19 @@ describe('recordFor', () => {
     expect(addedBy(next)).toEqual({ [B]: NOW });
   });
 
+  it.each([
+    { step: 'register', addresses: [B] },
+    { step: 'withdraw', addresses: [B], because: 'late' },
+  ] as const)('$step - nobody waits any longer for another one that was seen healthy', (step) => {
+    const next = recordFor(aRecord({ ours: { [A]: { since: NOW } } }), step, {
+      seen: seen([A, 'healthy']),
+      named: [A, B],
+      now: NOW,
+    });
+
+    expect(next.ours[A]).toEqual({});
+  });
+
   it('a registration of what a person adopted - it stays adopted', () => {
     const adopted = { by: 'arn:aws:iam::123456789012:user/ada', reason: 'was here', at: EARLIER };
     const next = recordFor(

@@ -233,6 +233,39 @@ describe('nextTargetsStep', () => {
     });
   });
 
+  it('what was registered before the run began may have been healthy meanwhile - it is waited for anew', () => {
+    const situation = replaced({ targets: [target(A), target(B, 'unhealthy'), target(C), target(D)] });
+    const run = { added: { [B]: ago(3_600) }, removed: [] };
+
+    expect(stepOf(situation, { ...run, startedAt: ago(10) })).toMatchObject({ step: 'wait' });
+    expect(stepOf(situation, { ...run, startedAt: ago(600) })).toMatchObject({ step: 'withdraw', addresses: [B] });
+  });
+
+  it('waits for nobody who is to go anyhow', () => {
+    const situation = replaced({ targets: [target(A, 'unhealthy'), target(B), target(C), target(D)] });
+
+    expect(stepOf(situation, { added: { [A]: ago(3_600) }, removed: [] })).toEqual({
+      step: 'deregister',
+      addresses: [A, C],
+    });
+  });
+
+  it.each([
+    ['a pause', { paused: { by: 'somebody', reason: 'as agreed', at: NOW } }],
+    ['the mode', { modes: { 'targets-add': 'observe', 'targets-remove': 'enforce' } as const }],
+  ])('%s keeps it from taking back what is late, and from waiting on', (_what, more) => {
+    const situation = replaced({ targets: [target(A), target(B, 'unhealthy'), target(C), target(D)], ...more });
+
+    expect(stepOf(situation, { added: { [B]: ago(700) }, removed: [] })).toEqual({ step: 'done' });
+  });
+
+  it('at a full group it waits for what drains before another one goes', () => {
+    const targets = [target(A), target(B), target(C, 'draining')];
+
+    expect(stepOf(replaced({ targets, room: 0 }))).toMatchObject({ step: 'wait' });
+    expect(stepOf(replaced({ targets: targets.slice(0, 2), room: 0 }))).toEqual({ step: 'deregister', addresses: [A] });
+  });
+
   it('deregisters once everything that it registered is healthy', () => {
     expect(stepOf(replaced(), { added: { [B]: ago(60), [D]: ago(60) }, removed: [] })).toEqual({
       step: 'deregister',

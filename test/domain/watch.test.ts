@@ -25,13 +25,56 @@ const now = quietMinute('orders');
 const watch = (look: Look, record: TargetsRecord, watched = {}) =>
   watchBinding({ bindingId: 'orders' }, look, { record, watched: { misses: {}, ...watched }, now });
 
+describe('what a plan came to nothing for', () => {
+  const record = { ...applied(A), ours: { [A]: {}, [B]: {} } };
+  const idle = (look: Look, watched: object, interfaces: readonly string[] = []) =>
+    watchBinding({ bindingId: 'orders' }, look, {
+      record,
+      watched: { misses: {}, ...watched },
+      interfaces: { kind: 'listed', addresses: interfaces },
+      now,
+    });
+  const stale = { misses: { [B]: 3 } };
+  const { witnesses } = idle(named(A), stale);
+
+  it('the witnesses say the same - the target group is not read, and that stays noted', () => {
+    expect(idle(named(A), { ...stale, idleFor: witnesses })).toEqual({
+      watched: { ...stale, idleFor: witnesses },
+      witnesses,
+    });
+  });
+
+  it.each([
+    ['DNS names another one', named(A, '10.0.1.12'), stale, []],
+    ['DNS misses one more', named(), { misses: { [A]: 2, [B]: 3 } }, []],
+    ['an interface has it again', named(A), stale, [B]],
+  ] as const)('%s - it is read, and no longer noted', (_what, look, watched, interfaces) => {
+    const outcome = idle(look, { ...watched, idleFor: witnesses }, interfaces);
+
+    expect(outcome.because).toBeDefined();
+    expect(outcome.watched.idleFor).toBeUndefined();
+  });
+
+  it('a run that left something behind is looked after, once', () => {
+    const dead = { ...applied(A), leaseUntil: EARLIER };
+    const waiting = { ...applied(A), ours: { [A]: { since: EARLIER } } };
+
+    expect(watch(named(A), dead).because).toBe('unfinished');
+    expect(watch(named(A), waiting).because).toBe('unfinished');
+    expect(watch(named(A), dead, { idleFor: A }).because).toBeUndefined();
+  });
+});
+
 describe('watchBinding', () => {
   it('DNS names what was applied - nothing is written, and no target group is read', () => {
-    expect(watch(named(A, B), applied(A, B))).toEqual({ watched: { misses: {} } });
+    expect(watch(named(A, B), applied(A, B))).toEqual({ watched: { misses: {} }, witnesses: `${A} ${B}` });
   });
 
   it('a new address - drift, since now', () => {
-    expect(watch(named(A, B), applied(A))).toEqual({ watched: { misses: {}, driftSince: now }, because: 'drift' });
+    expect(watch(named(A, B), applied(A))).toMatchObject({
+      watched: { misses: {}, driftSince: now },
+      because: 'drift',
+    });
   });
 
   it('the same drift a minute later - since then', () => {
@@ -43,7 +86,7 @@ describe('watchBinding', () => {
   });
 
   it('an address of ours is missed - counted, and drift', () => {
-    expect(watch(named(A), applied(A, B), { misses: { [B]: 1 }, driftSince: EARLIER })).toEqual({
+    expect(watch(named(A), applied(A, B), { misses: { [B]: 1 }, driftSince: EARLIER })).toMatchObject({
       watched: { misses: { [B]: 2 }, driftSince: EARLIER },
       because: 'drift',
     });
@@ -52,7 +95,7 @@ describe('watchBinding', () => {
   it('a stale target of ours is left, though what DNS names was applied - looked at again', () => {
     const record = { ...applied(A), ours: { [A]: {}, [B]: {} } };
 
-    expect(watch(named(A), record, { misses: { [B]: 3 } })).toEqual({
+    expect(watch(named(A), record, { misses: { [B]: 3 } })).toMatchObject({
       watched: { misses: { [B]: 3 } },
       because: 'missed',
     });

@@ -58,7 +58,37 @@ describe(`generated worlds, seed ${SEED}`, () => {
     expect([...kinds]).toEqual(
       expect.arrayContaining(['lose', 'rewind', 'deploy', 'redrive', 'skew', 'stop', 'down', 'denied']),
     );
-    expect(Object.keys(FAULT_FAMILIES)).toHaveLength(18);
+    expect([...kinds]).toEqual(
+      expect.arrayContaining(['proxy', 'host', 'target', 'bind', 'refresh', 'dns-empty', 'dns-near-alone']),
+    );
+    expect(Object.keys(FAULT_FAMILIES)).toHaveLength(19);
+  });
+
+  it('have target groups that follow something in the share that is asked for, and are the same in all else', () => {
+    const { hours, families } = simulation();
+    const worlds = (bound: number) =>
+      Array.from({ length: 60 }, (_, number) => generateWorld(SEED, number, { hours, families, bound }));
+    const boundOf = (bound: number): number => worlds(bound).filter(({ estate }) => estate !== undefined).length;
+
+    expect([boundOf(0), boundOf(1)]).toEqual([0, 60]);
+    expect(boundOf(1 / 3)).toBeGreaterThan(10);
+    expect(boundOf(1 / 3)).toBeLessThan(30);
+    const [without, withAll] = [worlds(0)[0], worlds(1)[0]];
+    expect(withAll).toMatchObject({ customers: without?.customers, ec2: without?.ec2, latency: without?.latency });
+    expect(withAll?.steps).toEqual(expect.arrayContaining([...(without?.steps ?? [])]));
+  });
+
+  it('with proxies, load balancers and ailing names write the same log too', async () => {
+    const numbers = Array.from({ length: 40 }, (_, number) => number);
+    const world = numbers
+      .map((number) => generateWorld(SEED, number, { hours: 0.3, families: ALL_FAMILIES, bound: 1 }))
+      .find(({ estate, steps }) => estate?.proxies.length === 1 && steps.some(({ deed }) => deed === 'proxy'));
+    if (world === undefined) throw new Error('No world has a proxy to which something happens.');
+    const first = await playHistory(world, { assembly: assembly() });
+    const second = await playHistory(world, { assembly: assembly() });
+
+    expect(first.targets?.watch.writes.length).toBeGreaterThan(0);
+    expect(second.log()).toBe(first.log());
   });
 
   it('write the same log, byte for byte, when they are played again', async () => {

@@ -57,7 +57,6 @@ describe('the order of failures in refresh-targets', () => {
     ['nothing is registered before whose it is was noted', 'Register', 'Note and renew'],
     ['nothing is deregistered before the lease was renewed', 'Deregister', 'Note and renew'],
     ['nothing is registered before it was looked at', 'Register', 'Observe'],
-    ['nothing is told before the end was recorded', 'Publish', 'Record the end'],
     ['nothing ends well before it was looked at', 'Record the end', 'Observe'],
     ['no lease is taken over before it was asked who has it', 'Take over the lease', 'Ask who has it'],
   ])('%s', (_rule, state, before) => {
@@ -80,6 +79,21 @@ describe('the order of failures in refresh-targets', () => {
       'Look at its execution',
       'Leave it or take over',
     ]);
+  });
+
+  it('nothing is told before the end was recorded, but by who lost the lease', () => {
+    const before = Object.keys(machine.States).filter((name) =>
+      stateNamed(name).Choices?.some(({ Next }) => Next === 'Publish'),
+    );
+
+    expect(before.sort()).toEqual(['Leave it to others', 'Tell or end']);
+    expect(reachableFrom(machine, 'Observe', 'Record the end')).toContain('Leave it to others');
+    expect(reachableFrom(machine, 'Observe', 'Leave it to others')).toContain('Tell or end');
+  });
+
+  it('who takes over lets the last call of the one before end before it looks', () => {
+    expect(stateNamed('Take over the lease').Next).toBe('Let its last call end');
+    expect(stateNamed('Let its last call end').Next).toBe('Observe');
   });
 
   it('between two writes to the target group there is always a look, and a renewal', () => {

@@ -92,7 +92,7 @@ describe('an address that moved', () => {
         { removed: [OLD], known },
       ].map((each) => ({
         FunctionName: 'plan-targets:5',
-        Payload: { bindingId: BINDING_ID, isFull: false, ...each },
+        Payload: { bindingId: BINDING_ID, isFull: false, isTight: false, startedAt: moment(0), ...each },
       })),
     );
   });
@@ -431,9 +431,9 @@ describe('the lease', () => {
   });
 
   it.each([
-    ['before the first write', 0, []],
-    ['before the second', 2, [[REGISTER, targets(NEW)]]],
-  ])('lost %s - nothing more is written', async (_situation, notes, done) => {
+    ['before the first write', 0, [], []],
+    ['before the second, and what was done is told', 2, [[REGISTER, targets(NEW)]], ['Publish']],
+  ])('lost %s - nothing more is written', async (_situation, notes, done, told) => {
     const script = {
       ...heldBy(OTHER, 'RUNNING'),
       ...running(MOVE),
@@ -442,14 +442,26 @@ describe('the lease', () => {
     };
     const ran = await refresh(script, BINDING);
 
-    expect(ran).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'busy', heldBy: OTHER } });
-    expect(calls(ran).slice(-4)).toEqual([
+    expect(ran).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'busy' } });
+    expect(calls(ran).slice(-4 - told.length)).toEqual([
       'Note and renew',
       'Take the lease',
       'Ask who has it',
       'Look at its execution',
+      ...told,
     ]);
     expect(written(ran)).toEqual(done);
+  });
+
+  it.each([
+    ['just now', moment(-10), 50],
+    ['long ago', moment(-600), 0],
+  ])('its holder died %s - its last call is waited for', async (_when, StopDate, seconds) => {
+    const script = { ...heldBy(OTHER, 'ABORTED'), 'Look at its execution': [{ Status: 'ABORTED', StopDate }] };
+    const ran = await refresh(script, BINDING);
+
+    expect(ran).toMatchObject({ status: 'SUCCEEDED', seconds });
+    expect(ran.path).toContain('Let its last call end');
   });
 
   it('ours still, and the record was changed by a person - looked at again before anything is written', async () => {
@@ -532,6 +544,41 @@ describe('a full target group', () => {
       argumentsOf(ran, 'Observe').map((each) => (each as { Payload: { isFull: boolean } }).Payload.isFull),
     ).toEqual([false, true, false, false]);
     expect(ran).toMatchObject({ status: 'SUCCEEDED', output: { added: [NEW], removed: [OLD] } });
+  });
+
+  it('nobody may go - it fails, and says who is not registered', async () => {
+    const theirs = { '10.0.1.11': 'healthy' } as const;
+    const sights: readonly Sight[] = [{ targets: theirs }, { targets: theirs, room: 0 }];
+    const record = { ...KNOWN, ours: {} };
+    const ran = await refresh({ ...running(sights, { record }), Register: [failing(TOO_MANY)] }, BINDING);
+
+    expect(ran).toMatchObject({ status: 'FAILED', error: 'UnsafePlan', cause: expect.stringContaining(NEW) });
+  });
+
+  it('there is room for some of several - they are registered one by one', async () => {
+    const another = '10.0.2.21';
+    const named = [NEW, another];
+    const sights: readonly Sight[] = [
+      { named, targets: { [OLD]: 'healthy' } },
+      { named, targets: { [OLD]: 'healthy' }, room: 1 },
+      { named, targets: { [OLD]: 'healthy', [NEW]: 'healthy' }, room: 1 },
+      { named, targets: { [OLD]: 'healthy', [NEW]: 'healthy', [another]: 'healthy' } },
+      { named, targets: { [NEW]: 'healthy', [another]: 'healthy' }, removed: [OLD] },
+    ];
+    const ran = await refresh({ ...running(sights), Register: [failing(TOO_MANY), {}] }, BINDING);
+
+    expect(written(ran)).toEqual([
+      [REGISTER, targets(NEW, another)],
+      [REGISTER, targets(NEW)],
+      [REGISTER, targets(another)],
+      [DEREGISTER, targets(OLD)],
+    ]);
+    expect(
+      argumentsOf(ran, 'Observe').map((each) => {
+        const { isFull, isTight } = (each as { Payload: { isFull: boolean; isTight: boolean } }).Payload;
+        return [isFull, isTight];
+      }),
+    ).toEqual([[false, false], ...Array.from({ length: 4 }, () => [false, true])]);
   });
 
   it('whose target that was to make room is gone already - there is room', async () => {
@@ -680,7 +727,14 @@ describe('a dry run', () => {
         at: 0,
         arguments: {
           FunctionName: 'plan-targets:5',
-          Payload: { bindingId: BINDING_ID, removed: [], known: null, isFull: false },
+          Payload: {
+            bindingId: BINDING_ID,
+            removed: [],
+            known: null,
+            isFull: false,
+            isTight: false,
+            startedAt: moment(0),
+          },
         },
       },
     ]);

@@ -1,6 +1,7 @@
 import type { Leaning } from '../leanings.ts';
 import { ACCEPTING } from './accepting.ts';
 import { BOUNDING } from './bounding.ts';
+import { FOLLOWING } from './following.ts';
 import type { Mutant } from './mutant.ts';
 import { PLACES_RELEASED, PLACES_TAKEN } from './places.ts';
 import { RECORDING } from './recording.ts';
@@ -21,4 +22,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...leaningTo('leaving', PLACES_RELEASED),
   ...leaningTo('unheard', SWEEPING),
   ...leaningTo('stops', RECORDING),
+  ...leaningTo('targets', FOLLOWING),
 ];

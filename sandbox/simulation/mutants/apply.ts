@@ -81,7 +81,7 @@ export const changesOf = ({
   also === undefined ? [change] : [change, also];
 
 const changeTemplate = ({ Resources }: Template, change: WorkflowChange): void => {
-  const isMeant = new RegExp(`^${change.workflow}StateMachine[0-9A-F]{8}$`);
+  const isMeant = new RegExp(`^(?:Targets)?${change.workflow}StateMachine[0-9A-F]{8}$`);
   const [id, ...more] = Object.keys(Resources).filter((each) => isMeant.test(each));
   const { Properties } = Resources[id ?? ''] ?? {};
   if (Properties === undefined || more.length > 0) throw new Error(`The template has not one ${change.workflow}.`);

@@ -16,7 +16,7 @@ export interface SourceChange {
 export type MutableState = Record<string, unknown>;
 
 /** The workflows, by their constructs' ids. */
-export type WorkflowName = 'AdmitConnection' | 'RevokeConnection' | 'Reconcile';
+export type WorkflowName = 'AdmitConnection' | 'RevokeConnection' | 'Reconcile' | 'RefreshTargets';
 
 /** Somebody edits a workflow. */
 export interface WorkflowChange {

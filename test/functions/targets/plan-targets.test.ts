@@ -13,7 +13,7 @@ import { A, applied, B, C, type Given, missed, OBSERVED, target, world } from '.
 stubFunctionEnvironment();
 const { handler, run } = await import('../../../functions/targets/plan-targets.ts');
 
-const FIRST = { bindingId: 'orders-postgres', removed: [], known: null, isFull: false };
+const FIRST = { bindingId: 'orders-postgres', removed: [], known: null, isFull: false, isTight: false, startedAt: NOW };
 const KNOWN = { hostName: 'orders.host', isCrossZone: true, capacity: 500 };
 const named = (...addresses: readonly string[]) => [{ kind: 'addresses', addresses }] as const;
 const plan = (given: Given = {}, input: Partial<Parameters<typeof run>[0]> = {}) =>
@@ -164,7 +164,9 @@ describe('what it says', () => {
   });
 
   it('the group is full, as Elastic Load Balancing says - one makes room', async () => {
-    await expect(plan({ ...STALE, answers: named(A, C) }, { isFull: true })).resolves.toMatchObject({
+    await expect(
+      plan({ ...STALE, answers: named(A, C) }, { isFull: true, isTight: false, startedAt: NOW }),
+    ).resolves.toMatchObject({
       step: 'deregister',
       addresses: [B],
       plan: { isSwap: true },
@@ -193,7 +195,7 @@ describe('what it says', () => {
     const records = [applied([A], { ours: { [A]: {}, [B]: { since } } })];
 
     await expect(
-      plan({ records, answers: named(A, B), targets: [target(A), target(B, 'unhealthy')] }),
+      plan({ records, answers: named(A, B), targets: [target(A), target(B, 'unhealthy')] }, { startedAt: since }),
     ).resolves.toMatchObject({
       step: 'withdraw',
       addresses: [B],

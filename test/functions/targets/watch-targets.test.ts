@@ -64,7 +64,7 @@ describe('where the witnesses agree with what was applied', () => {
   it('Elastic Load Balancing is not asked, nothing is written, nobody is told', async () => {
     const { report, counts, asked } = await watch();
 
-    expect(report).toEqual({ bindings: 1, read: 0, drifts: [], silent: [], unreadable: [], overlaps: [] });
+    expect(report).toEqual({ bindings: 1, read: 0, unread: 0, drifts: [], silent: [], unreadable: [], overlaps: [] });
     expect(counts()).toEqual({ Query: 3, DescribeDBProxies: 1, DescribeNetworkInterfaces: 1 });
     expect(asked).toEqual(Array.from({ length: 3 }, () => 'orders.host ipv4'));
   });
@@ -394,9 +394,9 @@ describe('AWS refuses', () => {
   it.each([
     ['Query', (parts: ReturnType<typeof world>) => parts.dynamo.on(QueryCommand), 'ThrottlingException', 'Throttled'],
     ['PutItem', (parts) => parts.dynamo.on(PutItemCommand), 'AccessDeniedException', 'Denied'],
-    ['interfaces', (parts) => parts.ec2.on(DescribeNetworkInterfacesCommand), 'RequestLimitExceeded', 'Throttled'],
+    ['interfaces', (parts) => parts.ec2.on(DescribeNetworkInterfacesCommand), 'UnauthorizedOperation', 'Denied'],
     ['names', (parts) => parts.rds.on(DescribeDBProxiesCommand), 'Throttling', 'Throttled'],
-    ['health', (parts) => parts.elb.on(DescribeTargetHealthCommand), 'Throttling', 'Throttled'],
+    ['health', (parts) => parts.elb.on(DescribeTargetHealthCommand), 'AccessDenied', 'Denied'],
   ] as readonly (readonly [
     string,
     (parts: ReturnType<typeof world>) => { rejects(error: Error): unknown },
@@ -407,6 +407,34 @@ describe('AWS refuses', () => {
     on(parts).rejects(awsError(code));
 
     await expect(run(ANNOUNCE, parts.services)).rejects.toMatchObject({ name });
+    expect(callsOf(parts.events)).toEqual([]);
+  });
+
+  it('EC2 asks to wait - what is new is told, and nothing is to go', async () => {
+    const parts = world({
+      now: QUIET,
+      answers: named(A, C),
+      records: [applied([A, B])],
+      watched: [missed({ [B]: 3 })],
+      targets: [target(A), target(B)],
+    });
+    parts.ec2.on(DescribeNetworkInterfacesCommand).rejects(awsError('RequestLimitExceeded'));
+
+    await run(ANNOUNCE, parts.services);
+
+    const told = callsOf(parts.events).flatMap(
+      ([, input]) => (input as { readonly Entries: readonly { readonly Detail: string }[] }).Entries,
+    );
+    expect(detailsOf(told)).toMatchObject([{ add: [C], remove: [] }]);
+  });
+
+  it('Elastic Load Balancing asks to wait - no other target group is asked for in this minute, and nobody is told', async () => {
+    const bindings = ['one', 'other'].map((bindingId, index) => aBinding({ bindingId, port: 5432 + index }));
+    const parts = world({ now: QUIET, answers: named(A, B), bindings });
+    parts.elb.on(DescribeTargetHealthCommand).rejects(awsError('Throttling'));
+
+    await expect(run(ANNOUNCE, parts.services)).resolves.toMatchObject({ read: 0, unread: 2, drifts: [] });
+    expect(callsOf(parts.elb)).toHaveLength(1);
     expect(callsOf(parts.events)).toEqual([]);
   });
 

@@ -11,6 +11,7 @@ const FILES: Readonly<Record<WorkflowName, string>> = {
   AdmitConnection: 'admit-connection',
   RevokeConnection: 'revoke-connection',
   Reconcile: 'reconcile',
+  RefreshTargets: 'refresh-targets',
 };
 
 const definitionOf = (workflow: WorkflowName): string =>
