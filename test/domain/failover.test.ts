@@ -20,6 +20,7 @@ import {
   aRecord,
   aSimple,
   aWeighted,
+  CHECKS,
   atAddresses,
   ENGAGED,
   JO,
@@ -35,7 +36,7 @@ const FAILBACK: Request = { action: 'failback', by: 'ada', reason: 'it is over' 
 const CONVERGE: Request = { action: 'converge' };
 const FOLLOW: Request = { action: 'follow' };
 const PAUSED = { by: 'jo', reason: 'a look', at: NOW };
-const UNARMED: FailoverState = { version: 3, checks: ARMED.checks as NonNullable<FailoverState['checks']> };
+const UNARMED: FailoverState = { version: 3, checks: CHECKS };
 const READY = aRecord({ routing: aFailover({ readiness: { name: 'orders-ready', region: 'eu-west-1' } }) });
 const PROMOTED = aRecord({ routing: aFailover({ promotes: true }) });
 const MANUAL = aRecord({ routing: aFailover({ engages: 'manual-armed' }) });
@@ -68,7 +69,7 @@ describe('converge: peacetime', () => {
   });
 
   it('the primary is well for the first time - armed, then written with its health', () => {
-    const armed = { version: 4, checks: UNARMED.checks, armedAt: NOW };
+    const armed = { version: 4, checks: CHECKS, armedAt: NOW };
 
     expect(next(CONVERGE, { state: UNARMED })).toEqual({
       step: 'write',

@@ -277,6 +277,7 @@ describe('its input', () => {
     ['a converge by force', { ...FOLLOW, request: { action: 'converge', force: true } }],
     ['a weight of 256', { ...FOLLOW, request: { action: 'shift', by: 'a', reason: 'b', weights: { blue: 256 } } }],
     ['a weight of a half', { ...FOLLOW, request: { action: 'shift', by: 'a', reason: 'b', weights: { blue: 0.5 } } }],
+    ['a side called prototype', { ...FOLLOW, request: { action: 'shift', by: 'a', reason: 'b', weights: { prototype: 1 } } }],
     ['a side that is none', { ...FOLLOW, request: { action: 'shift', by: 'a', reason: 'b', weights: { 'a b': 1 } } }],
     ['an answer that is no address', { ...FOLLOW, answers: { [RECORD_NAME]: ['SECONDARY'] } }],
     ['no word of answers', { ...FOLLOW, answers: undefined }],
