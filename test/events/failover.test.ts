@@ -19,7 +19,9 @@ describe('Failover Updated', () => {
     const ran = await updateFailover(standby().script, FAILOVER);
 
     expect(detailType).toBe(FAILOVER_UPDATED);
-    expect(onlyAttempt(ran, 'Publish').arguments).toEqual(published(FAILOVER_UPDATED, { ...detail, executionArn: EXECUTION }));
+    expect(onlyAttempt(ran, 'Publish').arguments).toEqual(
+      published(FAILOVER_UPDATED, { ...detail, executionArn: EXECUTION }),
+    );
   });
 
   it('has the fields of its type', () => {
@@ -39,7 +41,11 @@ describe('Promotion Wanted', () => {
 
     expect(detailType).toBe(PROMOTION_WANTED);
     expect(onlyAttempt(ran, 'Have it promoted').arguments).toEqual(
-      published(PROMOTION_WANTED, { ...detail, taskToken: expect.stringMatching(/^[A-Za-z0-9+/=]{20,}$/), executionArn: EXECUTION }),
+      published(PROMOTION_WANTED, {
+        ...detail,
+        taskToken: expect.stringMatching(/^[A-Za-z0-9+/=]{20,}$/),
+        executionArn: EXECUTION,
+      }),
     );
   });
 

@@ -132,7 +132,9 @@ const ofFailover = fc
       },
       ['recordId', 'action', 'by', 'reason'],
     ),
-    objectOf({ alarm: objectOf({ name: field('"sick"'), region: field('"us-west-2"') }, ['name', 'region']) }, ['alarm']),
+    objectOf({ alarm: objectOf({ name: field('"sick"'), region: field('"us-west-2"') }, ['name', 'region']) }, [
+      'alarm',
+    ]),
     objectOf({ targetGroupArn: field('"arn:x"') }),
     anything,
   )

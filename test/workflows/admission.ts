@@ -233,7 +233,7 @@ export const queuedTokenIn = (given: unknown): string | undefined =>
   (given as { readonly MessageBody?: { readonly token?: string } } | null)?.MessageBody?.token;
 
 /** The token of a task that puts an event onto the bus, and waits for whoever listens. */
-export const publishedTokenIn = (given: unknown): string | undefined =>
+const publishedTokenIn = (given: unknown): string | undefined =>
   (given as { readonly Entries?: readonly { readonly Detail?: { readonly taskToken?: string } }[] } | null)
     ?.Entries?.[0]?.Detail?.taskToken;
 

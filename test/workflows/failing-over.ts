@@ -8,7 +8,7 @@ import { ledgerKey } from '../../functions/registry/keys.ts';
 import { type Given, STANDBY, world } from '../functions/failover/world.ts';
 import { callsOf, stubFunctionEnvironment } from '../functions/support.ts';
 import { START } from '../sandbox/asl/run-definition.ts';
-import { ARMED, CHECKS, RECORD_ID, RECORD_NAME, WELL, ZONE_ID } from '../support/dns-records.ts';
+import { CHECKS, RECORD_ID, RECORD_NAME, WELL, ZONE_ID } from '../support/dns-records.ts';
 import { CONDITION_FAILED, executing, failing, payload, type Script, type wokenAfter } from './admission.ts';
 import { machineOf, serviceOf, tasksOf, waitsForToken } from './support.ts';
 
@@ -41,7 +41,7 @@ export const CONVERGE = { recordId: RECORD_ID, action: 'converge' };
 /** Where the ledger has what is known of the record, and who writes its zone. */
 export const STATE_KEY = { pk: { S: 'RECORDS' }, sk: { S: `RECORD#${RECORD_ID}` } };
 export const ZONE_KEY = { pk: { S: `ZONE#${ZONE_ID}` }, sk: { S: 'LEASE' } };
-export const [AT_PRIMARY, AT_SECONDARY] = ['10.0.1.1', '10.1.1.1'] as const;
+const [AT_PRIMARY, AT_SECONDARY] = ['10.0.1.1', '10.1.1.1'] as const;
 /** Seconds after which clients get what the latch says, in these worlds. */
 export const FOLLOWED_AFTER = 90;
 
@@ -208,7 +208,7 @@ export const standby = (around: Around = {}) => {
   };
 };
 
-/** What {@link ARMED} has its health checks made of. */
+/** What `ARMED` has its health checks made of. */
 const checkOf = (id: string) =>
   id === CHECKS.primary
     ? { Type: 'CALCULATED' as const, HealthThreshold: 2, ChildHealthChecks: [CHECKS.health, CHECKS.latch] }
@@ -236,7 +236,7 @@ const latchAlarmOf = () => ({
   TreatMissingData: 'ignore',
 });
 
-/** {@link ARMED}, whose primary's health check is not one of an unarmed record. */
+/** `ARMED`, whose primary's health check is not one of an unarmed record. */
 export const UNARMED: FailoverState = { version: 3, checks: CHECKS };
 /** A record that never was in the zone. */
 export const unwritten = (records?: readonly DnsRecord[]): Around => ({
@@ -244,4 +244,3 @@ export const unwritten = (records?: readonly DnsRecord[]): Around => ({
   state: undefined,
   checks: {},
 });
-export { ARMED };

@@ -28,7 +28,7 @@ describe('what update-failover publishes', () => {
   ])('%s - from our source, under the name that others match', (state, DetailType) => {
     const { Entries } = stateNamed(state).Arguments as { Entries: object[] };
 
-    expect(Entries).toEqual([expect.objectContaining({ Source: EVENT_SOURCE, DetailType, EventBusName: '${Bus}' })]);
+    expect(Entries).toEqual([expect.objectContaining({ Source: EVENT_SOURCE, DetailType, EventBusName: `\${Bus}` })]);
   });
 });
 
@@ -38,23 +38,38 @@ describe('the keys under which update-failover writes and reads', () => {
   it.each(zoned)('%s - who writes the zone', async (_name, { Arguments }) => {
     const { pk, sk } = (Arguments as { Key: { pk: { S: string }; sk: { S: string } } }).Key;
 
-    expect({ pk: { S: await evaluated(pk.S, { planned: { zoneId: 'Z1' } }) }, sk }).toEqual(marshall(ledgerKey.zone('Z1')));
+    expect({ pk: { S: await evaluated(pk.S, { planned: { zoneId: 'Z1' } }) }, sk }).toEqual(
+      marshall(ledgerKey.zone('Z1')),
+    );
   });
 
   it('is one item for all of a zone: taken, asked for, taken over, let go', () => {
-    expect(zoned.map(([name]) => name)).toEqual(['Take the zone', 'Ask who has it', 'Take over the zone', 'Let the zone go']);
+    expect(zoned.map(([name]) => name)).toEqual([
+      'Take the zone',
+      'Ask who has it',
+      'Take over the zone',
+      'Let the zone go',
+    ]);
   });
 
   it.each(['Write the state', 'Note it', 'Write the end'])('%s - what is known of the record', async (name) => {
     const { Item } = stateNamed(name).Arguments as { Item: string };
-    const data = { recordId: 'orders-db', planned: { item: {} }, converged: { item: {} }, states: { context: { Execution: { Id: 'me' } } } };
+    const data = {
+      recordId: 'orders-db',
+      planned: { item: {} },
+      converged: { item: {} },
+      states: { context: { Execution: { Id: 'me' } } },
+    };
 
     expect(await evaluated(Item, data)).toEqual({ ...marshall(ledgerKey.record('orders-db')), run: { S: 'me' } });
   });
 
   it('Record - a decision of the record, by the run', async () => {
     const { Item } = stateNamed('Record').Arguments as { Item: { pk: { S: string }; sk: { S: string } } };
-    const data = { recordId: 'orders-db', states: { context: { Execution: { StartTime: '2026-11-23T12:00:00Z', Name: 'e' } } } };
+    const data = {
+      recordId: 'orders-db',
+      states: { context: { Execution: { StartTime: '2026-11-23T12:00:00Z', Name: 'e' } } },
+    };
 
     expect({ pk: { S: await evaluated(Item.pk.S, data) }, sk: { S: await evaluated(Item.sk.S, data) } }).toEqual(
       marshall(ledgerKey.recordDecision('orders-db', '2026-11-23T12:00:00Z', 'e')),
@@ -86,9 +101,13 @@ describe('the order of failures in update-failover', () => {
       ['Take the zone', 'Converge'],
       ['Take over the zone', 'Converge'],
     ]);
-    const without = Object.fromEntries(Object.entries(machine.States).filter(([name]) => name !== 'Take the zone' && name !== 'Take over the zone'));
+    const without = Object.fromEntries(
+      Object.entries(machine.States).filter(([name]) => name !== 'Take the zone' && name !== 'Take over the zone'),
+    );
     const other = Object.entries(without).flatMap(([name, { Next, Choices = [] }]) =>
-      [{ Next, Condition: '' }, ...Choices].filter((each) => each.Next === 'Converge').map(({ Condition }) => [name, Condition]),
+      [{ Next, Condition: '' }, ...Choices]
+        .filter((each) => each.Next === 'Converge')
+        .map(({ Condition }) => [name, Condition]),
     );
     expect(other).toEqual([
       ['Go by the step', "{% $planned.step = 'converge' and $isHolding %}"],
@@ -98,7 +117,11 @@ describe('the order of failures in update-failover', () => {
   });
 
   it('a word that was written is asserted next, and every step goes back to the plan', () => {
-    expect([stateNamed('Write the state').Next, stateNamed('Assert the latch').Next, stateNamed('Plan again').Next]).toEqual(['Assert the latch', 'Plan', 'Plan']);
+    expect([
+      stateNamed('Write the state').Next,
+      stateNamed('Assert the latch').Next,
+      stateNamed('Plan again').Next,
+    ]).toEqual(['Assert the latch', 'Plan', 'Plan']);
   });
 
   it('an emergency has a way to its end on which neither the zone nor Route 53 is asked for', () => {
@@ -118,11 +141,36 @@ describe('the order of failures in update-failover', () => {
         Catch[0]?.Next,
       ]),
     ).toEqual([
-      ['Write the state', 'attribute_not_exists(#version) OR #version = :read OR (#version = :next AND run = :me)', 'DynamoDb.ConditionalCheckFailedException', 'Plan'],
-      ['Take the zone', 'attribute_not_exists(execution) OR execution = :me', 'DynamoDb.ConditionalCheckFailedException', 'Ask who has it'],
-      ['Take over the zone', 'execution = :holder OR execution = :me', 'DynamoDb.ConditionalCheckFailedException', 'Take the zone'],
-      ['Note it', 'attribute_not_exists(#version) OR #version = :read', 'DynamoDb.ConditionalCheckFailedException', 'Converge'],
-      ['Write the end', '#version = :read OR (#version = :next AND run = :me)', 'DynamoDb.ConditionalCheckFailedException', 'Plan'],
+      [
+        'Write the state',
+        'attribute_not_exists(#version) OR #version = :read OR (#version = :next AND run = :me)',
+        'DynamoDb.ConditionalCheckFailedException',
+        'Plan',
+      ],
+      [
+        'Take the zone',
+        'attribute_not_exists(execution) OR execution = :me',
+        'DynamoDb.ConditionalCheckFailedException',
+        'Ask who has it',
+      ],
+      [
+        'Take over the zone',
+        'execution = :holder OR execution = :me',
+        'DynamoDb.ConditionalCheckFailedException',
+        'Take the zone',
+      ],
+      [
+        'Note it',
+        'attribute_not_exists(#version) OR #version = :read',
+        'DynamoDb.ConditionalCheckFailedException',
+        'Converge',
+      ],
+      [
+        'Write the end',
+        '#version = :read OR (#version = :next AND run = :me)',
+        'DynamoDb.ConditionalCheckFailedException',
+        'Plan',
+      ],
       ['Let the zone go', 'execution = :me', 'DynamoDb.ConditionalCheckFailedException', 'Record or end'],
     ]);
   });

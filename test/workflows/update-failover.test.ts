@@ -1,16 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { aFailover, aRecord, ARMED, aSimple, atAddresses, atTargets, aWeighted, ENGAGED, PRIMARY_GROUP, RECORD_ID, SICK } from '../support/dns-records.ts';
 import { ALL_PAUSED, ENFORCED, healthy, NO_ANSWER, OBSERVED } from '../functions/failover/world.ts';
-import { type Admission, failing, ME, moment, onlyAttempt, OTHER, wokenAfter } from './admission.ts';
+import {
+  ARMED,
+  aFailover,
+  aRecord,
+  aSimple,
+  atAddresses,
+  atTargets,
+  aWeighted,
+  ENGAGED,
+  PRIMARY_GROUP,
+  RECORD_ID,
+  SICK,
+} from '../support/dns-records.ts';
+import { type Admission, failing, ME, moment, OTHER, onlyAttempt, wokenAfter } from './admission.ts';
 import {
   CONVERGE,
   FAILBACK,
   FAILOVER,
   FOLLOW,
   FOLLOWED_AFTER,
+  STATE_KEY,
   since,
   standby,
-  STATE_KEY,
   UNARMED,
   unwritten,
   updateFailover,
@@ -97,7 +109,12 @@ describe('converge', () => {
   it.each([
     [
       'somebody else’s record',
-      { ...SIMPLE, zone: [{ Name: 'db.orders.example.internal.', Type: 'A' as const, TTL: 5, ResourceRecords: [{ Value: '10.9.9.9' }] }] },
+      {
+        ...SIMPLE,
+        zone: [
+          { Name: 'db.orders.example.internal.', Type: 'A' as const, TTL: 5, ResourceRecords: [{ Value: '10.9.9.9' }] },
+        ],
+      },
       /that we did not make: "adopt-record" takes over. Nothing was changed\.$/,
     ],
     [
@@ -150,7 +167,11 @@ describe('converge', () => {
     const ran = await updateFailover({ ...around.script, 'Note it': [noting] }, CONVERGE);
 
     expect(outcome(ran)).toMatchObject({ outcome: 'converged' });
-    expect(around.state()).toMatchObject({ version: 2, armedAt: ARMED.armedAt, checks: { primary: expect.any(String) } });
+    expect(around.state()).toMatchObject({
+      version: 2,
+      armedAt: ARMED.armedAt,
+      checks: { primary: expect.any(String) },
+    });
   });
 });
 
@@ -161,9 +182,21 @@ describe('follow', () => {
     const around = sick();
     const ran = await updateFailover(around.script, FOLLOW);
 
-    expect(states(ran).slice(0, 7)).toEqual(['Plan', 'Look', 'Plan', 'Write the state', 'Assert the latch', 'Plan', 'Look']);
+    expect(states(ran).slice(0, 7)).toEqual([
+      'Plan',
+      'Look',
+      'Plan',
+      'Write the state',
+      'Assert the latch',
+      'Plan',
+      'Look',
+    ]);
     expect(outcome(ran)).toMatchObject({ outcome: 'engaged', because: 'the answer is the secondary’s', changes: [] });
-    expect(around.state()).toEqual({ ...ARMED, version: 5, engaged: { by: 'health', reason: 'orders-sick is ALARM', at: moment() } });
+    expect(around.state()).toEqual({
+      ...ARMED,
+      version: 5,
+      engaged: { by: 'health', reason: 'orders-sick is ALARM', at: moment() },
+    });
     expect(around.asserted).toEqual([{ latch: 1, at: 0 }]);
     expect(ran.seconds).toBe(FOLLOWED_AFTER);
   });
@@ -223,7 +256,11 @@ describe('follow', () => {
     expect(around.state().engaged).toBeDefined();
     expect(around.asserted).toEqual([]);
 
-    await (around.task('Assert the latch') as (...given: unknown[]) => unknown)({ FunctionName: 'assert-latches:1', Payload: {} }, 60, 'invoke');
+    await (around.task('Assert the latch') as (...given: unknown[]) => unknown)(
+      { FunctionName: 'assert-latches:1', Payload: {} },
+      60,
+      'invoke',
+    );
     expect(around.asserted).toEqual([{ latch: 1, at: 60 }]);
     expect(outcome(await updateFailover(around.script, FOLLOW))).toMatchObject({ outcome: 'nothing' });
   });
@@ -236,7 +273,9 @@ describe('failover and failback', () => {
 
     expect(outcome(ran)).toMatchObject({ outcome: 'failed-over' });
     expect(around.state().engaged).toEqual({ by: 'ada', reason: 'a drill', at: moment() });
-    expect(around.decisions()).toMatchObject([{ outcome: { S: 'failed-over' }, by: { S: 'ada' }, action: { S: 'failover' } }]);
+    expect(around.decisions()).toMatchObject([
+      { outcome: { S: 'failed-over' }, by: { S: 'ada' }, action: { S: 'failover' } },
+    ]);
     expect(around.published).toHaveLength(1);
     expect(around.route53.calls()).toEqual([]);
   });
@@ -270,16 +309,29 @@ describe('failover and failback', () => {
   });
 
   it.each([
-    ['paused', FAILOVER, { modes: [ENFORCED, ALL_PAUSED] }, /^everything is paused by jo: a look: resume it, or force$/],
+    [
+      'paused',
+      FAILOVER,
+      { modes: [ENFORCED, ALL_PAUSED] },
+      /^everything is paused by jo: a look: resume it, or force$/,
+    ],
     ['not failed over', FAILBACK, {}, /^it is not failed over$/],
-    ['the primary is not well yet', FAILBACK, { ...OVER, alarms: { 'orders-sick in us-west-2': SICK } }, /^orders-sick is ALARM, and a failback asks for 600 s/],
+    [
+      'the primary is not well yet',
+      FAILBACK,
+      { ...OVER, alarms: { 'orders-sick in us-west-2': SICK } },
+      /^orders-sick is ALARM, and a failback asks for 600 s/,
+    ],
     ['never written', FAILOVER, { ...unwritten() }, /^its records were never written: converge it first$/],
   ])('%s - refused in words, and nothing is written', async (_situation, input, rest, because) => {
     const around = standby(rest);
     const before = around.state();
     const ran = await updateFailover(around.script, input);
 
-    expect(ran).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'refused', because: expect.stringMatching(because) } });
+    expect(ran).toMatchObject({
+      status: 'SUCCEEDED',
+      output: { outcome: 'refused', because: expect.stringMatching(because) },
+    });
     expect(states(ran)).toEqual(['Plan', 'Look', 'Plan']);
     expect(around.state()).toEqual(before);
   });
@@ -289,7 +341,10 @@ describe('failover and failback', () => {
     await updateFailover(around.script, FAILOVER);
     const second = await updateFailover(around.script, { ...FAILOVER, by: 'jo', reason: 'a fire', force: true });
 
-    expect(outcome(second)).toMatchObject({ outcome: 'refused', because: `it is failed over already, by ada at ${moment()}: a drill` });
+    expect(outcome(second)).toMatchObject({
+      outcome: 'refused',
+      because: `it is failed over already, by ada at ${moment()}: a drill`,
+    });
     expect(around.state().engaged?.by).toBe('ada');
   });
 
@@ -301,7 +356,10 @@ describe('failover and failback', () => {
     };
     const ran = await updateFailover({ ...around.script, 'Write the state': [writing] }, FAILOVER);
 
-    expect(outcome(ran)).toMatchObject({ outcome: 'refused', because: `it is failed over already, by jo at ${moment()}: a fire` });
+    expect(outcome(ran)).toMatchObject({
+      outcome: 'refused',
+      because: `it is failed over already, by jo at ${moment()}: a fire`,
+    });
     expect(around.state().engaged?.by).toBe('jo');
   });
 
@@ -311,7 +369,10 @@ describe('failover and failback', () => {
       around.task('Write the state')(call, at, action);
       throw failing('DynamoDb.SdkClientException', 'lost');
     };
-    const ran = await updateFailover({ ...around.script, 'Write the state': [lost, around.task('Write the state')] }, FAILOVER);
+    const ran = await updateFailover(
+      { ...around.script, 'Write the state': [lost, around.task('Write the state')] },
+      FAILOVER,
+    );
 
     expect(outcome(ran)).toMatchObject({ outcome: 'failed-over' });
     expect(around.state().version).toBe(ARMED.version + 1);
@@ -323,7 +384,10 @@ describe('failover and failback', () => {
       around.task('Write the end')(call, at, action);
       throw failing('DynamoDb.SdkClientException', 'lost');
     };
-    const ran = await updateFailover({ ...around.script, 'Write the end': [lost, around.task('Write the end')] }, FAILBACK);
+    const ran = await updateFailover(
+      { ...around.script, 'Write the end': [lost, around.task('Write the end')] },
+      FAILBACK,
+    );
 
     expect(outcome(ran)).toMatchObject({ outcome: 'failed-back' });
     expect(around.state()).toEqual({ ...ARMED, version: 7 });
@@ -360,7 +424,14 @@ describe('a promotion', () => {
             EventBusName: 'concierge-bus',
             Source: 'privatelink-concierge',
             DetailType: 'Promotion Wanted',
-            Detail: { schemaVersion: 1, recordId: RECORD_ID, action: 'failover', reason: 'a drill', taskToken: expect.any(String), executionArn: ME },
+            Detail: {
+              schemaVersion: 1,
+              recordId: RECORD_ID,
+              action: 'failover',
+              reason: 'a drill',
+              taskToken: expect.any(String),
+              executionArn: ME,
+            },
           },
         ],
       },
@@ -405,7 +476,9 @@ describe('a promotion', () => {
 
     expect(outcome(await updateFailover(around.script, FAILBACK))).toMatchObject({ outcome: 'failed-back' });
     const silent = standby({ ...OVER, records: PROMOTED });
-    expect(await updateFailover(silent.script, FAILBACK)).toMatchObject({ cause: expect.stringMatching(/Nothing was failed back\.$/) });
+    expect(await updateFailover(silent.script, FAILBACK)).toMatchObject({
+      cause: expect.stringMatching(/Nothing was failed back\.$/),
+    });
   });
 
   it('another failed it over meanwhile - told by whom', async () => {
@@ -416,7 +489,10 @@ describe('a promotion', () => {
     };
     const ran = await updateFailover({ ...around.script, 'Have it promoted': [promoting] }, FAILOVER);
 
-    expect(outcome(ran)).toMatchObject({ outcome: 'refused', because: `it is failed over already, by jo at ${moment()}: a fire` });
+    expect(outcome(ran)).toMatchObject({
+      outcome: 'refused',
+      because: `it is failed over already, by jo at ${moment()}: a fire`,
+    });
   });
 });
 
@@ -439,7 +515,10 @@ describe('shift', () => {
     const around = weighted();
     const ran = await updateFailover(around.script, { ...SHIFT, weights: { blue: 0, green: 0 } });
 
-    expect(outcome(ran)).toMatchObject({ outcome: 'refused', because: expect.stringContaining('every weight would be 0') });
+    expect(outcome(ran)).toMatchObject({
+      outcome: 'refused',
+      because: expect.stringContaining('every weight would be 0'),
+    });
     expect(around.state().version).toBe(0);
   });
 });
@@ -449,7 +528,8 @@ describe('who writes a zone', () => {
     const around = standby({ ...SIMPLE, executions: { [OTHER]: 'RUNNING' } });
     around.hold(OTHER);
     const taking = (call: unknown, at: number, action: string) => {
-      if (at >= 40) around.ledger.splice(0, around.ledger.length, ...around.ledger.filter(({ sk }) => sk?.S !== 'LEASE'));
+      if (at >= 40)
+        around.ledger.splice(0, around.ledger.length, ...around.ledger.filter(({ sk }) => sk?.S !== 'LEASE'));
       return around.task('Take the zone')(call, at, action);
     };
     const ran = await updateFailover({ ...around.script, 'Take the zone': [taking] }, CONVERGE);
@@ -463,7 +543,13 @@ describe('who writes a zone', () => {
     around.hold(OTHER);
     const ran = await updateFailover(around.script, CONVERGE);
 
-    expect(states(ran).slice(1, 6)).toEqual(['Take the zone', 'Ask who has it', 'Look at its execution', 'Take over the zone', 'Converge']);
+    expect(states(ran).slice(1, 6)).toEqual([
+      'Take the zone',
+      'Ask who has it',
+      'Look at its execution',
+      'Take over the zone',
+      'Converge',
+    ]);
     expect(outcome(ran)).toMatchObject({ outcome: 'converged' });
     expect(around.lease()).toEqual(ZONE_KEY);
   });
@@ -484,7 +570,11 @@ describe('who writes a zone', () => {
     };
     const ran = await updateFailover({ ...around.script, 'Take over the zone': [overtaking] }, CONVERGE);
 
-    expect(ran).toMatchObject({ status: 'FAILED', error: 'NotSettled', cause: expect.stringContaining('the last of them arn:third') });
+    expect(ran).toMatchObject({
+      status: 'FAILED',
+      error: 'NotSettled',
+      cause: expect.stringContaining('the last of them arn:third'),
+    });
     expect(around.written()).toEqual([]);
     expect(around.lease()?.execution).toEqual({ S: 'arn:third' });
   });
@@ -506,7 +596,10 @@ describe('who writes a zone', () => {
       around.task('Take the zone')(call, at, action);
       throw failing('DynamoDb.SdkClientException', 'lost');
     };
-    const ran = await updateFailover({ ...around.script, 'Take the zone': [lost, around.task('Take the zone')] }, CONVERGE);
+    const ran = await updateFailover(
+      { ...around.script, 'Take the zone': [lost, around.task('Take the zone')] },
+      CONVERGE,
+    );
 
     expect(outcome(ran)).toMatchObject({ outcome: 'converged' });
     expect(states(ran)).not.toContain('Ask who has it');
@@ -562,15 +655,18 @@ describe('only looked at', () => {
       unwritten([aWeighted({ blue: 1 })]),
       { step: 'write', zone: { plan: { changes: [{ set: { weight: 7 } }, {}] } } },
     ],
-  ])('%s, tried first - shown, and nothing is taken, written, recorded or told', async (_action, input, rest, shown) => {
-    const around = standby(rest);
-    const before = JSON.stringify(around.ledger);
-    const ran = await updateFailover(around.script, { ...input, dryRun: true });
+  ])(
+    '%s, tried first - shown, and nothing is taken, written, recorded or told',
+    async (_action, input, rest, shown) => {
+      const around = standby(rest);
+      const before = JSON.stringify(around.ledger);
+      const ran = await updateFailover(around.script, { ...input, dryRun: true });
 
-    expect(ran).toMatchObject({ status: 'SUCCEEDED', output: { dryRun: true, recordId: RECORD_ID, ...shown } });
-    expect(states(ran).filter((state) => !['Plan only', 'Look only', 'Compare only'].includes(state))).toEqual([]);
-    expect([around.written(), around.published, JSON.stringify(around.ledger)]).toEqual([[], [], before]);
-  });
+      expect(ran).toMatchObject({ status: 'SUCCEEDED', output: { dryRun: true, recordId: RECORD_ID, ...shown } });
+      expect(states(ran).filter((state) => !['Plan only', 'Look only', 'Compare only'].includes(state))).toEqual([]);
+      expect([around.written(), around.published, JSON.stringify(around.ledger)]).toEqual([[], [], before]);
+    },
+  );
 });
 
 describe('an alarm, or a target group', () => {
@@ -590,7 +686,10 @@ describe('an alarm, or a target group', () => {
 
   it('nobody can say whom it concerns - recorded, and fails under that name', async () => {
     const around = standby({ records });
-    const ran = await updateFailover({ ...around.script, 'Find the records': [failing('Denied', 'may not')] }, { targetGroupArn: 'x' });
+    const ran = await updateFailover(
+      { ...around.script, 'Find the records': [failing('Denied', 'may not')] },
+      { targetGroupArn: 'x' },
+    );
 
     expect(ran).toMatchObject({ status: 'FAILED', error: 'Denied', cause: 'may not' });
     expect(ran.path.slice(-3)).toEqual(['Find the records', 'Record the failure', 'Fail']);
@@ -603,7 +702,10 @@ describe('an alarm, or a target group', () => {
       { targetGroupArn: PRIMARY_GROUP },
     );
 
-    expect(ran).toMatchObject({ status: 'SUCCEEDED', output: { failures: ['Sfn.StateMachineDeletingException: gone'] } });
+    expect(ran).toMatchObject({
+      status: 'SUCCEEDED',
+      output: { failures: ['Sfn.StateMachineDeletingException: gone'] },
+    });
   });
 });
 
@@ -631,7 +733,11 @@ describe('an input', () => {
   ])('%s - refused in words, and nothing is called', async (_situation, input) => {
     const ran = await updateFailover({}, input);
 
-    expect(ran).toMatchObject({ status: 'FAILED', error: 'Malformed', cause: expect.stringMatching(/^Give \{"recordId": .* Got: /) });
+    expect(ran).toMatchObject({
+      status: 'FAILED',
+      error: 'Malformed',
+      cause: expect.stringMatching(/^Give \{"recordId": .* Got: /),
+    });
     expect(ran.path).toEqual(['Check the input', 'Refuse the input']);
   });
 
@@ -645,5 +751,4 @@ describe('an input', () => {
 
     expect(ran.status).toBe('SUCCEEDED');
   });
-
 });

@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { NO_STATE } from '../../../functions/domain/failover.ts';
-import { DnsRecordSchema, recordFrom, stateAttributes, stateFrom, stateReading } from '../../../functions/registry/dns-records.ts';
+import {
+  DnsRecordSchema,
+  recordFrom,
+  stateAttributes,
+  stateFrom,
+  stateReading,
+} from '../../../functions/registry/dns-records.ts';
 import { itemOf } from '../../../functions/registry/items.ts';
 import { parseWith, problemOf } from '../../../functions/registry/schemas.ts';
 import {
+  ARMED,
   aFailover,
   anAlias,
-  ARMED,
   aRecord,
   aSimple,
   atAddresses,
@@ -23,15 +29,30 @@ const judge = (entry: unknown): string => {
   const parsed = parseWith(DnsRecordSchema, entry);
   return parsed.success ? 'fits' : problemOf(parsed.issues);
 };
-const weighing = (weight: unknown) => aRecord({ routing: { kind: 'weighted', sides: { blue: { weight: weight as number, value: atAddresses('10.0.0.1') } } } });
-const named = (side: string) => aRecord({ routing: { kind: 'weighted', sides: { [side]: { weight: 1, value: atAddresses('10.0.0.1') } } } });
+const weighing = (weight: unknown) =>
+  aRecord({
+    routing: { kind: 'weighted', sides: { blue: { weight: weight as number, value: atAddresses('10.0.0.1') } } },
+  });
+const named = (side: string) =>
+  aRecord({ routing: { kind: 'weighted', sides: { [side]: { weight: 1, value: atAddresses('10.0.0.1') } } } });
 const WEIGHT = 'not a whole number from 0 to 255';
 const ROLE = { roleArn: 'arn:aws:iam::222222222222:role/dns', externalId: 'acme-1' };
 
 describe('an entry', () => {
   it.each<[situation: string, entry: unknown]>([
     ['a failover', aRecord()],
-    ['everything that a failover may say', aRecord({ routing: aFailover({ engages: 'manual-armed', readiness: { name: 'r', region: 'eu-west-1' }, promotes: true, healthyForSeconds: 0 }), ttl: 60 })],
+    [
+      'everything that a failover may say',
+      aRecord({
+        routing: aFailover({
+          engages: 'manual-armed',
+          readiness: { name: 'r', region: 'eu-west-1' },
+          promotes: true,
+          healthyForSeconds: 0,
+        }),
+        ttl: 60,
+      }),
+    ],
     ['weights', aWeighted({ blue: 255, green: 0 })],
     ['one address', aSimple(atAddresses('10.0.0.1'), { ttl: 1 })],
     ['targets', aSimple(atTargets(PRIMARY_GROUP))],
@@ -62,29 +83,87 @@ describe('an entry', () => {
     ['a weight of 256', weighing(256), `routing.sides.blue.weight: ${WEIGHT}`],
     ['a weight of -1', weighing(-1), `routing.sides.blue.weight: ${WEIGHT}`],
     ['a weight of 1.5', weighing(1.5), `routing.sides.blue.weight: ${WEIGHT}`],
-    ['weights of 0 alone', aWeighted({ blue: 0, green: 0 }), 'routing.sides: every weight is 0: all would be answered alike'],
+    [
+      'weights of 0 alone',
+      aWeighted({ blue: 0, green: 0 }),
+      'routing.sides: every weight is 0: all would be answered alike',
+    ],
     ['no sides', aRecord({ routing: { kind: 'weighted', sides: {} } }), 'routing.sides: names no side'],
     ['a side with a blank', named('a b'), 'routing.sides.a b: not a name of a side'],
     ['a side in capitals', named('Blue'), 'routing.sides.Blue: not a name of a side'],
-    ['a side that no map may have', named('constructor'), 'routing.sides: no side may be called prototype or constructor'],
+    [
+      'a side that no map may have',
+      named('constructor'),
+      'routing.sides: no side may be called prototype or constructor',
+    ],
     ['another', named('prototype'), 'routing.sides: no side may be called prototype or constructor'],
     ['no addresses', aSimple(atAddresses()), 'routing.value.addresses: names nobody'],
     ['an address that is none', aSimple(atAddresses('10.0.0')), 'routing.value.addresses.0: not an address'],
-    ['IPv6 in a record of IPv4', aSimple(atAddresses('10.0.0.1', 'fd00::1')), 'routing: an address is of the other family than the record’s type'],
-    ['IPv4 in a record of IPv6', aSimple(atAddresses('10.0.0.1'), { type: 'AAAA' }), 'routing: an address is of the other family than the record’s type'],
-    ['the secondary’s of the other family', aRecord({ routing: aFailover({ secondary: atAddresses('fd00::1') }) }), 'routing: an address is of the other family than the record’s type'],
-    ['one side’s of the other family', aRecord({ routing: { kind: 'weighted', sides: { blue: { weight: 1, value: atAddresses('fd00::1') } } } }), 'routing: an address is of the other family than the record’s type'],
+    [
+      'IPv6 in a record of IPv4',
+      aSimple(atAddresses('10.0.0.1', 'fd00::1')),
+      'routing: an address is of the other family than the record’s type',
+    ],
+    [
+      'IPv4 in a record of IPv6',
+      aSimple(atAddresses('10.0.0.1'), { type: 'AAAA' }),
+      'routing: an address is of the other family than the record’s type',
+    ],
+    [
+      'the secondary’s of the other family',
+      aRecord({ routing: aFailover({ secondary: atAddresses('fd00::1') }) }),
+      'routing: an address is of the other family than the record’s type',
+    ],
+    [
+      'one side’s of the other family',
+      aRecord({ routing: { kind: 'weighted', sides: { blue: { weight: 1, value: atAddresses('fd00::1') } } } }),
+      'routing: an address is of the other family than the record’s type',
+    ],
     ['an alias that is no name', aSimple(anAlias('https://a.example')), 'routing.value.dnsName: not a host name'],
-    ['an alias without a zone', aSimple({ kind: 'alias', dnsName: 'a.example', zoneId: '' }), 'routing.value.zoneId: not the id of a hosted zone'],
-    ['a load balancer in a target group’s place', aSimple(atTargets('arn:aws:elasticloadbalancing:us-west-2:123456789012:loadbalancer/net/orders/0123456789abcdef')), 'routing.value.targetGroupArn: not the ARN of a target group'],
+    [
+      'an alias without a zone',
+      aSimple({ kind: 'alias', dnsName: 'a.example', zoneId: '' }),
+      'routing.value.zoneId: not the id of a hosted zone',
+    ],
+    [
+      'a load balancer in a target group’s place',
+      aSimple(
+        atTargets('arn:aws:elasticloadbalancing:us-west-2:123456789012:loadbalancer/net/orders/0123456789abcdef'),
+      ),
+      'routing.value.targetGroupArn: not the ARN of a target group',
+    ],
     ['port 0', aSimple(atTargets(PRIMARY_GROUP, 0)), 'routing.value.port: not a whole number from 1 to 65535'],
-    ['an alarm without a name', aRecord({ routing: aFailover({ health: { name: '', region: 'us-west-2' } }) }), 'routing.health.name: names no alarm'],
-    ['an alarm of 256 characters', aRecord({ routing: aFailover({ health: { name: 'x'.repeat(256), region: 'us-west-2' } }) }), 'routing.health.name: longer than an alarm’s name'],
-    ['an alarm nowhere', aRecord({ routing: aFailover({ health: { name: 'x', region: 'here' } }) }), 'routing.health.region: not a region'],
-    ['a day and a second of health', aRecord({ routing: aFailover({ healthyForSeconds: 86_401 }) }), 'routing.healthyForSeconds: not a whole number from 0 to 86400'],
+    [
+      'an alarm without a name',
+      aRecord({ routing: aFailover({ health: { name: '', region: 'us-west-2' } }) }),
+      'routing.health.name: names no alarm',
+    ],
+    [
+      'an alarm of 256 characters',
+      aRecord({ routing: aFailover({ health: { name: 'x'.repeat(256), region: 'us-west-2' } }) }),
+      'routing.health.name: longer than an alarm’s name',
+    ],
+    [
+      'an alarm nowhere',
+      aRecord({ routing: aFailover({ health: { name: 'x', region: 'here' } }) }),
+      'routing.health.region: not a region',
+    ],
+    [
+      'a day and a second of health',
+      aRecord({ routing: aFailover({ healthyForSeconds: 86_401 }) }),
+      'routing.healthyForSeconds: not a whole number from 0 to 86400',
+    ],
     ['a role that is none', aRecord({ role: { ...ROLE, roleArn: 'dns' } }), 'role.roleArn: not the ARN of a role'],
-    ['an external id of one character', aRecord({ role: { ...ROLE, externalId: 'x' } }), 'role.externalId: not an external id'],
-    ['a consumer that is no customer', aRecord({ client: { side: 'consumer', customerId: 'A#B' } }), 'client.customerId: not a customer id'],
+    [
+      'an external id of one character',
+      aRecord({ role: { ...ROLE, externalId: 'x' } }),
+      'role.externalId: not an external id',
+    ],
+    [
+      'a consumer that is no customer',
+      aRecord({ client: { side: 'consumer', customerId: 'A#B' } }),
+      'client.customerId: not a customer id',
+    ],
   ])('%s - %s', (_situation, entry, problem) => {
     expect(judge(entry)).toBe(problem);
   });
