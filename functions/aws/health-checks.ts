@@ -28,7 +28,7 @@ type Checks = NonNullable<FailoverState['checks']>;
  *
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
  */
-export const latchAlarm = (recordId: string, name: string) =>
+const latchAlarm = (recordId: string, name: string) =>
   ({
     AlarmName: name,
     AlarmDescription: `${recordId} is failed over: its primary is not answered for until somebody fails it back.`,

@@ -10,14 +10,14 @@ import { IMPATIENT, perRegion, type Regions } from '../aws/regional.ts';
 import type { Tables } from '../aws/registry.ts';
 import { roleCredentials } from '../aws/role.ts';
 import type { DnsRecord } from '../domain/dns-record.ts';
-import { RecordId, SideName, Weight } from '../registry/dns-records.ts';
+import { bySide, RecordId, Weight } from '../registry/dns-records.ts';
 import { required } from '../runtime/environment.ts';
 import { createHandler, logger, tracer } from '../runtime/handler.ts';
 
 const Input = v.strictObject({
   recordId: RecordId,
   /** Those of a shift that is tried first; null = as they were set. */
-  weights: v.nullable(v.record(SideName, Weight)),
+  weights: v.nullable(bySide(Weight)),
 });
 
 interface Services extends Pick<Regions, 'elb'> {

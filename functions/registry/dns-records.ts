@@ -16,12 +16,21 @@ const whole = (least: number, most: number) => {
 /** A record's id: what keys are built of, hence without `#`. */
 export const RecordId = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'not a record id'));
 /** A hosted zone's id, with no `/hostedzone/` before it. */
-export const ZoneId = v.pipe(v.string(), v.regex(/^Z[A-Z0-9]{1,31}$/, 'not the id of a hosted zone'));
-/** A side's name: what Route 53 has as SetIdentifier. Names are keys of maps, and the SDK takes no map that has a `constructor`. */
-export const SideName = v.pipe(
-  v.string(),
-  v.regex(/^(?!constructor$)[a-z0-9][a-z0-9-]{0,62}$/, 'not a name of a side'),
-);
+const ZoneId = v.pipe(v.string(), v.regex(/^Z[A-Z0-9]{1,31}$/, 'not the id of a hosted zone'));
+/** A side's name: what Route 53 has as SetIdentifier. */
+const SideName = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'not a name of a side'));
+
+/** Names are keys of maps: `v.record` would leave these out without a word, and the SDK takes no map with the second. */
+const NO_KEYS: ReadonlySet<string> = new Set(['prototype', 'constructor']);
+const hasKeys = (value: unknown): boolean =>
+  typeof value !== 'object' || value === null || !Object.keys(value).some((key) => NO_KEYS.has(key));
+
+/** Something for each side, by the side's name. */
+export const bySide = <Each extends v.GenericSchema>(each: Each) =>
+  v.pipe(
+    v.custom<Record<string, v.InferInput<Each>>>(hasKeys, 'no side may be called prototype or constructor'),
+    v.record(SideName, each),
+  );
 /** https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html */
 export const Weight = whole(0, 255);
 
@@ -48,7 +57,7 @@ const ValueSchema = v.variant('kind', [
 ]) satisfies v.GenericSchema<unknown, RecordValue>;
 
 const SidesSchema = v.pipe(
-  v.record(SideName, v.object({ weight: Weight, value: ValueSchema })),
+  bySide(v.object({ weight: Weight, value: ValueSchema })),
   v.check((sides) => Object.keys(sides).length > 0, 'names no side'),
   v.check(
     (sides) => Object.values(sides).some(({ weight }) => weight > 0),
@@ -140,9 +149,9 @@ export const StateSchema = v.object({
   armedAt: v.exactOptional(v.pipe(v.string(), v.isoTimestamp())),
   engaged: v.exactOptional(WordSchema),
   released: v.exactOptional(WordSchema),
-  weights: v.exactOptional(v.record(SideName, Weight)),
+  weights: v.exactOptional(bySide(Weight)),
   adopted: v.exactOptional(WordSchema),
-  applied: v.exactOptional(v.record(SideName, v.array(v.string()))),
+  applied: v.exactOptional(bySide(v.array(v.string()))),
 }) satisfies v.GenericSchema<unknown, FailoverState>;
 
 /** What the ledger knows of a record as it could be read. */

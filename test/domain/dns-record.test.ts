@@ -12,7 +12,6 @@ import {
   wantedSets,
   withDot,
 } from '../../functions/domain/dns-record.ts';
-import { anyFacts, anyRecord, RUNS } from './record-arbitraries.ts';
 import {
   aFailover,
   anAlias,
@@ -26,6 +25,7 @@ import {
   SECONDARY,
   SECONDARY_GROUP,
 } from '../support/dns-records.ts';
+import { anyFacts, anyRecord, RUNS } from './record-arbitraries.ts';
 
 const DOTTED = 'db.orders.example.internal.';
 const facts = (changes: Partial<RecordFacts> = {}): RecordFacts => ({ addressesOf: () => undefined, ...changes });
@@ -92,7 +92,7 @@ describe('the sets that are wanted', () => {
 
     expect(setsOf(record)).toMatchObject([{ setIdentifier: 'constructor', weight: 7 }]);
     expect(setsOf(record, { weights: {} })).toMatchObject([{ weight: 7 }]);
-    expect(setsOf(record, { weights: { constructor: 9 } as never })).toMatchObject([{ weight: 9 }]);
+    expect(setsOf(record, { weights: { constructor: 9 } })).toMatchObject([{ weight: 9 }]);
   });
 });
 
@@ -190,7 +190,7 @@ describe('every value of a record', () => {
 });
 
 describe('whatever an entry says, and whatever could be read', () => {
-  const whenever = (check: (sets: readonly RecordSet[], record: DnsRecord, given: RecordFacts) => void): void => {
+  const whenever = (check: (sets: readonly RecordSet[], record: DnsRecord, given: RecordFacts) => void): number => {
     let seen = 0;
     fc.assert(
       fc.property(anyRecord, anyFacts, (record, given) => {
@@ -201,8 +201,12 @@ describe('whatever an entry says, and whatever could be read', () => {
       }),
       RUNS,
     );
-    expect(seen).toBeGreaterThan(RUNS.numRuns / 5);
+    return seen;
   };
+
+  it('a good part of them can be written', () => {
+    expect(whenever(() => undefined)).toBeGreaterThan(RUNS.numRuns / 5);
+  });
 
   it('never two primaries, nor a primary without its secondary, nor one without a health check', () => {
     whenever((sets, { routing }) => {

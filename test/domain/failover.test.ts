@@ -13,14 +13,15 @@ import {
 } from '../../functions/domain/failover.ts';
 import { NOW } from '../support/builders.ts';
 import {
+  ARMED,
   aFailover,
   aFailoverSituation,
   alarm,
-  ARMED,
   aRecord,
   aSimple,
-  aWeighted,
   atAddresses,
+  aWeighted,
+  CHECKS,
   ENGAGED,
   JO,
   NO_DATA,
@@ -35,7 +36,7 @@ const FAILBACK: Request = { action: 'failback', by: 'ada', reason: 'it is over' 
 const CONVERGE: Request = { action: 'converge' };
 const FOLLOW: Request = { action: 'follow' };
 const PAUSED = { by: 'jo', reason: 'a look', at: NOW };
-const UNARMED: FailoverState = { version: 3, checks: ARMED.checks as NonNullable<FailoverState['checks']> };
+const UNARMED: FailoverState = { version: 3, checks: CHECKS };
 const READY = aRecord({ routing: aFailover({ readiness: { name: 'orders-ready', region: 'eu-west-1' } }) });
 const PROMOTED = aRecord({ routing: aFailover({ promotes: true }) });
 const MANUAL = aRecord({ routing: aFailover({ engages: 'manual-armed' }) });
@@ -68,7 +69,7 @@ describe('converge: peacetime', () => {
   });
 
   it('the primary is well for the first time - armed, then written with its health', () => {
-    const armed = { version: 4, checks: UNARMED.checks, armedAt: NOW };
+    const armed = { version: 4, checks: CHECKS, armedAt: NOW };
 
     expect(next(CONVERGE, { state: UNARMED })).toEqual({
       step: 'write',
@@ -102,7 +103,11 @@ describe('converge: peacetime', () => {
 describe('follow: the primary’s alarm moved', () => {
   it.each<[situation: string, changes: Partial<FailoverSituation>, reason: string]>([
     ['the primary is sick', { health: SICK }, 'orders-sick is ALARM'],
-    ['it is sick, and clients get the secondary already', { health: SICK, answered: 'secondary' }, 'orders-sick is ALARM'],
+    [
+      'it is sick, and clients get the secondary already',
+      { health: SICK, answered: 'secondary' },
+      'orders-sick is ALARM',
+    ],
     ['its alarm has no data since', { health: NO_DATA }, 'orders-sick is INSUFFICIENT_DATA'],
     [
       'its region does not answer, and clients get the secondary',
@@ -177,7 +182,9 @@ describe('follow: the primary’s alarm moved', () => {
   it('the first time that the primary is seen well - armed, and its health becomes a part of the record', () => {
     expect(next(FOLLOW, { state: UNARMED })).toMatchObject({ step: 'write', what: 'armed' });
     expect(next(FOLLOW, { state: ARMED }, wrote('armed'))).toMatchObject({ step: 'converge' });
-    expect(next(FOLLOW, { state: ARMED }, { ...wrote('armed'), isConverged: true })).toMatchObject({ outcome: 'armed' });
+    expect(next(FOLLOW, { state: ARMED }, { ...wrote('armed'), isConverged: true })).toMatchObject({
+      outcome: 'armed',
+    });
   });
 
   it('a release that nobody saw yet - is over where the primary is sick again', () => {
@@ -259,7 +266,10 @@ describe('failover: a person’s word', () => {
       step: 'promote',
       because: 'somebody promotes the secondary and fences the primary first',
     });
-    expect(next(FAILOVER, { record: PROMOTED }, { isPromoted: true })).toMatchObject({ step: 'write', what: 'engaged' });
+    expect(next(FAILOVER, { record: PROMOTED }, { isPromoted: true })).toMatchObject({
+      step: 'write',
+      what: 'engaged',
+    });
     expect(next({ ...FAILOVER, force: true }, { record: PROMOTED })).toMatchObject({ step: 'promote' });
   });
 
@@ -283,7 +293,12 @@ describe('failover: a person’s word', () => {
 });
 
 describe('failback: a person’s word', () => {
-  const released = { version: 6, checks: ARMED.checks, armedAt: ARMED.armedAt, released: { by: 'ada', reason: 'it is over', at: NOW } };
+  const released = {
+    version: 6,
+    checks: ARMED.checks,
+    armedAt: ARMED.armedAt,
+    released: { by: 'ada', reason: 'it is over', at: NOW },
+  };
 
   it('the primary is well for ten minutes - let go', () => {
     expect(next(FAILBACK, { state: ENGAGED, health: alarm('OK', 600) })).toEqual({
@@ -339,14 +354,24 @@ describe('failback: a person’s word', () => {
       step: 'promote',
       because: 'somebody promotes the primary and fences the secondary first',
     });
-    expect(next(FAILBACK, { record: PROMOTED, state: ENGAGED }, { isPromoted: true })).toMatchObject({ what: 'released' });
+    expect(next(FAILBACK, { record: PROMOTED, state: ENGAGED }, { isPromoted: true })).toMatchObject({
+      what: 'released',
+    });
   });
 });
 
 describe('until clients follow', () => {
   const RELEASED: FailoverState = { ...ARMED, released: JO };
 
-  it.each<[situation: string, request: Request, changes: Partial<FailoverSituation>, progress: Partial<Progress>, step: object]>([
+  it.each<
+    [
+      situation: string,
+      request: Request,
+      changes: Partial<FailoverSituation>,
+      progress: Partial<Progress>,
+      step: object,
+    ]
+  >([
     [
       'failed over, clients get the secondary',
       FAILOVER,
@@ -438,7 +463,12 @@ describe('until clients follow', () => {
 
 describe('shift: weights by a person’s word', () => {
   const record = aWeighted({ blue: 80, green: 20 });
-  const shift = (weights: Readonly<Record<string, number>>): Request => ({ action: 'shift', by: 'ada', reason: 'a canary', weights });
+  const shift = (weights: Readonly<Record<string, number>>): Request => ({
+    action: 'shift',
+    by: 'ada',
+    reason: 'a canary',
+    weights,
+  });
 
   it('set beside what was set before, then written', () => {
     const state = { version: 2, weights: { blue: 50 } };
@@ -458,10 +488,17 @@ describe('shift: weights by a person’s word', () => {
     });
   });
 
-  it.each<[situation: string, weights: Readonly<Record<string, number>>, changes: Partial<FailoverSituation>, because: string]>([
+  it.each<
+    [situation: string, weights: Readonly<Record<string, number>>, changes: Partial<FailoverSituation>, because: string]
+  >([
     ['a failover record', { blue: 1 }, { record: aRecord() }, 'orders-db is a failover record: it has no weights'],
     ['a side that it has not', { red: 1, teal: 2 }, {}, 'orders-db has no red, teal: its sides are blue, green'],
-    ['a side called as what every object has', { constructor: 1 } as never, {}, 'orders-db has no constructor: its sides are blue, green'],
+    [
+      'a side called as what every object has',
+      { constructor: 1 },
+      {},
+      'orders-db has no constructor: its sides are blue, green',
+    ],
     ['all of them 0', { blue: 0, green: 0 }, {}, 'every weight would be 0: Route 53 then answers with all sides alike'],
     [
       'the last one 0',
@@ -476,12 +513,16 @@ describe('shift: weights by a person’s word', () => {
   });
 
   it('a side called constructor - has the weight of its entry', () => {
-    expect(next(shift({ blue: 0 }), { record: aWeighted({ blue: 1, constructor: 0 }), state: NO_STATE })).toMatchObject({
-      step: 'refuse',
-    });
-    expect(next(shift({ blue: 0 }), { record: aWeighted({ blue: 1, constructor: 2 }), state: NO_STATE })).toMatchObject({
-      step: 'write',
-    });
+    expect(next(shift({ blue: 0 }), { record: aWeighted({ blue: 1, constructor: 0 }), state: NO_STATE })).toMatchObject(
+      {
+        step: 'refuse',
+      },
+    );
+    expect(next(shift({ blue: 0 }), { record: aWeighted({ blue: 1, constructor: 2 }), state: NO_STATE })).toMatchObject(
+      {
+        step: 'write',
+      },
+    );
   });
 });
 

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import type { DnsRecord, RecordFacts, RecordValue } from '../../functions/domain/dns-record.ts';
-import { aFailover, aRecord, atAddresses, atTargets, PRIMARY, PRIMARY_GROUP, SECONDARY, SECONDARY_GROUP } from '../support/dns-records.ts';
+import {
+  aFailover,
+  aRecord,
+  atAddresses,
+  atTargets,
+  PRIMARY,
+  PRIMARY_GROUP,
+  SECONDARY,
+  SECONDARY_GROUP,
+} from '../support/dns-records.ts';
 
 /** The same runs every time: a failure here is a failure everywhere. */
 export const RUNS = { seed: 20_261_126, numRuns: 500 };
@@ -40,4 +49,3 @@ export const anyFacts: fc.Arbitrary<RecordFacts> = fc
     ...(healthCheckId === undefined ? {} : { healthCheckId }),
     ...(weights === undefined ? {} : { weights }),
   }));
-

@@ -99,7 +99,11 @@ describe('somebody else’s', () => {
       [at('10.0.0.1'), OTHERS_MARK],
       `${MARK.name} says "heritage=privatelink-concierge,record=other": it is another record's`,
     ],
-    ['another’s mark, and no record', [OTHERS_MARK], `${MARK.name} says "heritage=privatelink-concierge,record=other": it is another record's`],
+    [
+      'another’s mark, and no record',
+      [OTHERS_MARK],
+      `${MARK.name} says "heritage=privatelink-concierge,record=other": it is another record's`,
+    ],
     [
       'a text where our mark would be',
       [{ ...MARK, values: ['"something"'] }],
@@ -110,7 +114,11 @@ describe('somebody else’s', () => {
       [{ name: MARK.name, type: 'TXT', alias: { zoneId: 'Z1', dnsName: 'a.', evaluateTargetHealth: false } }],
       `${MARK.name} says nothing: it is another record's`,
     ],
-    ['a CNAME', [{ name: DOTTED, type: 'CNAME', ttl: 60, values: ['a.'] }], `${DOTTED} is a CNAME, which we did not make`],
+    [
+      'a CNAME',
+      [{ name: DOTTED, type: 'CNAME', ttl: 60, values: ['a.'] }],
+      `${DOTTED} is a CNAME, which we did not make`,
+    ],
     [
       'a CNAME beside our mark',
       [{ name: DOTTED, type: 'CNAME', ttl: 60, values: ['a.'] }, MARK],
@@ -189,7 +197,10 @@ const mark = fc.constantFrom<readonly RecordSet[]>(
 );
 const cname = fc.oneof(
   { weight: 9, arbitrary: fc.constant<readonly RecordSet[]>([]) },
-  { weight: 1, arbitrary: fc.constant<readonly RecordSet[]>([{ name: DOTTED, type: 'CNAME', ttl: 60, values: ['a.'] }]) },
+  {
+    weight: 1,
+    arbitrary: fc.constant<readonly RecordSet[]>([{ name: DOTTED, type: 'CNAME', ttl: 60, values: ['a.'] }]),
+  },
 );
 const anyZone = fc
   .tuple(wantedOnce, strangers, mark, cname)
@@ -197,8 +208,9 @@ const anyZone = fc
 const anyPlan = fc.record({ zone: anyZone, wanted: wantedOnce, isAdopted: fc.boolean() });
 
 describe('planZone, whatever the zone has', () => {
-  const whenever = (check: (given: { zone: readonly RecordSet[]; wanted: readonly RecordSet[]; isAdopted: boolean }) => void) =>
-    fc.assert(fc.property(anyPlan, check), RUNS);
+  const whenever = (
+    check: (given: { zone: readonly RecordSet[]; wanted: readonly RecordSet[]; isAdopted: boolean }) => void,
+  ) => fc.assert(fc.property(anyPlan, check), RUNS);
 
   it('what it plans Route 53 takes, and then there is nothing to do: to converge twice writes once', () => {
     whenever(({ zone, wanted, isAdopted }) => {
@@ -264,7 +276,9 @@ describe('planZone, whatever the zone has', () => {
 
 describe('a record whose name has an upper case in the zone', () => {
   it('is compared as Route 53 compares names', () => {
-    expect(plan([{ ...at('10.0.0.1'), name: 'DB.orders.example.internal' }, MARK], undefined, false, aRecord())).toEqual({
+    expect(
+      plan([{ ...at('10.0.0.1'), name: 'DB.orders.example.internal' }, MARK], undefined, false, aRecord()),
+    ).toEqual({
       kind: 'nothing',
     });
   });

@@ -4,7 +4,9 @@ import { CONNECTION_CHANGED_PATTERN, connectionChanged } from '../../events/conn
 import { CONNECTION_REQUESTED_PATTERN, connectionRequested } from '../../events/connection-requested.ts';
 import { FAILOVER_PATTERN, PROXY_CHANGED_PATTERN } from '../../events/database-changed.ts';
 import { DIFFERENCE_FOUND_PATTERN, differenceFound } from '../../events/difference-found.ts';
+import { FAILOVER_UPDATED_PATTERN } from '../../events/failover-updated.ts';
 import { NOTICE_UNREADABLE_PATTERN, noticeUnreadable } from '../../events/notice-unreadable.ts';
+import { PROMOTION_WANTED_PATTERN } from '../../events/promotion-wanted.ts';
 import { REVOCATIONS_BOUNDED, REVOCATIONS_BOUNDED_PATTERN } from '../../events/revocations-bounded.ts';
 import { runFailedPattern } from '../../events/run-failed.ts';
 import { EVENT_SOURCE } from '../../events/source.ts';
@@ -29,11 +31,16 @@ const PATTERNS = {
   'targets-refreshed': TARGETS_REFRESHED_PATTERN,
   'proxy-changed': PROXY_CHANGED_PATTERN,
   failover: FAILOVER_PATTERN,
+  'failover-updated': FAILOVER_UPDATED_PATTERN,
+  'promotion-wanted': PROMOTION_WANTED_PATTERN,
 };
 /** Events of AWS’s own. */
 const OF_AWS = ['run-failed', 'proxy-changed', 'failover'];
 
-const kindOf = (name: string): string => name.replace(/^(connection-answered|run-failed|warning|failover)-.*/, '$1');
+const kindOf = (name: string): string =>
+  name.replace(/^(connection-answered-.*|run-failed-.*|warning-.*|failover-(?:cluster|instance))$/, (kind) =>
+    kind.replace(/^(connection-answered|run-failed|warning|failover).*/, '$1'),
+  );
 const ours = [...samples].filter(([name]) => !OF_AWS.includes(kindOf(name)));
 
 describe.each(ours)('the sample %s', (name, event) => {
@@ -114,6 +121,8 @@ it('there is a sample of every kind, and of no other', () => {
       'proxy-changed',
       'failover-cluster',
       'failover-instance',
+      'failover-updated',
+      'promotion-wanted',
       ...['aborted', 'failed', 'timed-out'].map((how) => `run-failed-${how}`),
       ...Object.keys(CONNECTION_ANSWERED_DETAIL_TYPES).map((outcome) => `connection-answered-${outcome}`),
     ].sort(),

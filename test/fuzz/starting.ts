@@ -30,4 +30,5 @@ export const start = {
   'revoke-connection': starting('revoke-connection.asl.json'),
   reconcile: starting('reconcile.asl.json'),
   'refresh-targets': starting('refresh-targets.asl.json'),
+  'update-failover': starting('update-failover.asl.json'),
 };

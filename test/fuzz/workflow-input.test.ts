@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { RecordId } from '../../functions/registry/dns-records.ts';
 import { BindingId } from '../../functions/registry/schemas.ts';
 import { ENDPOINT_ID, SERVICE_ID } from '../support/builders.ts';
 import { hostileJson, hostileText, mangled, PATIENCE, parsed, runs } from './hostile.ts';
@@ -90,6 +91,56 @@ const ofRefresh = fc
   .filter(isData)
   .map(parsed);
 
+const PERSON = { by: v.string(), reason: v.pipe(v.string(), v.regex(/[^ \t\n\r]/)) };
+const OF_RECORD = v.variant('action', [
+  ...(['converge', 'follow', 'status'] as const).map((action) => v.looseObject({ action: v.literal(action) })),
+  ...(['failover', 'failback'] as const).map((action) => v.looseObject({ action: v.literal(action), ...PERSON })),
+  v.looseObject({
+    action: v.literal('shift'),
+    ...PERSON,
+    weights: v.custom((value) => typeof value === 'object' && value !== null && !Array.isArray(value)),
+  }),
+]);
+const OF_ALL = v.strictObject({
+  recordId: RecordId,
+  action: v.string(),
+  dryRun: v.exactOptional(v.boolean()),
+  by: v.optional(v.any()),
+  reason: v.optional(v.any()),
+  force: v.optional(v.any()),
+  weights: v.optional(v.any()),
+});
+const OF_CAUSE = v.union([
+  v.strictObject({ alarm: v.looseObject({ name: v.string(), region: v.string() }) }),
+  v.strictObject({ targetGroupArn: v.string() }),
+]);
+const ACTIONS = ['converge', 'follow', 'status', 'failover', 'failback', 'shift'];
+const ofFailover = fc
+  .oneof(
+    objectOf(
+      {
+        recordId: field('"orders-db"', 9),
+        action: fc.oneof(
+          { weight: 9, arbitrary: fc.constantFrom(...ACTIONS).map((each) => JSON.stringify(each)) },
+          { weight: 1, arbitrary: anything },
+        ),
+        by: field('"ada"', 9),
+        reason: field('"a drill"', 9),
+        force: field('true'),
+        weights: field('{"blue":7}', 9),
+        dryRun: field('false', 9),
+      },
+      ['recordId', 'action', 'by', 'reason'],
+    ),
+    objectOf({ alarm: objectOf({ name: field('"sick"'), region: field('"us-west-2"') }, ['name', 'region']) }, [
+      'alarm',
+    ]),
+    objectOf({ targetGroupArn: field('"arn:x"') }),
+    anything,
+  )
+  .filter(isData)
+  .map(parsed);
+
 const refusal = /^Give \{.* Got: /s;
 
 describe('a workflow that is started with anything', () => {
@@ -143,6 +194,28 @@ describe('a workflow that is started with anything', () => {
         expect(next === undefined ? cause : 'Give { Got: ').toMatch(refusal);
       });
       await fc.assert(property, runs(400));
+    },
+    PATIENCE,
+  );
+
+  it(
+    'update-failover refuses it as Malformed in words, or goes on with a record and an action, or with a cause',
+    async () => {
+      let taken = 0;
+      const property = fc.asyncProperty(ofFailover, async (given) => {
+        const { types, error, cause, path } = await start['update-failover'](given);
+        const isOfRecord = v.is(OF_ALL, given) && v.is(OF_RECORD, given);
+        const next = v.is(OF_CAUSE, given) ? 'Find the records' : isOfRecord ? 'Plan' : undefined;
+        const isDry = isOfRecord && (given as { dryRun?: boolean }).dryRun === true;
+        taken += next === undefined ? 0 : 1;
+
+        expect(types).not.toContain('EvaluationFailed');
+        expect(path[1]).toBe(isDry ? 'Plan only' : (next ?? 'Refuse the input'));
+        expect(error).toBe(next === undefined ? 'Malformed' : STOP);
+        expect(next === undefined ? cause : 'Give { Got: ').toMatch(refusal);
+      });
+      await fc.assert(property, runs(400));
+      expect(taken).toBeGreaterThan(40);
     },
     PATIENCE,
   );

@@ -1,5 +1,11 @@
 import type { DnsRecord, FailoverRouting, RecordSet, RecordValue } from '../../functions/domain/dns-record.ts';
-import type { AlarmReading, FailoverSituation, FailoverState, Progress, Word } from '../../functions/domain/failover.ts';
+import type {
+  AlarmReading,
+  FailoverSituation,
+  FailoverState,
+  Progress,
+  Word,
+} from '../../functions/domain/failover.ts';
 import type { RecordChange } from '../../functions/domain/zone.ts';
 import { NOW, SERVICE_ID } from './builders.ts';
 
@@ -101,7 +107,8 @@ export const someProgress = (changes: Partial<Progress> = {}): Progress => ({
 });
 
 const keyOf = ({ name, type, setIdentifier = '' }: RecordSet): string => `${name} ${type} ${setIdentifier}`;
-const textOf = (set: RecordSet): string => JSON.stringify(Object.entries(set).sort(([one], [other]) => (one < other ? -1 : 1)));
+const textOf = (set: RecordSet): string =>
+  JSON.stringify(Object.entries(set).sort(([one], [other]) => (one < other ? -1 : 1)));
 
 /**
  * A zone after a batch, by Route 53's rules: all or nothing, what is deleted is given as it is, what is created was not there.
@@ -121,7 +128,9 @@ export const afterBatch = (zone: readonly RecordSet[], changes: readonly RecordC
     } else {
       const same = sets.filter((each) => each.name === set.name && each.type === set.type);
       const isMixed = same.some(
-        (each) => (each.failover === undefined) !== (set.failover === undefined) || (each.weight === undefined) !== (set.weight === undefined),
+        (each) =>
+          (each.failover === undefined) !== (set.failover === undefined) ||
+          (each.weight === undefined) !== (set.weight === undefined),
       );
       if (same.some((each) => keyOf(each) === keyOf(set)) || isMixed) throw new Error(`${keyOf(set)} already exists`);
       if (set.failover !== undefined && same.some(({ failover }) => failover === set.failover)) {

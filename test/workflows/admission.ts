@@ -5,6 +5,7 @@ import { type Plan, planAdoption, planEnding, planRequest, type Telling } from '
 import type { Situation } from '../../functions/domain/situation.ts';
 import { ledgerKey } from '../../functions/registry/keys.ts';
 import type { Json } from '../../sandbox/asl/definition.ts';
+import type { TaskTokens } from '../../sandbox/asl/task-tokens.ts';
 import { failure, finish, prepare, START } from '../sandbox/asl/run-definition.ts';
 import { aSituation, ENDPOINT_ID, SERVICE_ID } from '../support/builders.ts';
 import { textOf } from './support.ts';
@@ -34,7 +35,7 @@ export interface Attempt {
 
 /**
  * What a task's attempts come to, one after the other, the last one again and again: a result, an Error to fail with,
- * {@link NO_REPLY}, or {@link Answered}. A task that waits by token and has a plain result was called, and nobody answers its token.
+ * {@link NO_REPLY}, {@link Answered}, or a function of the call's arguments and its second that returns one of these. A task that waits by token and has a plain result was called, and nobody answers its token.
  */
 export type Replies = readonly unknown[];
 /** A call from which nobody ever hears again. */
@@ -42,12 +43,17 @@ export const NO_REPLY: Promise<never> = new Promise(() => undefined);
 /** A call of a task that waits, whose token is answered so many seconds later. */
 class Answered {
   readonly seconds: number;
+  readonly answer: Parameters<TaskTokens['answer']>[1];
 
-  constructor(seconds: number) {
+  constructor(seconds: number, answer: Answered['answer']) {
     this.seconds = seconds;
+    this.answer = answer;
   }
 }
-export const wokenAfter = (seconds: number): Answered => new Answered(seconds);
+export const wokenAfter = (
+  seconds: number,
+  answer: Answered['answer'] = { kind: 'success', output: '{"woken": true}' },
+): Answered => new Answered(seconds, answer);
 export type Script = Readonly<Record<string, Replies>>;
 
 /** A function's reply, as the state sees it. */
@@ -226,6 +232,11 @@ export const tokenIn = (given: unknown): string =>
 export const queuedTokenIn = (given: unknown): string | undefined =>
   (given as { readonly MessageBody?: { readonly token?: string } } | null)?.MessageBody?.token;
 
+/** The token of a task that puts an event onto the bus, and waits for whoever listens. */
+const publishedTokenIn = (given: unknown): string | undefined =>
+  (given as { readonly Entries?: readonly { readonly Detail?: { readonly taskToken?: string } }[] } | null)
+    ?.Entries?.[0]?.Detail?.taskToken;
+
 /** What an answer says that was put into the queue, without its token. */
 export const askedIn = ({ arguments: given }: Attempt): Readonly<Record<string, unknown>> => {
   const { token: _token, ...asked } = (given as { readonly MessageBody: Record<string, unknown> }).MessageBody;
@@ -263,11 +274,13 @@ const execute = async (definition: object, script: Script, input: Json): Promise
         at: (world.clock.now() - START) / 1000,
       });
       if (replies.length === 0) surprises.push(state);
-      const reply = replies[Math.min(before, replies.length - 1)];
+      const scripted = replies[Math.min(before, replies.length - 1)];
+      const reply: unknown =
+        typeof scripted === 'function' ? scripted(given, attempts.at(-1)?.at ?? 0, resource.action) : scripted;
       if (reply instanceof Error) throw reply;
       if (reply instanceof Answered) {
-        const answer = { kind: 'success', output: '{"woken": true}' } as const;
-        world.clock.after(reply.seconds * 1000, () => world.tokens.answer(tokenIn(given), answer));
+        const waiting = publishedTokenIn(given) ?? tokenIn(given);
+        world.clock.after(reply.seconds * 1000, () => world.tokens.answer(waiting, reply.answer));
         return {};
       }
       const token = queuedTokenIn(given);

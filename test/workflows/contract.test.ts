@@ -238,7 +238,9 @@ describe.each(workflows)('$name', ({ name, file, functions, placeholders, machin
     const held = holds.length === 0 ? 0 : longestHoldSeconds();
     const answered = answers.length === 0 ? 0 : ANSWER_SECONDS;
     const promoted = promotions.length === 0 ? 0 : PROMOTION_SECONDS;
-    expect(machine.TimeoutSeconds).toBeGreaterThanOrEqual(held + answered + promoted + SILENT_TASKS * silence + LOOKS_SECONDS);
+    expect(machine.TimeoutSeconds).toBeGreaterThanOrEqual(
+      held + answered + promoted + SILENT_TASKS * silence + LOOKS_SECONDS,
+    );
   });
 
   it('a hold is decided again when its time is up, and its call is tried again as any', () => {

@@ -69,7 +69,9 @@ describe('the latches', () => {
     const given = having(...Array.from({ length: 1_001 }, (_, index): [object, string] => [ENGAGED, `r-${index}`]));
     await run({}, given.services);
 
-    expect(written(given).map(([, input]) => (input as { MetricData: unknown[] }).MetricData.length)).toEqual([1_000, 1]);
+    expect(written(given).map(([, input]) => (input as { MetricData: unknown[] }).MetricData.length)).toEqual([
+      1_000, 1,
+    ]);
   });
 
   it.each([

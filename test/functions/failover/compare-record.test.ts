@@ -1,7 +1,16 @@
 import { ListResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
 import { describe, expect, it } from 'vitest';
 import { markSet, type RecordSet } from '../../../functions/domain/dns-record.ts';
-import { ARMED, aSimple, atAddresses, atTargets, aWeighted, PRIMARY_GROUP, RECORD_ID, RECORD_NAME } from '../../support/dns-records.ts';
+import {
+  ARMED,
+  aSimple,
+  atAddresses,
+  atTargets,
+  aWeighted,
+  PRIMARY_GROUP,
+  RECORD_ID,
+  RECORD_NAME,
+} from '../../support/dns-records.ts';
 import { awsError, CONTEXT, callsOf, stubFunctionEnvironment } from '../support.ts';
 import { ALL_PAUSED, ENFORCED, healthy, NO_ANSWER, OBSERVED, toRoute53, world } from './world.ts';
 
@@ -22,7 +31,10 @@ describe('what a run would write', () => {
       silent: [],
     });
     expect(given.written()).toEqual([]);
-    expect(callsOf(given.route53).map(([command]) => command)).toEqual(['ListResourceRecordSets', 'ListResourceRecordSets']);
+    expect(callsOf(given.route53).map(([command]) => command)).toEqual([
+      'ListResourceRecordSets',
+      'ListResourceRecordSets',
+    ]);
   });
 
   it('nothing differs - said so', async () => {
@@ -47,7 +59,10 @@ describe('what a run would write', () => {
   });
 
   it('a shift that is tried first - with the weights that it would set beside those that were set', async () => {
-    const given = world({ records: [aWeighted({ blue: 80, green: 20, red: 1 })], state: { version: 1, weights: { red: 7 } } });
+    const given = world({
+      records: [aWeighted({ blue: 80, green: 20, red: 1 })],
+      state: { version: 1, weights: { red: 7 } },
+    });
 
     await expect(run({ ...INPUT, weights: { green: 0 } }, given.services)).resolves.toMatchObject({
       plan: { changes: [{ set: { weight: 80 } }, { set: { weight: 0 } }, { set: { weight: 7 } }, {}] },
@@ -58,11 +73,18 @@ describe('what a run would write', () => {
     ['observed', [OBSERVED], 'the mode of dns is observe'],
     ['paused', [ENFORCED, ALL_PAUSED], 'everything is paused by jo'],
   ])('%s - the plan all the same, and what bars it', async (_situation, modes, bar) => {
-    await expect(run(INPUT, world({ records: [SIMPLE], modes }).services)).resolves.toMatchObject({ plan: { kind: 'change' }, bar });
+    await expect(run(INPUT, world({ records: [SIMPLE], modes }).services)).resolves.toMatchObject({
+      plan: { kind: 'change' },
+      bar,
+    });
   });
 
   it('a region that does not answer - a doubt, and which side', async () => {
-    const given = world({ records: [aSimple(atTargets(PRIMARY_GROUP))], state: undefined, targets: { [PRIMARY_GROUP]: NO_ANSWER } });
+    const given = world({
+      records: [aSimple(atTargets(PRIMARY_GROUP))],
+      state: undefined,
+      targets: { [PRIMARY_GROUP]: NO_ANSWER },
+    });
 
     await expect(run(INPUT, given.services)).resolves.toEqual({
       plan: { kind: 'doubt', because: 'port 5432 of orders could not be read' },
@@ -74,7 +96,9 @@ describe('what a run would write', () => {
     const state = { version: 1, applied: { simple: ['10.0.1.9'] } };
     const given = world({ records: [aSimple(atTargets(PRIMARY_GROUP))], state, targets: healthy('10.0.1.10') });
 
-    await expect(run(INPUT, given.services)).resolves.toMatchObject({ plan: { changes: [{ set: { values: ['10.0.1.10'] } }, {}] } });
+    await expect(run(INPUT, given.services)).resolves.toMatchObject({
+      plan: { changes: [{ set: { values: ['10.0.1.10'] } }, {}] },
+    });
   });
 
   it.each([

@@ -1,13 +1,17 @@
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
-import { ChangeResourceRecordSetsCommand, CreateHealthCheckCommand, ListResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
+import {
+  ChangeResourceRecordSetsCommand,
+  CreateHealthCheckCommand,
+  ListResourceRecordSetsCommand,
+} from '@aws-sdk/client-route-53';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { LATCH, METRIC_NAMESPACE } from '../../../functions/domain/metric.ts';
 import { markSet, type RecordSet } from '../../../functions/domain/dns-record.ts';
+import { LATCH, METRIC_NAMESPACE } from '../../../functions/domain/metric.ts';
 import { stateFrom } from '../../../functions/registry/dns-records.ts';
 import { itemOf } from '../../../functions/registry/items.ts';
 import {
-  aFailover,
   ARMED,
+  aFailover,
   aRecord,
   aSimple,
   atAddresses,
@@ -122,7 +126,10 @@ describe('a record of one address', () => {
   ])('%s - foreign, and nothing is written', async (_situation, zone, foreign) => {
     const given = world(simple({ zone: zone.map(toRoute53) }));
 
-    await expect(run(INPUT, given.services)).resolves.toMatchObject({ did: 'nothing', foreign: expect.stringMatching(foreign) });
+    await expect(run(INPUT, given.services)).resolves.toMatchObject({
+      did: 'nothing',
+      foreign: expect.stringMatching(foreign),
+    });
     expect(given.written()).toEqual([]);
     expect(given.zone()).toEqual(zone);
   });
@@ -131,7 +138,9 @@ describe('a record of one address', () => {
     const latency = { ...toRoute53({ ...at('10.0.0.9'), setIdentifier: 'x' }), Region: 'us-west-2' as const };
     const given = world(simple({ zone: [latency, toRoute53(MARK)] }));
 
-    await expect(run(INPUT, given.services)).resolves.toMatchObject({ foreign: `${DOTTED} has a record with Region, as we make none` });
+    await expect(run(INPUT, given.services)).resolves.toMatchObject({
+      foreign: `${DOTTED} has a record with Region, as we make none`,
+    });
     expect(given.written()).toEqual([]);
   });
 
@@ -149,7 +158,13 @@ describe('targets', () => {
   const having = (...sets: readonly RecordSet[]) => [...sets, MARK].map(toRoute53);
 
   it('healthy ones of its port - noted first, then written', async () => {
-    const targets = healthy('10.0.1.11', '10.0.1.10', '10.0.1.12 unhealthy', '10.0.1.13 initial', '10.0.1.14 healthy 6379');
+    const targets = healthy(
+      '10.0.1.11',
+      '10.0.1.10',
+      '10.0.1.12 unhealthy',
+      '10.0.1.13 initial',
+      '10.0.1.14 healthy 6379',
+    );
     const given = world({ records: [TARGETS], state: undefined, targets });
 
     await expect(run(INPUT, given.services)).resolves.toMatchObject({
@@ -209,7 +224,10 @@ describe('targets', () => {
   });
 
   it('a target group that is gone - thrown under AWS’s own name', async () => {
-    const { services } = world({ records: [TARGETS], targets: { [PRIMARY_GROUP]: awsError('TargetGroupNotFoundException') } });
+    const { services } = world({
+      records: [TARGETS],
+      targets: { [PRIMARY_GROUP]: awsError('TargetGroupNotFoundException') },
+    });
 
     await expect(run(INPUT, services)).rejects.toMatchObject({ name: 'TargetGroupNotFoundException' });
   });
@@ -296,12 +314,17 @@ describe('a record with a secondary', () => {
   it('armed since it was written - its health becomes a child, by one update', async () => {
     const given = fresh();
     await settle(given);
-    given.note(item({ pk: 'RECORDS', sk: `RECORD#${RECORD_ID}` }, { ...stateIn(given), armedAt: ARMED.armedAt, version: 4 }));
+    given.note(
+      item({ pk: 'RECORDS', sk: `RECORD#${RECORD_ID}` }, { ...stateIn(given), armedAt: ARMED.armedAt, version: 4 }),
+    );
     const before = given.written().length;
     expect(await settle(given)).toEqual(['nothing']);
 
     expect(given.written()).toHaveLength(before + 1);
-    expect(given.checks().get('check-3')).toMatchObject({ HealthThreshold: 2, ChildHealthChecks: ['check-1', 'check-2'] });
+    expect(given.checks().get('check-3')).toMatchObject({
+      HealthThreshold: 2,
+      ChildHealthChecks: ['check-1', 'check-2'],
+    });
   });
 
   it('another alarm in its entry - one update', async () => {
@@ -350,7 +373,9 @@ describe('a record with a secondary', () => {
     const after = world({ records: [other], state: { version: 2 } });
     await run(INPUT, after.services);
     const [one, two] = [given, after].map(({ route53 }) =>
-      callsOf(route53).filter(([command]) => command === 'CreateHealthCheck').map(([, input]) => (input as { CallerReference: string }).CallerReference),
+      callsOf(route53)
+        .filter(([command]) => command === 'CreateHealthCheck')
+        .map(([, input]) => (input as { CallerReference: string }).CallerReference),
     );
 
     expect(one?.[0]).not.toBe(two?.[0]);
@@ -378,7 +403,11 @@ describe('a record with a secondary', () => {
     const given = fresh();
     await settle(given);
     const latchAlarm = { ...given.latchAlarm(), Dimensions: [{ Value: 'orders-db', Name: 'record' }] };
-    const again = { state: stateIn(given), checks: Object.fromEntries(given.checks()), zone: given.zone().map(toRoute53) };
+    const again = {
+      state: stateIn(given),
+      checks: Object.fromEntries(given.checks()),
+      zone: given.zone().map(toRoute53),
+    };
 
     const same = world({ ...again, latchAlarm });
     await settle(same);
@@ -437,7 +466,10 @@ describe('a change that was made', () => {
     await run(INPUT, given.services);
     given.route53.resetHistory();
 
-    await expect(run({ ...INPUT, changeId: 'C1' }, given.services)).resolves.toMatchObject({ did: 'pending', changeId: 'C1' });
+    await expect(run({ ...INPUT, changeId: 'C1' }, given.services)).resolves.toMatchObject({
+      did: 'pending',
+      changeId: 'C1',
+    });
     await expect(run({ ...INPUT, changeId: 'C1' }, given.services)).resolves.toMatchObject({ did: 'nothing' });
     expect(callsOf(given.route53)).toEqual([
       ['GetChange', { Id: 'C1' }],
@@ -449,7 +481,9 @@ describe('a change that was made', () => {
 describe('what goes wrong', () => {
   const refusing = (code: string, messages?: readonly string[], status = 400) => {
     const given = world(simple());
-    given.route53.on(ChangeResourceRecordSetsCommand).rejects(Object.assign(awsError(code, status), messages === undefined ? {} : { messages }));
+    given.route53
+      .on(ChangeResourceRecordSetsCommand)
+      .rejects(Object.assign(awsError(code, status), messages === undefined ? {} : { messages }));
     return run(INPUT, given.services);
   };
 
@@ -467,7 +501,9 @@ describe('what goes wrong', () => {
     [
       'somebody changed it',
       'InvalidChangeBatch',
-      ["Tried to delete resource record set [name='db.', type='A'] but the values provided do not match the current values"],
+      [
+        "Tried to delete resource record set [name='db.', type='A'] but the values provided do not match the current values",
+      ],
       'NotSettled',
     ],
     [
@@ -520,9 +556,14 @@ describe('what goes wrong', () => {
 
   it('a record that is not there, or that nobody can read - Malformed, in plain text', async () => {
     const none = world({ records: [] });
-    await expect(run(INPUT, none.services)).rejects.toMatchObject({ name: 'Malformed', message: 'There is no record orders-db.' });
+    await expect(run(INPUT, none.services)).rejects.toMatchObject({
+      name: 'Malformed',
+      message: 'There is no record orders-db.',
+    });
 
-    const hostile = world({ records: [item({ pk: 'RECORDS', sk: `RECORD#${RECORD_ID}` }, { ...SIMPLE, ttl: '\u001b[31m<b>' })] });
+    const hostile = world({
+      records: [item({ pk: 'RECORDS', sk: `RECORD#${RECORD_ID}` }, { ...SIMPLE, ttl: '\u001b[31m<b>' })],
+    });
     await expect(run(INPUT, hostile.services)).rejects.toMatchObject({
       name: 'Malformed',
       message: expect.stringMatching(/^A record can't be read: RECORD#orders-db: ttl: [\x20-\x7e]+$/),
@@ -539,7 +580,9 @@ describe('what goes wrong', () => {
   it('a weighted record whose weights a person set to 0 in all - a doubt', async () => {
     const given = world({ records: [aWeighted({ blue: 1 })], state: { version: 2, weights: { blue: 0 } } });
 
-    await expect(run(INPUT, given.services)).resolves.toMatchObject({ doubt: expect.stringContaining('every weight would be 0') });
+    await expect(run(INPUT, given.services)).resolves.toMatchObject({
+      doubt: expect.stringContaining('every weight would be 0'),
+    });
   });
 });
 

@@ -1,6 +1,14 @@
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { aFailover, aRecord, aSimple, atTargets, aWeighted, PRIMARY_GROUP, SECONDARY_GROUP } from '../../support/dns-records.ts';
+import {
+  aFailover,
+  aRecord,
+  aSimple,
+  atTargets,
+  aWeighted,
+  PRIMARY_GROUP,
+  SECONDARY_GROUP,
+} from '../../support/dns-records.ts';
 import { awsError, CONTEXT, item, stubFunctionEnvironment } from '../support.ts';
 import { world } from './world.ts';
 
@@ -11,9 +19,18 @@ const records = [
   aRecord(),
   aRecord({ recordId: 'other-region', routing: aFailover({ health: { name: 'orders-sick', region: 'eu-west-1' } }) }),
   aRecord({ recordId: 'other-alarm', routing: aFailover({ health: { name: 'mail-sick', region: 'us-west-2' } }) }),
-  aRecord({ recordId: 'ready', routing: aFailover({ health: { name: 'x', region: 'us-west-2' }, readiness: { name: 'orders-sick', region: 'us-west-2' } }) }),
+  aRecord({
+    recordId: 'ready',
+    routing: aFailover({
+      health: { name: 'x', region: 'us-west-2' },
+      readiness: { name: 'orders-sick', region: 'us-west-2' },
+    }),
+  }),
   aSimple(atTargets(PRIMARY_GROUP), { recordId: 'simple' }),
-  aRecord({ recordId: 'secondary', routing: aFailover({ health: { name: 'y', region: 'us-west-2' }, secondary: atTargets(SECONDARY_GROUP) }) }),
+  aRecord({
+    recordId: 'secondary',
+    routing: aFailover({ health: { name: 'y', region: 'us-west-2' }, secondary: atTargets(SECONDARY_GROUP) }),
+  }),
   aWeighted({ blue: 1 }, { recordId: 'weighted' }),
   item({ pk: 'RECORDS', sk: 'RECORD#broken' }, { recordId: 'broken', routing: { kind: 'failover' } }),
 ];

@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { NO_STATE } from '../../../functions/domain/failover.ts';
 import { NOW, SERVICE_ID } from '../../support/builders.ts';
 import {
-  aFailover,
   ARMED,
+  aFailover,
   aRecord,
   aSimple,
   atAddresses,
@@ -34,7 +34,11 @@ const PROGRESS = { since: NOW, wrote: null, isPromoted: false, isConverged: fals
 const FOLLOW: Input = { recordId: RECORD_ID, request: { action: 'follow' }, progress: PROGRESS, answers: null };
 const FAILOVER: Input = { ...FOLLOW, request: { action: 'failover', by: 'ada', reason: 'a drill' } };
 const [ONE, TWO] = ['10.0.1.1', '10.1.1.1'] as const;
-const NAMES = { [RECORD_NAME]: [ONE], 'primary.elb.us-west-2.amazonaws.com': [ONE], 'secondary.elb.eu-west-1.amazonaws.com': [TWO] };
+const NAMES = {
+  [RECORD_NAME]: [ONE],
+  'primary.elb.us-west-2.amazonaws.com': [ONE],
+  'secondary.elb.eu-west-1.amazonaws.com': [TWO],
+};
 const plan = (input: Partial<Input> = {}, given: Given = {}) => run({ ...FOLLOW, ...input }, world(given).services);
 const READINESS = aFailover({ readiness: { name: 'orders-ready', region: 'eu-west-1' } });
 
@@ -56,8 +60,16 @@ describe('what it asks', () => {
   });
 
   it.each<[situation: string, record: ReturnType<typeof aRecord>, questions: readonly string[]]>([
-    ['sides of addresses', aRecord({ routing: aFailover({ primary: atAddresses(ONE), secondary: atTargets(SECONDARY_GROUP) }) }), [RECORD_NAME]],
-    ['both sides of one name', aRecord({ routing: aFailover({ secondary: PRIMARY }) }), [RECORD_NAME, 'primary.elb.us-west-2.amazonaws.com']],
+    [
+      'sides of addresses',
+      aRecord({ routing: aFailover({ primary: atAddresses(ONE), secondary: atTargets(SECONDARY_GROUP) }) }),
+      [RECORD_NAME],
+    ],
+    [
+      'both sides of one name',
+      aRecord({ routing: aFailover({ secondary: PRIMARY }) }),
+      [RECORD_NAME, 'primary.elb.us-west-2.amazonaws.com'],
+    ],
     ['seen from nowhere', BLIND, []],
     ['a record that does not say from where', aRecord({ seenFrom: undefined as never }), []],
     ['a weighted record', aWeighted({ blue: 1 }), []],
@@ -69,10 +81,15 @@ describe('what it asks', () => {
   });
 
   it('the tables consistently, each alarm where it is, and Route 53 for nothing', async () => {
-    const given = world({ records: [{ ...BLIND, routing: READINESS }], alarms: { 'orders-sick in us-west-2': WELL, 'orders-ready in eu-west-1': WELL } });
+    const given = world({
+      records: [{ ...BLIND, routing: READINESS }],
+      alarms: { 'orders-sick in us-west-2': WELL, 'orders-ready in eu-west-1': WELL },
+    });
     await run(FOLLOW, given.services);
 
-    expect(callsOf(given.dynamo).map(([, input]) => Object.values((input as { RequestItems: object }).RequestItems))).toEqual([
+    expect(
+      callsOf(given.dynamo).map(([, input]) => Object.values((input as { RequestItems: object }).RequestItems)),
+    ).toEqual([
       [expect.objectContaining({ ConsistentRead: true })],
       [expect.objectContaining({ ConsistentRead: true })],
     ]);
@@ -104,7 +121,9 @@ describe('what it says', () => {
       },
     });
     // What the log has is enough to decide again.
-    expect(planned).toMatchObject({ situation: { record: aRecord(), state: ARMED, mode: 'enforce', health: SICK, answered: 'primary', now: NOW } });
+    expect(planned).toMatchObject({
+      situation: { record: aRecord(), state: ARMED, mode: 'enforce', health: SICK, answered: 'primary', now: NOW },
+    });
   });
 
   it.each<[situation: string, answers: Input['answers'], answered: string]>([
@@ -114,20 +133,31 @@ describe('what it says', () => {
     ['nothing', { ...NAMES, [RECORD_NAME]: [] }, 'unknown'],
     ['no reply', { ...NAMES, [RECORD_NAME]: null }, 'unknown'],
     ['a name of nobody’s question', {}, 'unknown'],
-    ['the primary’s, which itself could not be looked up', { ...NAMES, 'primary.elb.us-west-2.amazonaws.com': null }, 'neither'],
+    [
+      'the primary’s, which itself could not be looked up',
+      { ...NAMES, 'primary.elb.us-west-2.amazonaws.com': null },
+      'neither',
+    ],
   ])('clients get %s', async (_situation, answers, answered) => {
     expect(await plan({ answers })).toMatchObject({ situation: { answered } });
   });
 
   it('sides of addresses and of targets - by what they were written with', async () => {
-    const records = [aRecord({ type: 'AAAA', routing: aFailover({ primary: atAddresses('FD00:0::1'), secondary: atTargets(SECONDARY_GROUP) }) })];
+    const records = [
+      aRecord({
+        type: 'AAAA',
+        routing: aFailover({ primary: atAddresses('FD00:0::1'), secondary: atTargets(SECONDARY_GROUP) }),
+      }),
+    ];
     const state = { ...ARMED, applied: { secondary: ['fd00::2'] } };
 
     for (const [address, answered] of [
       ['fd00::1', 'primary'],
       ['fd00::2', 'secondary'],
     ] as const) {
-      expect(await plan({ answers: { [RECORD_NAME]: [address] } }, { records, state })).toMatchObject({ situation: { answered } });
+      expect(await plan({ answers: { [RECORD_NAME]: [address] } }, { records, state })).toMatchObject({
+        situation: { answered },
+      });
     }
   });
 
@@ -155,8 +185,12 @@ describe('what it says', () => {
     const well = { 'orders-sick in us-west-2': SICK, 'orders-ready in eu-west-1': WELL };
 
     expect(await plan(FAILOVER, { records, alarms: well })).toMatchObject({ step: 'write' });
-    expect(await plan(FAILOVER, { records, alarms: { ...well, 'orders-ready in eu-west-1': SICK } })).toMatchObject({ step: 'refuse' });
-    expect(await plan(FAILOVER, { records, alarms: { ...well, 'orders-ready in eu-west-1': NO_ANSWER } })).toMatchObject({ step: 'refuse' });
+    expect(await plan(FAILOVER, { records, alarms: { ...well, 'orders-ready in eu-west-1': SICK } })).toMatchObject({
+      step: 'refuse',
+    });
+    expect(
+      await plan(FAILOVER, { records, alarms: { ...well, 'orders-ready in eu-west-1': NO_ANSWER } }),
+    ).toMatchObject({ step: 'refuse' });
   });
 
   it.each<[situation: string, modes: Given['modes'], because: RegExp]>([
@@ -175,7 +209,10 @@ describe('what it says', () => {
     expect(await plan(FOLLOW, given)).toEqual(await plan(FOLLOW, given));
 
     const engaged = { ...ENGAGED, engaged: { by: 'health', reason: 'x', at: NOW } };
-    const after = await plan({ progress: { ...PROGRESS, wrote: { what: 'engaged', at: NOW } } }, { ...given, state: engaged });
+    const after = await plan(
+      { progress: { ...PROGRESS, wrote: { what: 'engaged', at: NOW } } },
+      { ...given, state: engaged },
+    );
     expect(after).toMatchObject({ step: 'wait', seconds: 5 });
     expect(after).not.toHaveProperty('item');
   });
@@ -207,7 +244,9 @@ describe('what it says', () => {
   it('a simple record - no alarm is asked for', async () => {
     const given = world({ records: [aSimple(atTargets(PRIMARY_GROUP))], alarms: {} });
 
-    await expect(run({ ...FOLLOW, request: { action: 'converge' } }, given.services)).resolves.toMatchObject({ step: 'converge' });
+    await expect(run({ ...FOLLOW, request: { action: 'converge' } }, given.services)).resolves.toMatchObject({
+      step: 'converge',
+    });
     expect(callsOf(given.cloudwatchIn('us-west-2'))).toEqual([]);
   });
 });
@@ -229,7 +268,10 @@ describe('what goes wrong', () => {
 
   it('a composite alarm - as good as any', async () => {
     const given = world();
-    given.cloudwatchIn('us-west-2').on(DescribeAlarmsCommand).resolves({ CompositeAlarms: [{ StateValue: 'ALARM' }] });
+    given
+      .cloudwatchIn('us-west-2')
+      .on(DescribeAlarmsCommand)
+      .resolves({ CompositeAlarms: [{ StateValue: 'ALARM' }] });
 
     await expect(run({ ...FOLLOW, answers: NAMES }, given.services)).resolves.toMatchObject({
       situation: { health: { state: 'ALARM', since: '1970-01-01T00:00:00.000Z' } },
@@ -249,7 +291,9 @@ describe('what goes wrong', () => {
   it('an entry that is hostile - told in plain text', async () => {
     const hostile = { ...aRecord(), name: '\u001b[2Jx\u202e\n<script>' };
 
-    await expect(plan({}, { records: [item({ pk: 'RECORDS', sk: `RECORD#${RECORD_ID}` }, hostile)] })).rejects.toMatchObject({
+    await expect(
+      plan({}, { records: [item({ pk: 'RECORDS', sk: `RECORD#${RECORD_ID}` }, hostile)] }),
+    ).rejects.toMatchObject({
       name: 'Malformed',
       message: expect.stringMatching(/^A record can't be read: RECORD#orders-db: name: [\x20-\x7e]+$/),
     });
@@ -277,6 +321,10 @@ describe('its input', () => {
     ['a converge by force', { ...FOLLOW, request: { action: 'converge', force: true } }],
     ['a weight of 256', { ...FOLLOW, request: { action: 'shift', by: 'a', reason: 'b', weights: { blue: 256 } } }],
     ['a weight of a half', { ...FOLLOW, request: { action: 'shift', by: 'a', reason: 'b', weights: { blue: 0.5 } } }],
+    [
+      'a side called prototype',
+      { ...FOLLOW, request: { action: 'shift', by: 'a', reason: 'b', weights: { prototype: 1 } } },
+    ],
     ['a side that is none', { ...FOLLOW, request: { action: 'shift', by: 'a', reason: 'b', weights: { 'a b': 1 } } }],
     ['an answer that is no address', { ...FOLLOW, answers: { [RECORD_NAME]: ['SECONDARY'] } }],
     ['no word of answers', { ...FOLLOW, answers: undefined }],
@@ -291,6 +339,8 @@ describe('its input', () => {
   });
 
   it('both sides’ load balancers are what the tests take them for', () => {
-    expect([PRIMARY, SECONDARY].map((side) => (side.kind === 'alias' ? side.dnsName : ''))).toEqual(Object.keys(NAMES).slice(1));
+    expect([PRIMARY, SECONDARY].map((side) => (side.kind === 'alias' ? side.dnsName : ''))).toEqual(
+      Object.keys(NAMES).slice(1),
+    );
   });
 });

@@ -16,13 +16,13 @@ import {
   type ResourceRecordSet,
   UpdateHealthCheckCommand,
 } from '@aws-sdk/client-route-53';
+import { recordSetFrom } from '../../../functions/aws/hosted-zone.ts';
 import type { DnsRecord, RecordSet } from '../../../functions/domain/dns-record.ts';
 import type { AlarmReading, FailoverState } from '../../../functions/domain/failover.ts';
 import type { RecordChange } from '../../../functions/domain/zone.ts';
-import { recordSetFrom } from '../../../functions/aws/hosted-zone.ts';
 import { ALL_SERVICES, ledgerKey, RECORDS, registryKey } from '../../../functions/registry/keys.ts';
 import { HOME_REGION, NOW, SERVICE_ID } from '../../support/builders.ts';
-import { afterBatch, ARMED, aRecord, PRIMARY_GROUP, RECORD_ID, WELL } from '../../support/dns-records.ts';
+import { ARMED, afterBatch, aRecord, PRIMARY_GROUP, RECORD_ID, WELL } from '../../support/dns-records.ts';
 import {
   awsError,
   callsOf,
@@ -48,7 +48,7 @@ export const ALL_PAUSED = item(ledgerKey.modes(ALL_SERVICES), {
   paused: { by: 'jo', reason: 'a look', at: NOW },
 });
 
-export const recordItem = (record: DnsRecord): Item => item(registryKey.record(record.recordId), record);
+const recordItem = (record: DnsRecord): Item => item(registryKey.record(record.recordId), record);
 export const stateItem = (state: object, recordId = RECORD_ID): Item => item(ledgerKey.record(recordId), state);
 
 /** A region that is gone: nothing is heard of it. */
@@ -77,19 +77,29 @@ export const world = (given: Given = {}) => {
   const { dynamo, dynamoMock } = strictDynamo();
   const { route53, route53Mock } = strictRoute53();
   const { elb, elbMock } = strictElb();
-  const { records = [aRecord()], states = [], modes = [ENFORCED], targets = {}, alarms = { 'orders-sick in us-west-2': WELL } } = given;
+  const {
+    records = [aRecord()],
+    states = [],
+    modes = [ENFORCED],
+    targets = {},
+    alarms = { 'orders-sick in us-west-2': WELL },
+  } = given;
   const state = 'state' in given ? given.state : ARMED;
-  const registry: Item[] = records.map((each) => ('recordId' in each && typeof each.recordId === 'string' ? recordItem(each as DnsRecord) : (each as Item)));
+  const registry: Item[] = records.map((each) =>
+    'recordId' in each && typeof each.recordId === 'string' ? recordItem(each as DnsRecord) : (each as Item),
+  );
   const ledger: Item[] = [...(state === undefined ? [] : [stateItem(state)]), ...states, ...modes];
   const tables: Readonly<Record<string, Item[]>> = { [TABLES.registry]: registry, [TABLES.ledger]: ledger };
-  dynamoMock.on(BatchGetItemCommand).callsFake(({ RequestItems }: { RequestItems: Record<string, { Keys: Item[] }> }) => ({
-    Responses: Object.fromEntries(
-      Object.entries(RequestItems).map(([table, { Keys }]) => {
-        const wanted = Keys.map(keyOf);
-        return [table, (tables[table] ?? []).filter((each) => wanted.includes(keyOf(each)))];
-      }),
-    ),
-  }));
+  dynamoMock
+    .on(BatchGetItemCommand)
+    .callsFake(({ RequestItems }: { RequestItems: Record<string, { Keys: Item[] }> }) => ({
+      Responses: Object.fromEntries(
+        Object.entries(RequestItems).map(([table, { Keys }]) => {
+          const wanted = Keys.map(keyOf);
+          return [table, (tables[table] ?? []).filter((each) => wanted.includes(keyOf(each)))];
+        }),
+      ),
+    }));
   dynamoMock.on(QueryCommand).callsFake(({ TableName }: { TableName: string }) => ({
     Items: (tables[TableName] ?? []).filter((each) => each.pk?.S === RECORDS),
   }));
@@ -136,8 +146,13 @@ export const world = (given: Given = {}) => {
   const pending = new Map<string, number>();
   route53Mock.on(ListResourceRecordSetsCommand).callsFake(() => ({ ResourceRecordSets: sets }));
   route53Mock.on(ChangeResourceRecordSetsCommand).callsFake(({ ChangeBatch }) => {
-    const batch = (ChangeBatch.Changes as { Action: 'CREATE' | 'DELETE' | 'UPSERT'; ResourceRecordSet: ResourceRecordSet }[]).map(
-      ({ Action, ResourceRecordSet }): RecordChange => ({ action: Action as 'CREATE' | 'DELETE', set: recordSetFrom(ResourceRecordSet) }),
+    const batch = (
+      ChangeBatch.Changes as { Action: 'CREATE' | 'DELETE' | 'UPSERT'; ResourceRecordSet: ResourceRecordSet }[]
+    ).map(
+      ({ Action, ResourceRecordSet }): RecordChange => ({
+        action: Action as 'CREATE' | 'DELETE',
+        set: recordSetFrom(ResourceRecordSet),
+      }),
     );
     try {
       sets = afterBatch(sets.map(recordSetFrom), batch).map(toRoute53);
@@ -161,7 +176,8 @@ export const world = (given: Given = {}) => {
   route53Mock.on(CreateHealthCheckCommand).callsFake(({ CallerReference, HealthCheckConfig }) => {
     if (CallerReference.length > 64) throw awsError('InvalidInput');
     const [id, same] = [...made].find(([, { reference }]) => reference === CallerReference) ?? [];
-    if (same !== undefined && JSON.stringify(same.config) !== JSON.stringify(HealthCheckConfig)) throw awsError('HealthCheckAlreadyExists');
+    if (same !== undefined && JSON.stringify(same.config) !== JSON.stringify(HealthCheckConfig))
+      throw awsError('HealthCheckAlreadyExists');
     count += id === undefined ? 1 : 0;
     const Id = id ?? `check-${count}`;
     made.set(Id, { reference: CallerReference, config: HealthCheckConfig });
