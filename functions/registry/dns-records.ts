@@ -16,9 +16,9 @@ const whole = (least: number, most: number) => {
 /** A record's id: what keys are built of, hence without `#`. */
 export const RecordId = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'not a record id'));
 /** A hosted zone's id, with no `/hostedzone/` before it. */
-const ZoneId = v.pipe(v.string(), v.regex(/^Z[A-Z0-9]{1,31}$/, 'not the id of a hosted zone'));
+export const ZoneId = v.pipe(v.string(), v.regex(/^Z[A-Z0-9]{1,31}$/, 'not the id of a hosted zone'));
 /** A side's name: what Route 53 has as SetIdentifier. */
-const SideName = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'not a name of a side'));
+export const SideName = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'not a name of a side'));
 
 /** Names are keys of maps: `v.record` would leave these out without a word, and the SDK takes no map with the second. */
 const NO_KEYS: ReadonlySet<string> = new Set(['prototype', 'constructor']);

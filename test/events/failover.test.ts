@@ -35,24 +35,23 @@ describe('Failover Updated', () => {
 describe('Promotion Wanted', () => {
   const { 'detail-type': detailType, detail } = sample('promotion-wanted');
 
-  it('is what the workflow publishes, field by field, with the token that it waits for', async () => {
+  it('is what the workflow publishes, field by field, and keeps its token to itself', async () => {
     const records = [aRecord({ routing: aFailover({ promotes: true }) })];
     const ran = await updateFailover(standby({ records, promoter: wokenAfter(60) }).script, FAILOVER);
 
     expect(detailType).toBe(PROMOTION_WANTED);
-    expect(onlyAttempt(ran, 'Have it promoted').arguments).toEqual(
+    expect(onlyAttempt(ran, 'Ask for a promotion').arguments).toEqual(
       published(PROMOTION_WANTED, {
         ...detail,
-        taskToken: expect.stringMatching(/^[A-Za-z0-9+/=]{20,}$/),
         executionArn: EXECUTION,
       }),
     );
   });
 
   it('has the fields of its type', () => {
-    const { schemaVersion, recordId, serviceId, action, reason, taskToken, executionArn } =
+    const { schemaVersion, recordId, serviceId, action, reason, executionArn } =
       detail as unknown as PromotionWanted;
 
-    expect({ schemaVersion, recordId, serviceId, action, reason, taskToken, executionArn }).toEqual(detail);
+    expect({ schemaVersion, recordId, serviceId, action, reason, executionArn }).toEqual(detail);
   });
 });
