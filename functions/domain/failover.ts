@@ -204,17 +204,21 @@ const shift = (
   return { step: 'done', outcome: 'shifted', because: `${by}: ${reason}` };
 };
 
+const nothing = (because: string): FailoverStep => ({ step: 'done', outcome: 'nothing', because });
+
+/** A latch that was let go for longer than its alarm needs: whoever let go did not see it through. */
+const unseen = ({ state, now }: FailoverSituation): FailoverStep | undefined => {
+  const { released } = state;
+  if (released === undefined || age(released.at, now) <= CONFIRMED_WITHIN) return undefined;
+  const because = `let go ${said(released)}`;
+  return { step: 'done', outcome: 'nothing', because, state: without(next(state), 'released') };
+};
+
 const follow = (routing: FailoverRouting, situation: FailoverSituation, progress: Progress): FailoverStep => {
   const { state, health, answered, now } = situation;
   if (progress.wrote?.what === 'engaged') return confirm('secondary', 'engaged', situation, progress);
   if (state.engaged !== undefined) {
     return { step: 'done', outcome: 'nothing', because: `it is failed over already, ${said(state.engaged)}` };
-  }
-  const { released } = state;
-  if (released !== undefined && age(released.at, now) > CONFIRMED_WITHIN) {
-    // Longer than its alarm needs: whoever let go did not see it through.
-    const because = `let go ${said(released)}`;
-    return { step: 'done', outcome: 'nothing', because, state: without(next(state), 'released') };
   }
   if (state.armedAt === undefined) {
     if (health.state !== 'OK' && progress.wrote === undefined) {
@@ -227,18 +231,12 @@ const follow = (routing: FailoverRouting, situation: FailoverSituation, progress
     return converge(situation, progress);
   }
   if (progress.wrote?.what === 'armed') return converge(situation, progress);
-  if (routing.engages === 'manual-armed') {
-    return { step: 'done', outcome: 'nothing', because: 'it fails over by a person’s word only' };
-  }
+  if (routing.engages === 'manual-armed') return unseen(situation) ?? nothing('it fails over by a person’s word only');
   const isSick = health.state === 'ALARM' || health.state === 'INSUFFICIENT_DATA';
   // Its region may be gone, and its alarm with it: then the answer says what Route 53 made of it.
   const isLeft = health.state === 'unreadable' && answered === 'secondary';
   if (!isSick && !isLeft) {
-    return {
-      step: 'done',
-      outcome: 'nothing',
-      because: `the primary’s alarm is ${health.state}, the answer is ${answered}`,
-    };
+    return unseen(situation) ?? nothing(`the primary’s alarm is ${health.state}, the answer is ${answered}`);
   }
   const bar = barOf(situation);
   if (bar !== undefined) return { step: 'done', outcome: 'nothing', because: `it would be latched, and ${bar}` };
