@@ -4,7 +4,7 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { STSClient } from '@aws-sdk/client-sts';
 import * as v from 'valibot';
-import { barOf, compareRecord, readSides } from '../aws/record-comparison.ts';
+import { barOf, planRecord, readSides } from '../aws/record-plan.ts';
 import { readRecordView } from '../aws/records.ts';
 import { IMPATIENT, perRegion, type Regions } from '../aws/regional.ts';
 import type { Tables } from '../aws/registry.ts';
@@ -36,12 +36,11 @@ export const run = async (
   { dynamo, tables, route53, elb }: Services,
 ) => {
   const { record, state, modesSet } = await readRecordView(dynamo, tables, recordId);
-  const { applied, silent } = await readSides(record, state.applied, { elb });
-  const plan = await compareRecord(route53(record.role), record, {
+  const { applied, silent } = await readSides(record, state, { elb });
+  const plan = await planRecord(route53(record.role), record, {
+    state: { ...state, weights: { ...state.weights, ...weights } },
     applied,
-    healthCheckId: state.checks?.primary ?? NOT_MADE_YET,
-    weights: { ...state.weights, ...weights },
-    isAdopted: state.adopted !== undefined,
+    unmade: NOT_MADE_YET,
   });
   const bar = barOf(modesSet);
   logger.info('record compared', { recordId, plan, silent, bar });

@@ -7,7 +7,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 import * as v from 'valibot';
 import { ensureChecks, ensureLatchAlarm } from '../aws/health-checks.ts';
 import { changeSets, isInSync } from '../aws/hosted-zone.ts';
-import { barOf, compareRecord, readSides } from '../aws/record-comparison.ts';
+import { barOf, planRecord, readSides } from '../aws/record-plan.ts';
 import { readRecordView } from '../aws/records.ts';
 import { IMPATIENT, perRegion, type Regions } from '../aws/regional.ts';
 import type { Tables } from '../aws/registry.ts';
@@ -66,19 +66,23 @@ export const run = async ({ recordId, changeId }: v.InferOutput<typeof Input>, s
     };
   }
   const bar = barOf(modesSet);
-  const { applied, silent } = await readSides(record, state.applied, services);
+  const { applied, silent } = await readSides(record, state, services);
   let checks = state.checks;
   if (record.routing.kind === 'failover' && bar === undefined) {
     const latch = { name: `${latchPrefix}${recordId}`, region };
     await ensureLatchAlarm(services.cloudwatch(region), { recordId, latch });
     ({ checks } = await ensureChecks(services.route53(undefined), { recordId, routing: record.routing, state, latch }));
   }
-  const healthCheckId = checks?.primary ?? (bar === undefined ? undefined : WITHHELD);
-  const plan = await compareRecord(zone, record, {
+  const next: FailoverState = {
+    ...state,
+    ...(checks === undefined ? {} : { checks }),
+    ...(Object.keys(applied).length === 0 ? {} : { applied }),
+    version: state.version + 1,
+  };
+  const plan = await planRecord(zone, record, {
+    state: next,
     applied,
-    ...(healthCheckId === undefined ? {} : { healthCheckId }),
-    ...(state.weights === undefined ? {} : { weights: state.weights }),
-    isAdopted: state.adopted !== undefined,
+    ...(bar === undefined ? {} : { unmade: WITHHELD }),
   });
   logger.info('record planned', { recordId, plan, silent, bar });
   if (plan.kind === 'doubt') return { did: 'nothing' as const, doubt: plan.because, because: plan.because, silent };
@@ -93,12 +97,6 @@ export const run = async ({ recordId, changeId }: v.InferOutput<typeof Input>, s
       silent,
     };
   }
-  const next: FailoverState = {
-    ...state,
-    ...(checks === undefined ? {} : { checks }),
-    ...(Object.keys(applied).length === 0 ? {} : { applied }),
-    version: state.version + 1,
-  };
   if (!isSame({ ...state, version: 0 }, { ...next, version: 0 })) {
     return {
       did: 'noted' as const,

@@ -188,7 +188,7 @@ describe('follow: the primary’s alarm moved', () => {
   });
 
   it('a release that nobody saw yet - is over where the primary is sick again', () => {
-    const state = { ...ARMED, released: JO };
+    const state = { ...ARMED, released: { ...JO, at: new Date(Date.parse(NOW) - 60_000).toISOString() } };
 
     expect(next(FOLLOW, { state, health: SICK })).toEqual({
       ...engagedBy('health', 'orders-sick is ALARM'),

@@ -283,8 +283,8 @@ describe('a command that is done', () => {
       `${SERVICE_ID} is paused ${BY_BOB}.`,
       'Nothing is removed since 2026-11-23T11:00:00.000Z: it shrank. The registry had 12 entries then. If that is right: "confirm-registry --count 12".',
       expect.stringMatching(/^The item SERVICE#vpce-svc-0000000a, MODES can't be read: version: /),
-      'service                     accept   reject  revoke  principals add/remove  targets add/remove',
-      `${SERVICE_ID}  enforce  -       -       enforce/propose        observe`,
+      'service                     accept   reject  revoke  principals add/remove  targets add/remove  dns',
+      `${SERVICE_ID}  enforce  -       -       enforce/propose        observe             propose`,
     ]);
     expect(exit).toBe(0);
   });
