@@ -110,7 +110,7 @@ export const recordFor = (
         [undefined, 'draining'].includes(states.get(address)) && named?.includes(address) !== true;
       return {
         ...kept,
-        ours: without(settled(record, states), isGone),
+        ours: without(settled(record, states, named), isGone),
         // Who is healthy or no longer named begins anew.
         refused: without(
           record.refused,
@@ -123,14 +123,19 @@ export const recordFor = (
   }
 };
 
-/** Nobody waits any longer for what was seen healthy. */
+/** Nobody waits any longer for what was seen healthy, nor for whom DNS does not name. @param named - absent = whoever it is */
 const settled = (
   { ours }: TargetsRecord,
   states: ReadonlyMap<string, Target['state']>,
+  named?: readonly string[],
 ): Readonly<Record<string, OwnTarget>> =>
   Object.fromEntries(
     Object.entries(ours).map(([address, { since, ...own }]) => {
-      const isSettled = since === undefined || states.get(address) === 'healthy' || states.get(address) === 'unused';
+      const isSettled =
+        since === undefined ||
+        states.get(address) === 'healthy' ||
+        states.get(address) === 'unused' ||
+        named?.includes(address) === false;
       return [address, isSettled ? own : { ...own, since }];
     }),
   );

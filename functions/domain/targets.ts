@@ -227,6 +227,8 @@ export type TargetsStep =
   | { readonly step: 'withdraw'; readonly addresses: readonly string[]; readonly because: string }
   | { readonly step: 'done' };
 
+const isStale = (look: Look, address: string): boolean => look.kind === 'answered' && !look.addresses.includes(address);
+
 /** Nobody waits for these: a group that no listener uses checks nobody's health, and what somebody took away again is for the next plan. */
 const SETTLED: ReadonlySet<TargetState | undefined> = new Set(['healthy', 'draining', 'unused', undefined]);
 
@@ -242,9 +244,10 @@ export const nextTargetsStep = (
   {
     targets,
     binding,
+    look,
     now,
     ...standing
-  }: Pick<TargetsSituation, 'targets' | 'now' | 'modes' | 'paused'> & {
+  }: Pick<TargetsSituation, 'targets' | 'look' | 'now' | 'modes' | 'paused'> & {
     readonly binding: Pick<Binding, 'port' | 'healthyWithinSeconds' | 'waitForDraining'>;
   },
   run: TargetsRun,
@@ -252,8 +255,8 @@ export const nextTargetsStep = (
   if (plan.add.length > 0) return { step: 'register', addresses: plan.add.slice(0, PER_CALL) };
   const stateOf = new Map(targets.flatMap((each) => (each.port === binding.port ? [[each.address, each.state]] : [])));
   const pending = Object.keys(run.added)
-    // What is to go anyhow, nobody waits for.
-    .filter((address) => !SETTLED.has(stateOf.get(address)) && !plan.remove.includes(address))
+    // Whom DNS names no longer, nobody waits for: he goes as anybody stale does.
+    .filter((address) => !SETTLED.has(stateOf.get(address)) && !isStale(look, address))
     .sort();
   const within = binding.healthyWithinSeconds ?? BINDING_DEFAULTS.healthyWithinSeconds;
   const sinceOf = (address: string): number =>

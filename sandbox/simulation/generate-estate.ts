@@ -23,7 +23,7 @@ interface Ground {
 }
 
 /** What a world has behind its load balancers, and what happens to it. */
-interface GeneratedEstate {
+export interface GeneratedEstate {
   readonly estate: Estate;
   readonly steps: readonly Step[];
 }

@@ -5,6 +5,7 @@ import { boundFrom, deedFrom, endingsFrom, momentFrom, termsFrom } from '../prop
 import { type Deed, type History, type HistoryService, OWN, type Step, type Terms } from '../properties/history.ts';
 import { type Random, seededRandom } from '../random.ts';
 import { generateEstate } from './generate-estate.ts';
+import { leaningEstate } from './generate-estate-leanings.ts';
 import { spellsFrom } from './generate-spells.ts';
 import { LEANINGS, type Lean, type Leaning, type Requesting, spreadTerms } from './leanings.ts';
 
@@ -203,11 +204,14 @@ export const generateWorld = (
   const ec2 = ec2From(random);
   // Of its own random numbers: whether something is bound changes nothing of the rest.
   const grounds = seededRandom((own ^ ESTATE) >>> 0);
-  const isBound = leaning === undefined ? happens(grounds, share) : lean?.isBound === true;
-  const wrong = lean?.isBound === true ? (happens(grounds, 0.6) ? families : []) : chosen;
-  const followed = isBound
-    ? generateEstate(grounds, { span, services, families: families.includes('dns') ? [...wrong, 'dns'] : wrong })
-    : undefined;
+  const isBound = leaning === undefined ? happens(grounds, share) : lean?.bound !== undefined;
+  const wrong = lean?.bound !== undefined ? (happens(grounds, 0.6) ? families : []) : chosen;
+  const leans = lean?.bound === 'doubts' || lean?.bound === 'barren' ? lean.bound : undefined;
+  const followed = !isBound
+    ? undefined
+    : leans !== undefined
+      ? leaningEstate(grounds, leans, span)
+      : generateEstate(grounds, { span, services, families: families.includes('dns') ? [...wrong, 'dns'] : wrong });
   return {
     seed: own,
     policy: policyFrom(random),

@@ -3,6 +3,7 @@ import { happens, pick } from '../properties/choices.ts';
 import { endingsFrom } from '../properties/generate-steps.ts';
 import type { Bound, Deed, Ec2Switches, HistoryCustomer, Step, Terms } from '../properties/history.ts';
 import type { Random } from '../random.ts';
+import type { EstateLeaning } from './generate-estate-leanings.ts';
 
 /** What a world may lean to, so that what is rare among all of them happens in most. */
 export type Leaning =
@@ -45,7 +46,11 @@ export type Leaning =
   /** No notice comes. */
   | 'unheard'
   /** Target groups that follow proxies and hosts, and what goes wrong there. */
-  | 'targets';
+  | 'targets'
+  /** The same, where little keeps a target but one witness, the floor or the share: DNS names somebody else alone, or sources move. */
+  | 'doubts'
+  /** The same, where all nodes are replaced by such as never serve. */
+  | 'barren';
 
 /** What a leaning goes by. */
 export interface Scenery {
@@ -78,8 +83,8 @@ export interface Lean {
   /** How many may be cut off on a day, one of these; `{}` = what the product sets. */
   readonly bounds?: readonly Bound[];
   readonly ec2?: Partial<Ec2Switches>;
-  /** Whether target groups follow something, in each of them. */
-  readonly isBound?: true;
+  /** What target groups follow, in each of them: of every kind, or what one leans to. */
+  readonly bound?: 'any' | EstateLeaning;
   readonly more?: (random: Random, scenery: Scenery) => readonly Step[];
 }
 
@@ -354,7 +359,9 @@ export const LEANINGS: Readonly<Record<Leaning, Lean>> = {
     requesting: { isEven: true, leaves: 0.2 },
     more: (random, scenery) => [throughout('notice-lost', scenery.span, 1), ...words(random, scenery)],
   },
-  targets: { mood: 'calm', isAlone: true, isBound: true, requesting: { isAtOnce: true, leaves: 0 } },
+  targets: { mood: 'calm', isAlone: true, bound: 'any', requesting: { isAtOnce: true, leaves: 0 } },
+  doubts: { mood: 'calm', isAlone: true, bound: 'doubts', requesting: { isAtOnce: true, leaves: 0 } },
+  barren: { mood: 'calm', isAlone: true, bound: 'barren', requesting: { isAtOnce: true, leaves: 0 } },
 };
 
 /** A contract whose dates lie anywhere in a world, and which asks for a yes as often as not. */

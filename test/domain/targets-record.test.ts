@@ -48,6 +48,16 @@ describe('recordFor', () => {
     expect(next.ours[A]).toEqual({});
   });
 
+  it('done - nobody waits any longer for whom DNS does not name', () => {
+    const next = recordFor(
+      aRecord({ ours: { [A]: { since: NOW }, [B]: { since: NOW } } }),
+      { step: 'done' },
+      { seen: seen([A, 'unhealthy'], [B, 'unhealthy']), named: [B], now: NOW },
+    );
+
+    expect(next.ours).toEqual({ [A]: {}, [B]: { since: NOW } });
+  });
+
   it('a registration of what a person adopted - it stays adopted', () => {
     const adopted = { by: 'arn:aws:iam::123456789012:user/ada', reason: 'was here', at: EARLIER };
     const next = recordFor(

@@ -132,13 +132,14 @@ const makesBeforeItBreaks: Promised = {
     const made = watch.writes.filter(
       (each) => each.execution === execution && each.action === 'register' && each.isDone && each.mark < mark,
     );
+    const named = answersDuring(targets, targets.hostNameOf(binding.source), plan);
     const waiting = made.flatMap((each) =>
       each.targets.flatMap((target) => {
         const key = `${targetGroupArn} ${target.id}:${target.port}`;
         const now = watch.statesOf(key, write.at, mark).at(-1);
         const isOpen = now === 'initial' || now === 'unhealthy';
-        // What it registered in vain may go with the rest.
-        return isOpen && !write.keys.includes(key) && wasNeverHealthy(targets, key, write.at)
+        // Whom DNS names no longer, nobody waits for.
+        return isOpen && named.includes(target.id) && wasNeverHealthy(targets, key, write.at)
           ? [`${target.id} was not healthy yet`]
           : [];
       }),
@@ -147,7 +148,6 @@ const makesBeforeItBreaks: Promised = {
     const isAdding = registry
       .between(plan.begun.mark, mark)
       .every((truth) => truthOf(truth, binding.service).modes['targets-add'] === 'enforce');
-    const named = answersDuring(targets, targets.hostNameOf(binding.source), plan);
     const known = new Set(seenTargets(targets, write).map(({ address }) => address));
     const wanted = [...new Set(named)].filter((address) => isPlausible(address) && !write.refused.has(address));
     const absent = isAdding ? wanted.filter((address) => !known.has(address)) : [];

@@ -53,6 +53,7 @@ export const FOLLOWING: readonly Mutant[] = [
   {
     name: 'a new target that never gets healthy is not taken back',
     touches: 'other',
+    leaning: 'barren',
     seenBy: NEVER,
     change: { file: TARGETS, find: '>= within * 1000;', replace: '>= within * 1_000_000;' },
   },
@@ -115,12 +116,14 @@ export const FOLLOWING: readonly Mutant[] = [
   },
   {
     name: 'one look that misses an address is enough',
+    leaning: 'doubts',
     touches: 'other',
     seenBy: WITNESSES,
     change: { file: TARGETS, find: 'if (missed < needed) return', replace: 'if (missed < Math.min(1, needed)) return' },
   },
   {
     name: 'nobody asks for network interfaces before a target goes',
+    leaning: 'doubts',
     touches: 'other',
     // Where DNS names somebody else alone.
     seenBy: WITNESSES,
@@ -132,6 +135,7 @@ export const FOLLOWING: readonly Mutant[] = [
   },
   {
     name: 'healthy targets may become too few',
+    leaning: 'doubts',
     touches: 'other',
     seenBy: FLOOR,
     change: { file: TARGETS, find: 'if (all < this.#minimum) return', replace: 'if (all < 0) return' },
@@ -148,6 +152,7 @@ export const FOLLOWING: readonly Mutant[] = [
   },
   {
     name: 'one plan removes all that is stale',
+    leaning: 'doubts',
     touches: 'other',
     seenBy: SHARE,
     change: {
@@ -169,6 +174,7 @@ export const FOLLOWING: readonly Mutant[] = [
   },
   {
     name: 'an address that no VPC has is believed',
+    leaning: 'doubts',
     touches: 'other',
     seenBy: NAMED,
     change: {
