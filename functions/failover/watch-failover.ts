@@ -11,7 +11,7 @@ import { RECORD_DRIFT_DETECTED, type RecordDriftDetected } from '../../events/re
 import { EVENT_SOURCE } from '../../events/source.ts';
 import { readPartition } from '../aws/bindings.ts';
 import { tellBus } from '../aws/bus.ts';
-import { compareRecord, readSides } from '../aws/record-comparison.ts';
+import { planRecord, readSides } from '../aws/record-plan.ts';
 import { readRecords } from '../aws/records.ts';
 import { IMPATIENT, perRegion, type Regions, readAlarm } from '../aws/regional.ts';
 import type { Tables } from '../aws/registry.ts';
@@ -123,13 +123,8 @@ const compare = async (
   services: Services,
   foreign: string[],
 ): Promise<Finding | undefined> => {
-  const { applied } = await readSides(record, state.applied, services);
-  const plan = await compareRecord(services.route53(record.role), record, {
-    applied,
-    ...(state.checks === undefined ? {} : { healthCheckId: state.checks.primary }),
-    ...(state.weights === undefined ? {} : { weights: state.weights }),
-    isAdopted: state.adopted !== undefined,
-  });
+  const { applied } = await readSides(record, state, services);
+  const plan = await planRecord(services.route53(record.role), record, { state, applied });
   if (plan.kind === 'foreign') foreign.push(`${record.recordId}: ${plan.because}`);
   return plan.kind === 'change' ? { action: 'converge', because: `${plan.changes.length} changes are due` } : undefined;
 };

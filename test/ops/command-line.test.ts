@@ -69,7 +69,7 @@ const MODES_SET = {
 };
 
 const OTHERS_PROPOSE =
-  'reject propose, revoke propose, principals-add propose, principals-remove propose, targets-add propose, targets-remove propose, dns propose';
+  'reject propose, revoke propose, principals-add propose, principals-remove propose, targets-add propose, targets-remove propose';
 
 /** A ledger and a registry that have nothing but these records of one request. */
 const having = (...records: ReturnType<typeof item>[]) => {

@@ -223,10 +223,17 @@ export interface Admission {
 }
 
 /** The token with which a task waits, as it stands in its arguments. */
-export const tokenIn = (given: unknown): string =>
-  (given as { ExpressionAttributeValues: { ':waiting': { M: { token: { S: string } } } } }).ExpressionAttributeValues[
-    ':waiting'
-  ].M.token.S;
+export const tokenIn = (given: unknown): string => {
+  const { ExpressionAttributeValues: values } = given as {
+    readonly ExpressionAttributeValues: {
+      readonly ':waiting'?: { readonly M: { readonly token: { readonly S: string } } };
+      readonly ':token'?: { readonly S: string };
+    };
+  };
+  const token = values[':waiting']?.M.token.S ?? values[':token']?.S;
+  if (token === undefined) throw new Error('No token stands in these arguments.');
+  return token;
+};
 
 /** The token of a task that puts a message into a queue, and waits for whoever reads it. */
 export const queuedTokenIn = (given: unknown): string | undefined =>

@@ -84,12 +84,18 @@ const holds = (
 };
 
 /** What an update leaves of an item: `SET a = :a, b = :b` or `REMOVE a, b`. */
-const updated = (item: Item, { UpdateExpression = '', ExpressionAttributeValues: values = {} }: Call): Item => {
+const updated = (
+  item: Item,
+  { UpdateExpression = '', ExpressionAttributeValues: values = {}, ExpressionAttributeNames: names = {} }: Call,
+): Item => {
   const [verb, ...rest] = UpdateExpression.split(' ');
   const parts = rest.join(' ').split(', ');
   if (verb === 'REMOVE') return Object.fromEntries(Object.entries(item).filter(([name]) => !parts.includes(name)));
   const set = parts.map((part) => part.split(' = ') as [string, string]);
-  return { ...item, ...Object.fromEntries(set.map(([name, value]) => [name, values[value] as AttributeValue])) };
+  return {
+    ...item,
+    ...Object.fromEntries(set.map(([name, value]) => [names[name] ?? name, values[value] as AttributeValue])),
+  };
 };
 
 /** What is in the standby region, and around it. */
@@ -161,8 +167,10 @@ export const standby = (around: Around = {}) => {
     (call: unknown, at: number, action: string): unknown => {
       clock.at = at;
       if (service === 'lambda') return invoke(call as never);
-      if (service === 'dynamodb') return dynamodb(call as Call, action);
-      if (isWaiting) return around.promoter ?? {};
+      if (service === 'dynamodb') {
+        const reply = dynamodb(call as Call, action);
+        return isWaiting ? (around.promoter ?? {}) : reply;
+      }
       if (service === 'events') {
         published.push(call);
         return { FailedEntryCount: 0 };
@@ -203,7 +211,10 @@ export const standby = (around: Around = {}) => {
     hold: (execution: string) =>
       put({ ...marshall(ledgerKey.zone(ZONE_ID)), execution: { S: execution }, leaseUntil: { S: 'x' } }),
     /** The items that tell of runs. */
-    decisions: () => ledger.filter(({ pk }) => pk?.S === `RECORD#${RECORD_ID}`),
+    decisions: () =>
+      ledger.filter(({ pk, sk }) => pk?.S === `RECORD#${RECORD_ID}` && sk?.S?.startsWith('PROMOTION#') !== true),
+    /** Those that wait for a promotion: their task tokens. */
+    promotions: () => ledger.filter(({ sk }) => sk?.S?.startsWith('PROMOTION#') === true),
     metrics: () => callsOf(given.cloudwatchIn(STANDBY)).filter(([command]) => command === 'PutMetricData').length,
   };
 };

@@ -24,7 +24,7 @@ const evaluated = (text: string, data: object): Promise<unknown> => {
 describe('what update-failover publishes', () => {
   it.each([
     ['Publish', FAILOVER_UPDATED],
-    ['Have it promoted', PROMOTION_WANTED],
+    ['Ask for a promotion', PROMOTION_WANTED],
   ])('%s - from our source, under the name that others match', (state, DetailType) => {
     const { Entries } = stateNamed(state).Arguments as { Entries: object[] };
 
@@ -33,7 +33,16 @@ describe('what update-failover publishes', () => {
 });
 
 describe('the keys under which update-failover writes and reads', () => {
-  const zoned = tasks.filter(([, { Arguments }]) => 'Key' in (Arguments as object));
+  const zoned = tasks.filter(([name, { Arguments }]) => 'Key' in (Arguments as object) && name !== 'Have it promoted');
+
+  it('Have it promoted - an item for each run that waits', async () => {
+    const { Key } = stateNamed('Have it promoted').Arguments as { Key: { pk: { S: string }; sk: { S: string } } };
+    const data = { recordId: 'orders-db', states: { context: { Execution: { Name: 'e' } } } };
+
+    expect({ pk: { S: await evaluated(Key.pk.S, data) }, sk: { S: await evaluated(Key.sk.S, data) } }).toEqual(
+      marshall(ledgerKey.promotion('orders-db', 'e')),
+    );
+  });
 
   it.each(zoned)('%s - who writes the zone', async (_name, { Arguments }) => {
     const { pk, sk } = (Arguments as { Key: { pk: { S: string }; sk: { S: string } } }).Key;

@@ -60,6 +60,7 @@ const WAYS: Readonly<Record<string, Way>> = {
   'Wake one': WAKING,
   Plan: WRITING,
   Look: FLIPPING,
+  'Ask for a promotion': FLIPPING,
   'Have it promoted': FLIPPING,
   'Write the state': FLIPPING,
   'Assert the latch': FLIPPING,

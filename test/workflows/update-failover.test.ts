@@ -412,11 +412,11 @@ describe('failover and failback', () => {
 });
 
 describe('a promotion', () => {
-  it('comes before the flip; whoever did gives the token back', async () => {
+  it('comes before the flip; the token stays in the ledger, whoever did gives it back', async () => {
     const around = standby({ records: PROMOTED, promoter: wokenAfter(600) });
     const ran = await updateFailover(around.script, FAILOVER);
 
-    expect(onlyAttempt(ran, 'Have it promoted')).toMatchObject({
+    expect(onlyAttempt(ran, 'Ask for a promotion')).toMatchObject({
       action: 'events:putEvents',
       arguments: {
         Entries: [
@@ -429,13 +429,16 @@ describe('a promotion', () => {
               recordId: RECORD_ID,
               action: 'failover',
               reason: 'a drill',
-              taskToken: expect.any(String),
               executionArn: ME,
             },
           },
         ],
       },
     });
+    expect(JSON.stringify(onlyAttempt(ran, 'Ask for a promotion').arguments)).not.toContain('oken');
+    expect(around.promotions()).toMatchObject([
+      { token: { S: expect.any(String) }, askedBy: { S: 'ada' }, execution: { S: ME } },
+    ]);
     expect(onlyAttempt(ran, 'Write the state').at).toBe(600);
     expect(outcome(ran)).toMatchObject({ outcome: 'failed-over' });
   });
@@ -465,7 +468,7 @@ describe('a promotion', () => {
     expect(ran).toMatchObject({
       status: 'FAILED',
       error: 'NotPromoted',
-      cause: 'Nobody said within an hour that it was promoted. Nothing was failed over.',
+      cause: 'Nobody said within an hour that it was promoted. No failover was made.',
       seconds: 3_600,
     });
     expect(around.state()).toEqual(ARMED);
@@ -477,7 +480,7 @@ describe('a promotion', () => {
     expect(outcome(await updateFailover(around.script, FAILBACK))).toMatchObject({ outcome: 'failed-back' });
     const silent = standby({ ...OVER, records: PROMOTED });
     expect(await updateFailover(silent.script, FAILBACK)).toMatchObject({
-      cause: expect.stringMatching(/Nothing was failed back\.$/),
+      cause: expect.stringMatching(/No failback was made\.$/),
     });
   });
 
