@@ -49,8 +49,8 @@ import {
   tellUnbound,
   tellVerified,
 } from './tell.ts';
-import { tellPaused, tellResumed } from './tell-pause.ts';
 import { tellDirect } from './tell-direct.ts';
+import { tellPaused, tellResumed } from './tell-pause.ts';
 import {
   tellAdoptedRecord,
   tellFailover,

@@ -7,7 +7,7 @@ import { RDSClient } from '@aws-sdk/client-rds';
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { type Lookup, lookUpBy, PATIENCE as LOOKUP_PATIENCE } from '../functions/aws/lookups.ts';
+import { PATIENCE as LOOKUP_PATIENCE, type Lookup, lookUpBy } from '../functions/aws/lookups.ts';
 import { plainText } from '../functions/domain/text.ts';
 
 /** What actions work with in one region. Nothing is asked of AWS before an action needs it: a slip of the hand is told without credentials. */

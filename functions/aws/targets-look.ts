@@ -92,11 +92,15 @@ export const lookAtTargets = async (
     now: now().toISOString(),
   };
   const plan = planTargets(situation);
-  const step = nextTargetsStep(plan, { ...situation, binding }, {
-    added: addedBy(record),
-    removed,
-    ...(startedAt === undefined ? {} : { startedAt }),
-  });
+  const step = nextTargetsStep(
+    plan,
+    { ...situation, binding },
+    {
+      added: addedBy(record),
+      removed,
+      ...(startedAt === undefined ? {} : { startedAt }),
+    },
+  );
   const named = seen.look.kind === 'answered' ? seen.look.addresses : undefined;
   const next = recordFor(record, step, { seen: own, named, now: situation.now });
   return { situation, plan, step, named, known: settled, record, next };

@@ -49,8 +49,7 @@ describe('Promotion Wanted', () => {
   });
 
   it('has the fields of its type', () => {
-    const { schemaVersion, recordId, serviceId, action, reason, executionArn } =
-      detail as unknown as PromotionWanted;
+    const { schemaVersion, recordId, serviceId, action, reason, executionArn } = detail as unknown as PromotionWanted;
 
     expect({ schemaVersion, recordId, serviceId, action, reason, executionArn }).toEqual(detail);
   });

@@ -9,7 +9,10 @@ import {
 } from './model.ts';
 
 /** AWS's own hosted zones: of `us-west-2.vpce.amazonaws.com`, of `us-east-2.vpce.amazonaws.com`. */
-export const VPCE_ZONES: Readonly<Record<string, string>> = { 'us-west-2': 'Z1YSA3EXCYUU9Z', 'us-east-2': 'ZC8PG0KIFKBRI' };
+export const VPCE_ZONES: Readonly<Record<string, string>> = {
+  'us-west-2': 'Z1YSA3EXCYUU9Z',
+  'us-east-2': 'ZC8PG0KIFKBRI',
+};
 
 /** A connection as one Describe sees it. */
 export interface Seen {

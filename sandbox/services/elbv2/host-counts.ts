@@ -4,7 +4,12 @@ import { type Balancing, loadBalancerOf, registered, type TargetGroup } from './
 const reported = new WeakMap<TargetGroup, Readonly<Record<string, string>>>();
 
 /** `net/orders/0123456789abcdef` of a load balancer's ARN, `targetgroup/orders/0123456789abcdef` of a group's. */
-const dimensionOf = (arn: string): string => arn.split(':').slice(5).join(':').replace(/^loadbalancer\//, '');
+const dimensionOf = (arn: string): string =>
+  arn
+    .split(':')
+    .slice(5)
+    .join(':')
+    .replace(/^loadbalancer\//, '');
 
 /**
  * Tells CloudWatch how many targets are healthy and how many are not, from now on every minute; without registered targets

@@ -1,6 +1,6 @@
 import type { DnsAuthority } from '../../dns/authority.ts';
-import type { AliasTargets } from '../route53/interfaces.ts';
 import { regionOfArn } from '../region-of-arn.ts';
+import type { AliasTargets } from '../route53/interfaces.ts';
 import { isHealthy } from './health.ts';
 import { type Balancing, forwardedBy, type LoadBalancer, registered } from './model.ts';
 import { HOSTED_ZONES } from './views.ts';

@@ -17,7 +17,10 @@ import {
 } from './model.ts';
 
 /** The zones that alias records name: https://docs.aws.amazon.com/general/latest/gr/elb.html */
-export const HOSTED_ZONES: Readonly<Record<string, string>> = { 'us-west-2': 'Z18D5FSROUN65G', 'us-east-2': 'ZLMOA37VPKANP' };
+export const HOSTED_ZONES: Readonly<Record<string, string>> = {
+  'us-west-2': 'Z18D5FSROUN65G',
+  'us-east-2': 'ZLMOA37VPKANP',
+};
 
 /** A load balancer as clients see it. */
 export const loadBalancerView = (balancer: LoadBalancer): LoadBalancerView => ({

@@ -1,4 +1,8 @@
-import { DescribeAlarmHistoryCommand, PutCompositeAlarmCommand, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  DescribeAlarmHistoryCommand,
+  PutCompositeAlarmCommand,
+  PutMetricAlarmCommand,
+} from '@aws-sdk/client-cloudwatch';
 import { describe, expect, it } from 'vitest';
 import { ALARM_ARN, cloudWatchWorld, FAULTS, MINUTE, refusalOf } from './cloudwatch-world.ts';
 
@@ -24,8 +28,16 @@ const withListeners = async (refuse?: Parameters<typeof cloudWatchWorld>[1]) => 
     return { QueueUrl, arn: `arn:aws:sqs:us-west-2:123456789012:${QueueName}` };
   };
   const [notices, events] = [await queue('notices'), await queue('events')];
-  const { TopicArn } = await call<{ TopicArn: string }>('sns', 'CreateTopic', { Name: 'ops', Attributes: { Policy: ALLOW() } });
-  await call('sns', 'Subscribe', { TopicArn, Protocol: 'sqs', Endpoint: notices.arn, Attributes: { RawMessageDelivery: 'true' } });
+  const { TopicArn } = await call<{ TopicArn: string }>('sns', 'CreateTopic', {
+    Name: 'ops',
+    Attributes: { Policy: ALLOW() },
+  });
+  await call('sns', 'Subscribe', {
+    TopicArn,
+    Protocol: 'sqs',
+    Endpoint: notices.arn,
+    Attributes: { RawMessageDelivery: 'true' },
+  });
   const EventPattern = JSON.stringify({ source: ['aws.cloudwatch'] });
   await call('events', 'PutRule', { Name: 'alarms', EventPattern });
   await call('events', 'PutTargets', { Rule: 'alarms', Targets: [{ Id: 'q', Arn: events.arn }] });
@@ -44,7 +56,12 @@ describe('what an alarm does', () => {
     const { client, metrics, pass, notices, events, TopicArn } = await withListeners();
     const Dimensions = [{ Name: 'Shop', Value: 'north' }];
     await client.send(
-      new PutMetricAlarmCommand({ ...FAULTS, Dimensions, AlarmActions: [TopicArn], AlarmDescription: 'Call somebody.' }),
+      new PutMetricAlarmCommand({
+        ...FAULTS,
+        Dimensions,
+        AlarmActions: [TopicArn],
+        AlarmDescription: 'Call somebody.',
+      }),
     );
     await pass(MINUTE);
     await events();

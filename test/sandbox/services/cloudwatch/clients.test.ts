@@ -54,10 +54,21 @@ const metric = ['--namespace', 'App', '--metric-name', 'Faults'];
 
 const cli: Client = {
   name: 'AWS CLI',
-  put: (url) => aws(url, 'put-metric-data', ...metric, '--value', '2.5', '--timestamp', SPAN.StartTime, '--unit', 'Count'),
+  put: (url) =>
+    aws(url, 'put-metric-data', ...metric, '--value', '2.5', '--timestamp', SPAN.StartTime, '--unit', 'Count'),
   putAlarm: (url) =>
     aws(
-      ...([url, 'put-metric-alarm', '--alarm-name', 'faults', ...metric, '--statistic', 'Sum', '--period', '60'] as const),
+      ...([
+        url,
+        'put-metric-alarm',
+        '--alarm-name',
+        'faults',
+        ...metric,
+        '--statistic',
+        'Sum',
+        '--period',
+        '60',
+      ] as const),
       ...['--evaluation-periods', '1', '--threshold', '0', '--comparison-operator', FAULTS.ComparisonOperator],
       ...['--treat-missing-data', 'notBreaching'],
     ),
@@ -67,8 +78,7 @@ const cli: Client = {
       ...([url, 'get-metric-statistics', ...metric, '--period', '60', '--statistics', 'Sum'] as const),
       ...['--start-time', SPAN.StartTime, '--end-time', SPAN.EndTime],
     ),
-  refused: (url) =>
-    aws(url, 'set-alarm-state', '--alarm-name', 'nobody', '--state-value', 'OK', '--state-reason', 'x'),
+  refused: (url) => aws(url, 'set-alarm-state', '--alarm-name', 'nobody', '--state-value', 'OK', '--state-reason', 'x'),
 };
 
 const installed = async (): Promise<readonly Client[]> => {

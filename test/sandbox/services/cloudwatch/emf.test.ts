@@ -28,7 +28,9 @@ const after = (line: unknown) => {
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
 describe('a line in the embedded metric format', () => {
   it('becomes a metric for each set of dimensions', () => {
-    const { read, faults } = after(lineWith({ Orders: 3, shop: 'north' }, { Dimensions: [['service'], ['service', 'shop'], []] }));
+    const { read, faults } = after(
+      lineWith({ Orders: 3, shop: 'north' }, { Dimensions: [['service'], ['service', 'shop'], []] }),
+    );
     expect(read('Orders', { service: 'shop' })).toBe(3);
     expect(read('Orders', { service: 'shop', shop: 'north' })).toBe(3);
     expect(read('Orders', {})).toBe(3);
@@ -37,7 +39,9 @@ describe('a line in the embedded metric format', () => {
 
   it('with a list of numbers - every one of them counts', () => {
     const { read } = after(lineWith({ Orders: [1, 2, 3] }));
-    expect(['SampleCount', 'Sum', 'Maximum', 'p50'].map((each) => read('Orders', { service: 'shop' }, each))).toEqual([3, 6, 3, 2]);
+    expect(['SampleCount', 'Sum', 'Maximum', 'p50'].map((each) => read('Orders', { service: 'shop' }, each))).toEqual([
+      3, 6, 3, 2,
+    ]);
   });
 
   it('as a text - is read as well', () => {
@@ -48,11 +52,31 @@ describe('a line in the embedded metric format', () => {
     ['no time', { _aws: { CloudWatchMetrics: [] } }, '_aws.Timestamp is no whole number'],
     ['no list', { _aws: { Timestamp: START } }, '_aws has no list CloudWatchMetrics'],
     ['no namespace', lineWith({ Orders: 1 }, { Namespace: 3 }), 'a directive has no Namespace'],
-    ['a value that is no number', lineWith({ Orders: 'many' }), 'the metric Orders is no number and no list of up to 100 numbers'],
-    ['a dimension without a text', lineWith({ Orders: 1, service: 7 }), 'the dimension service has no text in the line'],
-    ['a unit', lineWith({ Orders: 1 }, { Metrics: [{ Name: 'Orders', Unit: 'Furlongs' }] }), 'the metric Orders has the unknown unit Furlongs'],
-    ['101 values', lineWith({ Orders: Array.from({ length: 101 }, () => 1) }), 'the metric Orders is no number and no list of up to 100 numbers'],
-    ['a time long ago', { ...lineWith({ Orders: 1 }), _aws: { ...lineWith({})._aws, Timestamp: 1 } }, 'The parameter Orders.Timestamp must specify a time within the past two weeks.'],
+    [
+      'a value that is no number',
+      lineWith({ Orders: 'many' }),
+      'the metric Orders is no number and no list of up to 100 numbers',
+    ],
+    [
+      'a dimension without a text',
+      lineWith({ Orders: 1, service: 7 }),
+      'the dimension service has no text in the line',
+    ],
+    [
+      'a unit',
+      lineWith({ Orders: 1 }, { Metrics: [{ Name: 'Orders', Unit: 'Furlongs' }] }),
+      'the metric Orders has the unknown unit Furlongs',
+    ],
+    [
+      '101 values',
+      lineWith({ Orders: Array.from({ length: 101 }, () => 1) }),
+      'the metric Orders is no number and no list of up to 100 numbers',
+    ],
+    [
+      'a time long ago',
+      { ...lineWith({ Orders: 1 }), _aws: { ...lineWith({})._aws, Timestamp: 1 } },
+      'The parameter Orders.Timestamp must specify a time within the past two weeks.',
+    ],
     ['hostile', { _aws: [] }, '_aws is no object'],
   ])('%s - told in the journal, not thrown', (_what, line, reason) => {
     const { faults, read } = after(line);
@@ -60,10 +84,13 @@ describe('a line in the embedded metric format', () => {
     expect(read('Orders', { service: 'shop' })).toBeUndefined();
   });
 
-  it.each([['a text', 'plain words with "_aws" in them'], ['a number', 7], ['nothing', null], ['a list', []], ['without values', lineWith({})]])(
-    '%s - is nothing to read',
-    (_what, line) => {
-      expect(after(line).faults).toEqual([]);
-    },
-  );
+  it.each([
+    ['a text', 'plain words with "_aws" in them'],
+    ['a number', 7],
+    ['nothing', null],
+    ['a list', []],
+    ['without values', lineWith({})],
+  ])('%s - is nothing to read', (_what, line) => {
+    expect(after(line).faults).toEqual([]);
+  });
 });

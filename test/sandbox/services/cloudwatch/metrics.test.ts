@@ -63,7 +63,9 @@ describe('what was put in', () => {
     const listed = async (input: object) =>
       (await client.send(new ListMetricsCommand(input))).Metrics?.map((metric) => metric.Dimensions);
     expect(await listed({})).toEqual([[], DIMENSIONS]);
-    expect(await listed({ Namespace: 'App', MetricName: 'Orders', Dimensions: [{ Name: 'Shop' }] })).toEqual([DIMENSIONS]);
+    expect(await listed({ Namespace: 'App', MetricName: 'Orders', Dimensions: [{ Name: 'Shop' }] })).toEqual([
+      DIMENSIONS,
+    ]);
     expect(await listed({ Dimensions: [{ Name: 'Shop', Value: 'south' }] })).toEqual([]);
     await pass(4 * HOUR);
     expect(await listed({ RecentlyActive: 'PT3H' })).toEqual([]);
@@ -74,7 +76,10 @@ describe('what was put in', () => {
 
   it('is told by GetMetricData, newest first, with expressions', async () => {
     const at = (minute: number) => new Date(START + minute * MINUTE);
-    const { client, pass } = await withData(datum({ Value: 4, Timestamp: at(0) }), datum({ Value: 6, Timestamp: at(2) }));
+    const { client, pass } = await withData(
+      datum({ Value: 4, Timestamp: at(0) }),
+      datum({ Value: 6, Timestamp: at(2) }),
+    );
     await pass(5 * MINUTE);
     const MetricStat = { Metric: { Namespace: 'App', MetricName: 'Orders' }, Period: 60, Stat: 'Sum' };
     const { MetricDataResults } = await client.send(
@@ -89,24 +94,60 @@ describe('what was put in', () => {
     );
     expect(MetricDataResults).toEqual([
       { Id: 'm', Label: 'Orders', Timestamps: [at(2), at(0)], Values: [6, 4], StatusCode: 'Complete' },
-      { Id: 'e', Label: 'half', Timestamps: [at(3), at(2), at(1), at(0)], Values: [1, 3.5, 1, 2.5], StatusCode: 'Complete' },
+      {
+        Id: 'e',
+        Label: 'half',
+        Timestamps: [at(3), at(2), at(1), at(0)],
+        Values: [1, 3.5, 1, 2.5],
+        StatusCode: 'Complete',
+      },
     ]);
   });
 });
 
 describe('what is not taken', () => {
   it.each<readonly [string, string, Partial<MetricDatum>, RegExp]>([
-    ['a namespace of AWS', 'AWS/Mine', { Value: 1 }, /^InvalidParameterValueException: The value AWS\/Mine for parameter Namespace is invalid/],
+    [
+      'a namespace of AWS',
+      'AWS/Mine',
+      { Value: 1 },
+      /^InvalidParameterValueException: The value AWS\/Mine for parameter Namespace is invalid/,
+    ],
     ['no value', 'App', {}, /^MissingRequiredParameterException: At least one of the parameters must be specified/],
-    ['a value and a set', 'App', { Value: 1, StatisticValues: { SampleCount: 1, Sum: 1, Minimum: 1, Maximum: 1 } }, /mutually exclusive/],
+    [
+      'a value and a set',
+      'App',
+      { Value: 1, StatisticValues: { SampleCount: 1, Sum: 1, Minimum: 1, Maximum: 1 } },
+      /mutually exclusive/,
+    ],
     ['more counts than values', 'App', { Values: [1], Counts: [1, 2] }, /must be of the same size/],
     ['a value beyond all bounds', 'App', { Value: 2 ** 361 }, /MetricData.member.1.Value is invalid/],
-    ['a unit', 'App', { Value: 1, Unit: 'Furlongs' as never }, /The value Furlongs for parameter MetricData.member.1.Unit/],
+    [
+      'a unit',
+      'App',
+      { Value: 1, Unit: 'Furlongs' as never },
+      /The value Furlongs for parameter MetricData.member.1.Unit/,
+    ],
     ['a resolution', 'App', { Value: 1, StorageResolution: 5 }, /StorageResolution is invalid/],
-    ['the future', 'App', { Value: 1, Timestamp: new Date(START + 2 * HOUR + SECOND) }, /no more than two hours in the future/],
+    [
+      'the future',
+      'App',
+      { Value: 1, Timestamp: new Date(START + 2 * HOUR + SECOND) },
+      /no more than two hours in the future/,
+    ],
     ['the past', 'App', { Value: 1, Timestamp: new Date(START - 15 * 24 * HOUR) }, /within the past two weeks/],
-    ['a dimension without a value', 'App', { Value: 1, Dimensions: [{ Name: 'a', Value: '' }] }, /Dimensions.member.1.Value is invalid/],
-    ['31 dimensions', 'App', { Value: 1, Dimensions: Array.from({ length: 31 }, (_, n) => ({ Name: `d${n}`, Value: 'v' })) }, /must not have a size greater than 30/],
+    [
+      'a dimension without a value',
+      'App',
+      { Value: 1, Dimensions: [{ Name: 'a', Value: '' }] },
+      /Dimensions.member.1.Value is invalid/,
+    ],
+    [
+      '31 dimensions',
+      'App',
+      { Value: 1, Dimensions: Array.from({ length: 31 }, (_, n) => ({ Name: `d${n}`, Value: 'v' })) },
+      /must not have a size greater than 30/,
+    ],
     ['151 values', 'App', { Values: Array.from({ length: 151 }, () => 1) }, /must not have a size greater than 150/],
   ])('%s - refused, and nothing of the request is there', async (_what, Namespace, more, words) => {
     const { client } = cloudWatchWorld();
@@ -140,7 +181,10 @@ describe('what is not taken', () => {
 
 /** A minute, how often and what: in a series each value alone is put in, in a run it is held. */
 const segments = fc.array(
-  fc.record({ minutes: fc.integer({ min: 1, max: 5 }), value: fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined }) }),
+  fc.record({
+    minutes: fc.integer({ min: 1, max: 5 }),
+    value: fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined }),
+  }),
   { minLength: 1, maxLength: 8 },
 );
 

@@ -66,7 +66,9 @@ describe('what SQS tells of a queue', () => {
 describe('POST /_sandbox/metrics/NAME', () => {
   it('put, hold, release - what nothing here reports by itself', async () => {
     const world = cloudWatchWorld();
-    const handler = withControl(world.handler, () => Promise.reject(new Error('not here')), [metricControl(world.metrics)]);
+    const handler = withControl(world.handler, () => Promise.reject(new Error('not here')), [
+      metricControl(world.metrics),
+    ]);
     const send = async (verb: string, options: object) => {
       const body = Buffer.from(JSON.stringify(options));
       const path = `/_sandbox/metrics/AuroraReplicaLag/${verb}`;
