@@ -1,5 +1,4 @@
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { type Answered, answeredOf } from '../../functions/domain/failover.ts';
 import { ledgerKey, registryKey } from '../../functions/registry/keys.ts';
 import { HOME_REGION, OPERATOR, STANDBY_REGION } from '../cloud.ts';
 import { FIRST_VPC } from '../dns/vantages.ts';
@@ -13,6 +12,9 @@ const SERVICE = 'vpce-svc-0f0f0f0f0f0f0f0f0';
 const OPERATOR_ARN = 'arn:aws:iam::123456789012:user/operator';
 /** Longer than an alarm, Route 53 and every cache take together, in milliseconds. */
 const WITHIN = 15 * 60_000;
+
+/** Whose addresses an answer has. */
+export type Answered = 'primary' | 'secondary' | 'neither' | 'nobody';
 
 /** How an execution of `update-failover` ended. */
 export interface Ended {
@@ -197,7 +199,11 @@ export class RegionPair {
       const answer = this.#world.dns.resolve(this.#of(region).dnsName, 'A', FIRST_VPC);
       return answer.code === 'NOERROR' ? answer.records.map(({ address }) => address) : [];
     };
-    return answeredOf(this.addresses(resolver), { primary: of(HOME_REGION), secondary: of(STANDBY_REGION) });
+    const answer = this.addresses(resolver);
+    if (answer.length === 0) return 'nobody';
+    const isOf = (region: string): boolean => answer.every((address) => of(region).includes(address));
+    if (isOf(HOME_REGION)) return 'primary';
+    return isOf(STANDBY_REGION) ? 'secondary' : 'neither';
   }
 
   /** Waits until a client's answer is a side's, and looks on for a while whether it stays. */

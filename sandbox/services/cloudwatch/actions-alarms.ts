@@ -97,7 +97,7 @@ export const alarmActions = (model: CloudWatchModel): Readonly<Record<string, Ac
       const found = names
         .map((name) => model.find(context.principal.accountId, name))
         .filter((one) => one !== undefined);
-      if (found.length > 1 && found.filter(({ kind }) => kind === 'CompositeAlarm').length > 0) {
+      if (found.length > 1 && found.some(({ kind }) => kind === 'CompositeAlarm')) {
         throw validation('A composite alarm can only be deleted by itself: one alarm for each request');
       }
       const unknown = names.find((name) => model.find(context.principal.accountId, name) === undefined);

@@ -33,7 +33,7 @@ class LineReader {
     this.#now = now;
   }
 
-  directive(value: unknown): void {
+  directive(value: unknown): undefined {
     if (!isRecord(value)) return this.#fault('a directive of CloudWatchMetrics is no object');
     const { Namespace: namespace, Dimensions, Metrics } = value;
     if (typeof namespace !== 'string' || namespace === '') return this.#fault('a directive has no Namespace');
@@ -44,6 +44,7 @@ class LineReader {
     if (metrics.length > MOST.metrics) return this.#fault(`a directive has more than ${MOST.metrics} metrics`);
     const dimensions = sets.flatMap((set) => this.#dimensions(set) ?? []);
     for (const metric of metrics) this.#metric(namespace, dimensions, metric);
+    return undefined;
   }
 
   /** One set of dimensions, as a list of one; undefined where it can't be read. */
@@ -63,7 +64,11 @@ class LineReader {
     return undefined;
   }
 
-  #metric(namespace: string, sets: readonly (readonly { Name: string; Value: string }[])[], metric: unknown): void {
+  #metric(
+    namespace: string,
+    sets: readonly (readonly { Name: string; Value: string }[])[],
+    metric: unknown,
+  ): undefined {
     if (!isRecord(metric) || typeof metric.Name !== 'string') return this.#fault('a metric has no Name');
     const { Name: name, Unit: unit = 'None', StorageResolution: resolution = 60 } = metric;
     const target = Object.hasOwn(this.#root, name) ? this.#root[name] : undefined;
@@ -95,8 +100,9 @@ class LineReader {
     return undefined;
   }
 
-  #fault(what: string): void {
+  #fault(what: string): undefined {
     this.faults.push(what);
+    return undefined;
   }
 }
 

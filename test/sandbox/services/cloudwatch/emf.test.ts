@@ -14,7 +14,7 @@ const lineWith = (more: object, directive: object = {}) => ({
   ...more,
 });
 
-const after = (line: unknown) => {
+const readAfter = (line: unknown) => {
   const world = cloudWatchWorld();
   world.cloud.metrics.line(FUNCTION, line);
   const faults = world.journal.entries
@@ -28,7 +28,7 @@ const after = (line: unknown) => {
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
 describe('a line in the embedded metric format', () => {
   it('becomes a metric for each set of dimensions', () => {
-    const { read, faults } = after(
+    const { read, faults } = readAfter(
       lineWith({ Orders: 3, shop: 'north' }, { Dimensions: [['service'], ['service', 'shop'], []] }),
     );
     expect(read('Orders', { service: 'shop' })).toBe(3);
@@ -38,14 +38,14 @@ describe('a line in the embedded metric format', () => {
   });
 
   it('with a list of numbers - every one of them counts', () => {
-    const { read } = after(lineWith({ Orders: [1, 2, 3] }));
+    const { read } = readAfter(lineWith({ Orders: [1, 2, 3] }));
     expect(['SampleCount', 'Sum', 'Maximum', 'p50'].map((each) => read('Orders', { service: 'shop' }, each))).toEqual([
       3, 6, 3, 2,
     ]);
   });
 
   it('as a text - is read as well', () => {
-    expect(after(JSON.stringify(lineWith({ Orders: 3 }))).read('Orders', { service: 'shop' })).toBe(3);
+    expect(readAfter(JSON.stringify(lineWith({ Orders: 3 }))).read('Orders', { service: 'shop' })).toBe(3);
   });
 
   it.each<readonly [string, unknown, string]>([
@@ -79,7 +79,7 @@ describe('a line in the embedded metric format', () => {
     ],
     ['hostile', { _aws: [] }, '_aws is no object'],
   ])('%s - told in the journal, not thrown', (_what, line, reason) => {
-    const { faults, read } = after(line);
+    const { faults, read } = readAfter(line);
     expect(faults).toEqual([reason]);
     expect(read('Orders', { service: 'shop' })).toBeUndefined();
   });
@@ -91,6 +91,6 @@ describe('a line in the embedded metric format', () => {
     ['a list', []],
     ['without values', lineWith({})],
   ])('%s - is nothing to read', (_what, line) => {
-    expect(after(line).faults).toEqual([]);
+    expect(readAfter(line).faults).toEqual([]);
   });
 });
