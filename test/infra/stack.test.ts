@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it, vi } from 'vitest';
 import {
   DRIFT_SECONDS,
@@ -18,7 +19,16 @@ import { CURRENT_INDEX, LEDGER_INDEXES, RECORDED_AT } from '../../functions/regi
 import { metrics } from '../../functions/runtime/handler.ts';
 import { ENVIRONMENTS, type EnvironmentConfig, environmentNamed } from '../../infra/config.ts';
 import { machineOf, tasksOf } from '../workflows/support.ts';
-import { inWords, type Json, nameOf, type Resource, resourcesOf, synthesise, templateOf } from './support.ts';
+import {
+  inWords,
+  type Json,
+  nameOf,
+  type Resource,
+  resourcesOf,
+  standbyOf,
+  synthesise,
+  templateOf,
+} from './support.ts';
 
 const template = synthesise('sandbox');
 const resources = (type: string): readonly (readonly [name: string, Resource])[] =>
@@ -30,8 +40,8 @@ const named = (type: string, name: string): Resource['Properties'] => {
 };
 
 /** The template, without what changes with the code alone: hashes of assets and versions, and the definitions, which are files of their own. */
-const stripped = (environment: string): string => {
-  const { Resources, ...rest } = synthesise(environment).toJSON() as { Resources: Record<string, Resource> };
+const stripped = (whole: Template): string => {
+  const { Resources, ...rest } = whole.toJSON() as { Resources: Record<string, Resource> };
   const kept = Object.fromEntries(
     Object.entries(Resources).map(([id, { Properties, ...resource }]) => [
       id,
@@ -49,11 +59,19 @@ const stripped = (environment: string): string => {
 
 describe('the environments', () => {
   it.each(Object.keys(ENVIRONMENTS))('%s - the template is the one that was reviewed', async (environment) => {
-    await expect(stripped(environment)).toMatchFileSnapshot(`__snapshots__/${environment}.template.json`);
+    await expect(stripped(synthesise(environment))).toMatchFileSnapshot(`__snapshots__/${environment}.template.json`);
+  });
+
+  it('the standby region - the template is the one that was reviewed', async () => {
+    const standby = stripped(standbyOf('sandbox-with-standby'));
+
+    await expect(standby).toMatchFileSnapshot('__snapshots__/standby.template.json');
   });
 
   it('one that there is not - an error that lists those that there are', () => {
-    expect(() => environmentNamed('prod')).toThrow('infra/config.ts has no environment "prod"; it has: sandbox.');
+    expect(() => environmentNamed('prod')).toThrow(
+      'infra/config.ts has no environment "prod"; it has: sandbox, sandbox-with-standby.',
+    );
   });
 });
 

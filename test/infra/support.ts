@@ -5,6 +5,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ConciergeStack } from '../../infra/concierge-stack.ts';
 import { type EnvironmentConfig, environmentNamed } from '../../infra/config.ts';
+import { StandbyStack } from '../../infra/standby-stack.ts';
 
 /** What a resource's property may be once the template is JSON. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
@@ -46,6 +47,29 @@ export const templateOf = (config: EnvironmentConfig): Template => {
       config,
       description: 'PrivateLink Concierge: answers connection requests',
       code: code as Record<(typeof CODE)[number], string>,
+    });
+    return Template.fromStack(stack);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+};
+
+const STANDBY_CODE = ['plan', 'lookUp', 'compare', 'converge', 'latches', 'find', 'watch'] as const;
+
+/** The template of an environment's standby region, as `infra/app.ts` makes it. @throws Error where the environment has none. */
+export const standbyOf = (environment: string): Template => {
+  const { account, standby } = environmentNamed(environment);
+  if (standby === undefined) throw new Error(`The environment ${environment} has no standby region.`);
+  const directory = mkdtempSync(join(tmpdir(), 'concierge-infra-'));
+  try {
+    const { context } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: Record<string, unknown> };
+    const app = new App({ context, outdir: join(directory, 'cdk.out'), analyticsReporting: false });
+    const code = Object.fromEntries(STANDBY_CODE.map((name) => [name, stubCode(directory, name)]));
+    const stack = new StandbyStack(app, 'PrivateLinkConciergeStandby', {
+      account,
+      config: standby,
+      ownAlarms: 'PrivateLinkConcierge',
+      code: code as Record<(typeof STANDBY_CODE)[number], string>,
     });
     return Template.fromStack(stack);
   } finally {

@@ -5,7 +5,7 @@ import { CONNECTION_REQUESTED_PATTERN } from '../../events/connection-requested.
 import { FAILOVER_PATTERN, PROXY_CHANGED_PATTERN } from '../../events/database-changed.ts';
 import { TARGET_DRIFT_DETECTED_PATTERN } from '../../events/target-drift-detected.ts';
 import { WORKFLOWS } from '../../workflows/catalog.ts';
-import { inWords, type Json, nameOf, type Resource, resourcesOf, synthesise } from './support.ts';
+import { inWords, type Json, nameOf, type Resource, resourcesOf, standbyOf, synthesise } from './support.ts';
 
 const template = synthesise('sandbox');
 const named = (type: string, name: string): Resource['Properties'] => {
@@ -24,11 +24,13 @@ const MACHINES = [
   ['refresh-targets', 'TargetsRefreshTargetsStateMachine'],
 ] as const;
 
-it('every workflow of the catalogue is deployed, and nothing else is', () => {
+it('every workflow of the catalogue is deployed, in one region or the other, and nothing else is', () => {
   const machines = resourcesOf(template, 'AWS::StepFunctions::StateMachine').map(([id]) => nameOf(id));
 
   expect(machines).toEqual(MACHINES.map(([, machine]) => machine));
-  expect(MACHINES.map(([workflow]) => workflow)).toEqual(Object.keys(WORKFLOWS));
+  const there = resourcesOf(standbyOf('sandbox-with-standby'), 'AWS::StepFunctions::StateMachine');
+  expect(there.map(([id]) => nameOf(id))).toEqual(['FailoverUpdateFailoverStateMachine']);
+  expect([...MACHINES.map(([workflow]) => workflow), 'update-failover']).toEqual(Object.keys(WORKFLOWS));
 });
 
 describe.each(MACHINES)('%s', (workflow, machine) => {

@@ -157,7 +157,7 @@ describe('a template with Route 53', () => {
     expect(ResourceTagSet).toMatchObject({ Tags: [{ Key: 'b', Value: 'v' }] });
     expect(HostedZone).toMatchObject({ Config: { Comment: 'second' } });
 
-    await settled(update(cloud, second, of({ Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: {} } })));
+    await settled(update(cloud, second, of({ Dashboard: { Type: 'AWS::CloudWatch::Dashboard', Properties: {} } })));
     expect(await call('route53', 'ListHostedZones', {})).toMatchObject({ HostedZones: [] });
     expect(await call('route53', 'ListHealthChecks', {})).toMatchObject({ HealthChecks: [] });
   });
