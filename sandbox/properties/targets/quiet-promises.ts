@@ -172,20 +172,23 @@ export const isUnsettled = (played: Played): boolean =>
  * quarter of an hour.
  *
  * Left out, and counted: where plans failed, or something that did not get healthy is tried again; where a stale target stays because too few
- * healthy ones would be left, the watch asks for their health each minute.
+ * healthy ones would be left, the watch asks for their health each minute; and where an answer has fewer addresses than its source, each look may find
+ * something else.
  */
 const restsAtQuiet: Promised = {
   name: 'quiet leaves target groups alone',
   judge: (played) => {
-    const { targets, quietAt } = played;
+    const { targets, quietAt, history } = played;
     if (targets === undefined) return { judged: 0, broken: [] };
     if (isUnsettled(played)) return { judged: 0, leftOut: targets.standing.length, broken: [] };
     const { watch, groupOf } = targets;
     const writes = watch.writes
       .filter(({ by, at }) => by === 'us' && at > quietAt)
       .map(({ action, targets: all }) => `${all.map(({ id }) => id).join(', ')} was ${action}ed at quiet`);
-    const busy = targets.standing.filter(
+    const most = history.estate?.dns.answerSize ?? Number.POSITIVE_INFINITY;
+    const calm = targets.standing.filter(
       (standing) =>
+        standing.named.length <= most &&
         !registered(standing).some(
           (target) => !standing.named.includes(target.id) && isOurs(targets, standing, target.id),
         ),
@@ -195,14 +198,14 @@ const restsAtQuiet: Promised = {
       const arn = groupOf(binding);
       groups.set(arn, (groups.get(arn) ?? 0) + 1);
     }
-    const reads = [...new Set(busy.map(({ binding }) => groupOf(binding)))].flatMap((arn) => {
+    const reads = [...new Set(calm.map(({ binding }) => groupOf(binding)))].flatMap((arn) => {
       const count = watch.reads.filter(({ targetGroupArn, at }) => targetGroupArn === arn && at > quietAt).length;
-      const isBusy = targets.standing.every((standing) => groupOf(standing.binding) !== arn || busy.includes(standing));
+      const isBusy = targets.standing.every((standing) => groupOf(standing.binding) !== arn || calm.includes(standing));
       return isBusy && count > (groups.get(arn) ?? 0) ? [`a target group was read ${count} times at quiet`] : [];
     });
     return {
       judged: targets.standing.length,
-      leftOut: targets.standing.length - busy.length,
+      leftOut: targets.standing.length - calm.length,
       broken: [...writes, ...reads],
     };
   },
