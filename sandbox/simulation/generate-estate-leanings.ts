@@ -128,14 +128,19 @@ const orphans = (random: Random): GeneratedEstate => ({
       number: 0,
       when: { at: random.between(SETTLED, 2 * SETTLED) },
     },
-    {
-      deed: 'spell',
-      kind: 'stop',
-      at: SETTLED,
-      lasts: 2 * SETTLED,
-      chance: pick(random, [0.05, 0.1]),
-      on: 'refresh-targets',
-    },
+    happens(random, 0.5)
+      ? {
+          deed: 'spell',
+          kind: 'stop',
+          at: SETTLED,
+          lasts: 2 * SETTLED,
+          chance: pick(random, [0.05, 0.1]),
+          on: 'refresh-targets',
+        }
+      : {
+          deed: 'fault',
+          fault: { kind: 'stop-at-state', on: 'Record the end', nth: pick(random, [2, 2, 3]), by: 'refresh-' },
+        },
   ],
 });
 

@@ -1,12 +1,12 @@
 import type { Played, TargetsPlayed } from '../play.ts';
 import type { Promised } from '../promised.ts';
 import { isPaused, truthOf } from '../registry-truth.ts';
-import type { ExecutionSeen } from '../watch.ts';
 import type { BindingStanding } from './estate-keeper.ts';
 import { wasNeverHealthy } from './one-write.ts';
 import { targetKey } from './targets-watch.ts';
 
-const REFRESH = 'refresh-targets';
+/** The workflow that brings target groups in line. */
+export const REFRESH = 'refresh-targets';
 const MINUTE = 60_000;
 /** A run waits so long for what is new to be healthy: README, "Targets follow their source". */
 const HEALTHY_WITHIN = 600;
@@ -211,8 +211,8 @@ const restsAtQuiet: Promised = {
   },
 };
 
-/** Whether a run that failed had to. */
-const isFounded = ({ why = '' }: ExecutionSeen): boolean => /^(UnsafePlan|Malformed)/.test(why);
+/** Whether a run that failed had to: what is new does not get healthy, a group takes no more, or its input or its binding is none. */
+export const isFounded = (why = ''): boolean => /^(UnsafePlan|Malformed)/.test(why);
 
 /**
  * Every run of `refresh-targets` ends; one that began after things stopped going wrong succeeds, or fails because what is new does not get
@@ -230,7 +230,7 @@ const endsAndLetsGo: Promised = {
         !['RUNNING', 'SUCCEEDED'].includes(run.status) &&
         run.begun.mark > settling.mark &&
         run.isRedriven !== true &&
-        !isFounded(run),
+        !isFounded(run.why),
     );
     const held = targets.standing.flatMap(({ binding, isBound }) => {
       const { holder } = ledgerOf(played, binding.name);

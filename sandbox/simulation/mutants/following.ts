@@ -270,7 +270,7 @@ export const FOLLOWING: readonly Mutant[] = [
     name: 'who died keeps the lease',
     leaning: 'orphans',
     touches: 'other',
-    seenBy: ENDS,
+    seenBy: FOLLOWS,
     change: {
       workflow: 'RefreshTargets',
       state: 'Leave it or take over',
@@ -292,7 +292,7 @@ export const FOLLOWING: readonly Mutant[] = [
     name: 'a group that takes no more ends the run',
     leaning: 'full',
     touches: 'other',
-    seenBy: ENDS,
+    seenBy: 'executions succeed but for what lasts',
     change: {
       workflow: 'RefreshTargets',
       state: 'Register',
