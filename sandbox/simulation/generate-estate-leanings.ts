@@ -1,11 +1,21 @@
-import { pick } from '../properties/choices.ts';
+import { happens, pick } from '../properties/choices.ts';
 import type { Step } from '../properties/history.ts';
 import type { Estate, EstateBinding } from '../properties/targets/estate.ts';
 import type { Random } from '../random.ts';
 import type { GeneratedEstate } from './generate-estate.ts';
 
-/** What an estate may lean to: little that keeps a target, or nodes that never serve. */
-export type EstateLeaning = 'doubts' | 'barren';
+/** What an estate may lean to. */
+export type EstateLeaning =
+  /** Little that keeps a target. */
+  | 'doubts'
+  /** Nodes that never serve. */
+  | 'barren'
+  /** Runs that are stopped in the middle. */
+  | 'orphans'
+  /** Target groups that take no more. */
+  | 'full'
+  /** Nothing but looks. */
+  | 'observed';
 
 /** When everything has been registered and is healthy, in milliseconds. */
 const SETTLED = 420_000;
@@ -49,12 +59,13 @@ const doubts = (random: Random): GeneratedEstate => {
           group: 'g1',
           port: 5432,
           source: 'p1',
-          missesBeforeRemoval: pick(random, [2, 3]),
+          ...(happens(random, 0.5) ? { missesBeforeRemoval: 2 } : {}),
         },
         { name: 'b2', service: 'orders', group: 'g2', port: 5432, source: 'h1', missesBeforeRemoval: 2, ...bounds },
       ],
     }),
     steps: [
+      { deed: 'target', action: 'register', binding: 'b1', address: '10.99.0.21', when: { at: 200_000 } },
       ...moved,
       {
         deed: 'proxy',
@@ -63,7 +74,14 @@ const doubts = (random: Random): GeneratedEstate => {
         number: 0,
         when: { at: at + random.between(1_000_000, 1_400_000) },
       },
-      { deed: 'spell', kind, at: at + random.between(-60_000, 60_000), lasts: 600_000, chance: 1, on: 'p1' },
+      {
+        deed: 'spell',
+        kind,
+        at: at + random.between(-60_000, 60_000),
+        lasts: 600_000,
+        chance: 1,
+        on: kind === 'dns-empty' ? 'h1' : 'p1',
+      },
     ],
   };
 };
@@ -95,12 +113,87 @@ const barren = (random: Random): GeneratedEstate => ({
   ],
 });
 
+/** Nodes are replaced, and who follows is stopped again and again. */
+const orphans = (random: Random): GeneratedEstate => ({
+  estate: estateOf(random, {
+    proxies: [PROXY],
+    hosts: [],
+    bindings: [{ name: 'b1', service: 'orders', group: 'g1', port: 5432, source: 'p1' }],
+  }),
+  steps: [
+    {
+      deed: 'proxy',
+      proxy: 'p1',
+      event: 'rotate-at-once',
+      number: 0,
+      when: { at: random.between(SETTLED, 2 * SETTLED) },
+    },
+    happens(random, 0.5)
+      ? {
+          deed: 'spell',
+          kind: 'stop',
+          at: SETTLED,
+          lasts: 2 * SETTLED,
+          chance: pick(random, [0.05, 0.1]),
+          on: 'refresh-targets',
+        }
+      : {
+          deed: 'fault',
+          fault: { kind: 'stop-at-state', on: 'Record the end', nth: pick(random, [2, 2, 3]), by: 'refresh-' },
+        },
+  ],
+});
+
+/** A source moves, and its target group takes no more than it has. */
+const full = (random: Random): GeneratedEstate => {
+  const when = { at: random.between(SETTLED, 2 * SETTLED) };
+  return {
+    estate: estateOf(random, {
+      proxies: [],
+      hosts: [{ name: 'h1', addresses: hostsFrom(random, 3) }],
+      bindings: [{ name: 'b1', service: 'orders', group: 'g1', port: 5432, source: 'h1' }],
+      elbv2: {
+        registering: [10_000, 30_000],
+        limits: { targetsPerGroup: pick(random, [3, 4]) },
+        uncertain: { drainingCounts: happens(random, 0.5) },
+      },
+    }),
+    steps: [{ deed: 'host', host: 'h1', addresses: ['10.200.0.101', '10.200.1.102', '10.200.2.103'], when }],
+  };
+};
+
+/** Nodes are replaced, and somebody only looks on. */
+const observed = (random: Random): GeneratedEstate => {
+  const { estate } = orphans(random);
+  return {
+    estate,
+    steps: [
+      {
+        deed: 'proxy',
+        proxy: 'p1',
+        event: 'rotate-at-once',
+        number: 0,
+        when: { at: random.between(SETTLED, 2 * SETTLED) },
+      },
+    ],
+  };
+};
+
+const KINDS: Readonly<Record<EstateLeaning, (random: Random) => GeneratedEstate>> = {
+  doubts,
+  barren,
+  orphans,
+  full,
+  observed,
+};
+
 /** A world's estate that leans to something. */
 export const leaningEstate = (random: Random, leaning: EstateLeaning, span: number): GeneratedEstate => {
-  const { estate, steps } = { doubts, barren }[leaning](random);
+  const { estate, steps } = KINDS[leaning](random);
+  const mode = leaning === 'observed' ? 'observe' : 'enforce';
   const end = { when: { at: span - 8 } };
-  const enforced = (['targets-add', 'targets-remove'] as const).map(
-    (effect): Step => ({ deed: 'mode', effect, mode: 'enforce', when: { at: 1_000 } }),
+  const modes = (['targets-add', 'targets-remove'] as const).map(
+    (effect): Step => ({ deed: 'mode', effect, mode, when: { at: 1_000 } }),
   );
-  return { estate, steps: [...enforced, ...steps, ...enforced.map((step) => ({ ...step, ...end }))] };
+  return { estate, steps: [...modes, ...steps, ...modes.map((step) => ({ ...step, ...end }))] };
 };

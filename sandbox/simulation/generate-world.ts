@@ -206,7 +206,7 @@ export const generateWorld = (
   const grounds = seededRandom((own ^ ESTATE) >>> 0);
   const isBound = leaning === undefined ? happens(grounds, share) : lean?.bound !== undefined;
   const wrong = lean?.bound !== undefined ? (happens(grounds, 0.6) ? families : []) : chosen;
-  const leans = lean?.bound === 'doubts' || lean?.bound === 'barren' ? lean.bound : undefined;
+  const leans = lean?.bound === 'any' ? undefined : lean?.bound;
   const followed = !isBound
     ? undefined
     : leans !== undefined

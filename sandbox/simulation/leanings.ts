@@ -50,7 +50,13 @@ export type Leaning =
   /** The same, where little keeps a target but one witness, the floor or the share: DNS names somebody else alone, or sources move. */
   | 'doubts'
   /** The same, where all nodes are replaced by such as never serve. */
-  | 'barren';
+  | 'barren'
+  /** The same, where runs are stopped in the middle. */
+  | 'orphans'
+  /** The same, where target groups are full. */
+  | 'full'
+  /** The same, where all of it is only observed. */
+  | 'observed';
 
 /** What a leaning goes by. */
 export interface Scenery {
@@ -362,6 +368,9 @@ export const LEANINGS: Readonly<Record<Leaning, Lean>> = {
   targets: { mood: 'calm', isAlone: true, bound: 'any', requesting: { isAtOnce: true, leaves: 0 } },
   doubts: { mood: 'calm', isAlone: true, bound: 'doubts', requesting: { isAtOnce: true, leaves: 0 } },
   barren: { mood: 'calm', isAlone: true, bound: 'barren', requesting: { isAtOnce: true, leaves: 0 } },
+  orphans: { mood: 'calm', isAlone: true, bound: 'orphans', requesting: { isAtOnce: true, leaves: 0 } },
+  full: { mood: 'calm', isAlone: true, bound: 'full', requesting: { isAtOnce: true, leaves: 0 } },
+  observed: { mood: 'calm', isAlone: true, bound: 'observed', requesting: { isAtOnce: true, leaves: 0 } },
 };
 
 /** A contract whose dates lie anywhere in a world, and which asks for a yes as often as not. */

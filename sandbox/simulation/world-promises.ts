@@ -4,7 +4,7 @@ import { PRINCIPAL_PROMISES } from '../properties/principals.ts';
 import type { Promised } from '../properties/promised.ts';
 import { PROMISES } from '../properties/promises.ts';
 import { sizeOf } from '../properties/registry-losses.ts';
-import { isUnsettled, QUIET_PROMISES } from '../properties/targets/quiet-promises.ts';
+import { isFounded, isUnsettled, QUIET_PROMISES, REFRESH } from '../properties/targets/quiet-promises.ts';
 import { REMOVAL_PROMISES } from '../properties/targets/removal-promises.ts';
 import { WRITE_PROMISES } from '../properties/targets/write-promises.ts';
 import { type ExecutionSeen, lastRecordOf } from '../properties/watch.ts';
@@ -32,7 +32,7 @@ const accountsForEachInput: Promised = {
     });
     const open = [...watch.executions.values()].flatMap(({ name, status, workflow }) => {
       // What follows targets is asked for its own end.
-      if (status !== 'RUNNING' || workflow === 'refresh-targets') return [];
+      if (status !== 'RUNNING' || workflow === REFRESH) return [];
       const endpointId = watch.holdings.findLast((each) => each.execution === name && each.isTaken)?.endpointId;
       const outcome = endpointId === undefined ? undefined : lastRecordOf(watch, endpointId)?.outcome;
       const isFresh = watch.holdings.some((each) => each.execution === name && each.mark > settling.mark);
@@ -125,7 +125,7 @@ const RARE = 0.1;
 
 /**
  * Where nothing goes wrong that lasts, and nobody stops a run, every run succeeds: what passes by itself is tried again. But what an operator
- * started with what is no request fails as `Malformed`.
+ * started with what is no request fails as `Malformed`; and what follows targets may have to fail, see {@link isFounded}.
  */
 const succeedsButForWhatLasts: Promised = {
   name: 'executions succeed but for what lasts',
@@ -138,12 +138,13 @@ const succeedsButForWhatLasts: Promised = {
     const wrong = new Set(
       played.startsByHand.flatMap(({ execution, input }) => (input === 'wrong' ? [execution] : [])),
     );
-    const isStopped = played.history.steps.some(({ deed }) => deed === 'abort');
+    const isStopped = played.history.steps.some(({ deed }) => deed === 'abort' || deed === 'fault');
     if (!isHiccup || isStopped) return { judged: 0, leftOut: 1, broken: [] };
     const isRight = ({ name, status, why, workflow }: ExecutionSeen): boolean =>
-      wrong.has(name) || (workflow === 'refresh-targets' && /^(Malformed|UnsafePlan)/.test(why ?? ''))
-        ? status === 'FAILED' && /^(Malformed|UnsafePlan)/.test(why ?? '')
-        : status === 'RUNNING' || status === 'SUCCEEDED';
+      (workflow === REFRESH && isFounded(why)) ||
+      (wrong.has(name)
+        ? status === 'FAILED' && why?.startsWith('Malformed') === true
+        : status === 'RUNNING' || status === 'SUCCEEDED');
     const all = [...played.watch.executions.values()];
     return {
       judged: all.length,

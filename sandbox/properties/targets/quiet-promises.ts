@@ -1,12 +1,12 @@
 import type { Played, TargetsPlayed } from '../play.ts';
 import type { Promised } from '../promised.ts';
 import { isPaused, truthOf } from '../registry-truth.ts';
-import type { ExecutionSeen } from '../watch.ts';
 import type { BindingStanding } from './estate-keeper.ts';
 import { wasNeverHealthy } from './one-write.ts';
 import { targetKey } from './targets-watch.ts';
 
-const REFRESH = 'refresh-targets';
+/** The workflow that brings target groups in line. */
+export const REFRESH = 'refresh-targets';
 const MINUTE = 60_000;
 /** A run waits so long for what is new to be healthy: README, "Targets follow their source". */
 const HEALTHY_WITHIN = 600;
@@ -172,20 +172,23 @@ export const isUnsettled = (played: Played): boolean =>
  * quarter of an hour.
  *
  * Left out, and counted: where plans failed, or something that did not get healthy is tried again; where a stale target stays because too few
- * healthy ones would be left, the watch asks for their health each minute.
+ * healthy ones would be left, the watch asks for their health each minute; and where an answer has fewer addresses than its source, each look may find
+ * something else.
  */
 const restsAtQuiet: Promised = {
   name: 'quiet leaves target groups alone',
   judge: (played) => {
-    const { targets, quietAt } = played;
+    const { targets, quietAt, history } = played;
     if (targets === undefined) return { judged: 0, broken: [] };
     if (isUnsettled(played)) return { judged: 0, leftOut: targets.standing.length, broken: [] };
     const { watch, groupOf } = targets;
     const writes = watch.writes
       .filter(({ by, at }) => by === 'us' && at > quietAt)
       .map(({ action, targets: all }) => `${all.map(({ id }) => id).join(', ')} was ${action}ed at quiet`);
-    const busy = targets.standing.filter(
+    const most = history.estate?.dns.answerSize ?? Number.POSITIVE_INFINITY;
+    const calm = targets.standing.filter(
       (standing) =>
+        standing.named.length <= most &&
         !registered(standing).some(
           (target) => !standing.named.includes(target.id) && isOurs(targets, standing, target.id),
         ),
@@ -195,21 +198,21 @@ const restsAtQuiet: Promised = {
       const arn = groupOf(binding);
       groups.set(arn, (groups.get(arn) ?? 0) + 1);
     }
-    const reads = [...new Set(busy.map(({ binding }) => groupOf(binding)))].flatMap((arn) => {
+    const reads = [...new Set(calm.map(({ binding }) => groupOf(binding)))].flatMap((arn) => {
       const count = watch.reads.filter(({ targetGroupArn, at }) => targetGroupArn === arn && at > quietAt).length;
-      const isBusy = targets.standing.every((standing) => groupOf(standing.binding) !== arn || busy.includes(standing));
+      const isBusy = targets.standing.every((standing) => groupOf(standing.binding) !== arn || calm.includes(standing));
       return isBusy && count > (groups.get(arn) ?? 0) ? [`a target group was read ${count} times at quiet`] : [];
     });
     return {
       judged: targets.standing.length,
-      leftOut: targets.standing.length - busy.length,
+      leftOut: targets.standing.length - calm.length,
       broken: [...writes, ...reads],
     };
   },
 };
 
-/** Whether a run that failed had to. */
-const isFounded = ({ why = '' }: ExecutionSeen): boolean => /^(UnsafePlan|Malformed)/.test(why);
+/** Whether a run that failed had to: what is new does not get healthy, a group takes no more, or its input or its binding is none. */
+export const isFounded = (why = ''): boolean => /^(UnsafePlan|Malformed)/.test(why);
 
 /**
  * Every run of `refresh-targets` ends; one that began after things stopped going wrong succeeds, or fails because what is new does not get
@@ -227,7 +230,7 @@ const endsAndLetsGo: Promised = {
         !['RUNNING', 'SUCCEEDED'].includes(run.status) &&
         run.begun.mark > settling.mark &&
         run.isRedriven !== true &&
-        !isFounded(run),
+        !isFounded(run.why),
     );
     const held = targets.standing.flatMap(({ binding, isBound }) => {
       const { holder } = ledgerOf(played, binding.name);

@@ -163,6 +163,7 @@ export const FOLLOWING: readonly Mutant[] = [
   },
   {
     name: 'an answer without addresses is believed',
+    leaning: 'doubts',
     touches: 'other',
     seenBy: WITNESSES,
     change: {
@@ -185,8 +186,15 @@ export const FOLLOWING: readonly Mutant[] = [
   },
   {
     name: 'targets of others count as ours',
+    leaning: 'doubts',
     touches: 'other',
     seenBy: STRANGERS,
+    // Misses are counted of ours only: that guard is taken away as well.
+    also: {
+      file: 'functions/domain/binding.ts',
+      find: 'missesBeforeRemoval: 3,',
+      replace: 'missesBeforeRemoval: 0,',
+    },
     change: {
       file: TARGETS,
       find: 'const candidates = stale.filter(({ address }) => ours.has(address))',
@@ -196,7 +204,7 @@ export const FOLLOWING: readonly Mutant[] = [
   {
     name: 'a binding counts targets of other ports as its own',
     touches: 'other',
-    seenBy: STRANGERS,
+    seenBy: FOLLOWS,
     change: {
       file: TARGETS,
       find: 'const own = targets.filter(({ port }) => port === binding.port);',
@@ -227,6 +235,7 @@ export const FOLLOWING: readonly Mutant[] = [
   },
   {
     name: 'what a plan came to nothing for is not noted',
+    leaning: 'observed',
     touches: 'other',
     // Of bindings that are only observed.
     seenBy: RESTS,
@@ -238,6 +247,7 @@ export const FOLLOWING: readonly Mutant[] = [
   },
   {
     name: 'nobody finishes what a run left behind that died',
+    leaning: 'orphans',
     touches: 'other',
     seenBy: ENDS,
     change: {
@@ -258,8 +268,9 @@ export const FOLLOWING: readonly Mutant[] = [
   },
   {
     name: 'who died keeps the lease',
+    leaning: 'orphans',
     touches: 'other',
-    seenBy: ENDS,
+    seenBy: FOLLOWS,
     change: {
       workflow: 'RefreshTargets',
       state: 'Leave it or take over',
@@ -279,8 +290,9 @@ export const FOLLOWING: readonly Mutant[] = [
   },
   {
     name: 'a group that takes no more ends the run',
+    leaning: 'full',
     touches: 'other',
-    seenBy: ENDS,
+    seenBy: 'executions succeed but for what lasts',
     change: {
       workflow: 'RefreshTargets',
       state: 'Register',
@@ -327,9 +339,10 @@ export const FOLLOWING: readonly Mutant[] = [
   },
   {
     name: 'a run that registers more forgets whom it saw healthy',
+    leaning: 'targets',
     touches: 'other',
-    // It was healthy, is no longer, and is taken back as if it never had been.
-    seenBy: WITNESSES,
+    survives:
+      'It takes a target that is registered, gets healthy and ill again while one run goes on; its unit tests see it.',
     change: {
       file: 'functions/domain/targets-record.ts',
       find: 'ours: { ...settled(record, states), ...Object.fromEntries(fresh) } };',
