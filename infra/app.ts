@@ -17,6 +17,9 @@ const FUNCTIONS = {
   watchTargets: 'functions/targets/watch-targets.ts',
   planTargets: 'functions/targets/plan-targets.ts',
   findBindings: 'functions/targets/find-bindings.ts',
+};
+
+const STANDBY_FUNCTIONS = {
   planFailover: 'functions/failover/plan-failover.ts',
   lookUpNames: 'functions/failover/look-up-names.ts',
   compareRecord: 'functions/failover/compare-record.ts',
@@ -29,7 +32,9 @@ const FUNCTIONS = {
 const app = new App();
 const config = environmentNamed((app.node.tryGetContext('environment') as string | undefined) ?? 'sandbox');
 // Beside the assembly, so that two syntheses at once do not write the same files.
-const directories = bundleAll(Object.values(FUNCTIONS), join(app.outdir, 'bundles'));
+const { standby } = config;
+const entries = [...Object.values(FUNCTIONS), ...(standby === undefined ? [] : Object.values(STANDBY_FUNCTIONS))];
+const directories = bundleAll(entries, join(app.outdir, 'bundles'));
 const codeOf = (entry: string): string => {
   const directory = directories.get(entry);
   if (directory === undefined) throw new Error(`No bundle was made of ${entry}.`);
@@ -37,7 +42,6 @@ const codeOf = (entry: string): string => {
 };
 const HOME = 'PrivateLinkConcierge';
 const STANDBY = `${HOME}Standby`;
-const { standby } = config;
 new ConciergeStack(app, HOME, {
   config,
   ...(standby === undefined ? {} : { standbyBus: { region: standby.region, name: standbyBusName(STANDBY) } }),
@@ -62,13 +66,13 @@ if (standby !== undefined) {
     ownAlarms: HOME,
     description: 'PrivateLink Concierge: DNS records and their failover',
     code: {
-      plan: codeOf(FUNCTIONS.planFailover),
-      lookUp: codeOf(FUNCTIONS.lookUpNames),
-      compare: codeOf(FUNCTIONS.compareRecord),
-      converge: codeOf(FUNCTIONS.convergeRecord),
-      latches: codeOf(FUNCTIONS.assertLatches),
-      find: codeOf(FUNCTIONS.findRecords),
-      watch: codeOf(FUNCTIONS.watchFailover),
+      plan: codeOf(STANDBY_FUNCTIONS.planFailover),
+      lookUp: codeOf(STANDBY_FUNCTIONS.lookUpNames),
+      compare: codeOf(STANDBY_FUNCTIONS.compareRecord),
+      converge: codeOf(STANDBY_FUNCTIONS.convergeRecord),
+      latches: codeOf(STANDBY_FUNCTIONS.assertLatches),
+      find: codeOf(STANDBY_FUNCTIONS.findRecords),
+      watch: codeOf(STANDBY_FUNCTIONS.watchFailover),
     },
   });
 }

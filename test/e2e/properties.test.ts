@@ -155,14 +155,14 @@ describe('a history that breaks a promise', () => {
         assembly: assembly(),
         seed: 1,
         numbers: [0],
-        historyOf: () => TWO_AT_ONCE,
+        historyOf: () => ({ ...TWO_AT_ONCE, seed: 2 }),
         disturb: ({ cloud }) => void cloud.intercept(boundless),
       });
 
       const [violation] = violations.filter(({ promise }) => promise === 'keeps to maxEndpoints');
       expect(violation?.steps).toEqual({ before: 4, after: 2 });
       expect(violation?.lines).toHaveLength(4);
-      expect(violation?.broken).toEqual(['acme has e2, e1 of 1 at most']);
+      expect(violation?.broken).toEqual(['acme has e1, e2 of 1 at most']);
     },
     PATIENCE_MILLISECONDS,
   );
