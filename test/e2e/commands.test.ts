@@ -35,7 +35,7 @@ describe.concurrent('npm start', () => {
 
     expect(code).toBe(1);
     expect(stderr).toBe(
-      'There is no story "nonsense". Stories: all, admission, refusals, holds, modes, races, intake, leftovers, sweeps, life, estate, targets, burst.\n',
+      'There is no story "nonsense". Stories: all, admission, refusals, holds, modes, races, intake, leftovers, sweeps, life, estate, targets, failover, burst.\n',
     );
   });
 
