@@ -10,6 +10,8 @@ export interface Watched {
   readonly driftSince?: string;
   /** What the witnesses said when a plan came to nothing: for as long as they say the same, the target group is not read again. */
   readonly idleFor?: string;
+  /** What that plan kept, though modes and pauses let us act: alarms go on counting it, while nobody reads the target group. */
+  readonly kept?: { readonly removals: number; readonly isDrift: boolean };
 }
 
 /** Minutes of the slow rotation: each binding's health is looked at once in so many, whatever the witnesses say. */
@@ -79,6 +81,7 @@ export const watchBinding = (
     misses,
     ...(since === undefined ? {} : { driftSince: since }),
     ...(isIdle ? { idleFor: witnesses } : {}),
+    ...(isIdle && watched.kept !== undefined ? { kept: watched.kept } : {}),
   };
   const isMissed = Object.values(misses).some((count) => count >= missesBeforeRemoval);
   const isTurn = turnOf(bindingId, new Date(now));

@@ -80,6 +80,7 @@ const WatchedSchema = v.object({
   misses: v.exactOptional(v.record(v.string(), Count), {}),
   driftSince: v.exactOptional(Moment),
   idleFor: v.exactOptional(v.string()),
+  kept: v.exactOptional(v.object({ removals: Count, isDrift: v.boolean() })),
 }) satisfies v.GenericSchema<unknown, Watched>;
 
 /**

@@ -166,26 +166,33 @@ export const run = async ({ announce }: v.InferOutput<typeof Input>, services: S
       ...standing,
       now: time,
     });
-    if (isActing(standing, ['targets-remove'])) {
-      withheld += plan.withheld.filter(({ effect }) => effect === 'targets-remove').length;
-    }
-    const { driftSince = time } = outcome.watched;
-    if (isActing(standing, ['targets-add', 'targets-remove'])) {
-      oldest = Math.max(oldest, (Date.parse(time) - Date.parse(driftSince)) / 1000);
-    }
+    const removals = isActing(standing, ['targets-remove'])
+      ? plan.withheld.filter(({ effect }) => effect === 'targets-remove').length
+      : 0;
+    const isDrift = isActing(standing, ['targets-add', 'targets-remove']) && outcome.watched.driftSince !== undefined;
+    withheld += removals;
+    if (isDrift) oldest = Math.max(oldest, driftOf(outcome, time));
     logger.info('targets watched', { bindingId, because: outcome.because, look: found, plan });
     const hasNothing = plan.add.length + plan.remove.length === 0;
-    const { idleFor: before, ...watchedNow } = outcome.watched;
+    const { idleFor: _before, kept: _kept, ...watchedNow } = outcome.watched;
     // What nothing follows from now, nothing follows from in the next minute, but where it hangs on the targets' health.
     const mayFinish = standing.paused === undefined && standing.modes['targets-add'] === 'enforce';
     const isToFinish = mayFinish && isUnfinished(record, time);
     const isAtRest = hasNothing && !isToFinish && !isCounting(outcome.watched.misses, binding) && !isHeldByHealth(plan);
-    const idleFor = isAtRest ? outcome.witnesses : undefined;
-    if (idleFor !== before) {
-      await noteWatched(services, binding, { ...watchedNow, ...(idleFor === undefined ? {} : { idleFor }) });
-    }
+    const next: Watched = {
+      ...watchedNow,
+      ...(isAtRest ? { idleFor: outcome.witnesses } : {}),
+      ...(isAtRest && (removals > 0 || isDrift) ? { kept: { removals, isDrift } } : {}),
+    };
+    if (JSON.stringify(next) !== JSON.stringify(outcome.watched)) await noteWatched(services, binding, next);
     if ((hasNothing && !isToFinish) || isResting(record, time)) continue;
     drifts.push({ schemaVersion: 1, bindingId, serviceId, targetGroupArn, add: plan.add, remove: plan.remove });
+  }
+  // Whose target group nobody read just now, since nothing changed: what was kept then is kept still.
+  for (const { outcome } of seen.filter((each) => !suspects.includes(each))) {
+    const { kept } = outcome.watched;
+    withheld += kept?.removals ?? 0;
+    if (kept?.isDrift === true) oldest = Math.max(oldest, driftOf(outcome, time));
   }
   const silent = seen.filter((each) => each.look.kind !== 'answered');
   count(UNREADABLE_ENTRIES, unreadable.length + overlaps.length);
@@ -215,6 +222,10 @@ export const run = async ({ announce }: v.InferOutput<typeof Input>, services: S
   count(WATCHES, 1);
   return report;
 };
+
+/** For how many seconds a binding has differed from what was applied. */
+const driftOf = ({ watched: { driftSince } }: WatchOutcome, time: string): number =>
+  driftSince === undefined ? 0 : (Date.parse(time) - Date.parse(driftSince)) / 1_000;
 
 /** Whether some look to come may still let a target go. */
 const isCounting = (misses: Misses, { missesBeforeRemoval = BINDING_DEFAULTS.missesBeforeRemoval }: Binding): boolean =>
