@@ -20,7 +20,7 @@ const RARE: readonly string[] = ['forbids nobody for a registry that got lost', 
 const SEED = 1;
 const WORLDS = 100;
 /** Of a machine that does other things as well. */
-const PATIENCE_MILLISECONDS = 400_000;
+const PATIENCE_MILLISECONDS = 900_000;
 
 const simulation = (): Simulation => ({ assembly: assembly(), seed: SEED, hours: 1, families: ALL_FAMILIES });
 
