@@ -31,7 +31,7 @@ export class QueueMeter {
     this.#next = markFrom(now);
     const catchUp = (until: number): void => this.#catchUp(until);
     visible.reporter = { catchUp, nextChange: (at) => this.#nextVisible(at) } satisfies Reporter;
-    age.reporter = { catchUp, nextChange: () => undefined } satisfies Reporter;
+    age.reporter = { catchUp, nextChange: (at) => this.#nextAge(at) } satisfies Reporter;
   }
 
   /** The queue is about to change. */
@@ -77,6 +77,13 @@ export class QueueMeter {
     }
     this.#visible.addRun(from, to, visible);
     if (oldest <= from) this.#age.addRun(from, to, (from - oldest) / 1_000, true);
+  }
+
+  /** The age of what waits grows with every full minute. */
+  #nextAge(now: number): number | undefined {
+    if (this.#isOver) return undefined;
+    const waiting = [...this.#queue.messages.values()].some(({ receiveCount }) => receiveCount < POISON_RECEIVES);
+    return waiting ? markFrom(now + 1) : undefined;
   }
 
   #nextVisible(now: number): number | undefined {
