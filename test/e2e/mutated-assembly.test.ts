@@ -11,7 +11,7 @@ import { assembly } from '../support/assembly.ts';
 
 /** One customer, with a place for one, asks so often at once. */
 const asking = (times: number, status: 'active' | 'suspended'): History => ({
-  seed: 1,
+  seed: 2,
   policy: 'plain',
   begins: 'enforce',
   ec2: { timings: { notice: [1_000, 1_000] } },
