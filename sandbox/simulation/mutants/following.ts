@@ -241,8 +241,8 @@ export const FOLLOWING: readonly Mutant[] = [
     seenBy: RESTS,
     change: {
       file: 'functions/targets/watch-targets.ts',
-      find: 'const idleFor = isAtRest ? outcome.witnesses : undefined;',
-      replace: 'const idleFor = isAtRest ? undefined : undefined;',
+      find: '...(isAtRest ? { idleFor: outcome.witnesses } : {}),',
+      replace: '...(isAtRest ? {} : {}),',
     },
   },
   {
