@@ -33,7 +33,7 @@ export const readSides = async (
     if (value.kind !== 'targets') continue;
     const addresses = await readHealthyAddresses(regions, value);
     if (addresses === undefined) silent.push(side);
-    const written = addresses === undefined || addresses.length === 0 ? before[side] : addresses;
+    const written = addresses === undefined || addresses.length === 0 ? (before[side] ?? addresses) : addresses;
     if (written !== undefined) applied[side] = written;
   }
   return { applied, silent };
@@ -49,6 +49,9 @@ export const barOf = (modesSet: ModesSet): string | undefined => {
 
 /** A record beside its zone; a doubt says why nothing is known of what it ought to be. */
 export type RecordPlan = ZonePlan | { readonly kind: 'doubt'; readonly because: string };
+
+/** Stands for a health check that a run would make first. */
+export const NOT_MADE_YET = 'not made yet';
 
 /** What a record is planned from. */
 export interface RecordPlanProps {

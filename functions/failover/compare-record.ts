@@ -4,7 +4,7 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { STSClient } from '@aws-sdk/client-sts';
 import * as v from 'valibot';
-import { barOf, planRecord, readSides } from '../aws/record-plan.ts';
+import { barOf, NOT_MADE_YET, planRecord, readSides } from '../aws/record-plan.ts';
 import { readRecordView } from '../aws/records.ts';
 import { IMPATIENT, perRegion, type Regions } from '../aws/regional.ts';
 import type { Tables } from '../aws/registry.ts';
@@ -26,9 +26,6 @@ interface Services extends Pick<Regions, 'elb'> {
   /** Route 53 as ourselves, or by the role of another account. */
   readonly route53: (role: DnsRecord['role']) => Route53Client;
 }
-
-/** Stands for a health check that a run would make first. */
-const NOT_MADE_YET = 'not made yet';
 
 /** @throws `Throttled`, `Denied`; `Malformed` for a record that is not there or can't be read. */
 export const run = async (

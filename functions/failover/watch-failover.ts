@@ -11,7 +11,7 @@ import { RECORD_DRIFT_DETECTED, type RecordDriftDetected } from '../../events/re
 import { EVENT_SOURCE } from '../../events/source.ts';
 import { readPartition } from '../aws/bindings.ts';
 import { tellBus } from '../aws/bus.ts';
-import { planRecord, readSides } from '../aws/record-plan.ts';
+import { NOT_MADE_YET, planRecord, readSides } from '../aws/record-plan.ts';
 import { readRecords } from '../aws/records.ts';
 import { IMPATIENT, perRegion, type Regions, readAlarm } from '../aws/regional.ts';
 import type { Tables } from '../aws/registry.ts';
@@ -117,14 +117,14 @@ export const run = async ({ announce }: v.InferOutput<typeof Input>, services: S
   return report;
 };
 
-/** Puts a record beside its zone. */
+/** Puts a record beside its zone. One whose first run came to nothing, as nobody was healthy yet, has no health check: it is due all the same. */
 const compare = async (
   { record, state }: Known,
   services: Services,
   foreign: string[],
 ): Promise<Finding | undefined> => {
   const { applied } = await readSides(record, state, services);
-  const plan = await planRecord(services.route53(record.role), record, { state, applied });
+  const plan = await planRecord(services.route53(record.role), record, { state, applied, unmade: NOT_MADE_YET });
   if (plan.kind === 'foreign') foreign.push(`${record.recordId}: ${plan.because}`);
   return plan.kind === 'change' ? { action: 'converge', because: `${plan.changes.length} changes are due` } : undefined;
 };

@@ -1,11 +1,13 @@
-import { type Call, OPERATOR } from '../cloud.ts';
+import { type Call, HOME_REGION, type Interceptor, OPERATOR } from '../cloud.ts';
 import type { Ailment } from '../dns/world-dns.ts';
 import { type Random, seededRandom } from '../random.ts';
 import { AwsError } from '../services/errors.ts';
+import { route53Errors } from '../services/route53/errors.ts';
 import type { SimulatedWorld } from '../simulated.ts';
 import type { CallFault } from './fault.ts';
 import { makeCall, type Next, silence } from './make-call.ts';
-import { IndexLag, inPieces, isDelivery, isNotice, mangled, nothingDeleted, nothingDone } from './mishaps.ts';
+import { CAN_MEET, isOn } from './meets.ts';
+import { IndexLag, inPieces, mangled, nothingDeleted, nothingDone } from './mishaps.ts';
 import type { Spell, SpellKind } from './spell.ts';
 
 /** How long what is late is late, in milliseconds. */
@@ -20,54 +22,6 @@ const SCRIPTED: Readonly<Partial<Record<SpellKind, Pick<CallFault, 'kind'> & { r
   'kill-before': { kind: 'kill-before' },
   'kill-after': { kind: 'kill-after' },
   'out-of-memory': { kind: 'kill-before' },
-};
-
-const isOn = ({ service, action, principal }: Call, on: string | undefined): boolean =>
-  on === undefined || on === service || on === `${service}:${action}` || principal.arn.includes(on);
-
-/** What a spell of a kind can meet at all. What people do goes well. */
-const CAN_MEET: Readonly<Record<SpellKind, (call: Call) => boolean>> = {
-  'notice-lost': isNotice,
-  'notice-twice': isNotice,
-  'notice-late': isNotice,
-  'notice-mangled': isNotice,
-  'event-lost': isDelivery,
-  'event-twice': isDelivery,
-  'event-late': isDelivery,
-  'delete-lost': ({ service, action }) => service === 'sqs' && action.startsWith('DeleteMessage'),
-  throttle: ({ principal }) => principal.kind === 'role',
-  'error-before': ({ principal }) => principal.kind === 'role',
-  'error-after': ({ principal }) => principal.kind === 'role',
-  // Step Functions' and the pollers' own clients do not wait for ever; only functions and SDK tasks are known to have time-outs.
-  'hang-before': (call) => isOfFunction(call),
-  'hang-after': (call) => isOfFunction(call),
-  unsuccessful: ({ service, action, principal }) =>
-    service === 'ec2' && principal.kind === 'role' && /^(Accept|Reject)VpcEndpointConnections$/.test(action),
-  'index-lags': ({ service, action, input, principal }) =>
-    service === 'dynamodb' &&
-    action === 'Query' &&
-    principal.kind === 'role' &&
-    Object.hasOwn(input as object, 'IndexName'),
-  'in-pieces': ({ service, action, principal }) =>
-    service === 'dynamodb' && principal.kind === 'role' && /^(BatchGetItem|Query|Scan)$/.test(action),
-  'kill-before': (call) => isOfFunction(call),
-  'kill-after': (call) => isOfFunction(call),
-  'out-of-memory': (call) => isOfFunction(call),
-  cold: ({ service, action }) => service === 'lambda' && action === 'Invoke',
-  stop: () => false,
-  skew: () => false,
-  denied: ({ principal }) => principal.kind === 'role',
-  down: ({ service, action, principal }) =>
-    principal.kind === 'role' && ((service === 'lambda' && action === 'Invoke') || action === 'StartExecution'),
-  // What is wrong with a name meets whoever asks for it.
-  'dns-nxdomain': () => false,
-  'dns-servfail': () => false,
-  'dns-empty': () => false,
-  'dns-timeout': () => false,
-  'dns-foreign': () => false,
-  'dns-foreign-alone': () => false,
-  'dns-near': () => false,
-  'dns-near-alone': () => false,
 };
 
 /** Of the block for documentation (RFC 5737): nobody's. */
@@ -86,14 +40,6 @@ const AILMENTS: Readonly<Partial<Record<SpellKind, Ailment>>> = {
   'dns-near': { kind: 'poison', addresses: [NEAR] },
   'dns-near-alone': { kind: 'poison', addresses: [NEAR], isAlone: true },
 };
-
-/** By the function's role, which the CDK names after it; what reads a queue for a function calls as that role, too. */
-const isOfFunction = ({ service, action, principal }: Call): boolean =>
-  principal.kind === 'role' &&
-  !(service === 'sqs' && /^(Receive|Delete)Message/.test(action)) &&
-  /(DecideConnection|DecideRevocation|AnswerConnections|ConvergePrincipals|ReadRequests|ListDifferences|SettlePlace|PlanTargets|WatchTargets|FindBindings)/.test(
-    principal.arn,
-  );
 
 /** A call that a spell meets. */
 interface Scene {
@@ -149,6 +95,9 @@ const WAYS: Readonly<Partial<Record<SpellKind, (scene: Scene) => Promise<unknown
   denied: async (scene) => {
     throw lackOf(scene);
   },
+  'route53-busy': async () => {
+    throw route53Errors.notComplete();
+  },
   down: async () => {
     throw new AwsError('ServiceException', 'The service is down (a fault).', 500);
   },
@@ -185,7 +134,9 @@ export const castSpells = (
     readonly hostNameOf?: (source: string) => string | undefined;
   },
 ): Cast => {
-  const { cloud, clock, journal } = world;
+  const { cloud, clock, journal, regions } = world;
+  // A region that nobody uses is not made for this.
+  const clouds = regions.used().map((region) => region.cloud);
   const counts = new Map<SpellKind, number>();
   const texts: string[] = [];
   const ends = new Set<() => void>();
@@ -232,6 +183,16 @@ export const castSpells = (
         world.skew.milliseconds = 0;
       };
     }
+    if (spell.kind === 'region-cut') {
+      note(spell, spell.on ?? HOME_REGION);
+      return world.cutOff(spell.on ?? HOME_REGION);
+    }
+    if (spell.kind === 'route53-down') {
+      const { controlPlane } = world.route53;
+      note(spell, 'route53');
+      controlPlane.down();
+      return () => controlPlane.up();
+    }
     const ailment = AILMENTS[spell.kind];
     if (ailment !== undefined) {
       const hostName = hostNameOf(spell.on ?? '');
@@ -247,14 +208,20 @@ export const castSpells = (
         note(spell, who);
         const input = { executionArn: who, error: 'Fault', cause: 'Stopped on purpose.' };
         // It may have ended in the same moment.
-        cloud.invoke({ service: 'states', action: 'StopExecution', input, principal: OPERATOR }).catch(() => undefined);
+        const region = regions.find(who.split(':')[3] ?? '')?.cloud ?? cloud;
+        region
+          .invoke({ service: 'states', action: 'StopExecution', input, principal: OPERATOR })
+          .catch(() => undefined);
       });
     }
-    return cloud.intercept((call, next) =>
+    const meet: Interceptor = (call, next) =>
       CAN_MEET[spell.kind](call) && isOn(call, spell.on) && random.next() < spell.chance
         ? doTo(spell, call, next, random)
-        : next(),
-    );
+        : next();
+    const leave = clouds.map((each) => each.intercept(meet));
+    return () => {
+      for (const each of leave) each();
+    };
   };
 
   for (const [index, spell] of spells.entries()) {

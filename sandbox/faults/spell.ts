@@ -18,6 +18,8 @@ export const FAULT_FAMILIES = {
   down: 'no function runs and no run starts',
   registry: 'entries are lost, or the registry is brought back to what it was',
   dns: 'the names of sources are not answered, or wrongly',
+  regions: 'a region is cut off whole',
+  route53: 'Route 53 takes no calls, or says that it is busy',
   deployment: 'another version is deployed over the one that runs',
 } as const;
 
@@ -58,6 +60,9 @@ export const SPELL_KINDS = [
   'dns-foreign-alone',
   'dns-near',
   'dns-near-alone',
+  'region-cut',
+  'route53-down',
+  'route53-busy',
 ] as const;
 
 /** One of {@link SPELL_KINDS}. */
@@ -75,7 +80,8 @@ export interface Spell {
   readonly chance: number;
   /**
    * What it is limited to: a service (`dynamodb`), a service's action (`ec2:RejectVpcEndpointConnections`), or a part of the caller's ARN
-   * (`DecideConnection`), whichever the kind is about; of what is wrong with a name, the source that it is of (`p1`).
+   * (`DecideConnection`), whichever the kind is about; of what is wrong with a name, the source that it is of (`p1`);
+   * of a region, its name.
    *
    * @default whatever the kind can meet
    */

@@ -7,6 +7,10 @@ import { ACCOUNTS } from './choices.ts';
 import { type Deed, type History, OWN } from './history.ts';
 import { Keeper } from './keeper.ts';
 import { Operator } from './operator.ts';
+import { isPairsDeed, type PairsDeed } from './pairs/pairs.ts';
+import { PairsKeeper } from './pairs/pairs-keeper.ts';
+import { PairsLife } from './pairs/pairs-life.ts';
+import { PairsWatch } from './pairs/pairs-watch.ts';
 import type { RegistryVersions } from './registry-truth.ts';
 import { Silences } from './silence.ts';
 import { isTargetsDeed, type TargetsDeed } from './targets/estate.ts';
@@ -57,7 +61,10 @@ export class Actors {
   readonly silences: Silences;
   /** Whoever keeps what is behind load balancers, where there is anything. */
   readonly estate: EstateKeeper | undefined;
+  /** Whoever keeps names over two regions, and who looks on, where there are any. */
+  readonly pairs: { readonly keeper: PairsKeeper; readonly watch: PairsWatch } | undefined;
   readonly #life: EstateLife | undefined;
+  readonly #pairsLife: PairsLife | undefined;
   readonly #world: SimulatedWorld;
   readonly #watch: Watch;
   readonly #keeper: Keeper;
@@ -77,6 +84,11 @@ export class Actors {
     if (history.estate !== undefined) {
       this.estate = new EstateKeeper(world, watch, history.estate, idOf);
       this.#life = new EstateLife(world, watch, history.estate, this.estate);
+    }
+    if (history.pairs !== undefined) {
+      const keeper = new PairsKeeper(world, watch, history.pairs, idOf);
+      this.pairs = { keeper, watch: new PairsWatch(world, watch, history.pairs, keeper) };
+      this.#pairsLife = new PairsLife(watch, keeper, this.pairs.watch);
     }
     this.#keeper = new Keeper(world, watch, history, idOf);
     this.registry = this.#keeper.registry;
@@ -107,13 +119,16 @@ export class Actors {
     for (const { name } of history.others ?? []) await this.#createService(name);
     await this.#keeper.enter(history);
     await this.estate?.enter();
+    await this.pairs?.keeper.enter();
+    this.pairs?.watch.begin();
   }
 
   /** Does what a step says. What is to be done with an endpoint that does not exist (yet) is not done. */
   async do(deed: Deed): Promise<void> {
     const keeper = this.#keeper;
     const operator = this.#operator;
-    if (isTargetsDeed<Exclude<Deed, TargetsDeed>>(deed)) return this.#life?.do(deed);
+    if (isPairsDeed<Exclude<Deed, PairsDeed>>(deed)) return this.#pairsLife?.do(deed);
+    if (isTargetsDeed<Exclude<Deed, TargetsDeed | PairsDeed>>(deed)) return this.#life?.do(deed);
     if (isAboutOne(deed)) return this.#doWith(deed);
     const { service = OWN } = deed as { readonly service?: string };
     switch (deed.deed) {

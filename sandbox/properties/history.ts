@@ -1,6 +1,7 @@
 import type { Fault } from '../faults/fault.ts';
 import type { Spell } from '../faults/spell.ts';
 import type { Ec2Options } from '../services/ec2/options.ts';
+import type { Pairs, PairsDeed } from './pairs/pairs.ts';
 import type { Estate, TargetsDeed } from './targets/estate.ts';
 
 /** What a customer's entitlement says. Times in seconds after the history's beginning; absent = no such bound. */
@@ -117,7 +118,8 @@ export type Deed =
   | (AboutService & { readonly deed: 'mode'; readonly effect: Effect; readonly mode: Mode })
   /** A person says yes or no to a request, if it is held at that moment and may be answered so. */
   | { readonly deed: 'word'; readonly endpoint: string; readonly answer: 'approve' | 'deny' }
-  | TargetsDeed;
+  | TargetsDeed
+  | PairsDeed;
 
 /** Which kind of write a mode is for: `revoke` cuts off what lives, the last two are about target groups. */
 export type Effect = 'accept' | 'reject' | 'revoke' | 'targets-add' | 'targets-remove';
@@ -167,6 +169,8 @@ export interface History {
   readonly ec2: Ec2Switches;
   /** What is behind load balancers. Absent = nothing is bound. */
   readonly estate?: Estate;
+  /** Names over two regions. Absent = there is one region, and no names. */
+  readonly pairs?: Pairs;
   /**
    * For how long people do things and things go wrong, in milliseconds: a world. What is held then stays so, and soon after nothing is to be
    * left undone that can be done.

@@ -1,10 +1,13 @@
-import type { Call } from '../cloud.ts';
+import { type Call, type Interceptor, STANDBY_REGION } from '../cloud.ts';
 import { type Cast, castSpells } from '../faults/cast.ts';
 import { type Injection, injectFaults } from '../faults/inject.ts';
 import { seededRandom } from '../random.ts';
 import { createSimulatedWorld, type SimulatedWorld } from '../simulated.ts';
 import { Actors, isRefusal, type Request } from './actors.ts';
 import { type Deed, type Delivery, type History, isDeed, type Moment } from './history.ts';
+import type { Pair } from './pairs/pairs.ts';
+import { type PairsKeeper, REGION_OF, SIDES } from './pairs/pairs-keeper.ts';
+import type { PairsWatch } from './pairs/pairs-watch.ts';
 import type { EstateBinding } from './targets/estate.ts';
 import type { Bind, BindingStanding, EstateKeeper } from './targets/estate-keeper.ts';
 import { TargetsWatch } from './targets/targets-watch.ts';
@@ -44,6 +47,19 @@ export interface Played {
   readonly ledger: readonly Readonly<Record<string, unknown>>[];
   /** Absent where nothing is behind load balancers. */
   readonly targets?: TargetsPlayed;
+  /** Absent where there are no names over two regions. */
+  readonly pairs?: PairsPlayed;
+}
+
+/** What became of names over two regions. */
+export interface PairsPlayed {
+  readonly all: readonly Pair[];
+  readonly watch: PairsWatch;
+  readonly keeper: PairsKeeper;
+  /** Addresses of the healthy targets of each side at quiet, by pair and side: `n1 primary`. */
+  readonly servingAtQuiet: ReadonlyMap<string, readonly string[]>;
+  /** Calls of the standby region's roles that changed something once all had settled, but the latches' metric. */
+  readonly writesAtQuiet: readonly string[];
 }
 
 /** What became of what is behind load balancers. */
@@ -64,6 +80,8 @@ export interface PlayOptions {
   readonly assembly: string;
   /** The cloud assembly that a deployment in the middle deploys. @default nothing is deployed then */
   readonly nextAssembly?: string;
+  /** The same with the standby region's stack, for histories with names over two regions. @default those can't be played */
+  readonly inTwoRegions?: Pick<PlayOptions, 'assembly' | 'nextAssembly'>;
   /**
    * Breaks things in a fresh world before the first step: lost replies, killed functions, stopped executions. What it puts around
    * calls stands outside of the watch, which so sees what truly happened.
@@ -151,11 +169,11 @@ class Turns {
 }
 
 /** Lets each call of the stack take its time, both ways. */
-const slowDown = ({ cloud, clock }: SimulatedWorld, { seed, latency }: History): void => {
+const slowDown = ({ cloud, clock, regions }: SimulatedWorld, { seed, latency, pairs }: History): void => {
   if (latency === 0) return;
   const random = seededRandom(seed);
   const pause = () => clock.sleep(random.between(0, latency));
-  cloud.intercept(async ({ principal }, next) => {
+  const slow: Interceptor = async ({ principal }, next) => {
     if (principal.kind !== 'role') return next();
     await pause();
     try {
@@ -163,7 +181,9 @@ const slowDown = ({ cloud, clock }: SimulatedWorld, { seed, latency }: History):
     } finally {
       await pause();
     }
-  });
+  };
+  cloud.intercept(slow);
+  if (pairs !== undefined) regions.get(STANDBY_REGION).cloud.intercept(slow);
 };
 
 const targetsOf = (watch: TargetsWatch, estate: EstateKeeper, standing: readonly BindingStanding[]): TargetsPlayed => ({
@@ -174,11 +194,33 @@ const targetsOf = (watch: TargetsWatch, estate: EstateKeeper, standing: readonly
   hostNameOf: (source) => estate.hostNameOf(source),
 });
 
+const NO_STANDBY = (): never => {
+  throw new Error('Names over two regions need the stack of the standby region.');
+};
+
+/** Addresses of the healthy targets of each side now. */
+const servingNow = (
+  { regions }: SimulatedWorld,
+  { pairs }: History,
+  keeper: PairsKeeper | undefined,
+): ReadonlyMap<string, readonly string[]> =>
+  new Map(
+    (pairs?.pairs ?? []).flatMap((pair) =>
+      SIDES.map((side) => {
+        const group = keeper?.balancerOf(pair, side)?.targetGroupArn;
+        const targets = group === undefined ? [] : regions.get(REGION_OF[side]).targets.registered(group);
+        const healthy = targets.flatMap(({ id, health }) => (health.state === 'healthy' ? [id] : []));
+        return [`${pair.name} ${side}`, healthy] as const;
+      }),
+    ),
+  );
+
 /** Plays a history in a world of its own, until nothing is to come any more. @throws Error where the sandbox itself fails. */
 export const playHistory = async (
   history: History,
-  { assembly, nextAssembly, disturb }: PlayOptions,
+  { inTwoRegions, disturb, ...inOne }: PlayOptions,
 ): Promise<Played> => {
+  const { assembly, nextAssembly } = history.pairs === undefined ? inOne : (inTwoRegions ?? NO_STANDBY());
   const world = await createSimulatedWorld({
     assembly,
     seed: history.seed,
@@ -226,6 +268,7 @@ export const playHistory = async (
     let quietAt: number;
     let writesAtQuiet: readonly string[] | undefined;
     let standing: readonly BindingStanding[] = [];
+    let namesAtQuiet: Pick<PairsPlayed, 'servingAtQuiet' | 'writesAtQuiet'> | undefined;
     // Sweeps go on for ever, and a request is held for days: at first they come as they are scheduled, then now and then, and in the end,
     // when nobody waits for anything any more, as they are scheduled again.
     await clock.run(() => false, beginning + (history.lasts ?? BUSY));
@@ -248,9 +291,13 @@ export const playHistory = async (
       await clock.run(() => false, clock.now() + SETTLED);
       quietAt = clock.now();
       standing = actors.estate?.standing() ?? [];
+      const servingAtQuiet = servingNow(world, history, actors.pairs?.keeper);
       const written = writeWatch.writesBySelf.length;
+      const ofNames = actors.pairs?.watch.writesBySelf;
+      const writtenOfNames = ofNames?.length ?? 0;
       await clock.run(() => false, clock.now() + QUIET);
       writesAtQuiet = writeWatch.writesBySelf.slice(written);
+      namesAtQuiet = { servingAtQuiet, writesAtQuiet: ofNames?.slice(writtenOfNames) ?? [] };
     }
     const deadLetters = await actors.deadLetters();
     const ledger = await actors.ledger();
@@ -279,6 +326,9 @@ export const playHistory = async (
       ...(targetsWatch === undefined || actors.estate === undefined
         ? {}
         : { targets: targetsOf(targetsWatch, actors.estate, standing) }),
+      ...(actors.pairs === undefined || namesAtQuiet === undefined
+        ? {}
+        : { pairs: { all: history.pairs?.pairs ?? [], ...actors.pairs, ...namesAtQuiet } }),
     };
   } finally {
     await world.host.close();

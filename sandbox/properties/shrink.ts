@@ -1,4 +1,5 @@
 import type { History, Step } from './history.ts';
+import { isPairsDeed } from './pairs/pairs.ts';
 import { isTargetsDeed } from './targets/estate.ts';
 
 /** What one attempt of shrinking came to: the shortest history found, and how many were played for it. */
@@ -34,6 +35,16 @@ const simplerEstates = function* ({ estate, ...rest }: History): Generator<Histo
   }
 };
 
+/** The same with fewer names over two regions. */
+const simplerPairs = function* ({ pairs, ...rest }: History): Generator<History> {
+  if (pairs === undefined) return;
+  if (!rest.steps.some(isPairsDeed)) yield rest;
+  for (const [index, { name }] of pairs.pairs.entries()) {
+    const isNamed = pairs.pairs.length === 1 || rest.steps.some((step) => 'pair' in step && step.pair === name);
+    if (!isNamed) yield { ...rest, pairs: { pairs: without(pairs.pairs, index) } };
+  }
+};
+
 /** Histories that are a little shorter or simpler than this one, the greatest steps first. */
 const simpler = function* (history: History): Generator<History> {
   const { steps, customers, others = [], ec2, policy } = history;
@@ -48,6 +59,7 @@ const simpler = function* (history: History): Generator<History> {
     if (!isNamed) yield { ...history, others: without(others, index) };
   }
   yield* simplerEstates(history);
+  yield* simplerPairs(history);
   if (Object.keys(ec2).length > 0) yield { ...history, ec2: {} };
   for (const name of Object.keys(ec2) as (keyof typeof ec2)[]) {
     const { [name]: _dropped, ...rest } = ec2;

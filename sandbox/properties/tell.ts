@@ -10,6 +10,7 @@ import {
   type Step,
   type Terms,
 } from './history.ts';
+import { isPairsDeed, pairsDeedWords, pairsLines } from './pairs/pairs.ts';
 import type { Played } from './play.ts';
 import { estateLines, isTargetsDeed, targetsDeedWords } from './targets/estate.ts';
 
@@ -55,6 +56,7 @@ const stepWords = (step: Step): string => {
   if (step.deed === 'spell') return spellWords(step);
   if (!isDeed(step)) return deliveryWords(step);
   const words = (): string => {
+    if (isPairsDeed(step)) return pairsDeedWords(step);
     if (isTargetsDeed(step)) return targetsDeedWords(step);
     switch (step.deed) {
       case 'create':
@@ -121,6 +123,7 @@ export const historyLines = ({
   others = [],
   ec2,
   estate,
+  pairs,
   latency,
   steps,
 }: History): readonly string[] => [
@@ -131,6 +134,7 @@ export const historyLines = ({
   ...(Object.keys(ec2).length === 0 ? [] : [`EC2: ${JSON.stringify(ec2)}`]),
   ...others.flatMap(otherWords),
   ...(estate === undefined ? [] : estateLines(estate)),
+  ...(pairs === undefined ? [] : pairsLines(pairs)),
   ...(latency === 0 ? [] : [`calls take up to ${latency} ms each way`]),
   ...steps.map(stepWords),
 ];

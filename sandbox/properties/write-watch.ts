@@ -32,7 +32,7 @@ export interface PrincipalChange {
 }
 
 /** Whether a call changes something that lasts: whoever looks only reads, invokes functions and takes messages out of queues. */
-const isWrite = ({ service, action }: Call): boolean =>
+export const isWrite = ({ service, action }: Call): boolean =>
   service !== 'lambda' &&
   !/^(Describe|Get|List|BatchGet|Query|Scan|Receive|DeleteMessage|ChangeMessage|Assume)/.test(action);
 

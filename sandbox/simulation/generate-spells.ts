@@ -122,7 +122,9 @@ const onceFrom = (random: Random, family: FaultFamily, course: Course): readonly
     case 'registry':
       return losses(random, course.span);
     case 'dns':
-      // What is bound brings its own.
+    case 'regions':
+    case 'route53':
+      // What is bound, and names over two regions, bring their own.
       return [];
     case 'deployment':
       return [{ deed: 'deploy', when: { at: random.between(0, Math.round(course.span * 0.9)) } }];

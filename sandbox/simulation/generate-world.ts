@@ -6,6 +6,7 @@ import { type Deed, type History, type HistoryService, OWN, type Step, type Term
 import { type Random, seededRandom } from '../random.ts';
 import { generateEstate } from './generate-estate.ts';
 import { leaningEstate } from './generate-estate-leanings.ts';
+import { generatePairs } from './generate-pairs.ts';
 import { spellsFrom } from './generate-spells.ts';
 import { LEANINGS, type Lean, type Leaning, type Requesting, spreadTerms } from './leanings.ts';
 
@@ -19,9 +20,12 @@ export interface WorldOptions {
   readonly leaning?: Leaning;
   /** In which share of the worlds target groups follow something; it says nothing of worlds that lean. @default a third */
   readonly bound?: number;
+  /** In which share of them names fail over between two regions; it says nothing of worlds that lean. @default a sixth */
+  readonly paired?: number;
 }
 
 const BOUND = 1 / 3;
+const PAIRED = 1 / 6;
 
 /** Where deeds have their place. */
 interface Scene {
@@ -35,9 +39,14 @@ interface Scene {
 const HOUR = 3_600_000;
 /** What tells the random numbers of what is bound from the others of a world. */
 const ESTATE = 0x7a26e75;
+/** The same for names over two regions. */
+const NAMES = 0x4a3e5;
 
 /** How much more happens in a longer world: in a week, thirteen times as much as in an hour. */
 const busynessOf = (hours: number): number => Math.max(1, Math.sqrt(hours));
+
+/** What meets only what target groups follow, or names over two regions. */
+const SPECIAL: ReadonlySet<FaultFamily> = new Set(['dns', 'regions', 'route53']);
 
 /** More endpoints than anybody in a world asks for. */
 const ROOM = 20;
@@ -172,15 +181,15 @@ const goodEndFrom = (random: Random, span: number, services: readonly string[]):
 export const generateWorld = (
   seed: number,
   number: number,
-  { hours, families, leaning, bound: share = BOUND }: WorldOptions,
+  { hours, families, leaning, bound: share = BOUND, paired = PAIRED }: WorldOptions,
 ): History => {
   const own = seedOf(seed, number);
   const random = seededRandom(own);
   const span = Math.round(hours * HOUR);
   const busyness = busynessOf(hours);
   const lean: Lean | undefined = leaning === undefined ? undefined : LEANINGS[leaning];
-  // Names ail only where something follows them.
-  const general = families.filter((family) => family !== 'dns');
+  // What only some worlds have comes with it.
+  const general = families.filter((family) => !SPECIAL.has(family));
   const chosen = lean === undefined || lean.hasFaults === true ? familiesFrom(random, general) : [];
   const mood = lean?.mood ?? pick(random, ['any', 'calm', 'calm', 'ending', 'ending'] as const);
   const spread = (terms: Terms): Terms => (lean?.hasTerms === true ? spreadTerms(random, terms, span) : terms);
@@ -212,6 +221,11 @@ export const generateWorld = (
     : leans !== undefined
       ? leaningEstate(grounds, leans, span)
       : generateEstate(grounds, { span, services, families: families.includes('dns') ? [...wrong, 'dns'] : wrong });
+  const names = seededRandom((own ^ NAMES) >>> 0);
+  const isPaired = leaning === undefined ? happens(names, paired) : lean?.paired === true;
+  const ailing = lean?.paired === true ? (happens(names, 0.6) ? families : []) : chosen;
+  const apart = happens(names, 0.5) ? families.filter((family) => ['regions', 'route53'].includes(family)) : [];
+  const kept = isPaired ? generatePairs(names, { span, services, families: [...ailing, ...apart] }) : undefined;
   return {
     seed: own,
     policy: policyFrom(random),
@@ -226,9 +240,10 @@ export const generateWorld = (
       ...lean?.ec2,
     },
     ...(followed === undefined ? {} : { estate: followed.estate }),
+    ...(kept === undefined ? {} : { pairs: kept.pairs }),
     latency: pick(random, [0, 50, 500]),
     lasts: span,
-    steps: [...steps, ...(followed?.steps ?? []), ...goodEndFrom(random, span, services)],
+    steps: [...steps, ...(followed?.steps ?? []), ...(kept?.steps ?? []), ...goodEndFrom(random, span, services)],
   };
 };
 

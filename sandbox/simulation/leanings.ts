@@ -56,7 +56,9 @@ export type Leaning =
   /** The same, where target groups are full. */
   | 'full'
   /** The same, where all of it is only observed. */
-  | 'observed';
+  | 'observed'
+  /** Names over two regions, of every kind. */
+  | 'names';
 
 /** What a leaning goes by. */
 export interface Scenery {
@@ -91,6 +93,8 @@ export interface Lean {
   readonly ec2?: Partial<Ec2Switches>;
   /** What target groups follow, in each of them: of every kind, or what one leans to. */
   readonly bound?: 'any' | EstateLeaning;
+  /** Names fail over between two regions, in each of them. */
+  readonly paired?: true;
   readonly more?: (random: Random, scenery: Scenery) => readonly Step[];
 }
 
@@ -371,6 +375,7 @@ export const LEANINGS: Readonly<Record<Leaning, Lean>> = {
   orphans: { mood: 'calm', isAlone: true, bound: 'orphans', requesting: { isAtOnce: true, leaves: 0 } },
   full: { mood: 'calm', isAlone: true, bound: 'full', requesting: { isAtOnce: true, leaves: 0 } },
   observed: { mood: 'calm', isAlone: true, bound: 'observed', requesting: { isAtOnce: true, leaves: 0 } },
+  names: { mood: 'calm', isAlone: true, paired: true, requesting: { isAtOnce: true, leaves: 0 } },
 };
 
 /** A contract whose dates lie anywhere in a world, and which asks for a yes as often as not. */

@@ -25,6 +25,7 @@ interface Options {
   readonly faults: readonly FaultFamily[];
   readonly hours: number;
   readonly bound: number;
+  readonly paired: number;
   readonly leaning?: Leaning;
   readonly workers: number;
   readonly mutants?: true;
@@ -75,6 +76,7 @@ const command = new Command('npm run simulate --')
   .option('--faults <names>', `all, none, or some of ${ALL_FAMILIES.join(',')}`, familiesIn, ALL_FAMILIES)
   .option('--hours <hours>', 'for how long things happen in each, in virtual time', hoursIn, 1)
   .option('--bound <share>', 'in which share of them target groups follow proxies and hosts', shareIn, 1 / 3)
+  .option('--paired <share>', 'in which share of them names fail over between two regions', shareIn, 1 / 6)
   .option('--leaning <name>', `worlds that lean to one of ${Object.keys(LEANINGS).join(', ')}`, leaningIn)
   .option('--workers <count>', 'threads', wholeNumber(1, 64), Math.min(availableParallelism(), 8))
   .option(
@@ -86,11 +88,11 @@ const command = new Command('npm run simulate --')
   .option('--assembly <directory>', 'deploy this cloud assembly, instead of synthesising one')
   .allowExcessArguments(false);
 
-const replayOf = ({ seed, faults, hours, bound, leaning }: Options, world: number): string => {
+const replayOf = ({ seed, faults, hours, bound, paired, leaning }: Options, world: number): string => {
   const named =
     faults.length === ALL_FAMILIES.length ? '' : ` --faults ${faults.length === 0 ? 'none' : faults.join(',')}`;
   const leans = leaning === undefined ? '' : ` --leaning ${leaning}`;
-  const share = bound === 1 / 3 ? '' : ` --bound ${bound}`;
+  const share = `${bound === 1 / 3 ? '' : ` --bound ${bound}`}${paired === 1 / 6 ? '' : ` --paired ${paired}`}`;
   return `npm run simulate -- --seed ${seed}${named}${hours === 1 ? '' : ` --hours ${hours}`}${leans}${share} --world ${world}`;
 };
 
@@ -147,17 +149,20 @@ const huntMutants = async (simulation: Simulation, { worlds, workers, json, muta
 };
 
 const main = async (options: Options): Promise<void> => {
-  const { seed, faults, hours, bound, leaning } = options;
+  const { seed, faults, hours, bound, paired, leaning } = options;
   const assembly = options.assembly ?? (await synthesise('.sandbox/simulation'));
   if (options.mutants === true || options.mutant !== undefined) {
-    return huntMutants({ assembly, seed, hours, families: faults }, options);
+    const twoRegions = await synthesise('.sandbox/simulation-pair', 'sandbox-with-standby');
+    return huntMutants({ assembly, inTwoRegions: { assembly: twoRegions }, seed, hours, families: faults }, options);
   }
   const nextAssembly = nextVersion(assembly, '.sandbox/simulation-next');
+  const twoRegions = await synthesise('.sandbox/simulation-pair', 'sandbox-with-standby');
+  const inTwoRegions = { assembly: twoRegions, nextAssembly: nextVersion(twoRegions, '.sandbox/simulation-pair-next') };
   const begun = machineTime();
   const heaps: number[] = [];
   const leans = leaning === undefined ? {} : { leaning };
   const findings = await play(
-    { assembly, nextAssembly, seed, hours, families: faults, bound, ...leans },
+    { assembly, nextAssembly, inTwoRegions, seed, hours, families: faults, bound, paired, ...leans },
     options,
     heaps,
   );

@@ -1,12 +1,13 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-const TEMPLATE = 'PrivateLinkConcierge.template.json';
-
 interface Resource {
   readonly Type: string;
   readonly Properties: { Environment?: { Variables?: Record<string, unknown> } };
 }
+
+/** Of stacks, not of what they nest. */
+const isTemplate = (name: string): boolean => /^\w+\.template\.json$/.test(name);
 
 /** The end of another logical id of the same construct: the CDK puts a hash of the function there. */
 const OTHER = '0c0ffee0';
@@ -22,21 +23,23 @@ export const nextVersion = (assembly: string, directory: string): string => {
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
   for (const name of readdirSync(assembly)) {
-    if (name !== TEMPLATE) symlinkSync(resolve(assembly, name), join(directory, name));
+    if (isTemplate(name))
+      writeFileSync(join(directory, name), nextTemplate(readFileSync(join(assembly, name), 'utf8')));
+    else symlinkSync(resolve(assembly, name), join(directory, name));
   }
-  const template = JSON.parse(readFileSync(join(assembly, TEMPLATE), 'utf8')) as {
-    readonly Resources: Readonly<Record<string, Resource>>;
-  };
+  return directory;
+};
+
+const nextTemplate = (text: string): string => {
+  const template = JSON.parse(text) as { readonly Resources: Readonly<Record<string, Resource>> };
   const all = Object.entries(template.Resources);
   for (const [, { Type, Properties }] of all) {
     if (Type !== 'AWS::Lambda::Function') continue;
     Properties.Environment = { Variables: { ...Properties.Environment?.Variables, DEPLOYMENT: 'next' } };
   }
   const versions = all.flatMap(([id, { Type }]) => (Type === 'AWS::Lambda::Version' ? [id] : []));
-  const text = versions.reduce(
+  return versions.reduce(
     (before, id) => before.replaceAll(id, `${id.slice(0, -OTHER.length)}${OTHER}`),
     JSON.stringify(template),
   );
-  writeFileSync(join(directory, TEMPLATE), text);
-  return directory;
 };

@@ -5,7 +5,7 @@ import { WORLD_PROMISES } from './world-promises.ts';
 /** Which worlds are played: data, so that a thread can be told. */
 export interface Simulation
   extends WorldOptions,
-    Pick<CampaignOptions, 'assembly' | 'nextAssembly' | 'seed' | 'enough'> {}
+    Pick<CampaignOptions, 'assembly' | 'nextAssembly' | 'inTwoRegions' | 'seed' | 'enough'> {}
 
 /** The same as a campaign has it: how a number becomes a world, and what each is held to. */
 export const worldsOf = ({
@@ -13,6 +13,7 @@ export const worldsOf = ({
   families,
   leaning,
   bound,
+  paired,
   ...rest
 }: Simulation): Omit<CampaignOptions, 'numbers' | 'played'> => ({
   ...rest,
@@ -23,5 +24,6 @@ export const worldsOf = ({
       families,
       ...(leaning === undefined ? {} : { leaning }),
       ...(bound === undefined ? {} : { bound }),
+      ...(paired === undefined ? {} : { paired }),
     }),
 });

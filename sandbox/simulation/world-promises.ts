@@ -1,5 +1,8 @@
 import { isBounded } from '../properties/disconnections.ts';
 import { servicesOf } from '../properties/keeper.ts';
+import { ANSWER_PROMISES } from '../properties/pairs/answer-promises.ts';
+import { SETTLED_PROMISES, UPDATE } from '../properties/pairs/settled-promises.ts';
+import { ZONE_PROMISES } from '../properties/pairs/zone-promises.ts';
 import { PRINCIPAL_PROMISES } from '../properties/principals.ts';
 import type { Promised } from '../properties/promised.ts';
 import { PROMISES } from '../properties/promises.ts';
@@ -31,8 +34,8 @@ const accountsForEachInput: Promised = {
         : [];
     });
     const open = [...watch.executions.values()].flatMap(({ name, status, workflow }) => {
-      // What follows targets is asked for its own end.
-      if (status !== 'RUNNING' || workflow === REFRESH) return [];
+      // What follows targets, or keeps names, is asked for its own end.
+      if (status !== 'RUNNING' || workflow === REFRESH || workflow === UPDATE) return [];
       const endpointId = watch.holdings.findLast((each) => each.execution === name && each.isTaken)?.endpointId;
       const outcome = endpointId === undefined ? undefined : lastRecordOf(watch, endpointId)?.outcome;
       const isFresh = watch.holdings.some((each) => each.execution === name && each.mark > settling.mark);
@@ -145,7 +148,7 @@ const succeedsButForWhatLasts: Promised = {
       (wrong.has(name)
         ? status === 'FAILED' && why?.startsWith('Malformed') === true
         : status === 'RUNNING' || status === 'SUCCEEDED');
-    const all = [...played.watch.executions.values()];
+    const all = [...played.watch.executions.values()].filter(({ workflow }) => workflow !== UPDATE);
     return {
       judged: all.length,
       broken: all
@@ -166,4 +169,7 @@ export const WORLD_PROMISES: readonly Promised[] = [
   ...WRITE_PROMISES,
   ...REMOVAL_PROMISES,
   ...QUIET_PROMISES,
+  ...ANSWER_PROMISES,
+  ...ZONE_PROMISES,
+  ...SETTLED_PROMISES,
 ];
