@@ -80,7 +80,7 @@ const leavesForAReason: Promised = {
   }),
 };
 
-/** Once its latch holds, a primary is not answered until somebody lets it go; but where its secondary has nobody who serves. */
+/** Once its latch holds, a primary is not answered until somebody lets it go; but where it is left by itself and its secondary has nobody who serves. */
 const comesBackByAWord: Promised = {
   name: 'comes back by a person’s word',
   judge: atEachAnswer(isFailover, ({ pairs, pair }, { answered, at, mark, before }) => {
@@ -89,7 +89,8 @@ const comesBackByAWord: Promised = {
     const latch = pairs.watch.latches.findLast((each) => each.pair === pair.name && each.mark <= mark);
     const holds =
       state?.engaged !== undefined && latch?.state === 'ALARM' && latch.mark > state.mark && at - latch.at > FOLLOWS;
-    if (!holds || wasDead(pairs, pair, 'secondary', at - FOLLOWS, at)) return undefined;
+    const isMoved = pair.engages !== 'manual-armed' && wasDead(pairs, pair, 'secondary', at - FOLLOWS, at);
+    if (!holds || isMoved) return undefined;
     return `the primary’s again, and it was failed over by ${state.engaged?.by} at ${state.engaged?.at}`;
   }),
 };

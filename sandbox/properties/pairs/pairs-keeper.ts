@@ -267,7 +267,10 @@ export class PairsKeeper {
   }
 
   #noteSides({ name: pair }: Pair): void {
-    for (const side of SIDES) this.sides.push({ ...this.#watch.mark(), pair, side, isAlive: true });
+    // Whoever is new does not serve at once.
+    for (const isAlive of [false, true]) {
+      for (const side of SIDES) this.sides.push({ ...this.#watch.mark(), pair, side, isAlive });
+    }
   }
 
   async #target(side: Side, { targetGroupArn }: Balancer, action: string, Id: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { OPERATOR, STANDBY_REGION } from '../../cloud.ts';
+import { HOME_REGION, OPERATOR, STANDBY_REGION } from '../../cloud.ts';
 import { AwsError } from '../../services/errors.ts';
 import type { Watch } from '../watch.ts';
 import type { Pair, PairsDeed } from './pairs.ts';
@@ -57,7 +57,8 @@ export class PairsLife {
     const change = this.#changeOf(pair, what);
     if (change === undefined) return;
     try {
-      await this.#keeper.call(STANDBY_REGION, 'route53', 'ChangeResourceRecordSets', {
+      // Route 53 is one for all regions: it is called at home.
+      await this.#keeper.call(HOME_REGION, 'route53', 'ChangeResourceRecordSets', {
         HostedZoneId: this.#keeper.zoneIdOf(pair),
         ChangeBatch: { Changes: [change] },
       });

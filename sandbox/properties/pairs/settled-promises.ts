@@ -99,7 +99,7 @@ const failoversAreLatched: Promised = {
           ? []
           : [`${name} is ${engaged ? '' : 'not '}failed over, and its latch is ${latch}`]),
         ...(released === undefined ? [] : [`${name} was let go at ${released.at}, and nobody saw it through`]),
-        ...(isWell && armedAt === undefined ? [`${name} is well, and not armed`] : []),
+        ...(isWell && armedAt === undefined && engaged === undefined ? [`${name} is well, and not armed`] : []),
         ...(isIllForLong && armedAt !== undefined && pair.engages === undefined && engaged === undefined
           ? [`${name} is ill, and not failed over`]
           : []),
