@@ -1,7 +1,7 @@
 import { DescribeTableCommand, type DynamoDBClient, paginateQuery, paginateScan } from '@aws-sdk/client-dynamodb';
 import type { RegistrySize } from '../domain/trust.ts';
 import { itemOf } from '../registry/items.ts';
-import { CURRENT, CURRENT_INDEX } from '../registry/keys.ts';
+import { BINDINGS, CURRENT, CURRENT_INDEX } from '../registry/keys.ts';
 import type { Item } from '../registry/view.ts';
 import { calling } from './errors.ts';
 
@@ -20,7 +20,7 @@ export const readWholeRegistry = async (
     for await (const page of paginateScan({ client: dynamo }, { TableName: registry })) {
       for (const item of page.Items ?? []) items.push(itemOf(item));
     }
-    return { items, size: { tableId: Table?.TableId ?? '', count: items.length } };
+    return { items, size: { tableId: Table?.TableId ?? '', count: items.filter(({ pk }) => pk !== BINDINGS).length } };
   });
 
 /**

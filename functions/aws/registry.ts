@@ -13,7 +13,7 @@ import type { Reading, ServiceEntry } from '../domain/registry.ts';
 import type { Candidate } from '../domain/situation.ts';
 import type { RegistrySeen, RegistrySize } from '../domain/trust.ts';
 import { itemOf } from '../registry/items.ts';
-import { ALL_SERVICES, type Key, ledgerKey, type MatchKind, matchPrefix, registryKey } from '../registry/keys.ts';
+import { ALL_SERVICES, BINDINGS, type Key, ledgerKey, type MatchKind, matchPrefix, registryKey } from '../registry/keys.ts';
 import { ServiceEntrySchema } from '../registry/schemas.ts';
 import { byKey, candidatesFrom, type Entries, keyText, type Match, matchFrom, reading } from '../registry/view.ts';
 import { calling } from './errors.ts';
@@ -107,7 +107,13 @@ export const readRegistrySize = async (dynamo: DynamoDBClient, registry: string)
   calling('count the registry', async () => {
     const { Table } = await dynamo.send(new DescribeTableCommand({ TableName: registry }));
     let count = 0;
-    for await (const page of paginateScan({ client: dynamo }, { TableName: registry, Select: 'COUNT' })) {
+    const counting = {
+      TableName: registry,
+      Select: 'COUNT',
+      FilterExpression: 'pk <> :bindings',
+      ExpressionAttributeValues: { ':bindings': { S: BINDINGS } },
+    } as const;
+    for await (const page of paginateScan({ client: dynamo }, counting)) {
       count += page.Count ?? 0;
     }
     return { tableId: Table?.TableId ?? '', count };

@@ -1,4 +1,4 @@
-/** The registry as it stands: which table it is, and how many entries that has. */
+/** The registry as it stands: which table it is, and how many entries that has of customers and services. Bindings of target groups don't count: many of them would hide that customers are gone. */
 export interface RegistrySize {
   /** DynamoDB's id of the table: a table restored from a backup is another one, under the same name. */
   readonly tableId: string;

@@ -6,6 +6,8 @@ import { isUnfinished, type TargetsRecord } from './targets-record.ts';
 /** What the watch remembers of a binding; written when it changes. */
 export interface Watched {
   readonly misses: Misses;
+  /** When a look last counted as a miss, ISO 8601; absent while nobody is missed. */
+  readonly countedAt?: string;
   /** Since when what DNS names is not what was applied, ISO 8601; absent while it is. */
   readonly driftSince?: string;
   /** What the witnesses said when a plan came to nothing: for as long as they say the same, the target group is not read again. */
@@ -32,6 +34,29 @@ export interface WatchOutcome {
   /** What the witnesses say: what {@link Watched.idleFor} is compared with. */
   readonly witnesses: string;
 }
+
+/**
+ * Milliseconds between two looks that both count: a schedule's event may come twice, and Lambda tries an invocation again that died. What is
+ * looked at twice in one second is one look.
+ */
+const APART = 30_000;
+
+/** Counts a look's misses, but not so soon after another; whom it named is missed no more in any case. */
+const countApart = (
+  { misses: before, countedAt }: Watched,
+  counted: Misses,
+  now: string,
+): Pick<Watched, 'misses' | 'countedAt'> => {
+  const isTooSoon = countedAt !== undefined && Date.parse(now) - Date.parse(countedAt) < APART;
+  const held = Object.entries(counted).flatMap(([address, count]): readonly (readonly [string, number])[] => {
+    const most = isTooSoon ? Math.min(count, before[address] ?? 0) : count;
+    return most > 0 ? [[address, most]] : [];
+  });
+  const misses = Object.fromEntries(held);
+  const isCounted = held.some(([address, count]) => count > (before[address] ?? 0));
+  const at = isCounted ? now : countedAt;
+  return { misses, ...(held.length === 0 || at === undefined ? {} : { countedAt: at }) };
+};
 
 /** What witnesses say of a binding, as one text: whom DNS names, whom it missed how often, and which of those have an interface still. */
 const witnessesOf = (look: Look, misses: Misses, interfaces: Interfaces): string => {
@@ -70,7 +95,9 @@ export const watchBinding = (
     readonly now: string;
   },
 ): WatchOutcome => {
-  const misses = countMisses(watched.misses, Object.keys(record.ours), look, missesBeforeRemoval);
+  const counted = countMisses(watched.misses, Object.keys(record.ours), look, missesBeforeRemoval);
+  const missed = countApart(watched, counted, now);
+  const { misses } = missed;
   const isDrifting =
     look.kind === 'answered' && (record.applied === undefined || !isSame(look.addresses, record.applied));
   // A silent DNS says nothing of whether the drift is over.
@@ -78,7 +105,7 @@ export const watchBinding = (
   const witnesses = witnessesOf(look, misses, interfaces);
   const isIdle = watched.idleFor === witnesses;
   const next: Watched = {
-    misses,
+    ...missed,
     ...(since === undefined ? {} : { driftSince: since }),
     ...(isIdle ? { idleFor: witnesses } : {}),
     ...(isIdle && watched.kept !== undefined ? { kept: watched.kept } : {}),

@@ -78,6 +78,7 @@ export const targetsAttributes = ({ ours, refused, applied = [], version }: Targ
 
 const WatchedSchema = v.object({
   misses: v.exactOptional(v.record(v.string(), Count), {}),
+  countedAt: v.exactOptional(Moment),
   driftSince: v.exactOptional(Moment),
   idleFor: v.exactOptional(v.string()),
   kept: v.exactOptional(v.object({ removals: Count, isDrift: v.boolean() })),

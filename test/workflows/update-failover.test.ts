@@ -120,7 +120,7 @@ describe('converge', () => {
     [
       'targets of which nobody is healthy',
       unwritten([aSimple(atTargets(PRIMARY_GROUP))]),
-      /^The record stays as it is: port 5432 of orders could not be read\.$/,
+      /^The record stays as it is: port 5432 of orders has nobody healthy\.$/,
     ],
   ])('%s - left alone, and an alarm rings', async (_situation, given, cause) => {
     const around = standby(given);

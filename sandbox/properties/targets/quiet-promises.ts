@@ -133,7 +133,10 @@ const followsItsSource: Promised = {
   },
 };
 
-/** A target of ours that never got healthy is taken back, within the binding's time and half as much again. */
+/**
+ * A target of ours that never got healthy is taken back, within the binding's time and half as much again. One that DNS names no longer goes as
+ * anybody stale does: it stays while too few healthy ones would be left.
+ */
 const withdrawsWhatNeverServes: Promised = {
   name: 'takes back what never gets healthy',
   judge: (played) => {
@@ -145,7 +148,9 @@ const withdrawsWhatNeverServes: Promised = {
       .flatMap((standing) => {
         const { binding } = standing;
         const within = (binding.healthyWithinSeconds ?? HEALTHY_WITHIN) * 1_500;
-        return registered(standing).flatMap(({ id, health, port }) => {
+        return registered(standing).flatMap((target) => {
+          const { id, health, port } = target;
+          if (!standing.named.includes(id) && isKept(played, standing, target)) return [];
           const key = targetKey(groupOf(binding), { id, port });
           const since = watch.health.get(key)?.findLast(({ state }) => state === 'initial')?.at ?? quietAt;
           const isLate = quietAt - since > within + 10 * MINUTE;
