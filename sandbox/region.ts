@@ -107,7 +107,12 @@ export const settleRegion = (cloud: Cloud, parts: RegionParts): Region => {
     zoneOf: (address) => proxies.zoneOf(address) ?? zoneByAddress(cloud.region, address),
     ...parts.elbv2,
   });
-  const ec2 = ec2Service(cloud, { throttling: 'documented', ...parts.ec2 }, interfaces, parts.partition);
+  const ec2 = ec2Service(
+    cloud,
+    { throttling: 'documented', ...parts.ec2 },
+    { interfaces, partition: parts.partition, publicTxt: (name) => dns.publicTxt(name) },
+  );
+  dns.add(ec2.privateNames((vantage) => dns.vantages.vpcOf(vantage)));
   for (const authority of [rdsNames(databases), elbv2.names, ec2.names]) dns.add(authority);
   const regionalServices = [
     cloudwatch,
