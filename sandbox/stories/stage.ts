@@ -29,6 +29,7 @@ import { type Fault, faultWords } from '../faults/fault.ts';
 import { injectFaults } from '../faults/inject.ts';
 import type { ControlPlaneCalls } from '../services/route53/control-plane.ts';
 import type { World } from '../world.ts';
+import { type ConsumerRole, ConsumerZone } from './consumer-zone.ts';
 import { Crowd } from './crowd.ts';
 import { Database } from './database.ts';
 import { createEndpointOf } from './endpoint-input.ts';
@@ -102,6 +103,11 @@ export class Stage {
   /** Makes a service in two regions under one name. */
   async regionPair(name: string): Promise<RegionPair> {
     return RegionPair.make(this.#world, this, name);
+  }
+
+  /** Makes a customer's endpoints of that service, and a zone of its own for which the pair's record is. */
+  async consumerZone(pair: RegionPair, role: ConsumerRole): Promise<ConsumerZone> {
+    return ConsumerZone.make(this.#world, this, pair, role);
   }
 
   /** Cuts a region off from everybody. @returns how to heal it. */

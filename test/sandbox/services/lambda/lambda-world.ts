@@ -52,7 +52,7 @@ export const createLambdaWorld = (seed = 1) => {
     queues,
   );
   cloud.register(lambda);
-  cloud.register(stsService);
+  cloud.register(stsService(identities, sessions));
   cloud.register(sqsService(cloud, queues, { endpoint: () => ENDPOINT, keyPolicy: () => undefined }));
   identities.createRole('worker', '/', 'AROA1', trust('lambda.amazonaws.com'));
   identities.createRole('stranger', '/', 'AROA2', trust('ec2.amazonaws.com'));
