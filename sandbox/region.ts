@@ -99,7 +99,8 @@ export const settleRegion = (cloud: Cloud, parts: RegionParts): Region => {
 
   const queues = new SqsModel(cloud);
   const streams = new Streams(cloud.clock, cloud.random);
-  const lambda = lambdaService(cloud, { host, assets, sessions, endpoint }, queues);
+  const vpcOf = (subnetId: string) => subnets.vpcOf(subnetId);
+  const lambda = lambdaService(cloud, { host, assets, sessions, endpoint, vpcOf }, queues);
   const elbv2 = elbv2Service(cloud, {
     throttling: 'documented',
     // What is in a subnet of the region, RDS put there: somebody else's addresses are elsewhere, and serve.

@@ -1,4 +1,5 @@
 import { HOME_REGION, PROVIDER_ACCOUNT, STANDBY_REGION } from '../cloud.ts';
+import { OTHER_VPC } from '../services/ec2/subnets.ts';
 import type { World } from '../world.ts';
 import { invoke } from './balancer.ts';
 import type { Answered, RegionPair } from './region-pair.ts';
@@ -21,6 +22,8 @@ export interface ConsumerRole {
   readonly trusts?: string;
   /** What our entry gives. @default the id that the role asks for; `null` = none */
   readonly externalId?: string | null;
+  /** Whether the consumer lets our VPC in the other region see the zone, so that we look there. @default false */
+  readonly isSeen?: boolean;
 }
 
 /** A customer with endpoints of a service in two regions, and a private zone of its own, which we may write by its role. */
@@ -58,6 +61,7 @@ export class ConsumerZone {
     )) as { HostedZone: { Id: string } };
     const zoneId = HostedZone.Id.replace('/hostedzone/', '');
     const zone = new ConsumerZone(world, { name: `db.${domain}`, zoneId, endpoints });
+    if (role.isSeen === true) await letUsSee(world, zoneId);
     const RoleName = `PrivateLinkConcierge-${pair.recordId}`;
     await makeRole(world, RoleName, zoneId, role.trusts ?? `arn:aws:iam::${PROVIDER_ACCOUNT}:root`);
     const { externalId = EXTERNAL_ID } = role;
@@ -66,7 +70,7 @@ export class ConsumerZone {
       zoneId,
       name: zone.name,
       client: { side: 'consumer', customerId: 'acme' },
-      seenFrom: 'nowhere',
+      seenFrom: role.isSeen === true ? 'vpc' : 'nowhere',
       role: {
         roleArn: `arn:aws:iam::${CONSUMER}:role/${RoleName}`,
         ...(externalId === null ? {} : { externalId }),
@@ -164,6 +168,13 @@ const makeEndpoint = async (
     const [{ State, DnsEntries }] = VpcEndpoints;
     return State === 'available' ? DnsEntries[0] : undefined;
   });
+};
+
+/** The consumer authorizes our VPC, and we associate it. https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-associate-vpcs-different-accounts.html */
+const letUsSee = async (world: World, zoneId: string): Promise<void> => {
+  const input = { HostedZoneId: zoneId, VPC: { VPCRegion: STANDBY_REGION, VPCId: OTHER_VPC } };
+  await invoke(world, HOME_REGION, 'route53', 'CreateVPCAssociationAuthorization', input, CONSUMER);
+  await invoke(world, HOME_REGION, 'route53', 'AssociateVPCWithHostedZone', input);
 };
 
 /** The consumer's role: it writes its one zone, and asks for an external id. */

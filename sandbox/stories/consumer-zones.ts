@@ -32,6 +32,12 @@ const about = (
   },
 });
 
+/** What a function said when it failed, without where in its code. */
+const sentenceOf = (cause: string): string => {
+  const { errorMessage = cause } = cause.startsWith('{') ? (JSON.parse(cause) as { errorMessage?: string }) : {};
+  return errorMessage;
+};
+
 const refused = (name: string, recordId: string, error: string, role: ConsumerRole): Case =>
   about(
     name,
@@ -41,7 +47,7 @@ const refused = (name: string, recordId: string, error: string, role: ConsumerRo
       const sets = await zone.written();
       return {
         actual: `${first.outcome}, and ${sets === 0 && zone.answered() === 'nobody' ? 'nothing is' : `${sets} record sets are`} in the zone`,
-        reasons: [first.because],
+        reasons: [sentenceOf(first.because)],
       };
     },
     role,
@@ -78,6 +84,17 @@ export const consumerZones: readonly Case[] = [
         reasons: [run.because],
       };
     },
+  ),
+  about(
+    'a failover in a consumer’s zone that we may see',
+    'consumers-seen-failover',
+    'failed-over, and its client gets the other region’s endpoint',
+    async ({ zone, pair }) => {
+      const run = await pair.run('failover');
+      await zone.untilAnswered('secondary');
+      return { actual: `${run.outcome}, and its client gets the other region’s endpoint`, reasons: [run.because] };
+    },
+    { isSeen: true },
   ),
   refused('a wrong external id', 'wrong-external-id', 'Denied', { externalId: 'acme-0000' }),
   refused('no external id', 'no-external-id', 'Malformed', { externalId: null }),

@@ -2,6 +2,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { ledgerKey, registryKey } from '../../functions/registry/keys.ts';
 import { HOME_REGION, STANDBY_REGION } from '../cloud.ts';
 import { FIRST_VPC } from '../dns/vantages.ts';
+import { OTHER_VPC } from '../services/ec2/subnets.ts';
 import type { World } from '../world.ts';
 import { type Balancer, invoke, makeBalancer, PORT } from './balancer.ts';
 import type { Stage } from './stage.ts';
@@ -65,10 +66,16 @@ export class RegionPair {
       CallerReference: recordId,
       VPC: { VPCRegion: HOME_REGION, VPCId: FIRST_VPC },
     })) as { HostedZone: { Id: string } };
+    const zoneId = HostedZone.Id.replace('/hostedzone/', '');
+    // In the other region nobody sees the zone otherwise, we among them.
+    await invoke(world, HOME_REGION, 'route53', 'AssociateVPCWithHostedZone', {
+      HostedZoneId: zoneId,
+      VPC: { VPCRegion: STANDBY_REGION, VPCId: OTHER_VPC },
+    });
     const pair = new RegionPair(world, stage, {
       name: `db.${domain}`,
       recordId,
-      zoneId: HostedZone.Id.replace('/hostedzone/', ''),
+      zoneId,
       balancers,
     });
     pair.makePrimary('well');
