@@ -48,7 +48,7 @@ const domainsOf = ({ privateName }: Pick<PrivateName, 'privateName'>): readonly 
  *
  * @returns `['_x.api.example.com', '_x.example.com']` of `*.api.example.com`.
  */
-export const placesOf = (name: Pick<PrivateName, 'privateName' | 'label'>): readonly string[] => {
+const placesOf = (name: Pick<PrivateName, 'privateName' | 'label'>): readonly string[] => {
   const first = name.label.split('.')[0] ?? name.label;
   return domainsOf(name).map((domain) => `${first}.${domain}`);
 };

@@ -85,7 +85,7 @@ export const unnameService = (service: EndpointService): void => {
  * @returns `['_x.api.example.com', 'api.example.com', '_x.example.com', 'example.com']` of `*.api.example.com`.
  * @see https://docs.aws.amazon.com/vpc/latest/privatelink/manage-dns-names.html
  */
-export const txtPlaces = ({ name, txtName }: Pick<PrivateDns, 'name' | 'txtName'>): readonly string[] => {
+const txtPlaces = ({ name, txtName }: Pick<PrivateDns, 'name' | 'txtName'>): readonly string[] => {
   const labels = name.replace(/^\*\./, '').split('.');
   return labels.slice(0, -1).flatMap((_, at) => {
     const domain = labels.slice(at).join('.');
