@@ -75,7 +75,10 @@ export const openDoor = async (port: number, dnsPort = 0): Promise<Door> => {
     await server.close();
     throw error;
   });
-  const resolvers = await openVpcResolvers(() => world?.dns);
+  const resolvers = await openVpcResolvers(() => world?.dns).catch(async (error: unknown) => {
+    await Promise.all([server.close(), dns.close()]);
+    throw error;
+  });
   return {
     url,
     dns,
