@@ -47,7 +47,6 @@ import {
   tellStatus,
   tellTargets,
   tellUnbound,
-  tellVerified,
 } from './tell.ts';
 import { tellDirect } from './tell-direct.ts';
 import { tellPaused, tellResumed } from './tell-pause.ts';
@@ -59,6 +58,7 @@ import {
   tellRecords,
   tellUnrecorded,
 } from './tell-records.ts';
+import { tellVerified } from './tell-verified.ts';
 
 /** The world outside a command line, for the process and for tests. */
 export interface Outside {
@@ -226,8 +226,8 @@ export const runCommand = async (words: readonly string[], outside: Outside): Pr
   );
   add(
     'verify-name',
-    "Has EC2 verify a service's private DNS name, or says what public DNS lacks for it.",
-    { needed: ['serviceId'], optional: ['force'] },
+    "Has EC2 verify a service's private DNS name; writes its TXT record into your hosted zone, or says what to put where.",
+    { needed: ['serviceId'], optional: ['zoneId', 'force', 'dryRun'] },
     { act: verifyName, tell: tellVerified },
   );
   const routing = [

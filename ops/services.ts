@@ -29,6 +29,8 @@ export interface Services extends Regional {
   readonly ec2: EC2Client;
   readonly elb: ElasticLoadBalancingV2Client;
   readonly rds: RDSClient;
+  /** Hosted zones, as whoever calls: Route 53 is one for all regions. */
+  readonly route53: Route53Client;
   /** How names are looked up: by a resolver, `10.0.0.2` or `127.0.0.1:5353`. @default this machine's own */
   readonly lookup: (resolver?: string) => Lookup;
   /** Tells what is being done, a line each, while it is done. */
@@ -90,6 +92,7 @@ export const connect = ({ standby, ...home }: Places): Services => {
     ec2: new EC2Client(config),
     elb: new ElasticLoadBalancingV2Client(config),
     rds: new RDSClient(config),
+    route53: new Route53Client(config),
     lookup: (resolver) => lookUpBy(resolverAt(resolver)),
     say: () => undefined,
     lookUpTxt,

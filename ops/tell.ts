@@ -18,7 +18,6 @@ import type { ModeSet } from './actions/set-mode.ts';
 import type { Status } from './actions/status.ts';
 import type { ShownPlan, TargetsApplied, TargetsPlanned, TargetsRunning } from './actions/targets.ts';
 import type { UnboundNow } from './actions/unbind.ts';
-import type { NamePending, NameVerified } from './actions/verify-name.ts';
 import { tableOf } from './lines.ts';
 import type { DecisionRecord } from './records.ts';
 import { isPaused } from './tell-pause.ts';
@@ -289,11 +288,3 @@ export const tellAdoptedTarget = ({ bindingId, address, port, own }: TargetAdopt
     'It goes when its source does not have it any more, as any other of ours: never in doubt, and only where targets-remove is enforced.',
     `What would be done now: "targets --binding ${bindingId}".`,
   ].join('\n');
-
-/** What a person reads of a private DNS name. */
-export const tellVerified = ({ outcome, serviceId, privateName }: NameVerified | NamePending): string => {
-  if (outcome === 'pending') {
-    return `EC2 still looks at ${privateName} of ${serviceId}. Give the command again in some minutes.`;
-  }
-  return `${privateName} of ${serviceId} is${outcome === 'unchanged' ? '' : ' now'} verified: customers may use it.`;
-};

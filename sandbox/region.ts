@@ -99,7 +99,8 @@ export const settleRegion = (cloud: Cloud, parts: RegionParts): Region => {
 
   const queues = new SqsModel(cloud);
   const streams = new Streams(cloud.clock, cloud.random);
-  const lambda = lambdaService(cloud, { host, assets, sessions, endpoint }, queues);
+  const vpcOf = (subnetId: string) => subnets.vpcOf(subnetId);
+  const lambda = lambdaService(cloud, { host, assets, sessions, endpoint, vpcOf }, queues);
   const elbv2 = elbv2Service(cloud, {
     throttling: 'documented',
     // What is in a subnet of the region, RDS put there: somebody else's addresses are elsewhere, and serve.
@@ -107,7 +108,12 @@ export const settleRegion = (cloud: Cloud, parts: RegionParts): Region => {
     zoneOf: (address) => proxies.zoneOf(address) ?? zoneByAddress(cloud.region, address),
     ...parts.elbv2,
   });
-  const ec2 = ec2Service(cloud, { throttling: 'documented', ...parts.ec2 }, interfaces, parts.partition);
+  const ec2 = ec2Service(
+    cloud,
+    { throttling: 'documented', ...parts.ec2 },
+    { interfaces, partition: parts.partition, publicTxt: (name) => dns.publicTxt(name) },
+  );
+  dns.add(ec2.privateNames((vantage) => dns.vantages.vpcOf(vantage)));
   for (const authority of [rdsNames(databases), elbv2.names, ec2.names]) dns.add(authority);
   const regionalServices = [
     cloudwatch,

@@ -4,6 +4,7 @@ import { withControl } from './control.ts';
 import type { Changes, Deployment } from './deploy/deployment.ts';
 import { dnsControl } from './dns/control.ts';
 import { type DnsServer, serveDns } from './dns/server.ts';
+import { openVpcResolvers } from './dns/vpc-resolvers.ts';
 import { inRegions, regionControl } from './regions-control.ts';
 import { workerHost } from './run/worker-host.ts';
 import { metricControl } from './services/cloudwatch/control.ts';
@@ -74,6 +75,10 @@ export const openDoor = async (port: number, dnsPort = 0): Promise<Door> => {
     await server.close();
     throw error;
   });
+  const resolvers = await openVpcResolvers(() => world?.dns).catch(async (error: unknown) => {
+    await Promise.all([server.close(), dns.close()]);
+    throw error;
+  });
   return {
     url,
     dns,
@@ -86,7 +91,8 @@ export const openDoor = async (port: number, dnsPort = 0): Promise<Door> => {
         assembly,
         endpoint: url,
         transport: 'socket',
-        createHost: () => workerHost(scaled, dns.address),
+        createHost: () =>
+          workerHost(scaled, (vpcId) => (vpcId === undefined ? dns.address : resolvers.addressOf(vpcId))),
       });
       world = deployed;
       const { regions } = deployed;
@@ -108,6 +114,7 @@ export const openDoor = async (port: number, dnsPort = 0): Promise<Door> => {
       clock?.stop();
       await server.close();
       await dns.close();
+      await resolvers.close();
       await world?.host.close();
     },
   };

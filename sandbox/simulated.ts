@@ -59,7 +59,7 @@ export const createSimulatedWorld = async ({
         clock,
         random,
         http: inProcessHttp(handler, clock),
-        dns: (timers) => dnsStandIn(dns, timers),
+        dns: (timers, vpcId) => dnsStandIn(dns, timers, vpcId),
         skew: () => skew.milliseconds,
       }),
     ...behaviour,

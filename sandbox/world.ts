@@ -219,7 +219,7 @@ export const createEmptyWorld = (
   dns.add(privateZones(route53, dns.vantages));
   dns.addLast(publicZones(route53));
   // What is one and the same in all regions, and lives by the world's own clock; what each has of its own is in region.ts.
-  const globalServices = [iamService(identities), stsService, route53Service(route53)];
+  const globalServices = [iamService(identities), stsService(identities, sessions), route53Service(route53)];
   const parts = { ...options, sessions, dns, host, assets, globalServices, partition: partition() };
   const regions: Regions = new Regions([HOME_REGION, STANDBY_REGION], (name) =>
     settleRegion(name === HOME_REGION ? cloud : emptyCloud(name), parts),

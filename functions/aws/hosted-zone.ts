@@ -68,8 +68,12 @@ const toAws = (set: RecordSet): ResourceRecordSet => ({
   HealthCheckId: set.healthCheckId,
 });
 
-/** A set of one name, from that name on: 100 at the most of one name and type. */
-const readName = async (route53: Route53Client, zoneId: string, name: string): Promise<readonly RecordSet[]> => {
+/**
+ * What a zone has of one name: of any type, 100 at the most of each.
+ *
+ * @throws `Throttled`, `Denied`, and Route 53's own errors, `NoSuchHostedZone` among them.
+ */
+export const readName = async (route53: Route53Client, zoneId: string, name: string): Promise<readonly RecordSet[]> => {
   const { ResourceRecordSets = [] } = await calling(`list the records of ${name}`, () =>
     route53.send(new ListResourceRecordSetsCommand({ HostedZoneId: zoneId, StartRecordName: name, MaxItems: 300 })),
   );

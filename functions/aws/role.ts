@@ -1,6 +1,6 @@
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
 import type { DnsRecord } from '../domain/dns-record.ts';
-import { malformed } from '../domain/errors.ts';
+import { ConciergeError, malformed } from '../domain/errors.ts';
 import { calling } from './errors.ts';
 
 /** How a role's sessions are called in the other account's trail. */
@@ -16,8 +16,11 @@ const SESSION = 'privatelink-concierge';
 export const roleCredentials =
   (sts: STSClient, { roleArn, externalId }: NonNullable<DnsRecord['role']>) =>
   async () => {
-    const { Credentials: found } = await calling(`assume ${roleArn}`, () =>
-      sts.send(new AssumeRoleCommand({ RoleArn: roleArn, ExternalId: externalId, RoleSessionName: SESSION })),
+    const command = new AssumeRoleCommand({ RoleArn: roleArn, ExternalId: externalId, RoleSessionName: SESSION });
+    const { Credentials: found } = await calling(`assume ${roleArn}`, () => sts.send(command)).catch(
+      (error: unknown) => {
+        throw inWords(error, roleArn);
+      },
     );
     if (found?.AccessKeyId === undefined || found.SecretAccessKey === undefined) {
       throw malformed(`STS gave no credentials for ${roleArn}.`, { roleArn });
@@ -29,3 +32,14 @@ export const roleCredentials =
       ...(found.Expiration === undefined ? {} : { expiration: found.Expiration }),
     };
   };
+
+/** AWS says the same whatever bars the way, and never what the role asks for. */
+const inWords = (error: unknown, roleArn: string): unknown =>
+  error instanceof ConciergeError && error.name === 'Denied'
+    ? new ConciergeError(
+        'Denied',
+        `The other account does not let us in: is there a role ${roleArn}, does it trust this account, and does it ask for the external id that the record's entry has? ${error.message}`,
+        { roleArn },
+        error,
+      )
+    : error;

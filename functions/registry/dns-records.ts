@@ -95,13 +95,16 @@ export const DnsRecordSchema = v.pipe(
       v.object({ side: v.literal('consumer'), customerId: CustomerId }),
     ]),
     role: v.exactOptional(
-      v.object({
-        roleArn: v.pipe(
-          v.string(),
-          v.regex(/^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/, 'not the ARN of a role'),
-        ),
-        externalId: v.pipe(v.string(), v.regex(/^[\w+=,.@:/-]{2,1224}$/, 'not an external id')),
-      }),
+      v.object(
+        {
+          roleArn: v.pipe(
+            v.string(),
+            v.regex(/^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/, 'not the ARN of a role'),
+          ),
+          externalId: v.pipe(v.string(), v.regex(/^[\w+=,.@:/-]{2,1224}$/, 'not an external id')),
+        },
+        'a role needs an external id: without one, anybody could have us write there',
+      ),
     ),
     seenFrom: v.exactOptional(v.picklist(['anywhere', 'vpc', 'nowhere'])),
   }),

@@ -49,8 +49,12 @@ export const LAYER_RULES: readonly LayerRule[] = [
   only(
     'ops-drives-from-outside',
     'ops',
-    ['^functions/(domain|registry)/', '^functions/aws/(bindings|lookups|observe|targets-look)\\.ts$', '^events/'],
-    'ops reuses the pure decisions, the keys of the tables and the events; it talks to AWS with clients of its own. Where no run can, it looks at targets as runs do.',
+    [
+      '^functions/(domain|registry)/',
+      '^functions/aws/(bindings|hosted-zone|lookups|observe|targets-look)\\.ts$',
+      '^events/',
+    ],
+    'ops reuses the pure decisions, the keys of the tables and the events; it talks to AWS with clients of its own. Where no run can, it looks at targets as runs do, and writes into a zone as they do.',
   ),
   only(
     'sandbox-runs-what-the-template-names',

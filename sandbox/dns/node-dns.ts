@@ -45,11 +45,19 @@ class Questions {
   readonly #dns: WorldDns;
   readonly #timers: DnsTimers;
   readonly #patience: number;
+  readonly #own: string;
   readonly #open = new Set<() => void>();
   servers: readonly string[] = [VPC_RESOLVER];
 
-  constructor(world: WorldDns, timers: DnsTimers, { timeout = TIMEOUT, tries = TRIES }: ResolverOptions = {}) {
+  /** @param own - the vantage of whoever asks {@link VPC_RESOLVER}: every VPC has one of its own there. */
+  constructor(
+    world: WorldDns,
+    timers: DnsTimers,
+    own: string,
+    { timeout = TIMEOUT, tries = TRIES }: ResolverOptions = {},
+  ) {
     this.#dns = world;
+    this.#own = own;
     this.#timers = timers;
     const first = timeout < 0 ? TIMEOUT : timeout;
     this.#patience = Array.from({ length: tries }).reduce<number>((sum, _, index) => sum + first * 2 ** index, 0);
@@ -71,7 +79,8 @@ class Questions {
     };
     this.#open.add(cancel);
     timer = this.#timers.setTimeout(() => {
-      const answer = this.#dns.resolve(name, type, this.servers[0]);
+      const [server = VPC_RESOLVER] = this.servers;
+      const answer = this.#dns.resolve(name, type, server === VPC_RESOLVER ? this.#own : server);
       const code = codeOf(answer);
       if (code === 'ETIMEOUT') {
         timer = this.#timers.setTimeout(() => finish(dnsError(code, type, name)), this.#patience);
@@ -153,11 +162,17 @@ const lookup = (): never => {
  * `Resolver`, on the DNS of the world and on virtual time. All else is refused.
  *
  * A resolver's first server is its vantage, with a cache of its own. Time-outs end with `ETIMEOUT` after c-ares's tries.
+ *
+ * @param vpcId - where the function is, if in a VPC of its own: its resolver is that VPC's.
  */
-export const dnsStandIn = (world: WorldDns, timers: DnsTimers): Readonly<Record<string, unknown>> => {
-  const shared = new Questions(world, timers);
+export const dnsStandIn = (
+  world: WorldDns,
+  timers: DnsTimers,
+  vpcId: string = VPC_RESOLVER,
+): Readonly<Record<string, unknown>> => {
+  const shared = new Questions(world, timers, vpcId);
   const ownQuestions = (options?: ResolverOptions): Questions => {
-    const questions = new Questions(world, timers, options);
+    const questions = new Questions(world, timers, vpcId, options);
     questions.servers = shared.servers;
     return questions;
   };

@@ -50,9 +50,15 @@ const ednsSize = (query: Query): number | undefined => {
  * Answers a query of the DNS protocol (RFC 1035, EDNS size of RFC 6891) from the DNS of a world, as the VPC's resolver.
  *
  * @param isStream - TCP: no answer is too long.
+ * @param vantage - who asks: a VPC's id. @default the resolver that all ask who do not say otherwise
  * @returns the packet, without the length that TCP puts before it; `undefined` where nothing is to come back.
  */
-export const answerPacket = (dns: WorldDns | undefined, bytes: Buffer, isStream: boolean): Buffer | undefined => {
+export const answerPacket = (
+  dns: WorldDns | undefined,
+  bytes: Buffer,
+  isStream: boolean,
+  vantage?: string,
+): Buffer | undefined => {
   let query: Query;
   try {
     query = packets.decode(bytes);
@@ -69,7 +75,7 @@ export const answerPacket = (dns: WorldDns | undefined, bytes: Buffer, isStream:
   if (dns === undefined) return packets.encode(respond(query, 'SERVFAIL', { hasEdns }));
   if ((question.class ?? 'IN') !== 'IN') return packets.encode(respond(query, 'NOTIMP', { hasEdns }));
   const { name, type } = question;
-  const { code, records } = dns.query(name, type);
+  const { code, records } = dns.query(name, type, vantage);
   const answers = records.flatMap(packetRecord);
   switch (code) {
     case 'TIMEOUT':

@@ -88,12 +88,17 @@ const listen = async (
  *
  * @param dns - the world's, `undefined` as long as there is none: then the answer is SERVFAIL.
  * @param port - 0 = any free port.
+ * @param vantage - the VPC in which whoever asks here is. @default whoever asks uses the resolver of functions without a VPC of their own
  * @throws Error in one sentence, where the port is taken or not allowed.
  */
-export const serveDns = async (dns: () => WorldDns | undefined, port: number): Promise<DnsServer> => {
+export const serveDns = async (
+  dns: () => WorldDns | undefined,
+  port: number,
+  vantage: () => string | undefined = () => undefined,
+): Promise<DnsServer> => {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await listen(port, (packet, isStream) => answerPacket(dns(), packet, isStream));
+      return await listen(port, (packet, isStream) => answerPacket(dns(), packet, isStream, vantage()));
     } catch (error) {
       if (port !== 0 || attempt === ATTEMPTS) throw error;
     }

@@ -1,6 +1,9 @@
 /** The resolver that functions use, and whoever asks the DNS port, unless they say otherwise. */
 export const VPC_RESOLVER = '10.0.0.2';
 
+/** A resolver of the internet, of the block for documentation (RFC 5737): it is in no VPC, and sees public DNS alone. */
+export const PUBLIC_RESOLVER = '192.0.2.53';
+
 /** Where {@link VPC_RESOLVER} is until somebody says otherwise: the VPC of every subnet that nobody defined. */
 export const FIRST_VPC = 'vpc-0123456789abcdef0';
 

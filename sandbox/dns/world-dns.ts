@@ -4,7 +4,8 @@ import type { Journal } from '../journal.ts';
 import type { Random } from '../random.ts';
 import { type DnsAuthority, type HostAddresses, type NameRecord, plainName, type ZoneAuthority } from './authority.ts';
 import type { DnsOptions } from './options.ts';
-import { Vantages, VPC_RESOLVER } from './vantages.ts';
+import { txtStrings } from './txt.ts';
+import { PUBLIC_RESOLVER, Vantages, VPC_RESOLVER } from './vantages.ts';
 
 /** The record types of addresses. */
 export type AddressType = 'A' | 'AAAA';
@@ -162,6 +163,13 @@ export class WorldDns {
       at = plainName(first.data);
     }
     return { code: 'SERVFAIL', records };
+  }
+
+  /** What public DNS has of TXT under a name, each record's strings joined; nothing where it has none, or does not answer. */
+  publicTxt(name: string): readonly string[] {
+    const { code, records } = this.query(name, 'TXT', PUBLIC_RESOLVER);
+    if (code !== 'NOERROR') return [];
+    return records.filter(({ type }) => type === 'TXT').map(({ data }) => (txtStrings(data) ?? [data]).join(''));
   }
 
   #ailing(name: string, type: string, vantage: string): Look {

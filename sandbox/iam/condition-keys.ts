@@ -44,6 +44,8 @@ const KEYS: readonly KeyRule[] = [
   { name: 'kms:EncryptionContext:', prefix: true },
   { name: 'kms:EncryptionContextKeys', many: true },
   { name: 'iam:PassedToService' },
+  { name: 'sts:ExternalId' },
+  { name: 'sts:RoleSessionName' },
   { name: 'ec2:Region' },
   { name: 'ec2:ResourceTag/', prefix: true },
   { name: 'ec2:VpceServiceName' },

@@ -5,6 +5,7 @@ import { requestContext } from './condition-keys.ts';
 import { askPolicies, askPolicy, type PolicyAnswer, type PolicyRequest } from './evaluate.ts';
 import { checkPolicy, readPolicy } from './policy.ts';
 import { type PolicyDocument, type Principal, type RolePrincipal, roleSession, servicePrincipal } from './principal.ts';
+import { type Cause, noSuchPolicy, sentence } from './sentences.ts';
 
 /** A role as IAM keeps it. */
 export interface Role {
@@ -19,22 +20,11 @@ export interface Role {
   readonly attached: Set<string>;
 }
 
-/** Why a policy was not enough, in AWS's words. */
-type Cause = 'identity' | 'resource';
-
-const noSuchPolicy = (arn: string): AwsError =>
-  new AwsError('NoSuchEntity', `Policy ${arn} does not exist or is not attachable.`, 404);
-
-const sentence = (principal: Principal, { action, resource }: Permission, cause: Cause, denied: boolean): string => {
-  const who = `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource}`;
-  return denied
-    ? `${who} with an explicit deny in ${cause === 'identity' ? 'an identity-based' : 'a resource-based'} policy`
-    : `${who} because no ${cause}-based policy allows the ${action} action`;
-};
+const accountOf = (arn: string): string | undefined => arn.split(':')[4];
 
 /** The account that an ARN belongs to; the caller's own for `*` and for ARNs that name none (hosted zones, buckets). */
 const ownerOf = (resource: string, principal: Principal): string => {
-  const account = resource.split(':')[4];
+  const account = accountOf(resource);
   return account === undefined || account === '' ? principal.accountId : account;
 };
 
@@ -64,11 +54,11 @@ export class Identities implements Authorizer {
    * @param trust the role's trust policy, checked here.
    * @throws AwsError `EntityAlreadyExists`; what {@link checkPolicy} throws.
    */
-  createRole(name: string, path: string, id: string, trust: unknown): Role {
-    if (this.findRole(name) !== undefined) {
+  createRole(name: string, path: string, id: string, trust: unknown, account = PROVIDER_ACCOUNT): Role {
+    if (this.findRole(name, account) !== undefined) {
       throw new AwsError('EntityAlreadyExists', `Role with name ${name} already exists.`, 409);
     }
-    const arn = `arn:aws:iam::${PROVIDER_ACCOUNT}:role${path}${name}`;
+    const arn = `arn:aws:iam::${account}:role${path}${name}`;
     const role = {
       arn,
       name,
@@ -81,11 +71,13 @@ export class Identities implements Authorizer {
     return role;
   }
 
-  /** By its name or ARN. */
-  findRole(nameOrArn: string): Role | undefined {
+  /** By its ARN, or by its name in an account. */
+  findRole(nameOrArn: string, account = PROVIDER_ACCOUNT): Role | undefined {
     const exact = this.#roles.get(nameOrArn);
     if (exact !== undefined) return exact;
-    for (const role of this.#roles.values()) if (role.name === nameOrArn) return role;
+    for (const role of this.#roles.values()) {
+      if (role.name === nameOrArn && accountOf(role.arn) === account) return role;
+    }
     return undefined;
   }
 
@@ -93,7 +85,8 @@ export class Identities implements Authorizer {
   role(nameOrArn: string): Role {
     const role = this.findRole(nameOrArn);
     if (role === undefined) {
-      throw new AwsError('NoSuchEntity', `The role with name ${nameOrArn} cannot be found.`, 404);
+      const name = nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1);
+      throw new AwsError('NoSuchEntity', `The role with name ${name} cannot be found.`, 404);
     }
     return role;
   }
@@ -214,6 +207,39 @@ export class Identities implements Authorizer {
     const answer = askPolicy(trust, { principal, action: permission.action, resource: role.arn, context });
     if (answer === 'allowed') return session;
     throw new AwsError('AccessDenied', sentence(principal, permission, 'resource', answer === 'denied'), 403);
+  }
+
+  /**
+   * Opens a session of a role for somebody who calls STS. The role's trust policy must allow it; where that names the caller's
+   * whole account, or the role is another account's, the caller's own policies must as well.
+   *
+   * @param asked - what the request says, for conditions: `{ 'sts:ExternalId': 'acme-1' }`.
+   * @throws AwsError `AccessDenied`, in the same words for a role that is not there.
+   * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
+   */
+  assumeRoleAs(
+    principal: Principal,
+    roleArn: string,
+    sessionName: string,
+    asked: Readonly<Record<string, string>>,
+    region = HOME_REGION,
+  ): RolePrincipal {
+    const permission = { action: 'sts:AssumeRole', resource: roleArn, context: asked };
+    const context = requestContext(principal, permission, this.#clock, region);
+    const request: PolicyRequest = { action: permission.action, resource: roleArn, context };
+    const role = this.#roles.get(roleArn);
+    const byTrust = role === undefined ? 'silent' : askPolicy(role.trust, { ...request, principal });
+    const byIdentity = this.#askIdentity(principal, request);
+    const isTrusted = byTrust === 'allowed' || byTrust === 'delegated';
+    const needsOwn = byTrust !== 'allowed' || accountOf(roleArn) !== principal.accountId;
+    if (isTrusted && byIdentity !== 'denied' && (!needsOwn || byIdentity === 'allowed')) {
+      return roleSession(roleArn, sessionName);
+    }
+    throw new AwsError(
+      'AccessDenied',
+      `User: ${principal.arn} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`,
+      403,
+    );
   }
 
   /** Services keep resource policies as they were given: each is brought into shape and checked when it is first asked. */

@@ -11,6 +11,8 @@ export interface FunctionSpec {
   readonly memoryMb: number;
   /** The whole environment, reserved variables included: see `lambdaEnvironment`. Nothing of the host's own reaches a function. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The VPC that it looks names up from; absent where it is in none of its own. */
+  readonly vpcId?: string;
   /** What `console.log` writes: tab-separated text, or a JSON object for each line. */
   readonly logFormat: 'Text' | 'JSON';
 }

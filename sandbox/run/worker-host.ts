@@ -31,16 +31,21 @@ const HEAP_SHARE = 0.9;
  * Runs functions in worker threads by real time: own environment variables, memory limit, time-out. The functions'
  * `Date` follows the sandbox's clock, whatever its speed; their timers and their time-outs are the machine's.
  *
- * @param dnsServer - whom the functions ask for names, e.g. `127.0.0.1:5353`. @default whom this machine asks
+ * @param dnsServerOf - whom the functions of a VPC ask for names, and those in none, e.g. `127.0.0.1:5353`. @default whom this machine asks
  */
-export const workerHost = (clock: ServedClock, dnsServer?: string): FunctionHost => {
+export const workerHost = (
+  clock: ServedClock,
+  dnsServerOf: (vpcId: string | undefined) => string | undefined = () => undefined,
+): FunctionHost => {
   const instances = new Set<WorkerInstance>();
   const read = (): ClockReading => ({ sandbox: clock.now(), real: machineTime(), speed: clock.speed ?? 1 });
   return {
     // A thread is some ten megabytes and a good part of a core while it starts.
     instancesPerFunction: 8,
     start: (spec, log) => {
-      const instance = new WorkerInstance(spec, log, { read, dnsServer }, () => instances.delete(instance));
+      const instance = new WorkerInstance(spec, log, { read, dnsServer: dnsServerOf(spec.vpcId) }, () =>
+        instances.delete(instance),
+      );
       instances.add(instance);
       return instance;
     },

@@ -1,4 +1,5 @@
 import { HOME_REGION, STANDBY_REGION } from '../cloud.ts';
+import { consumerZones } from './consumer-zones.ts';
 import type { Ended, Flipped, RegionPair } from './region-pair.ts';
 import type { Stage } from './stage.ts';
 import type { Case, CaseResult, Story } from './story.ts';
@@ -255,5 +256,6 @@ export const failover: Story = {
         };
       },
     },
+    ...consumerZones,
   ],
 };

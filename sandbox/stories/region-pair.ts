@@ -1,13 +1,14 @@
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { ledgerKey, registryKey } from '../../functions/registry/keys.ts';
-import { HOME_REGION, OPERATOR, STANDBY_REGION } from '../cloud.ts';
+import { HOME_REGION, STANDBY_REGION } from '../cloud.ts';
 import { FIRST_VPC } from '../dns/vantages.ts';
+import { OTHER_VPC } from '../services/ec2/subnets.ts';
 import type { World } from '../world.ts';
+import { type Balancer, invoke, makeBalancer, PORT } from './balancer.ts';
 import type { Stage } from './stage.ts';
 
 /** The stack of the standby region. */
 const STANDBY_STACK = 'PrivateLinkConciergeStandby';
-const PORT = 5432;
 const SERVICE = 'vpce-svc-0f0f0f0f0f0f0f0f0';
 const OPERATOR_ARN = 'arn:aws:iam::123456789012:user/operator';
 /** Longer than an alarm, Route 53 and every cache take together, in milliseconds. */
@@ -65,10 +66,16 @@ export class RegionPair {
       CallerReference: recordId,
       VPC: { VPCRegion: HOME_REGION, VPCId: FIRST_VPC },
     })) as { HostedZone: { Id: string } };
+    const zoneId = HostedZone.Id.replace('/hostedzone/', '');
+    // In the other region nobody sees the zone otherwise, we among them.
+    await invoke(world, HOME_REGION, 'route53', 'AssociateVPCWithHostedZone', {
+      HostedZoneId: zoneId,
+      VPC: { VPCRegion: STANDBY_REGION, VPCId: OTHER_VPC },
+    });
     const pair = new RegionPair(world, stage, {
       name: `db.${domain}`,
       recordId,
-      zoneId: HostedZone.Id.replace('/hostedzone/', ''),
+      zoneId,
       balancers,
     });
     pair.makePrimary('well');
@@ -120,6 +127,11 @@ export class RegionPair {
   alias(region: string): object {
     const { dnsName, zoneId } = this.#of(region);
     return { kind: 'alias', dnsName, zoneId };
+  }
+
+  /** The load balancer of a region. */
+  loadBalancerOf(region: string): string {
+    return this.#of(region).loadBalancerArn;
   }
 
   /** The target group of a region's load balancer. */
@@ -308,46 +320,3 @@ export class RegionPair {
     return value;
   }
 }
-
-interface Balancer {
-  readonly dnsName: string;
-  readonly zoneId: string;
-  readonly targetGroupArn: string;
-}
-
-const invoke = (world: World, region: string, service: string, action: string, input: object): Promise<unknown> =>
-  world.regions.get(region).cloud.invoke({ service, action, input, principal: OPERATOR });
-
-/** A network load balancer with a target that serves. */
-const makeBalancer = async (world: World, region: string, name: string): Promise<Balancer> => {
-  const { subnets } = world.regions.get(region);
-  const subnet = subnets.define({ id: `subnet-${world.cloud.random.hex(17)}` });
-  const { LoadBalancers } = (await invoke(world, region, 'elasticloadbalancing', 'CreateLoadBalancer', {
-    Name: name,
-    Type: 'network',
-    Scheme: 'internal',
-    Subnets: [subnet.id],
-  })) as { LoadBalancers: readonly [{ LoadBalancerArn: string; DNSName: string; CanonicalHostedZoneId: string }] };
-  const { TargetGroups } = (await invoke(world, region, 'elasticloadbalancing', 'CreateTargetGroup', {
-    Name: name,
-    Protocol: 'TCP',
-    Port: PORT,
-    VpcId: subnet.vpcId,
-    TargetType: 'ip',
-    Tags: [{ Key: 'privatelink-concierge', Value: 'managed' }],
-  })) as { TargetGroups: readonly [{ TargetGroupArn: string }] };
-  const [{ LoadBalancerArn, DNSName, CanonicalHostedZoneId }] = LoadBalancers;
-  const [{ TargetGroupArn }] = TargetGroups;
-  await invoke(world, region, 'elasticloadbalancing', 'CreateListener', {
-    LoadBalancerArn,
-    Port: PORT,
-    Protocol: 'TCP',
-    DefaultActions: [{ Type: 'forward', TargetGroupArn }],
-  });
-  const [low, high] = [world.cloud.random.between(1, 200), world.cloud.random.between(1, 250)];
-  await invoke(world, region, 'elasticloadbalancing', 'RegisterTargets', {
-    TargetGroupArn,
-    Targets: [{ Id: `10.${region === HOME_REGION ? 150 : 151}.${low}.${high}`, Port: PORT }],
-  });
-  return { dnsName: DNSName.toLowerCase(), zoneId: CanonicalHostedZoneId, targetGroupArn: TargetGroupArn };
-};

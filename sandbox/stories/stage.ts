@@ -15,6 +15,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { RDSClient } from '@aws-sdk/client-rds';
+import { Route53Client } from '@aws-sdk/client-route-53';
 import { DescribeExecutionCommand, type ExecutionListItem, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -28,6 +29,7 @@ import { type Fault, faultWords } from '../faults/fault.ts';
 import { injectFaults } from '../faults/inject.ts';
 import type { ControlPlaneCalls } from '../services/route53/control-plane.ts';
 import type { World } from '../world.ts';
+import { type ConsumerRole, ConsumerZone } from './consumer-zone.ts';
 import { Crowd } from './crowd.ts';
 import { Database } from './database.ts';
 import { createEndpointOf } from './endpoint-input.ts';
@@ -47,6 +49,7 @@ export class Stage {
   readonly #sfn: SFNClient;
   readonly #elb: ElasticLoadBalancingV2Client;
   readonly #rds: RDSClient;
+  readonly #route53: Route53Client;
   readonly #sns: SNSClient;
   readonly #sqs: SQSClient;
   readonly #requests: Requests;
@@ -64,6 +67,7 @@ export class Stage {
     this.#sfn = new SFNClient(world.clientConfig('operator'));
     this.#elb = new ElasticLoadBalancingV2Client(world.clientConfig('operator'));
     this.#rds = new RDSClient(world.clientConfig('operator'));
+    this.#route53 = new Route53Client(world.clientConfig('operator'));
     this.#sns = new SNSClient(world.clientConfig('operator'));
     this.#sqs = new SQSClient(world.clientConfig('operator'));
     this.#requests = new Requests(this.#dynamo, this.#sfn, (name) => this.output(name));
@@ -99,6 +103,11 @@ export class Stage {
   /** Makes a service in two regions under one name. */
   async regionPair(name: string): Promise<RegionPair> {
     return RegionPair.make(this.#world, this, name);
+  }
+
+  /** Makes a customer's endpoints of that service, and a zone of its own for which the pair's record is. */
+  async consumerZone(pair: RegionPair, role: ConsumerRole): Promise<ConsumerZone> {
+    return ConsumerZone.make(this.#world, this, pair, role);
   }
 
   /** Cuts a region off from everybody. @returns how to heal it. */
@@ -184,6 +193,7 @@ export class Stage {
       ec2: this.#ec2Of('operator'),
       elb: this.#elb,
       rds: this.#rds,
+      route53: this.#route53,
       lookup: () => () => Promise.reject(new Error('A story looks no name up by itself: see `database.named`.')),
       say: (line) => this.tell(line),
       lookUpTxt: () => Promise.resolve([]),

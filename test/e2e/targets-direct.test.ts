@@ -2,6 +2,7 @@ import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { RDSClient } from '@aws-sdk/client-rds';
+import { Route53Client } from '@aws-sdk/client-route-53';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
@@ -39,6 +40,7 @@ const servicesIn = (world: SimulatedWorld, stage: Stage) => {
     elb: held(new ElasticLoadBalancingV2Client(config), clock),
     ec2: held(new EC2Client(config), clock),
     rds: held(new RDSClient(config), clock),
+    route53: held(new Route53Client(config), clock),
     lookup: () => async (hostName) => {
       const answer = world.dns.resolve(hostName, 'A');
       if (answer.code !== 'NOERROR') return { kind: 'failed', problem: answer.code };

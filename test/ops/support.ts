@@ -1,5 +1,6 @@
 import { GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { Route53Client } from '@aws-sdk/client-route-53';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -52,6 +53,16 @@ const strictElb = () => {
   return { elb, elbMock };
 };
 
+/** Route 53, to which no call is made but those that the test answers. */
+const strictRoute53 = () => {
+  const route53 = new Route53Client({ region: HOME_REGION });
+  const route53Mock = mockClient(route53);
+  route53Mock.onAnyCommand().callsFake((input) => {
+    throw new Error(`The test expects no such call: ${JSON.stringify(input)}`);
+  });
+  return { route53, route53Mock };
+};
+
 /** Services of ada's, to which no call is made but those that the test answers. A wake succeeds. */
 export const ofAda = () => {
   const { dynamo, dynamoMock } = strictDynamo();
@@ -63,6 +74,7 @@ export const ofAda = () => {
   const { ec2, ec2Mock } = strictEc2();
   const { elb, elbMock } = strictElb();
   const { rds, rdsMock } = strictRds();
+  const { route53, route53Mock } = strictRoute53();
   const said: string[] = [];
   const asked: (string | undefined)[] = [];
   const answers: Answer[] = [];
@@ -76,6 +88,7 @@ export const ofAda = () => {
     ec2,
     elb,
     rds,
+    route53,
     lookup: (resolver) => async () => {
       asked.push(resolver);
       return answers.at(-1) ?? { kind: 'empty' };
@@ -98,7 +111,7 @@ export const ofAda = () => {
   };
   /** What was written into tables, and no reads. */
   const writes = () => callsOf(dynamoMock).filter(([command]) => !/^(Get|BatchGet|Query)/.test(command));
-  const mocks = { dynamoMock, sfnMock, elbMock, ec2Mock, rdsMock };
+  const mocks = { dynamoMock, sfnMock, elbMock, ec2Mock, rdsMock, homeZonesMock: route53Mock };
   return { services, waits, said, asked, answers, clock, ...mocks, writes, wakes: () => callsOf(sfnMock) };
 };
 

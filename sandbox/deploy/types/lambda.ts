@@ -27,6 +27,7 @@ const CONFIGURATION: Readonly<Record<string, unknown>> = {
   DeadLetterConfig: { TargetArn: '' },
   TracingConfig: { Mode: 'PassThrough' },
   LoggingConfig: { LogFormat: 'Text' },
+  VpcConfig: { SubnetIds: [], SecurityGroupIds: [] },
 };
 /** Properties that go to CreateFunction as they stand. */
 const PLAIN = [...Object.keys(CONFIGURATION), 'Architectures', 'PackageType'];
@@ -122,7 +123,7 @@ export const lambdaTypes: ResourceTypes = {
       ...each('used', 'FunctionName', 'MemorySize', 'Timeout', 'Tags', ...PLAIN),
       Code: { S3Bucket: 'used', S3Key: 'used' },
       ReservedConcurrentExecutions: 'used',
-      ...each('accepted', 'VpcConfig', 'EphemeralStorage', 'KmsKeyArn', 'RuntimeManagementConfig', 'SnapStart'),
+      ...each('accepted', 'EphemeralStorage', 'KmsKeyArn', 'RuntimeManagementConfig', 'SnapStart'),
       RecursiveLoop: 'accepted',
     },
     async create(properties, { call, generatedName }) {

@@ -78,7 +78,7 @@ export const coldStart = (start: ColdStart): Handler => {
     console,
     performance,
     timers,
-    dns: world.dns?.(timers.globals),
+    dns: world.dns?.(timers.globals, spec.vpcId),
     http: instanceHttp(world.http, start.ended),
   });
   const globals: Record<string, unknown> = {

@@ -15,8 +15,11 @@ export interface HttpStandIn {
   readonly Agent: unknown;
 }
 
-/** Makes what takes the place of `node:dns`, with `promises`, from the timers of one instance. */
-export type DnsStandIn = (timers: ReturnType<typeof timerModules>['globals']) => Readonly<Record<string, unknown>>;
+/** Makes what takes the place of `node:dns`, with `promises`, from the timers of one instance and the VPC that it is in, if any. */
+export type DnsStandIn = (
+  timers: ReturnType<typeof timerModules>['globals'],
+  vpcId: string | undefined,
+) => Readonly<Record<string, unknown>>;
 
 const real = createRequire(import.meta.url);
 

@@ -17,6 +17,7 @@ import { ec2Errors, unsuccessful } from './errors.ts';
 import { isAttached } from './lifecycle.ts';
 import { once, onService, ownService, requireService } from './lookups.ts';
 import { type EndpointService, ec2Arn, type PrivateLink } from './model.ts';
+import { checkedName, nameService, unnameService } from './private-dns.ts';
 import { onTaggedCreation, requestTagContext, specifiedTags } from './tags.ts';
 import { configurationView } from './views.ts';
 
@@ -46,12 +47,6 @@ const checkRegions = (regions: readonly string[] | undefined): void => {
   }
 };
 
-const privateDns = (world: PrivateLink, name: string) => ({
-  name,
-  txtName: `_${world.cloud.random.hex(20)}`,
-  txtValue: `vpce:${world.cloud.random.hex(20)}`,
-});
-
 /** The actions on endpoint service configurations: the provider's own services. */
 export const serviceActions = (world: PrivateLink): Record<string, ActionDefinition> => ({
   CreateVpcEndpointServiceConfiguration: ec2Action<
@@ -75,6 +70,7 @@ export const serviceActions = (world: PrivateLink): Record<string, ActionDefinit
           'PrivateDnsName is for interface endpoint services; this one has Gateway Load Balancers.',
         );
       }
+      if (input.PrivateDnsName !== undefined) checkedName(input.PrivateDnsName);
       specifiedTags(input.TagSpecifications, 'vpc-endpoint-service');
     },
     needs: (input, { accountId }) => {
@@ -90,7 +86,7 @@ export const serviceActions = (world: PrivateLink): Record<string, ActionDefinit
       const made = once(world, caller, 'CreateVpcEndpointServiceConfiguration', input, () => {
         const id = world.newId('vpce-svc-');
         const networks = input.NetworkLoadBalancerArns ?? [];
-        world.services.set(id, {
+        const service: EndpointService = {
           order: world.nextOrder(),
           id,
           name: `com.amazonaws.vpce.${world.region}.${id}`,
@@ -109,10 +105,12 @@ export const serviceActions = (world: PrivateLink): Record<string, ActionDefinit
               .filter((region) => region !== world.region)
               .map((region) => [region, 'Available']),
           ),
-          privateDns: input.PrivateDnsName === undefined ? undefined : privateDns(world, input.PrivateDnsName),
+          privateDns: undefined,
           permits: new Map(),
           tags: specifiedTags(input.TagSpecifications, 'vpc-endpoint-service'),
-        });
+        };
+        world.services.set(id, service);
+        if (input.PrivateDnsName !== undefined) nameService(world, service, input.PrivateDnsName);
         world.cloud.journal.write({ kind: 'state', who: 'ec2', what: `${id} Available` });
         return id;
       });
@@ -151,6 +149,7 @@ export const serviceActions = (world: PrivateLink): Record<string, ActionDefinit
       if (input.RemovePrivateDnsName === true && input.PrivateDnsName !== undefined) {
         throw ec2Errors.combination('PrivateDnsName and RemovePrivateDnsName cannot both be specified.');
       }
+      if (input.PrivateDnsName !== undefined) checkedName(input.PrivateDnsName);
     },
     needs: (input, caller) => [
       onService(world, caller, 'ModifyVpcEndpointServiceConfiguration', input.ServiceId ?? ''),
@@ -161,8 +160,8 @@ export const serviceActions = (world: PrivateLink): Record<string, ActionDefinit
       service.acceptanceRequired = input.AcceptanceRequired ?? service.acceptanceRequired;
       service.loadBalancerArns = change.arns;
       service.ipAddressTypes = change.types;
-      if (input.RemovePrivateDnsName === true) service.privateDns = undefined;
-      if (input.PrivateDnsName !== undefined) service.privateDns = privateDns(world, input.PrivateDnsName);
+      if (input.RemovePrivateDnsName === true) unnameService(service);
+      if (input.PrivateDnsName !== undefined) nameService(world, service, input.PrivateDnsName);
       for (const region of input.AddSupportedRegions ?? []) {
         if (region !== world.region) service.regions.set(region, 'Available');
       }
@@ -234,6 +233,7 @@ const planChange = (
 const drop = (world: PrivateLink, service: EndpointService): void => {
   const { clock, journal } = world.cloud;
   service.state = 'Deleting';
+  service.privateDns?.cancel();
   journal.write({ kind: 'state', who: 'ec2', what: `${service.id} Deleting` });
   for (const notification of [...world.notifications.values()]) {
     if ('serviceId' in notification.about && notification.about.serviceId === service.id) {

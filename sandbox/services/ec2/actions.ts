@@ -5,17 +5,20 @@ import { endpointActions } from './actions-endpoints.ts';
 import { interfaceActions } from './actions-interfaces.ts';
 import { notificationActions } from './actions-notifications.ts';
 import { permissionActions } from './actions-permissions.ts';
+import { privateDnsActions } from './actions-private-dns.ts';
 import { serviceActions } from './actions-services.ts';
 import { tagActions } from './actions-tags.ts';
 import { NetworkInterfaces } from './interfaces.ts';
-import { type Partition, partition, privateLink } from './model.ts';
-import { endpointNames } from './names.ts';
+import { type PrivateLinkParts, partition, privateLink } from './model.ts';
+import { endpointNames, privateNames } from './names.ts';
 import { type Ec2Options, settingsFrom } from './options.ts';
 
 /** EC2, with what DNS asks of it beside the API. */
 export interface Ec2Service extends ServiceDefinition {
   /** Its interface endpoints' names, for DNS and for aliases. */
   readonly names: ReturnType<typeof endpointNames>;
+  /** Their private names, for DNS, by the VPC in which somebody asks. */
+  privateNames(vpcOf: (vantage: string) => string | undefined): ReturnType<typeof privateNames>;
 }
 
 /**
@@ -29,15 +32,21 @@ export interface Ec2Service extends ServiceDefinition {
 export const ec2Service = (
   cloud: Cloud,
   options: Ec2Options = {},
-  interfaces: NetworkInterfaces = new NetworkInterfaces(),
-  regions: Partition = partition(),
+  parts: Partial<PrivateLinkParts> = {},
 ): Ec2Service => {
-  const world = privateLink(cloud, settingsFrom(options), interfaces, regions);
+  const world = privateLink(cloud, settingsFrom(options), {
+    interfaces: new NetworkInterfaces(),
+    partition: partition(),
+    publicTxt: () => [],
+    ...parts,
+  });
   return {
     name: 'ec2',
     names: endpointNames(world),
+    privateNames: (vpcOf) => privateNames(world, vpcOf),
     actions: {
       ...serviceActions(world),
+      ...privateDnsActions(world),
       ...permissionActions(world),
       ...notificationActions(world),
       ...connectionActions(world),
@@ -52,7 +61,9 @@ export const ec2Service = (
       "Gateway, Gateway Load Balancer, Resource, ServiceNetwork and Tunnel endpoints; AWS's own services; ModifyVpcEndpoint.",
       'Gateway Load Balancer endpoint services can be made and listed, but nothing connects to them.',
       'Load balancers, topics and their policies are not looked up when a service or a notification is made.',
-      'Private DNS names stay pendingVerification; StartVpcEndpointServicePrivateDnsVerification; private DNS of endpoints.',
+      'Private DNS of an endpoint is enabled when it is made, or never; the hosted zone that EC2 keeps for it is not listed, and answers for that name alone.',
+      'Which domain can be registered: the TXT record of a private DNS name counts beneath the name and every domain above it, down to two labels.',
+      'How EC2 looks for a TXT record: once, by one resolver, some time after it is told to; whether it asks again, or the name servers themselves, AWS does not publish.',
       'Availability Zones: every service is in all three; zonal DNS names.',
       'Endpoint policies are kept and have no effect, which is what they have on endpoint services outside AWS.',
       'The permission vpce:AllowMultiRegion, and whether a region is opted in: an endpoint may be made from any region that the service supports.',

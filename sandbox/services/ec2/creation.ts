@@ -6,6 +6,7 @@ import { ec2Errors } from './errors.ts';
 import { begin } from './lifecycle.ts';
 import { type EndpointService, ec2Arn, type PrivateLink } from './model.ts';
 import { isAllowed } from './principals.ts';
+import { verifiedName } from './private-dns.ts';
 import { onTaggedCreation, requestTagContext, specifiedTags } from './tags.ts';
 
 const FULL_ACCESS = JSON.stringify({
@@ -101,11 +102,7 @@ export const make = (world: PrivateLink, input: CreateVpcEndpointRequest, caller
     throw ec2Errors.invalid(`Endpoint type (${type}) does not match available service types ([${service.kind}]).`);
   }
   if (type !== 'Interface') throw ec2Errors.notModelled(`VPC endpoints of type ${type}, only Interface endpoints`);
-  if (input.PrivateDnsEnabled === true) {
-    throw ec2Errors.invalid(
-      `Private DNS can't be enabled because the service ${service.name} does not provide a private DNS name.`,
-    );
-  }
+  const privateName = input.PrivateDnsEnabled === true ? verifiedName(service) : undefined;
   const ipAddressType = input.IpAddressType ?? (service.ipAddressTypes.includes('ipv4') ? 'ipv4' : 'ipv6');
   const wanted = ipAddressType === 'dualstack' ? (['ipv4', 'ipv6'] as const) : [ipAddressType];
   if (!wanted.every((one) => service.ipAddressTypes.some((offered) => offered === one))) {
@@ -127,7 +124,7 @@ export const make = (world: PrivateLink, input: CreateVpcEndpointRequest, caller
     groupIds: [...(input.SecurityGroupIds ?? [])],
     networkInterfaceIds: (input.SubnetIds ?? []).map(() => world.newId('eni-')),
     ipAddressType,
-    privateDnsEnabled: false,
+    privateName,
     policyDocument: input.PolicyDocument ?? FULL_ACCESS,
     dnsName: `${id}-${world.cloud.random.hex(8)}.${service.id}.${service.region}.vpce.amazonaws.com`,
     createdAt: world.cloud.clock.now(),

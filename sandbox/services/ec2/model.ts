@@ -6,6 +6,7 @@ import { Buckets } from '../buckets.ts';
 import { ec2Limits } from './buckets.ts';
 import type { NetworkInterfaces } from './interfaces.ts';
 import type { Settings } from './options.ts';
+import type { PrivateDns, PublicTxt } from './private-dns.ts';
 
 /**
  * The nine states as they travel, e.g. `pendingAcceptance`: the SDK's enumeration is in PascalCase, the wire is not
@@ -43,7 +44,7 @@ export interface EndpointService {
   ipAddressTypes: ServiceConnectivityType[];
   /** Regions other than its own, with `Available` or `Closed`. */
   readonly regions: Map<string, 'Available' | 'Closed'>;
-  privateDns: { readonly name: string; readonly txtName: string; readonly txtValue: string } | undefined;
+  privateDns: PrivateDns | undefined;
   readonly permits: Map<string, Permit>;
   readonly tags: Tags;
 }
@@ -75,7 +76,8 @@ export interface Connection {
   readonly groupIds: readonly string[];
   readonly networkInterfaceIds: readonly string[];
   readonly ipAddressType: IpAddressType;
-  readonly privateDnsEnabled: boolean;
+  /** The service's private DNS name, where the endpoint has it: `PrivateDnsEnabled`. What becomes of the name later changes nothing. */
+  readonly privateName: string | undefined;
   readonly policyDocument: string;
   readonly dnsName: string;
   readonly createdAt: number;
@@ -125,6 +127,8 @@ export interface PrivateLink {
   readonly connections: Map<string, Connection>;
   readonly notifications: Map<string, Notification>;
   readonly interfaces: NetworkInterfaces;
+  /** How EC2 looks for TXT records. */
+  readonly publicTxt: PublicTxt;
   /** What was made for a client token: the request's text and the id of what it made. */
   readonly made: Map<string, { readonly request: string; readonly id: string }>;
   /** The number of the next record; listings keep this order. */
@@ -135,13 +139,16 @@ export interface PrivateLink {
   within(range: Range): number;
 }
 
+/** What the EC2 of a region is made of. */
+export interface PrivateLinkParts {
+  readonly interfaces: NetworkInterfaces;
+  readonly partition: Partition;
+  readonly publicTxt: PublicTxt;
+}
+
 /** A region without endpoint services. */
-export const privateLink = (
-  cloud: Cloud,
-  settings: Settings,
-  interfaces: NetworkInterfaces,
-  all: Partition,
-): PrivateLink => {
+export const privateLink = (cloud: Cloud, settings: Settings, parts: PrivateLinkParts): PrivateLink => {
+  const { interfaces, partition: all, publicTxt } = parts;
   const world: PrivateLink = {
     cloud,
     region: cloud.region,
@@ -152,6 +159,7 @@ export const privateLink = (
     connections: new Map(),
     notifications: new Map(),
     interfaces,
+    publicTxt,
     made: new Map(),
     nextOrder: () => {
       all.order += 1;

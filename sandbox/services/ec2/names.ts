@@ -1,4 +1,4 @@
-import type { DnsAuthority } from '../../dns/authority.ts';
+import type { DnsAuthority, ZoneAuthority } from '../../dns/authority.ts';
 import type { AliasTargets } from '../route53/interfaces.ts';
 import type { Connection, PrivateLink } from './model.ts';
 import { VPCE_ZONES } from './views.ts';
@@ -32,5 +32,30 @@ export const endpointNames = ({ connections }: PrivateLink): DnsAuthority & Alia
       ttl: TTL,
       isHealthy: endpoint.state === 'available',
     };
+  },
+});
+
+const isNamed = (name: string, { privateName }: Connection): boolean =>
+  privateName?.startsWith('*.') === true ? name.endsWith(privateName.slice(1)) : name === privateName;
+
+/**
+ * The private names of interface endpoints: in the VPC of one that is available and has it, and nowhere else, the service's
+ * private DNS name leads to that endpoint.
+ *
+ * @param vpcOf - in which VPC somebody asks.
+ * @see https://docs.aws.amazon.com/vpc/latest/privatelink/manage-dns-names.html
+ */
+export const privateNames = (
+  { connections }: PrivateLink,
+  vpcOf: (vantage: string) => string | undefined,
+): ZoneAuthority => ({
+  answer: (name, _type, vantage) => {
+    const vpcId = vpcOf(vantage);
+    if (vpcId === undefined) return undefined;
+    const endpoint = [...connections.values()].find(
+      (each) => each.vpcId === vpcId && each.state === 'available' && isNamed(name, each),
+    );
+    if (endpoint === undefined) return undefined;
+    return { code: 'NOERROR', records: [{ type: 'CNAME', ttl: TTL, data: endpoint.dnsName.toLowerCase() }] };
   },
 });

@@ -19,6 +19,14 @@ interface Timings {
   readonly deletedKept: Range;
   /** `Deleting` of an endpoint service until it is gone. An assumption: AWS publishes no number. @default 2 to 10 seconds */
   readonly serviceDeleting: Range;
+  /**
+   * From StartVpcEndpointServicePrivateDnsVerification to the look. "A few minutes" is all that
+   * https://docs.aws.amazon.com/vpc/latest/privatelink/manage-dns-names.html says; providers wait one
+   * (https://github.com/ubicloud/ubicloud).
+   *
+   * @default 30 seconds to 3 minutes
+   */
+  readonly verification: Range;
   /** From an event to the publish on its topic. An assumption: AWS publishes no number. @default 1 to 5 seconds */
   readonly notice: Range;
 }
@@ -80,6 +88,16 @@ export interface Uncertain {
    * @default true
    */
   readonly endpointIdFilter: boolean;
+  /** Whether a `failed` private DNS name is `pendingVerification` as soon as its verification is started again. @default true */
+  readonly failedNameStartsOver: boolean;
+  /**
+   * Whether EC2 looks for a new name's TXT record of its own accord, every ten minutes for two days. An older page of AWS's
+   * says that the DNS server is polled
+   * (https://docs.aws.amazon.com/vpc/latest/userguide/modify-vpc-endpoint-service-dns-name.html), providers start it themselves.
+   *
+   * @default false
+   */
+  readonly namesVerifyThemselves: boolean;
   /** Milliseconds after which an unanswered request turns `expired`; the state exists, its rule is unpublished. @default never */
   readonly requestExpires: number;
 }
@@ -147,6 +165,7 @@ export const settingsFrom = (options: Ec2Options): Settings => ({
     deleting: [10 * second, 40 * second],
     deletedKept: [60 * second, 180 * second],
     serviceDeleting: [2 * second, 10 * second],
+    verification: [30 * second, 180 * second],
     notice: [1 * second, 5 * second],
     ...options.timings,
   },
@@ -164,6 +183,8 @@ export const settingsFrom = (options: Ec2Options): Settings => ({
     maxIdsPerAnswer: Number.POSITIVE_INFINITY,
     deletedListed: true,
     endpointIdFilter: true,
+    failedNameStartsOver: true,
+    namesVerifyThemselves: false,
     requestExpires: Number.POSITIVE_INFINITY,
     ...options.uncertain,
   },

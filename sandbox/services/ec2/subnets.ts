@@ -19,7 +19,7 @@ export interface AddressPair {
 }
 
 /** The VPC of every subnet of another region than the stack's own: its addresses are others too, so that one belongs to one region. */
-const OTHER_VPC = 'vpc-0123456789abcdef1';
+export const OTHER_VPC = 'vpc-0123456789abcdef1';
 const OTHER_FIRST = 64 * 256;
 const ZONES = ['a', 'b', 'c'];
 const SIZE_OF_24 = 256 - 5;
@@ -54,7 +54,7 @@ export class Subnets {
     const isHome = this.#region === HOME_REGION;
     const number = before?.number ?? this.#known.size + (isHome ? 0 : OTHER_FIRST);
     const known: Known = {
-      vpcId: before?.vpcId ?? (isHome ? FIRST_VPC : OTHER_VPC),
+      vpcId: this.vpcOf(subnet.id),
       zone: before?.zone ?? `${this.#region}${ZONES[this.#known.size % ZONES.length]}`,
       size: before?.size ?? SIZE_OF_24,
       ...subnet,
@@ -64,6 +64,11 @@ export class Subnets {
     };
     this.#known.set(subnet.id, known);
     return known;
+  }
+
+  /** The VPC of a subnet, whether it was defined or not. Unlike {@link find} it gives no subnet its place among others. */
+  vpcOf(id: string): string {
+    return this.#known.get(id)?.vpcId ?? (this.#region === HOME_REGION ? FIRST_VPC : OTHER_VPC);
   }
 
   find(id: string): Subnet {

@@ -38,6 +38,12 @@ const dnsEntries = (connection: Connection) => [
   { DnsName: connection.dnsName, HostedZoneId: VPCE_ZONES[connection.serviceRegion] },
 ];
 
+/** To the consumer the private name is there too; the hosted zone that EC2 keeps for it is nobody's to see. */
+const ownDnsEntries = (connection: Connection) => [
+  ...dnsEntries(connection),
+  ...(connection.privateName === undefined ? [] : [{ DnsName: connection.privateName }]),
+];
+
 /** The provider's view: no VPC, no requesting principal, only the account. */
 export const connectionView = (world: PrivateLink, { connection, state }: Seen): VpcEndpointConnection => {
   const service = world.services.get(connection.serviceId);
@@ -68,11 +74,11 @@ export const endpointView = ({ connection, state }: Seen): VpcEndpoint => ({
   SubnetIds: [...connection.subnetIds],
   Groups: connection.groupIds.map((GroupId) => ({ GroupId, GroupName: GroupId })),
   IpAddressType: connection.ipAddressType,
-  PrivateDnsEnabled: connection.privateDnsEnabled,
+  PrivateDnsEnabled: connection.privateName !== undefined,
   RequesterManaged: false,
   // The interfaces are made when the connection is; a request has none.
   NetworkInterfaceIds: state === 'pending' || state === 'available' ? [...connection.networkInterfaceIds] : [],
-  DnsEntries: dnsEntries(connection),
+  DnsEntries: ownDnsEntries(connection),
   CreationTimestamp: new Date(connection.createdAt),
   Tags: tagList(connection.tags),
   OwnerId: connection.owner,
@@ -112,7 +118,7 @@ export const configurationView = (service: EndpointService): ServiceConfiguratio
     ? {}
     : {
         PrivateDnsNameConfiguration: {
-          State: 'pendingVerification',
+          State: service.privateDns.state,
           Type: 'TXT',
           Name: service.privateDns.txtName,
           Value: service.privateDns.txtValue,
@@ -126,5 +132,5 @@ export const detailView = (service: EndpointService): ServiceDetail => ({
   ServiceRegion: service.region,
   Owner: service.owner,
   VpcEndpointPolicySupported: false,
-  ...(service.privateDns === undefined ? {} : { PrivateDnsNameVerificationState: 'pendingVerification' }),
+  ...(service.privateDns === undefined ? {} : { PrivateDnsNameVerificationState: service.privateDns.state }),
 });

@@ -1,4 +1,4 @@
-import { type ActionDefinition, PROVIDER_ACCOUNT, type ServiceDefinition } from '../../cloud.ts';
+import type { ActionDefinition, CallContext, ServiceDefinition } from '../../cloud.ts';
 import { AWS_MANAGED_POLICIES } from '../../iam/aws-managed-policies.ts';
 import type { Identities } from '../../iam/identities.ts';
 import type { Random } from '../../random.ts';
@@ -47,105 +47,127 @@ const uniqueId = (prefix: string, random: Random): string => {
 
 const define = <I, O>(action: ActionDefinition<I, O>): ActionDefinition<I, O> => action;
 
-const roleArn = (name: string): string => `arn:aws:iam::${PROVIDER_ACCOUNT}:role/${name}`;
+type Caller = Pick<CallContext, 'principal'>;
+
+/** A role of the caller's own account. */
+const roleArn = (name: string, { principal }: Caller): string => `arn:aws:iam::${principal.accountId}:role/${name}`;
 
 /**
  * IAM's actions, as far as deploying a template needs them. No client reaches them by wire: IAM's endpoint is not served.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
  */
-export const iamService = (identities: Identities): ServiceDefinition => ({
-  name: 'iam',
-  isGlobal: true,
-  denied: (message) => new AwsError('AccessDenied', message, 403),
-  notModelled: [
-    'Users, groups, permissions boundaries, session policies, service control policies',
-    'Every read and list; policies have one version, the newest',
-  ],
-  actions: {
-    CreateRole: define<CreateRoleInput, unknown>({
-      permissions: ({ RoleName }) => [{ action: 'iam:CreateRole', resource: roleArn(RoleName) }],
-      run: ({ RoleName, AssumeRolePolicyDocument, Path = '/' }, { cloud }) => {
-        const role = identities.createRole(RoleName, Path, uniqueId('AROA', cloud.random), AssumeRolePolicyDocument);
-        return { Role: { RoleName, Path, RoleId: role.id, Arn: role.arn, CreateDate: new Date(cloud.clock.now()) } };
-      },
-    }),
-    PutRolePolicy: define<PutRolePolicyInput, unknown>({
-      permissions: ({ RoleName }) => [{ action: 'iam:PutRolePolicy', resource: roleArn(RoleName) }],
-      run: ({ RoleName, PolicyName, PolicyDocument }) => {
-        identities.putRolePolicy(RoleName, PolicyName, PolicyDocument);
-        return {};
-      },
-    }),
-    CreatePolicy: define<CreatePolicyInput, unknown>({
-      permissions: ({ PolicyName }) => [
-        { action: 'iam:CreatePolicy', resource: `arn:aws:iam::${PROVIDER_ACCOUNT}:policy/${PolicyName}` },
-      ],
-      run: ({ PolicyName, PolicyDocument, Path = '/' }, { cloud }) => {
-        const arn = `arn:aws:iam::${PROVIDER_ACCOUNT}:policy${Path}${PolicyName}`;
-        identities.createManagedPolicy(arn, PolicyDocument);
-        return { Policy: { PolicyName, Path, PolicyId: uniqueId('ANPA', cloud.random), Arn: arn } };
-      },
-    }),
-    UpdateAssumeRolePolicy: define<UpdateAssumeRolePolicyInput, unknown>({
-      permissions: ({ RoleName }) => [{ action: 'iam:UpdateAssumeRolePolicy', resource: roleArn(RoleName) }],
-      run: ({ RoleName, PolicyDocument }) => {
-        identities.updateTrust(RoleName, PolicyDocument);
-        return {};
-      },
-    }),
-    DeleteRolePolicy: define<Pick<PutRolePolicyInput, 'RoleName' | 'PolicyName'>, unknown>({
-      permissions: ({ RoleName }) => [{ action: 'iam:DeleteRolePolicy', resource: roleArn(RoleName) }],
-      run: ({ RoleName, PolicyName }) => {
-        identities.deleteRolePolicy(RoleName, PolicyName);
-        return {};
-      },
-    }),
-    DetachRolePolicy: define<AttachRolePolicyInput, unknown>({
-      permissions: ({ RoleName }) => [{ action: 'iam:DetachRolePolicy', resource: roleArn(RoleName) }],
-      run: ({ RoleName, PolicyArn }) => {
-        identities.detachRolePolicy(RoleName, PolicyArn);
-        return {};
-      },
-    }),
-    DeleteRole: define<Pick<CreateRoleInput, 'RoleName'>, unknown>({
-      permissions: ({ RoleName }) => [{ action: 'iam:DeleteRole', resource: roleArn(RoleName) }],
-      run: ({ RoleName }) => {
-        identities.deleteRole(RoleName);
-        return {};
-      },
-    }),
-    CreatePolicyVersion: define<CreatePolicyVersionInput, unknown>({
-      permissions: ({ PolicyArn }) => [{ action: 'iam:CreatePolicyVersion', resource: PolicyArn }],
-      run: ({ PolicyArn, PolicyDocument, SetAsDefault }) => {
-        if (SetAsDefault !== true) {
-          throw new AwsError(
-            'NotImplemented',
-            'The sandbox keeps one version of a policy: SetAsDefault must be true.',
-            501,
+export const iamService = (identities: Identities): ServiceDefinition => {
+  /** Names are an account's own: nobody reaches another's role by its name. */
+  const own = (name: string, caller: Caller): string =>
+    identities.findRole(name, caller.principal.accountId)?.arn ?? roleArn(name, caller);
+  return {
+    name: 'iam',
+    isGlobal: true,
+    denied: (message) => new AwsError('AccessDenied', message, 403),
+    notModelled: [
+      'Users, groups, permissions boundaries, session policies, service control policies',
+      'Every read and list; policies have one version, the newest',
+    ],
+    actions: {
+      CreateRole: define<CreateRoleInput, unknown>({
+        permissions: ({ RoleName }, caller) => [{ action: 'iam:CreateRole', resource: roleArn(RoleName, caller) }],
+        run: ({ RoleName, AssumeRolePolicyDocument, Path = '/' }, { cloud, principal }) => {
+          const role = identities.createRole(
+            RoleName,
+            Path,
+            uniqueId('AROA', cloud.random),
+            AssumeRolePolicyDocument,
+            principal.accountId,
           );
-        }
-        identities.updateManagedPolicy(PolicyArn, PolicyDocument);
-        return {};
-      },
-    }),
-    DeletePolicy: define<Pick<AttachRolePolicyInput, 'PolicyArn'>, unknown>({
-      permissions: ({ PolicyArn }) => [{ action: 'iam:DeletePolicy', resource: PolicyArn }],
-      run: ({ PolicyArn }) => {
-        identities.deleteManagedPolicy(PolicyArn);
-        return {};
-      },
-    }),
-    AttachRolePolicy: define<AttachRolePolicyInput, unknown>({
-      permissions: ({ RoleName }) => [{ action: 'iam:AttachRolePolicy', resource: roleArn(RoleName) }],
-      run: ({ RoleName, PolicyArn }) => {
-        learnAwsPolicy(identities, PolicyArn);
-        identities.attachRolePolicy(RoleName, PolicyArn);
-        return {};
-      },
-    }),
-  },
-});
+          return { Role: { RoleName, Path, RoleId: role.id, Arn: role.arn, CreateDate: new Date(cloud.clock.now()) } };
+        },
+      }),
+      PutRolePolicy: define<PutRolePolicyInput, unknown>({
+        permissions: ({ RoleName }, caller) => [{ action: 'iam:PutRolePolicy', resource: roleArn(RoleName, caller) }],
+        run: ({ RoleName, PolicyName, PolicyDocument }, caller) => {
+          identities.putRolePolicy(own(RoleName, caller), PolicyName, PolicyDocument);
+          return {};
+        },
+      }),
+      CreatePolicy: define<CreatePolicyInput, unknown>({
+        permissions: ({ PolicyName }, { principal }) => [
+          { action: 'iam:CreatePolicy', resource: `arn:aws:iam::${principal.accountId}:policy/${PolicyName}` },
+        ],
+        run: ({ PolicyName, PolicyDocument, Path = '/' }, { cloud, principal }) => {
+          const arn = `arn:aws:iam::${principal.accountId}:policy${Path}${PolicyName}`;
+          identities.createManagedPolicy(arn, PolicyDocument);
+          return { Policy: { PolicyName, Path, PolicyId: uniqueId('ANPA', cloud.random), Arn: arn } };
+        },
+      }),
+      UpdateAssumeRolePolicy: define<UpdateAssumeRolePolicyInput, unknown>({
+        permissions: ({ RoleName }, caller) => [
+          { action: 'iam:UpdateAssumeRolePolicy', resource: roleArn(RoleName, caller) },
+        ],
+        run: ({ RoleName, PolicyDocument }, caller) => {
+          identities.updateTrust(own(RoleName, caller), PolicyDocument);
+          return {};
+        },
+      }),
+      DeleteRolePolicy: define<Pick<PutRolePolicyInput, 'RoleName' | 'PolicyName'>, unknown>({
+        permissions: ({ RoleName }, caller) => [
+          { action: 'iam:DeleteRolePolicy', resource: roleArn(RoleName, caller) },
+        ],
+        run: ({ RoleName, PolicyName }, caller) => {
+          identities.deleteRolePolicy(own(RoleName, caller), PolicyName);
+          return {};
+        },
+      }),
+      DetachRolePolicy: define<AttachRolePolicyInput, unknown>({
+        permissions: ({ RoleName }, caller) => [
+          { action: 'iam:DetachRolePolicy', resource: roleArn(RoleName, caller) },
+        ],
+        run: ({ RoleName, PolicyArn }, caller) => {
+          identities.detachRolePolicy(own(RoleName, caller), PolicyArn);
+          return {};
+        },
+      }),
+      DeleteRole: define<Pick<CreateRoleInput, 'RoleName'>, unknown>({
+        permissions: ({ RoleName }, caller) => [{ action: 'iam:DeleteRole', resource: roleArn(RoleName, caller) }],
+        run: ({ RoleName }, caller) => {
+          identities.deleteRole(own(RoleName, caller));
+          return {};
+        },
+      }),
+      CreatePolicyVersion: define<CreatePolicyVersionInput, unknown>({
+        permissions: ({ PolicyArn }) => [{ action: 'iam:CreatePolicyVersion', resource: PolicyArn }],
+        run: ({ PolicyArn, PolicyDocument, SetAsDefault }) => {
+          if (SetAsDefault !== true) {
+            throw new AwsError(
+              'NotImplemented',
+              'The sandbox keeps one version of a policy: SetAsDefault must be true.',
+              501,
+            );
+          }
+          identities.updateManagedPolicy(PolicyArn, PolicyDocument);
+          return {};
+        },
+      }),
+      DeletePolicy: define<Pick<AttachRolePolicyInput, 'PolicyArn'>, unknown>({
+        permissions: ({ PolicyArn }) => [{ action: 'iam:DeletePolicy', resource: PolicyArn }],
+        run: ({ PolicyArn }) => {
+          identities.deleteManagedPolicy(PolicyArn);
+          return {};
+        },
+      }),
+      AttachRolePolicy: define<AttachRolePolicyInput, unknown>({
+        permissions: ({ RoleName }, caller) => [
+          { action: 'iam:AttachRolePolicy', resource: roleArn(RoleName, caller) },
+        ],
+        run: ({ RoleName, PolicyArn }, caller) => {
+          learnAwsPolicy(identities, PolicyArn);
+          identities.attachRolePolicy(own(RoleName, caller), PolicyArn);
+          return {};
+        },
+      }),
+    },
+  };
+};
 
 /** AWS's own managed policies are there from the beginning; each is taken up when first attached. */
 const learnAwsPolicy = (identities: Identities, arn: string): void => {

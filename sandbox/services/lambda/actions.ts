@@ -19,7 +19,8 @@ import { updateActions } from './update-actions.ts';
 const MAX_EVENT = 1024 * 1024;
 
 const NOT_MODELLED = [
-  'Runtimes other than nodejs24.x, container images, inline code, layers, VPC attachment (VpcConfig is accepted without behaviour), file systems, SnapStart',
+  'Runtimes other than nodejs24.x, container images, inline code, layers, file systems, SnapStart',
+  'Of a VpcConfig, only that names are looked up from that VPC: every function reaches AWS, and one without a VpcConfig looks names up from the VPC of the resolver 10.0.0.2',
   'Weighted aliases, function URLs, code signing, provisioned concurrency',
   'LastUpdateStatus InProgress: an update is done at once. Updating without RevisionId never finds another update under way',
   'Event source mappings from anything but standard SQS queues; their FilterCriteria, provisioned pollers and metrics. Pollers do not scale: a mapping without MaximumConcurrency has five',

@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CreateFunctionRequest, FunctionConfiguration } from '@aws-sdk/client-lambda';
+import type {
+  CreateFunctionRequest,
+  FunctionConfiguration,
+  VpcConfig,
+  VpcConfigResponse,
+} from '@aws-sdk/client-lambda';
 import { RESERVED_VARIABLES } from './environment.ts';
 import { invalidParameter } from './errors.ts';
 import type { LambdaOptions } from './model.ts';
@@ -97,7 +102,25 @@ export interface ConfigurationParts {
   /** When, by the world's clock. */
   readonly now: number;
   readonly revisionId: string;
+  /** The VPC of a subnet. */
+  readonly vpcOf: LambdaOptions['vpcOf'];
 }
+
+/**
+ * Where a function is. Subnets of two VPCs are refused, as is half a configuration; no subnets = in no VPC of its own.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+ */
+const networkOf = (config: VpcConfig | undefined, vpcOf: LambdaOptions['vpcOf']): VpcConfigResponse | undefined => {
+  const { SubnetIds = [], SecurityGroupIds = [] } = config ?? {};
+  if (SubnetIds.length === 0 && SecurityGroupIds.length === 0) return undefined;
+  if (SubnetIds.length === 0 || SecurityGroupIds.length === 0) {
+    throw invalidParameter('VpcConfig must name both SubnetIds and SecurityGroupIds.');
+  }
+  const [VpcId, other] = [...new Set(SubnetIds.map(vpcOf))];
+  if (other !== undefined) throw invalidParameter(`The subnets are of several VPCs: ${VpcId}, ${other}.`);
+  return { SubnetIds, SecurityGroupIds, ...(VpcId === undefined ? {} : { VpcId }) };
+};
 
 /**
  * CreateFunction's input, checked and with Lambda's defaults.
@@ -107,7 +130,7 @@ export interface ConfigurationParts {
  */
 export const readConfiguration = (
   input: Omit<CreateFunctionRequest, 'Code'> & Partial<Pick<CreateFunctionRequest, 'Code'>>,
-  { region, directory, now, revisionId }: ConfigurationParts,
+  { region, directory, now, revisionId, vpcOf }: ConfigurationParts,
 ): Configuration => {
   const { FunctionName: name = '', Role, Handler } = input;
   if (input.PackageType === 'Image')
@@ -127,6 +150,7 @@ export const readConfiguration = (
   checkVariables(Variables);
   const FunctionArn = functionArn(region, { name, qualifier: undefined });
   const LogFormat = input.LoggingConfig?.LogFormat ?? 'Text';
+  const network = networkOf(input.VpcConfig, vpcOf);
   return {
     FunctionName: name,
     FunctionArn,
@@ -141,6 +165,7 @@ export const readConfiguration = (
     Version: '$LATEST',
     ...(Object.keys(Variables).length === 0 ? {} : { Environment: { Variables } }),
     ...(input.DeadLetterConfig?.TargetArn ? { DeadLetterConfig: input.DeadLetterConfig } : {}),
+    ...(network === undefined ? {} : { VpcConfig: network }),
     TracingConfig: { Mode: input.TracingConfig?.Mode ?? 'PassThrough' },
     RevisionId: revisionId,
     State: 'Active',

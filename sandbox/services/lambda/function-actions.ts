@@ -68,7 +68,10 @@ export const functionActions = (model: LambdaModel, options: LambdaOptions) => {
       const directory = codeDirectory(name, input.Code?.S3Key, options);
       const configuration = readConfiguration(
         { ...input, FunctionName: name },
-        { region: model.region, directory, now: cloud.clock.now(), revisionId: cloud.random.uuid() },
+        {
+          ...{ region: model.region, directory, now: cloud.clock.now(), revisionId: cloud.random.uuid() },
+          vpcOf: options.vpcOf,
+        },
       );
       const principal = takeRole(cloud, configuration.Role, name);
       const record: FunctionRecord = {

@@ -16,6 +16,8 @@ export interface LambdaOptions {
   /** Where the asset with an S3 key lies, e.g. `cdk.out/asset.4f2a...`. */
   readonly assets: (s3Key: string) => string;
   readonly sessions: { open(principal: RolePrincipal): SessionKeys };
+  /** The VPC of a subnet, for functions that have a `VpcConfig`. */
+  readonly vpcOf: (subnetId: string) => string;
   /** The sandbox's own address, for the functions' `AWS_ENDPOINT_URL`. */
   readonly endpoint: () => string;
 }
@@ -210,6 +212,7 @@ export class LambdaModel {
       timeoutSeconds: configuration.Timeout,
       memoryMb: configuration.MemorySize,
       logFormat,
+      ...(configuration.VpcConfig?.VpcId === undefined ? {} : { vpcId: configuration.VpcConfig.VpcId }),
       environment: lambdaEnvironment({
         region: this.region,
         functionName: record.name,

@@ -65,6 +65,7 @@ export const updateActions = (model: LambdaModel, options: LambdaOptions) => {
         directory: latest.directory,
         now: cloud.clock.now(),
         revisionId: cloud.random.uuid(),
+        vpcOf: options.vpcOf,
       };
       const configuration = { ...readConfiguration(wanted, parts), CodeSize, CodeSha256 };
       const principal = takeRole(cloud, configuration.Role, record.name);

@@ -96,8 +96,8 @@ export const afterBatch = (world: Route53, zone: Zone, changes: readonly Change[
   const complaints: string[] = [];
   for (const { Action: action = '', ResourceRecordSet: set } of changes) {
     const record = readRecordSet(set ?? { Name: undefined, Type: undefined });
-    const check = world.healthChecks.get(record.healthCheckId ?? '');
-    if (action !== 'DELETE' && record.healthCheckId !== undefined && check?.owner !== zone.owner) {
+    // Whoever has it: https://repost.aws/knowledge-center/route-53-cross-account-health-checks
+    if (action !== 'DELETE' && record.healthCheckId !== undefined && !world.healthChecks.has(record.healthCheckId)) {
       throw route53Errors.unknownHealthCheck(record.healthCheckId);
     }
     complaints.push(...ownComplaints(record, zone));

@@ -33,7 +33,10 @@ describe('the role of another account', () => {
     const { client, mock } = sts();
     mock.on(AssumeRoleCommand).rejects(awsError('AccessDenied', 403));
 
-    await expect(roleCredentials(client, ROLE)()).rejects.toMatchObject({ name: 'Denied' });
+    await expect(roleCredentials(client, ROLE)()).rejects.toMatchObject({
+      name: 'Denied',
+      message: `The other account does not let us in: is there a role ${ROLE.roleArn}, does it trust this account, and does it ask for the external id that the record's entry has? assume ${ROLE.roleArn}: AccessDenied: AWS says AccessDenied.`,
+    });
   });
 
   it.each([

@@ -196,7 +196,7 @@ const CASES: readonly Case[] = [
       Environment: { Variables: { A: '1' } },
       ReservedConcurrentExecutions: 2,
       Tags: [{ Key: 'k', Value: 'v' }],
-      VpcConfig: {},
+      VpcConfig: { SubnetIds: ['s'], SecurityGroupIds: ['g'] },
     },
     calls: [
       [
@@ -210,6 +210,7 @@ const CASES: readonly Case[] = [
           MemorySize: 256,
           Timeout: 30,
           Environment: { Variables: { A: '1' } },
+          VpcConfig: { SubnetIds: ['s'], SecurityGroupIds: ['g'] },
           Tags: { k: 'v' },
         },
       ],

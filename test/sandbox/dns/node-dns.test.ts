@@ -21,7 +21,7 @@ const world = (options: Partial<DnsOptions> = { isCaching: false, latency: [3, 3
     clock,
     random: seededRandom(1),
     http: inProcessHttp(async () => ({ status: 500, headers: {}, body: new Uint8Array() }), clock),
-    dns: (timers) => dnsStandIn(dns, timers),
+    dns: (timers, vpcId) => dnsStandIn(dns, timers, vpcId),
   });
   open.push(host);
   const lines: string[] = [];

@@ -66,4 +66,40 @@ describe('a deployed function of a simulated world', () => {
     expect(world.proxies.nodes('orders').map(({ zone }) => zone)).toEqual(['us-west-2a', 'us-west-2b', 'us-west-2a']);
     await world.host.close();
   });
+
+  it('looks names up from the VPC of the subnets in its template, once it is deployed', async () => {
+    const look = TEMPLATE.Resources.Look;
+    const VpcConfig = { SubnetIds: ['subnet-0c33c0c33c0c33c0c'], SecurityGroupIds: ['sg-0e55e0e55e0e55e0e'] };
+    const placed = { ...look, Properties: { ...look.Properties, FunctionName: 'placed', VpcConfig } };
+    const assembly = writeAssembly({ Concierge: { Resources: { ...TEMPLATE.Resources, Placed: placed } } }, [
+      { hash: 'look', path: 'asset.look' },
+    ]);
+    writeFileSync(join(assembly, 'asset.look', 'index.js'), CODE);
+    const world = await createSimulatedWorld({ assembly, seed: 1 });
+    const done = async <T>(work: Promise<T>): Promise<T> => {
+      let isOver = false;
+      const ended = work.finally(() => {
+        isOver = true;
+      });
+      await world.clock.run(() => isOver);
+      return ended;
+    };
+    const call = (service: string, action: string, input: object): Promise<unknown> =>
+      done(world.cloud.invoke({ service, action, input, principal: OPERATOR }));
+    const VPC = { VPCRegion: 'us-west-2', VPCId: 'vpc-0ddddddddddddddddd'.slice(0, 21) };
+    await call('route53', 'CreateHostedZone', { Name: 'example.internal', CallerReference: 'one', VPC });
+    const ask = async (FunctionName: string): Promise<unknown> => {
+      const Payload = Buffer.from(JSON.stringify({ host: 'example.internal' }));
+      const answer = (await call('lambda', 'Invoke', { FunctionName, Payload })) as { Payload: Uint8Array };
+      return JSON.parse(Buffer.from(answer.Payload).toString());
+    };
+    // The zone is there for whoever is in its VPC, with no address at its top.
+    expect([await ask('look'), await ask('placed')]).toEqual(['ENOTFOUND', 'ENOTFOUND']);
+    world.subnets.define({ id: 'subnet-0c33c0c33c0c33c0c', vpcId: VPC.VPCId });
+    const { SubnetIds, SecurityGroupIds } = VpcConfig;
+    const FunctionName = 'placed';
+    await call('lambda', 'UpdateFunctionConfiguration', { FunctionName, VpcConfig: { SubnetIds, SecurityGroupIds } });
+    expect([await ask('look'), await ask('placed')]).toEqual(['ENOTFOUND', 'ENODATA']);
+    await world.host.close();
+  });
 });

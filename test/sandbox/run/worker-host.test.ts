@@ -13,7 +13,7 @@ let names: DnsServer;
 beforeAll(async () => {
   clock = new ScaledClock(SPEED);
   names = await serveDns(() => createDns().dns, 0);
-  host = workerHost(clock, names.address);
+  host = workerHost(clock, () => names.address);
 });
 afterAll(async () => {
   clock.stop();

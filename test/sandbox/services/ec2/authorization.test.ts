@@ -28,7 +28,8 @@ describe('what IAM is asked', () => {
       ['AcceptVpcEndpointConnections', answer],
       ['RejectVpcEndpointConnections', answer],
       ['ModifyVpcEndpointServicePermissions', { ServiceId: service.id, AddAllowedPrincipals: ['*'] }],
-      ['ModifyVpcEndpointServiceConfiguration', { ServiceId: service.id }],
+      ['ModifyVpcEndpointServiceConfiguration', { ServiceId: service.id, PrivateDnsName: 'api.example.com' }],
+      ['StartVpcEndpointServicePrivateDnsVerification', { ServiceId: service.id }],
       [
         'CreateVpcEndpointConnectionNotification',
         { ServiceId: service.id, ConnectionNotificationArn: TOPIC, ConnectionEvents: ['Connect'] },

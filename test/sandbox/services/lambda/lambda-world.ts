@@ -20,6 +20,9 @@ export const ROLE = `arn:aws:iam::${PROVIDER_ACCOUNT}:role/worker`;
 export const arnOf = (name: string): string => `arn:aws:lambda:us-west-2:${PROVIDER_ACCOUNT}:function:${name}`;
 export const queueArn = (name: string): string => `arn:aws:sqs:us-west-2:${PROVIDER_ACCOUNT}:${name}`;
 
+/** Subnets whose ids end in b are in another VPC than the rest. */
+const vpcOfTest = (subnetId: string): string => (subnetId.endsWith('b') ? 'vpc-0bbbbbbbb' : 'vpc-0aaaaaaaa');
+
 const trust = (service: string) => ({
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }],
@@ -48,11 +51,12 @@ export const createLambdaWorld = (seed = 1) => {
       },
       sessions,
       endpoint: () => ENDPOINT,
+      vpcOf: vpcOfTest,
     },
     queues,
   );
   cloud.register(lambda);
-  cloud.register(stsService);
+  cloud.register(stsService(identities, sessions));
   cloud.register(sqsService(cloud, queues, { endpoint: () => ENDPOINT, keyPolicy: () => undefined }));
   identities.createRole('worker', '/', 'AROA1', trust('lambda.amazonaws.com'));
   identities.createRole('stranger', '/', 'AROA2', trust('ec2.amazonaws.com'));

@@ -36,6 +36,16 @@ describe('creating a function', () => {
     ['a time-out above 15 minutes', { Timeout: 901 }, /'Timeout' is 901: it must be a whole number from 1 to 900/],
     ['too little memory', { MemorySize: 64 }, /'MemorySize' is 64/],
     ['a reserved variable', { Environment: { Variables: { AWS_REGION: 'x' } } }, /reserved keys.*: AWS_REGION$/],
+    [
+      'subnets without security groups',
+      { VpcConfig: { SubnetIds: ['subnet-0a'], SecurityGroupIds: [] } },
+      /VpcConfig must name both/,
+    ],
+    [
+      'subnets of two VPCs',
+      { VpcConfig: { SubnetIds: ['subnet-0a', 'subnet-0b'], SecurityGroupIds: ['sg-0a'] } },
+      /The subnets are of several VPCs: vpc-0aaaaaaaa, vpc-0bbbbbbbb\./,
+    ],
     ['a layer', { Layers: ['arn'] }, /has Layers, which the sandbox does not model/],
     ['a role that Lambda can not take', { Role: ROLE.replace('worker', 'stranger') }, /cannot be assumed by Lambda/],
   ])('refuses %s', async (_, change, message) => {
@@ -43,6 +53,15 @@ describe('creating a function', () => {
       code: 'InvalidParameterValueException',
       message: expect.stringMatching(message),
     });
+  });
+
+  it('is in the VPC of its subnets, until it is told to be in none', async () => {
+    const VpcConfig = { SubnetIds: ['subnet-0b', 'subnet-1b'], SecurityGroupIds: ['sg-0a'] };
+    const placed = { VpcConfig: { ...VpcConfig, VpcId: 'vpc-0bbbbbbbb' } };
+    expect(await world.create(ECHO, { VpcConfig })).toMatchObject(placed);
+    const update = (input: object) => world.call('UpdateFunctionConfiguration', { FunctionName: 'decide', ...input });
+    expect(await update({ Timeout: 5 })).toMatchObject(placed);
+    expect(await update({ VpcConfig: { SubnetIds: [], SecurityGroupIds: [] } })).not.toHaveProperty('VpcConfig');
   });
 
   it('refuses a second function of the same name', async () => {

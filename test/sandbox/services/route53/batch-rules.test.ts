@@ -1,5 +1,7 @@
 import {
   type Change,
+  ChangeResourceRecordSetsCommand,
+  CreateHostedZoneCommand,
   CreateResourceRecordSetProtectionsCommand,
   type ResourceRecordSet,
 } from '@aws-sdk/client-route-53';
@@ -280,6 +282,26 @@ describe('a batch of changes that Route 53 refuses', () => {
     const refused = await refusal(create(await zone(), failover('PRIMARY', 'p', { HealthCheckId })));
 
     expect(refused).toBe(`NoSuchHealthCheck: A health check with id ${HealthCheckId} does not exist.`);
+  });
+
+  it('may name a health check of another account: a consumer’s zone fails over by its provider’s', async () => {
+    const { check, clientOf, model } = route53World();
+    const HealthCheckId = await check({ Type: 'CALCULATED', HealthThreshold: 0 });
+    const consumer = clientOf('222222222222');
+    const { HostedZone } = await consumer.send(
+      new CreateHostedZoneCommand({ Name: 'example.com', CallerReference: 'theirs' }),
+    );
+
+    const ResourceRecordSet = failover('PRIMARY', 'p', { HealthCheckId });
+    await consumer.send(
+      new ChangeResourceRecordSetsCommand({
+        HostedZoneId: HostedZone?.Id,
+        ChangeBatch: { Changes: [{ Action: 'CREATE', ResourceRecordSet }] },
+      }),
+    );
+    expect([...model.zones.values()].flatMap(({ records }) => [...records.values()])).toContainEqual(
+      expect.objectContaining({ healthCheckId: HealthCheckId }),
+    );
   });
 
   it('holds CloudFront in a private zone', async () => {

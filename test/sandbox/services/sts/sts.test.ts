@@ -2,6 +2,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../../sandbox/clock/virtual-clock.ts';
 import { Cloud } from '../../../../sandbox/cloud.ts';
+import { Identities } from '../../../../sandbox/iam/identities.ts';
 import { type Principal, roleSession } from '../../../../sandbox/iam/principal.ts';
 import { Sessions } from '../../../../sandbox/iam/sessions.ts';
 import { Journal } from '../../../../sandbox/journal.ts';
@@ -17,7 +18,7 @@ const worldThatRefuses = () => {
   const sessions = new Sessions(random);
   const authorizer = { refuse: () => 'no', assumeRole: () => roleSession('arn:aws:iam::1:role/r', 's') };
   const cloud = new Cloud({ clock, random, journal: new Journal(clock), authorizer });
-  cloud.register(stsService);
+  cloud.register(stsService(new Identities(clock), sessions));
   const handler = createRouter({ cloud, principalOf: (key): Principal => sessions.principalOf(key) });
   const whoIs = async (accessKeyId: string) => {
     const credentials = { accessKeyId, secretAccessKey: 'any' };
