@@ -24,6 +24,8 @@ export interface Balancer {
   readonly dnsName: string;
   readonly zoneId: string;
   readonly targetGroupArn: string;
+  /** The address of its first target. */
+  readonly target: string;
 }
 
 /** A network load balancer with a target that serves. */
@@ -53,14 +55,16 @@ export const makeBalancer = async (world: World, region: string, name: string): 
     DefaultActions: [{ Type: 'forward', TargetGroupArn }],
   });
   const [low, high] = [world.cloud.random.between(1, 200), world.cloud.random.between(1, 250)];
+  const target = `10.${region === HOME_REGION ? 150 : 151}.${low}.${high}`;
   await invoke(world, region, 'elasticloadbalancing', 'RegisterTargets', {
     TargetGroupArn,
-    Targets: [{ Id: `10.${region === HOME_REGION ? 150 : 151}.${low}.${high}`, Port: PORT }],
+    Targets: [{ Id: target, Port: PORT }],
   });
   return {
     loadBalancerArn: LoadBalancerArn,
     dnsName: DNSName.toLowerCase(),
     zoneId: CanonicalHostedZoneId,
     targetGroupArn: TargetGroupArn,
+    target,
   };
 };

@@ -2,24 +2,20 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { ALL_SERVICES, CURRENT, ledgerKey, registryKey } from '../../../functions/registry/keys.ts';
 import { HOME_REGION, OPERATOR, STANDBY_REGION } from '../../cloud.ts';
 import { FIRST_VPC } from '../../dns/vantages.ts';
+import { type Balancer, makeBalancer, PORT } from '../../stories/balancer.ts';
 import type { SimulatedWorld } from '../../simulated.ts';
 import type { Mark, Watch } from '../watch.ts';
 import type { Pair, Pairs, PairsDeed, Side, Wellness } from './pairs.ts';
 
 /** The stack of the standby region. */
 const STANDBY_STACK = 'PrivateLinkConciergeStandby';
-const PORT = 5432;
 const METRIC = ['Orders', 'Availability'] as const;
 /** Regions by the side that is there. */
 export const REGION_OF: Readonly<Record<Side, string>> = { primary: HOME_REGION, secondary: STANDBY_REGION };
 export const SIDES = ['primary', 'secondary'] as const satisfies readonly Side[];
 
-/** A load balancer of a side, with its target group. */
-interface Balancer {
-  readonly dnsName: string;
-  readonly zoneId: string;
-  readonly targetGroupArn: string;
-  /** Addresses of its targets, the one that serves now last. */
+/** A load balancer of a side, with the addresses of its targets, the one that serves now last. */
+interface SideBalancer extends Balancer {
   readonly targets: string[];
 }
 
@@ -52,7 +48,7 @@ export class PairsKeeper {
   readonly #pairs: Pairs;
   readonly #idOf: (service: string) => string;
   readonly #zones = new Map<string, string>();
-  readonly #balancers = new Map<string, Balancer>();
+  readonly #balancers = new Map<string, SideBalancer>();
   readonly #versions = new Map<string, number>();
   /** When targets were taken away, by pair, side and address. */
   readonly #gone = new Map<string, number>();
@@ -87,7 +83,7 @@ export class PairsKeeper {
   }
 
   /** The name of an alias's load balancer; undefined where the side has none. */
-  balancerOf({ name, sides }: Pair, side: Side): Balancer | undefined {
+  balancerOf({ name, sides }: Pair, side: Side): SideBalancer | undefined {
     return sides === 'addresses' ? undefined : this.#balancers.get(`${name} ${side}`);
   }
 
@@ -145,7 +141,7 @@ export class PairsKeeper {
         const isAlive = this.sides.findLast((each) => each.pair === pair.name && each.side === side)?.isAlive;
         if (isAlive === false) return;
         this.#moved += 1;
-        const next = `10.${side === 'primary' ? 150 : 151}.7.${this.#moved}`;
+        const next = `10.${side === 'primary' ? 150 : 151}.251.${this.#moved}`;
         balancer.targets.push(next);
         await this.#target(side, balancer, 'RegisterTargets', next);
         // Make before break: whoever does this waits until the new one serves.
@@ -234,36 +230,8 @@ export class PairsKeeper {
   }
 
   async #makeBalancer(pair: Pair, side: Side): Promise<void> {
-    const region = REGION_OF[side];
-    const Name = `${pair.name}-${side}`;
-    const index = this.#pairs.pairs.indexOf(pair) + 1;
-    const subnet = this.#world.regions.get(region).subnets.define({ id: `subnet-0${String(index).repeat(16)}` });
-    const { LoadBalancers } = (await this.call(region, 'elasticloadbalancing', 'CreateLoadBalancer', {
-      Name,
-      Type: 'network',
-      Scheme: 'internal',
-      Subnets: [subnet.id],
-    })) as { LoadBalancers: readonly [{ LoadBalancerArn: string; DNSName: string; CanonicalHostedZoneId: string }] };
-    const { TargetGroups } = (await this.call(region, 'elasticloadbalancing', 'CreateTargetGroup', {
-      Name,
-      Protocol: 'TCP',
-      Port: PORT,
-      VpcId: subnet.vpcId,
-      TargetType: 'ip',
-      Tags: [{ Key: 'privatelink-concierge', Value: 'managed' }],
-    })) as { TargetGroups: readonly [{ TargetGroupArn: string }] };
-    const [{ LoadBalancerArn, DNSName, CanonicalHostedZoneId: zoneId }] = LoadBalancers;
-    const [{ TargetGroupArn }] = TargetGroups;
-    await this.call(region, 'elasticloadbalancing', 'CreateListener', {
-      LoadBalancerArn,
-      Port: PORT,
-      Protocol: 'TCP',
-      DefaultActions: [{ Type: 'forward', TargetGroupArn }],
-    });
-    const first = `10.${side === 'primary' ? 150 : 151}.0.${index}`;
-    const balancer = { dnsName: DNSName.toLowerCase(), zoneId, targetGroupArn: TargetGroupArn, targets: [first] };
-    this.#balancers.set(`${pair.name} ${side}`, balancer);
-    await this.#target(side, balancer, 'RegisterTargets', first);
+    const made = await makeBalancer(this.#world, REGION_OF[side], `${pair.name}-${side}`);
+    this.#balancers.set(`${pair.name} ${side}`, { ...made, targets: [made.target] });
   }
 
   #noteSides({ name: pair }: Pair): void {

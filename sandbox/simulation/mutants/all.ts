@@ -1,10 +1,12 @@
 import type { Leaning } from '../leanings.ts';
 import { ACCEPTING } from './accepting.ts';
 import { BOUNDING } from './bounding.ts';
+import { FAILING_OVER } from './failing-over.ts';
 import { FOLLOWING } from './following.ts';
 import type { Mutant } from './mutant.ts';
 import { PLACES_RELEASED, PLACES_TAKEN } from './places.ts';
 import { RECORDING } from './recording.ts';
+import { REDRIVING } from './redriving.ts';
 import { REJECTING } from './rejecting.ts';
 import { REVOKING } from './revoking.ts';
 import { SWEEPING } from './sweeping.ts';
@@ -23,4 +25,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...leaningTo('unheard', SWEEPING),
   ...leaningTo('stops', RECORDING),
   ...leaningTo('targets', FOLLOWING),
+  ...leaningTo('orphans', REDRIVING),
+  ...leaningTo('names', FAILING_OVER),
 ];

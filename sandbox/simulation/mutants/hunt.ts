@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { campaign } from '../../properties/campaign.ts';
+import { LEANINGS } from '../leanings.ts';
 import { type Simulation, worldsOf } from '../simulation.ts';
 import { mutatedAssembly } from './apply.ts';
 import type { Mutant } from './mutant.ts';
@@ -23,12 +24,15 @@ export const hunt = async (
   { worlds, room }: { readonly worlds: number; readonly room: string },
 ): Promise<Hunted> => {
   const { name, touches, survives, leaning } = mutant;
-  const assembly = await mutatedAssembly(simulation.assembly, mutant, room);
+  const { inTwoRegions } = simulation;
+  const isPaired = leaning !== undefined && LEANINGS[leaning].paired === true && inTwoRegions !== undefined;
+  const whole = isPaired ? inTwoRegions.assembly : simulation.assembly;
+  const assembly = await mutatedAssembly(whole, mutant, room);
   try {
     // What a deployment in the middle would deploy is the right thing: there is none.
     const { nextAssembly: _right, ...rest } = simulation;
     const { histories, violations } = await campaign({
-      ...worldsOf({ ...rest, assembly, enough: 1, ...(leaning === undefined ? {} : { leaning }) }),
+      ...worldsOf({ ...rest, assembly, inTwoRegions: { assembly }, enough: 1, ...(leaning === undefined ? {} : { leaning }) }),
       numbers: Array.from({ length: worlds }, (_, number) => number),
       isToldShort: false,
     });
