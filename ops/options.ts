@@ -59,7 +59,7 @@ export const OPTIONS = {
   health: ['--health <alarm>', 'says whether the primary is well: REGION/ALARM'],
   manual: ['--manual', "a sick primary is left by a person's word only"],
   readiness: ['--readiness <alarm>', 'says whether the secondary may take over: REGION/ALARM'],
-  promotes: ['--promotes', 'somebody promotes and fences before a flip: see "promoted"'],
+  promotes: ['--promotes', 'somebody promotes and fences before a flip: see "promoted"; with --manual only'],
   healthyForSeconds: ['--healthy-for <seconds>', 'so long the primary is well before a failback without force (600)'],
   weights: ['--weights <list>', 'blue=80,green=20; sides that are not named keep theirs'],
   force: ['--force', 'go over what bars it'],

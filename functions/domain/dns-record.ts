@@ -29,7 +29,7 @@ export interface FailoverRouting {
   readonly engages?: 'automatic' | 'manual-armed';
   /** Says whether the secondary may take over: lag, writable. */
   readonly readiness?: AlarmName;
-  /** Whether somebody promotes the secondary and fences the primary before the flip, and says so. @default false */
+  /** Whether somebody promotes the secondary and fences the primary before the flip, and says so: with `manual-armed` only. @default false */
   readonly promotes?: boolean;
   /** Seconds for which the primary is well before a failback without force. @default 600 */
   readonly healthyForSeconds?: number;

@@ -65,20 +65,27 @@ const SidesSchema = v.pipe(
   ),
 );
 
-const RoutingSchema = v.variant('kind', [
-  v.object({ kind: v.literal('simple'), value: ValueSchema }),
-  v.object({ kind: v.literal('weighted'), sides: SidesSchema }),
-  v.object({
-    kind: v.literal('failover'),
-    primary: ValueSchema,
-    secondary: ValueSchema,
-    health: AlarmSchema,
-    engages: v.exactOptional(v.picklist(['automatic', 'manual-armed'])),
-    readiness: v.exactOptional(AlarmSchema),
-    promotes: v.exactOptional(v.boolean()),
-    healthyForSeconds: v.exactOptional(whole(0, 86_400)),
-  }),
-]);
+const RoutingSchema = v.pipe(
+  v.variant('kind', [
+    v.object({ kind: v.literal('simple'), value: ValueSchema }),
+    v.object({ kind: v.literal('weighted'), sides: SidesSchema }),
+    v.object({
+      kind: v.literal('failover'),
+      primary: ValueSchema,
+      secondary: ValueSchema,
+      health: AlarmSchema,
+      engages: v.exactOptional(v.picklist(['automatic', 'manual-armed'])),
+      readiness: v.exactOptional(AlarmSchema),
+      promotes: v.exactOptional(v.boolean()),
+      healthyForSeconds: v.exactOptional(whole(0, 86_400)),
+    }),
+  ]),
+  // Route 53 asks nobody before it leaves a primary whose own health is part of its check.
+  v.check(
+    (routing) => routing.kind !== 'failover' || routing.promotes !== true || routing.engages === 'manual-armed',
+    'Route 53 would leave a sick primary before anybody has promoted the secondary: have a person’s word engage it ("engages": "manual-armed", --manual), or leave "promotes" away',
+  ),
+);
 
 /** A record's entry. */
 export const DnsRecordSchema = v.pipe(

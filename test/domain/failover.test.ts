@@ -38,7 +38,7 @@ const FOLLOW: Request = { action: 'follow' };
 const PAUSED = { by: 'jo', reason: 'a look', at: NOW };
 const UNARMED: FailoverState = { version: 3, checks: CHECKS };
 const READY = aRecord({ routing: aFailover({ readiness: { name: 'orders-ready', region: 'eu-west-1' } }) });
-const PROMOTED = aRecord({ routing: aFailover({ promotes: true }) });
+const PROMOTED = aRecord({ routing: aFailover({ engages: 'manual-armed', promotes: true }) });
 const MANUAL = aRecord({ routing: aFailover({ engages: 'manual-armed' }) });
 
 const next = (
@@ -278,7 +278,9 @@ describe('failover: a person’s word', () => {
   });
 
   it('what bars it is asked before anybody promotes', () => {
-    const record = aRecord({ routing: aFailover({ promotes: true, readiness: { name: 'r', region: 'eu-west-1' } }) });
+    const record = aRecord({
+      routing: aFailover({ engages: 'manual-armed', promotes: true, readiness: { name: 'r', region: 'eu-west-1' } }),
+    });
 
     expect(next(FAILOVER, { record, readiness: SICK }).step).toBe('refuse');
     expect(next(FAILOVER, { record: PROMOTED, paused: PAUSED }).step).toBe('refuse');

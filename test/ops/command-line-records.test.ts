@@ -290,7 +290,7 @@ describe('what became of a flip', () => {
         ...{ token: 's3cr3t', execution: FLIP, action: 'failover', askedBy: ADA, reason: 'So.', askedAt: NOW },
       }),
     ];
-    const routing = { ...DB.routing, promotes: true };
+    const routing = { ...DB.routing, engages: 'manual-armed', promotes: true };
     const ada = withRecords([recorded({ routing })], { promotions });
     ada.sfnMock.on(DescribeExecutionCommand).resolves({ status: 'RUNNING' });
     const { printed } = await give(['failover', ...THE, ...WHY], ada);

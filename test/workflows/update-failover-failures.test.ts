@@ -35,7 +35,10 @@ const WRITING: Way = {
 };
 const FLIPPING: Way = {
   input: FAILOVER,
-  around: { records: [aRecord({ routing: aFailover({ promotes: true }) })], promoter: wokenAfter(60) },
+  around: {
+    records: [aRecord({ routing: aFailover({ engages: 'manual-armed', promotes: true }) })],
+    promoter: wokenAfter(60),
+  },
 };
 const HELD: Way = { input: CONVERGE, around: { ...SIMPLE, executions: { [OTHER]: 'FAILED' } }, isHeld: true };
 const WAKING: Way = {

@@ -31,7 +31,7 @@ import {
 import { filesOf, textOf } from './support.ts';
 
 const SIMPLE = unwritten([aSimple(atAddresses('10.0.0.1'))]);
-const PROMOTED = [aRecord({ routing: aFailover({ promotes: true }) })];
+const PROMOTED = [aRecord({ routing: aFailover({ engages: 'manual-armed', promotes: true }) })];
 /** Well for two hours, failed over an hour ago. */
 const OVER = { state: ENGAGED, answered: 'secondary' as const, alarms: { 'orders-sick in us-west-2': since('OK') } };
 const states = ({ attempts }: Admission): readonly string[] => attempts.map(({ state }) => state);

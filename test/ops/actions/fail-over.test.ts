@@ -181,6 +181,7 @@ const promoting = {
   primary: { kind: 'addresses', addresses: ['10.0.1.5'] },
   secondary: { kind: 'addresses', addresses: ['10.1.1.5'] },
   health: { region: 'us-west-2', name: 'orders-well' },
+  engages: 'manual-armed',
   promotes: true,
 };
 
