@@ -44,7 +44,6 @@ import {
   tellMode,
   tellReconciling,
   tellRevoking,
-  tellStatus,
   tellTargets,
   tellUnbound,
   tellVerified,
@@ -59,6 +58,7 @@ import {
   tellRecords,
   tellUnrecorded,
 } from './tell-records.ts';
+import { tellStatus } from './tell-status.ts';
 
 /** The world outside a command line, for the process and for tests. */
 export interface Outside {
@@ -173,7 +173,7 @@ export const runCommand = async (words: readonly string[], outside: Outside): Pr
   );
   add(
     'status',
-    'Shows what is paused or frozen, and the modes that were set.',
+    'Shows what is paused or frozen, the modes that were set, and what names in DNS have come to.',
     { needed: [] },
     { act: status, tell: tellStatus },
   );

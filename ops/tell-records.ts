@@ -11,7 +11,8 @@ import type { Unrecorded } from './actions/unrecord.ts';
 import { cutTo, tableOf, WIDTH, wrap } from './lines.ts';
 import { tellRun, tellTold } from './tell-failover.ts';
 
-const wordOf = ({ by, reason, at }: Word): string =>
+/** `by ARN since TIME: "reason"`, plain. */
+export const wordOf = ({ by, reason, at }: Word): string =>
   `by ${plainText(by, 300)} since ${plainText(at, 40)}: "${plainText(reason, 500)}"`;
 
 /** `alias of lb.example.com`, `10.0.0.1, 10.0.0.2`, `port 5432 of orders-tg`. */
@@ -22,7 +23,8 @@ const textOf = (value: RecordValue): string => {
     : `port ${value.port} of ${value.targetGroupArn.split('/')[1] ?? value.targetGroupArn}`;
 };
 
-const kindOf = (routing: Routing): string =>
+/** How a record answers, in a word. */
+export const kindOf = (routing: Routing): string =>
   routing.kind === 'failover' && routing.engages === 'manual-armed' ? 'manual' : routing.kind;
 
 const setMode = (serviceId: string): string =>
@@ -70,7 +72,13 @@ const weightsIn = (weights: Readonly<Record<string, number>>): string =>
     .map(([side, weight]) => `${side} ${weight}`)
     .join(', ');
 
-const nowOf = ({ routing, armedAt, engaged, released }: RecordStanding): string => {
+/** What is so of a failover record, in two words; `-` for any other. */
+export const nowOf = ({
+  routing,
+  armedAt,
+  engaged,
+  released,
+}: Pick<RecordStanding, 'routing' | 'armedAt' | 'engaged' | 'released'>): string => {
   if (routing.kind !== 'failover') return '-';
   if (engaged !== undefined) return 'failed over';
   if (released !== undefined) return 'going back';

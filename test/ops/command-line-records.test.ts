@@ -1,3 +1,4 @@
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
 import { ledgerKey } from '../../functions/registry/keys.ts';
@@ -47,6 +48,48 @@ const FLIPS = ['--primary', 'addresses:10.0.1.5', '--secondary', 'addresses:10.1
 const ran = (outcome: string, because: string, situation: object = situationOf()) =>
   ending(withRecords([recorded()]), { outcome, because, changes: [], situation });
 const ENGAGED = situationOf({ engaged: { by: ADA, reason: 'So.', at: '2026-11-23T11:59:18.000Z' } });
+
+describe('status', () => {
+  const MODES = item(ledgerKey.modes(SERVICE_ID), { modes: { dns: 'enforce' }, version: 1 });
+
+  it('names in short, with the modes of dns, beside what is so at home', async () => {
+    const ada = withRecords([recorded(), recorded(WEB)], {
+      states: [
+        stateOf({ version: 5, armedAt: NOW, engaged: BOBS }),
+        stateOf({ version: 1, weights: { blue: 1 } }, WEB.recordId),
+      ],
+    });
+    ada.dynamoMock.on(QueryCommand, { IndexName: 'Current' }).resolves({ Items: [MODES] });
+    ada.home.dynamoMock.on(QueryCommand).resolves({ Items: [] });
+    const { exit, printed } = await give(['status'], ada);
+
+    expect(printed.split('\n')).toEqual([
+      'Nothing is paused.',
+      'Nothing is frozen.',
+      'No modes were set.',
+      '',
+      'In the standby region:',
+      'Nothing is paused.',
+      'service                     dns',
+      `${SERVICE_ID}  enforce`,
+      'record      kind      now          name                         dns',
+      'orders-db   failover  failed over  db.orders.example.internal   enforce',
+      'orders-web  weighted  shifted      web.orders.example.internal  enforce',
+      `orders-db: failed over by ${BOB} since ${BOBS.at}: "us-west-2·is ill."`.concat('.'),
+    ]);
+    expect(exit).toBe(0);
+  });
+
+  it('the home region is dead - the standby region is shown, and it failed in part', async () => {
+    const ada = withRecords([]);
+    ada.home.dynamoMock.on(QueryCommand).rejects(awsError('ServiceUnavailable', 503));
+    const { exit, printed } = await give(['status'], ada);
+
+    expect(printed).toMatch(/^At home nothing could be read: /);
+    expect(printed).toContain('There are no records.');
+    expect(exit).toBe(1);
+  });
+});
 
 describe('where the standby region is', () => {
   it.each([
