@@ -266,8 +266,8 @@ export const runCommand = async (words: readonly string[], outside: Outside): Pr
   );
   add(
     'shift',
-    'Sets how much of the answers each side gets.',
-    { needed: ['recordId', 'weights', 'reason'], optional: ['dryRun'] },
+    'Sets how much of the answers each side gets, or has it as entered again.',
+    { needed: ['recordId', 'reason'], optional: ['weights', 'asEntered', 'dryRun'] },
     { act: shift, tell: tellFailover },
   );
   add(

@@ -62,6 +62,7 @@ export const OPTIONS = {
   promotes: ['--promotes', 'somebody promotes and fences before a flip: see "promoted"; with --manual only'],
   healthyForSeconds: ['--healthy-for <seconds>', 'so long the primary is well before a failback without force (600)'],
   weights: ['--weights <list>', 'blue=80,green=20; sides that are not named keep theirs'],
+  asEntered: ['--as-entered', 'in place of weights: as the entry has them, whatever was shifted'],
   force: ['--force', 'go over what bars it'],
   dryRun: ['--dry-run', 'say what would be done, and do nothing'],
   failed: ['--failed', "it can't be promoted: nothing is flipped"],

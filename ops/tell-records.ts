@@ -35,7 +35,11 @@ export const tellRecorded = ({ outcome, record, by, unchecked, shifted, run }: R
   [
     `${record.recordId} is ${outcome}, by ${by}.`,
     ...(unchecked === undefined ? [] : [`Nobody looked whether ${record.zoneId} has room for the name: ${unchecked}.`]),
-    ...(shifted === undefined ? [] : [`A shift holds over the entry's weights: ${weightsIn(shifted)}.`]),
+    ...(shifted === undefined
+      ? []
+      : [
+          `A shift holds over the entry's weights: ${weightsIn(shifted)}. To end it: "shift --record ${record.recordId} --as-entered --reason ...".`,
+        ]),
     tellRun(record.recordId, 'converge', run),
     ...(record.routing.kind === 'failover' && record.seenFrom === undefined
       ? ['Nobody can look from where its client is (--seen-from): a failover will be unconfirmed.']

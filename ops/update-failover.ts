@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { malformed } from '../functions/domain/errors.ts';
+import type { AS_ENTERED } from '../functions/domain/failover.ts';
 import { MODES } from '../functions/domain/mode.ts';
 import { plainText } from '../functions/domain/text.ts';
 import { DnsRecordSchema, SideName, StateSchema } from '../functions/registry/dns-records.ts';
@@ -84,7 +85,7 @@ export interface FailoverInput {
   readonly by?: string;
   readonly reason?: string;
   readonly force?: true;
-  readonly weights?: Readonly<Record<string, number>>;
+  readonly weights?: Readonly<Record<string, number>> | typeof AS_ENTERED;
   readonly dryRun?: true;
 }
 

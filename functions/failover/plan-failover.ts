@@ -15,7 +15,7 @@ import {
   nextFailoverStep,
 } from '../domain/failover.ts';
 import { modesInForce } from '../domain/mode.ts';
-import { bySide, RecordId, stateAttributes, Weight } from '../registry/dns-records.ts';
+import { RecordId, ShiftedSchema, stateAttributes } from '../registry/dns-records.ts';
 import { IpAddress } from '../registry/schemas.ts';
 import { required } from '../runtime/environment.ts';
 import { createHandler, logger, tracer } from '../runtime/handler.ts';
@@ -28,7 +28,7 @@ const RequestSchema = v.variant('action', [
   v.strictObject({ action: v.literal('status') }),
   v.strictObject({ action: v.literal('failover'), ...person, force: v.exactOptional(v.boolean()) }),
   v.strictObject({ action: v.literal('failback'), ...person, force: v.exactOptional(v.boolean()) }),
-  v.strictObject({ action: v.literal('shift'), ...person, weights: bySide(Weight) }),
+  v.strictObject({ action: v.literal('shift'), ...person, weights: ShiftedSchema }),
 ]);
 
 const Input = v.strictObject({

@@ -2,7 +2,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import type { DnsRecord, RecordValue } from '../domain/dns-record.ts';
 import { malformed } from '../domain/errors.ts';
-import { type FailoverState, NO_STATE, type Word } from '../domain/failover.ts';
+import { AS_ENTERED, type FailoverState, NO_STATE, type Word } from '../domain/failover.ts';
 import type { Reading } from '../domain/registry.ts';
 import { plainText } from '../domain/text.ts';
 import { CustomerId, HostName, IpAddress, parseWith, problemOf, Region, ServiceId } from './schemas.ts';
@@ -33,6 +33,9 @@ export const bySide = <Each extends v.GenericSchema>(each: Each) =>
   );
 /** https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html */
 export const Weight = whole(0, 255);
+
+/** What a shift may set. */
+export const ShiftedSchema = v.union([v.literal(AS_ENTERED), bySide(Weight)]);
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
 const AlarmSchema = v.object({

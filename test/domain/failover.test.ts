@@ -465,7 +465,7 @@ describe('until clients follow', () => {
 
 describe('shift: weights by a person’s word', () => {
   const record = aWeighted({ blue: 80, green: 20 });
-  const shift = (weights: Readonly<Record<string, number>>): Request => ({
+  const shift = (weights: Extract<Request, { action: 'shift' }>['weights']): Request => ({
     action: 'shift',
     by: 'ada',
     reason: 'a canary',
@@ -488,6 +488,40 @@ describe('shift: weights by a person’s word', () => {
       outcome: 'shifted',
       because: 'ada: a canary',
     });
+  });
+
+  it('as entered - what was set is forgotten, then the zone is brought in line', () => {
+    const state = { version: 2, weights: { blue: 50 } };
+    const back = shift('as-entered');
+
+    expect(next(back, { record, state })).toEqual({
+      step: 'write',
+      what: 'shifted',
+      state: { version: 3 },
+      because: 'ada: a canary',
+    });
+    expect(next(back, { record, state: { version: 3 } }, wrote('shifted'))).toEqual({
+      step: 'converge',
+      because: 'the weights are to be as the entry says',
+    });
+    expect(next(back, { record, state: { version: 3 } }, { ...wrote('shifted'), isConverged: true })).toEqual({
+      step: 'done',
+      outcome: 'shifted',
+      because: 'ada: a canary',
+    });
+  });
+
+  it('as entered, and nothing was set - nothing is written, and the zone is looked at all the same', () => {
+    expect(next(shift('as-entered'), { record, state: NO_STATE }).step).toBe('converge');
+  });
+
+  it.each<[situation: string, changes: Partial<FailoverSituation>, because: string]>([
+    ['a failover record', { record: aRecord() }, 'orders-db is a failover record: it has no weights'],
+    ['paused', { paused: PAUSED }, 'everything is paused by jo: a look'],
+    ['observed only', { mode: 'observe' }, 'the mode of dns is observe'],
+  ])('as entered, %s - refused in words', (_situation, changes, because) => {
+    const state = { version: 2, weights: { blue: 50 } };
+    expect(next(shift('as-entered'), { record, state, ...changes })).toEqual(refused(because));
   });
 
   it.each<

@@ -514,6 +514,16 @@ describe('shift', () => {
     expect(around.zone().map(({ weight }) => weight)).toEqual(expect.arrayContaining([80, 50]));
   });
 
+  it('as entered again - forgotten in the ledger, then in the zone', async () => {
+    const around = weighted();
+    await updateFailover(around.script, SHIFT);
+    const ran = await updateFailover(around.script, { ...SHIFT, weights: 'as-entered' });
+
+    expect(outcome(ran)).toMatchObject({ outcome: 'shifted', because: 'ada: a canary' });
+    expect(around.state().weights).toBeUndefined();
+    expect(around.zone().map(({ weight }) => weight)).toEqual(expect.arrayContaining([80, 20]));
+  });
+
   it('every weight 0 - refused in words', async () => {
     const around = weighted();
     const ran = await updateFailover(around.script, { ...SHIFT, weights: { blue: 0, green: 0 } });
@@ -730,6 +740,7 @@ describe('an input', () => {
     ['a failover without a reason', { recordId: RECORD_ID, action: 'failover', by: 'ada' }],
     ['a failback for a blank', { ...FAILBACK, reason: ' \n' }],
     ['a shift without weights', { recordId: RECORD_ID, action: 'shift', by: 'ada', reason: 'x' }],
+    ['a shift to weights in words', { recordId: RECORD_ID, action: 'shift', by: 'ada', reason: 'x', weights: 'all' }],
     ['an alarm without a region', { alarm: { name: 'x' } }],
     ['an alarm and a record', { ...CONVERGE, alarm: { name: 'x', region: 'y' } }],
     ['a target group that is none', { targetGroupArn: 7 }],
