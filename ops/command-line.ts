@@ -242,7 +242,7 @@ export const runCommand = async (words: readonly string[], outside: Outside): Pr
   );
   add(
     'unrecord',
-    'Has nobody keep a name right any more. What is in the zone stays.',
+    'Has nobody keep a name right any more: its record sets and health checks go.',
     { needed: ['recordId', 'reason'], optional: ['force'] },
     { act: unrecord, tell: tellUnrecorded },
   );

@@ -9,7 +9,7 @@ import type { Recorded } from './actions/record.ts';
 import type { RecordShown, RecordStanding, Records } from './actions/records.ts';
 import type { Unrecorded } from './actions/unrecord.ts';
 import { cutTo, tableOf, WIDTH, wrap } from './lines.ts';
-import { tellRun, tellTold } from './tell-failover.ts';
+import { setLine, tellRun, tellTold } from './tell-failover.ts';
 
 /** `by ARN since TIME: "reason"`, plain. */
 export const wordOf = ({ by, reason, at }: Word): string =>
@@ -48,28 +48,25 @@ export const tellRecorded = ({ outcome, record, by, unchecked, shifted, run }: R
     .map((line) => wrap(line))
     .join('\n');
 
-/** What a person reads of a record that was taken away: what stays, and whose it is. */
-export const tellUnrecorded = ({ recordId, by, zoneId, left, checks, engaged }: Unrecorded): string =>
+/** What a person reads of a record that was taken away, and of what it wrote. */
+export const tellUnrecorded = ({ recordId, by, engaged, run }: Unrecorded): string =>
   [
     `${recordId} is taken away, by ${by}. Nobody keeps its name right any more.`,
-    ...(zoneId === undefined
-      ? ['What it left in its zone is not known: its entry could not be read.']
-      : [`These sets stay in ${zoneId} as they are, where they were written, and are ours no longer:`]),
-    ...left.map(
-      ({ name, type, sides = [] }) => `  ${name} ${type}${sides.length === 0 ? '' : ` (${sides.join(', ')})`}`,
-    ),
-    ...(left.length === 0
-      ? []
-      : [
-          `Delete the TXT record with them, or leave both: "record --record ${recordId}" goes on with them, any other id takes them for somebody else's.`,
-        ]),
-    ...(checks.length === 0 ? [] : [`Health checks stay, and cost: ${checks.join(', ')}.`]),
-    ...(engaged === undefined
-      ? []
-      : [`It stays failed over, ${wordOf(engaged)}. To fail it back it has to be recorded again.`]),
+    ...(engaged === undefined ? [] : [`It was failed over, ${wordOf(engaged)}.`]),
+    ...(run === undefined ? ['Nothing was ever written for it.'] : removalLines(run)),
   ]
     .map((line) => wrap(line))
     .join('\n');
+
+const removalLines = (run: NonNullable<Unrecorded['run']>): readonly string[] => {
+  const later = 'It is tried again every quarter of an hour; at once by the same command.';
+  if (run.kind === 'running') return [`What it wrote goes, by itself: ${run.executionArn}`];
+  if (run.kind === 'failed') return [`What it wrote is still there. ${run.because}`, later];
+  const { outcome, because, changes } = run.ended;
+  return outcome === 'removed'
+    ? [`What it wrote is gone: ${because}.`, ...changes.map(setLine)]
+    : [`What it wrote is still there: ${because}.`, later];
+};
 
 const weightsIn = (weights: Readonly<Record<string, number>>): string =>
   Object.entries(weights)

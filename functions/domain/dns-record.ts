@@ -63,6 +63,15 @@ export interface DnsRecord {
   readonly seenFrom?: 'anywhere' | 'vpc' | 'nowhere';
 }
 
+/** Where a record is written, and by whose leave. */
+export type RecordHome = Pick<DnsRecord, 'recordId' | 'serviceId' | 'zoneId' | 'name' | 'type' | 'role'>;
+
+/** {@link RecordHome} of a record. */
+export const homeOf = ({ recordId, serviceId, zoneId, name, type, role }: RecordHome): RecordHome => ({
+  ...{ recordId, serviceId, zoneId, name, type },
+  ...(role === undefined ? {} : { role }),
+});
+
 /** What holds where a record does not say. */
 export const RECORD_DEFAULTS = { ttl: 30, healthyForSeconds: 600 } as const;
 

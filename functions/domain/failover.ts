@@ -1,4 +1,4 @@
-import type { DnsRecord, FailoverRouting } from './dns-record.ts';
+import type { DnsRecord, FailoverRouting, RecordHome } from './dns-record.ts';
 import { RECORD_DEFAULTS, weightOf } from './dns-record.ts';
 import type { Mode, Pause } from './mode.ts';
 
@@ -29,6 +29,10 @@ export interface FailoverState {
   readonly adopted?: Word;
   /** The addresses that its sides were written with, sorted; aliases have none. */
   readonly applied?: Readonly<Record<string, readonly string[]>>;
+  /** Where it is written, and since when, ISO 8601: what is to leave once its entry is gone. */
+  readonly written?: Omit<RecordHome, 'recordId'> & { readonly at: string };
+  /** A person took its entry away: what is written is to leave. */
+  readonly leaving?: Word;
 }
 
 /** A record that nobody ever touched. */
@@ -118,6 +122,7 @@ export type Outcome =
   | 'failed-over'
   | 'failed-back'
   | 'shifted'
+  | 'removed'
   | 'unconfirmed';
 
 /**

@@ -90,6 +90,11 @@ const RoutingSchema = v.pipe(
   ),
 );
 
+const RoleSchema = v.object({
+  roleArn: v.pipe(v.string(), v.regex(/^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/, 'not the ARN of a role')),
+  externalId: v.pipe(v.string(), v.regex(/^[\w+=,.@:/-]{2,1224}$/, 'not an external id')),
+});
+
 /** A record's entry. */
 export const DnsRecordSchema = v.pipe(
   v.object({
@@ -104,15 +109,7 @@ export const DnsRecordSchema = v.pipe(
       v.object({ side: v.literal('provider') }),
       v.object({ side: v.literal('consumer'), customerId: CustomerId }),
     ]),
-    role: v.exactOptional(
-      v.object({
-        roleArn: v.pipe(
-          v.string(),
-          v.regex(/^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/, 'not the ARN of a role'),
-        ),
-        externalId: v.pipe(v.string(), v.regex(/^[\w+=,.@:/-]{2,1224}$/, 'not an external id')),
-      }),
-    ),
+    role: v.exactOptional(RoleSchema),
     seenFrom: v.exactOptional(v.picklist(['anywhere', 'vpc', 'nowhere'])),
   }),
   v.forward(
@@ -162,6 +159,14 @@ export const StateSchema = v.object({
   weights: v.exactOptional(bySide(Weight)),
   adopted: v.exactOptional(WordSchema),
   applied: v.exactOptional(bySide(v.array(v.string()))),
+  written: v.exactOptional(
+    v.object({
+      ...{ serviceId: ServiceId, zoneId: ZoneId, name: HostName, type: v.picklist(['A', 'AAAA']) },
+      role: v.exactOptional(RoleSchema),
+      at: v.pipe(v.string(), v.isoTimestamp()),
+    }),
+  ),
+  leaving: v.exactOptional(WordSchema),
 }) satisfies v.GenericSchema<unknown, FailoverState>;
 
 /** What the ledger knows of a record as it could be read. */
