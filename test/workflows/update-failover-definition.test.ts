@@ -33,7 +33,9 @@ describe('what update-failover publishes', () => {
 });
 
 describe('the keys under which update-failover writes and reads', () => {
-  const zoned = tasks.filter(([name, { Arguments }]) => 'Key' in (Arguments as object) && name !== 'Have it promoted');
+  const zoned = tasks.filter(
+    ([name, { Arguments }]) => 'Key' in (Arguments as object) && !['Have it promoted', 'Forget it'].includes(name),
+  );
 
   it('Have it promoted - an item for each run that waits', async () => {
     const { Key } = stateNamed('Have it promoted').Arguments as { Key: { pk: { S: string }; sk: { S: string } } };
@@ -71,6 +73,13 @@ describe('the keys under which update-failover writes and reads', () => {
     };
 
     expect(await evaluated(Item, data)).toEqual({ ...marshall(ledgerKey.record('orders-db')), run: { S: 'me' } });
+  });
+
+  it('Forget it - the same item', async () => {
+    const { Key } = stateNamed('Forget it').Arguments as { Key: { pk: object; sk: { S: string } } };
+    const sk = { S: await evaluated(Key.sk.S, { recordId: 'orders-db' }) };
+
+    expect({ ...Key, sk }).toEqual(marshall(ledgerKey.record('orders-db')));
   });
 
   it('Record - a decision of the record, by the run', async () => {
@@ -170,6 +179,12 @@ describe('the order of failures in update-failover', () => {
       ],
       [
         'Note it',
+        'attribute_not_exists(#version) OR #version = :read',
+        'DynamoDb.ConditionalCheckFailedException',
+        'Converge',
+      ],
+      [
+        'Forget it',
         'attribute_not_exists(#version) OR #version = :read',
         'DynamoDb.ConditionalCheckFailedException',
         'Converge',

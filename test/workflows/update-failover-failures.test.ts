@@ -40,6 +40,11 @@ const FLIPPING: Way = {
     promoter: wokenAfter(60),
   },
 };
+const LEAVING: Way = {
+  input: { recordId: RECORD_ID, action: 'remove' },
+  around: { records: [aSimple(atAddresses('10.0.0.1'))], state: { version: 1 }, checks: {} },
+  isGone: true,
+};
 const HELD: Way = { input: CONVERGE, around: { ...SIMPLE, executions: { [OTHER]: 'FAILED' } }, isHeld: true };
 const WAKING: Way = {
   input: { targetGroupArn: PRIMARY_GROUP },
@@ -50,6 +55,8 @@ interface Way {
   readonly input: Json;
   readonly around: Around;
   readonly isHeld?: boolean;
+  /** Whether its entry is gone since it was written. */
+  readonly isGone?: boolean;
   /** A task that fails on purpose. */
   readonly fails?: string;
 }
@@ -73,6 +80,7 @@ const WAYS: Readonly<Record<string, Way>> = {
   'Take over the zone': HELD,
   Converge: WRITING,
   'Note it': WRITING,
+  'Forget it': LEAVING,
   'Write the end': {
     input: FAILBACK,
     around: { state: ENGAGED, answered: 'secondary', alarms: { 'orders-sick in us-west-2': since('OK') } },
@@ -86,9 +94,10 @@ const ALONE = tasks.filter(([state]) => state !== 'Wake one');
 
 /** Runs the way on which the task lies, the task answering with these replies; `usual` is what it does where nothing goes wrong. */
 const on = async (state: string, repliesWith: (usual: unknown) => readonly unknown[]) => {
-  const { input, around, isHeld = false, fails } = WAYS[state] ?? WRITING;
+  const { input, around, isHeld = false, isGone = false, fails } = WAYS[state] ?? WRITING;
   const world = standby(around);
   if (isHeld) world.hold(OTHER);
+  if (isGone) world.enter();
   const usual = world.task(state);
   const failed = fails === undefined ? {} : { [fails]: [failing('Malformed', 'the record is unreadable')] };
   const ran = await updateFailover({ ...world.script, ...failed, [state]: [...repliesWith(usual), usual] }, input);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_STATE } from '../../functions/domain/failover.ts';
 import { ALL_PAUSED, ENFORCED, healthy, NO_ANSWER, OBSERVED } from '../functions/failover/world.ts';
 import {
   ARMED,
@@ -12,9 +13,11 @@ import {
   PRIMARY_GROUP,
   RECORD_ID,
   SICK,
+  ZONE_ID,
 } from '../support/dns-records.ts';
 import { type Admission, failing, ME, moment, OTHER, onlyAttempt, wokenAfter } from './admission.ts';
 import {
+  type Around,
   CONVERGE,
   FAILBACK,
   FAILOVER,
@@ -43,8 +46,10 @@ describe('converge', () => {
     const ran = await updateFailover(around.script, CONVERGE);
 
     expect(states(ran)).toEqual([
-      ...['Plan', 'Take the zone', 'Converge', 'Converge', 'Converge', 'Plan', 'Let the zone go', 'Record', 'Publish'],
+      ...['Plan', 'Take the zone', 'Converge', 'Note it', 'Converge', 'Converge', 'Converge'],
+      ...['Plan', 'Let the zone go', 'Record', 'Publish'],
     ]);
+    expect(around.whereWritten()).toMatchObject({ zoneId: ZONE_ID, type: 'A', at: moment() });
     expect(outcome(ran)).toMatchObject({ outcome: 'converged', recordId: RECORD_ID });
     expect(outcome(ran).changes).toHaveLength(2);
     expect(ran.seconds).toBe(10);
@@ -496,6 +501,92 @@ describe('a promotion', () => {
       outcome: 'refused',
       because: `it is failed over already, by jo at ${moment()}: a fire`,
     });
+  });
+});
+
+describe('remove', () => {
+  const REMOVE = { recordId: RECORD_ID, action: 'remove' };
+  /** A record that is in its zone, and whose entry is gone since. */
+  const gone = async (given: Around) => {
+    const around = standby(given);
+    await updateFailover(around.script, CONVERGE);
+    around.enter();
+    return around;
+  };
+
+  it('its sets leave, its checks go, and nothing is known of it but what was decided', async () => {
+    const around = await gone(unwritten());
+    const published = around.published.length;
+    const ran = await updateFailover(around.script, REMOVE);
+
+    expect(states(ran)).toEqual([
+      ...['Plan', 'Take the zone', 'Converge', 'Converge', 'Converge', 'Forget it'],
+      ...['Let the zone go', 'Record', 'Publish'],
+    ]);
+    expect(outcome(ran)).toMatchObject({ outcome: 'removed', because: 'nothing of it is left' });
+    expect(outcome(ran).changes).toHaveLength(3);
+    expect([around.zone(), around.checks().size, around.latchAlarm()]).toEqual([[], 0, undefined]);
+    expect([around.state(), around.whereWritten(), around.lease()]).toEqual([NO_STATE, undefined, ZONE_KEY]);
+    expect(around.decisions().at(-1)).toMatchObject({ action: { S: 'remove' }, outcome: { S: 'removed' } });
+    expect(JSON.stringify(around.published.slice(published))).toContain('"outcome":"removed"');
+  });
+
+  it('given twice - nothing is done', async () => {
+    const around = await gone(SIMPLE);
+    await updateFailover(around.script, REMOVE);
+    const ran = await updateFailover(around.script, REMOVE);
+
+    expect(states(ran)).toEqual(['Plan']);
+    expect(outcome(ran)).toMatchObject({ outcome: 'nothing', because: 'it is not known to be written anywhere' });
+  });
+
+  it('its entry is there - it stays, and nothing is written', async () => {
+    const around = standby(SIMPLE);
+    await updateFailover(around.script, CONVERGE);
+    const ran = await updateFailover(around.script, REMOVE);
+
+    expect(outcome(ran)).toMatchObject({ outcome: 'nothing', because: 'its entry is there' });
+    expect(around.zone()).toHaveLength(2);
+  });
+
+  it('a person said so - told who and why', async () => {
+    const around = await gone(SIMPLE);
+    around.write({ leaving: { by: 'ada', reason: 'it moves', at: moment() } });
+    const ran = await updateFailover(around.script, { ...REMOVE, dryRun: true });
+
+    expect(ran.output).toMatchObject({ step: 'converge', because: 'ada took its entry away: it moves' });
+    expect(around.zone()).toHaveLength(2);
+  });
+
+  it('paused - withheld, and everything is known still', async () => {
+    const around = await gone({ ...SIMPLE, modes: [ENFORCED] });
+    around.ledger.push(ALL_PAUSED);
+    const ran = await updateFailover(around.script, REMOVE);
+
+    expect(outcome(ran)).toMatchObject({ outcome: 'withheld', because: 'everything is paused by jo' });
+    expect([around.zone().length, around.whereWritten()?.zoneId]).toEqual([2, ZONE_ID]);
+  });
+
+  it('another word came before it was forgotten - looked at again', async () => {
+    const around = await gone(SIMPLE);
+    const forget = around.task('Forget it');
+    const ran = await updateFailover(
+      {
+        ...around.script,
+        'Forget it': [
+          (call: unknown, at: number, action: string) => {
+            around.write({ leaving: { by: 'ada', reason: 'it moves', at: moment() } });
+            return forget(call, at, action);
+          },
+          forget,
+        ],
+      },
+      REMOVE,
+    );
+
+    expect(states(ran).filter((each) => each === 'Forget it')).toHaveLength(2);
+    expect(outcome(ran)).toMatchObject({ outcome: 'removed' });
+    expect(around.whereWritten()).toBeUndefined();
   });
 });
 

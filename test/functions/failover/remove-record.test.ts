@@ -22,7 +22,11 @@ const SETS = [
   MARK,
 ];
 const NEIGHBOUR: RecordSet = { name: 'x.orders.example.internal.', type: 'A', ttl: 30, values: ['10.9.9.9'] };
-const BOTH: HealthCheckConfig = { Type: 'CALCULATED', HealthThreshold: 2, ChildHealthChecks: [CHECKS.health, CHECKS.latch] };
+const BOTH: HealthCheckConfig = {
+  Type: 'CALCULATED',
+  HealthThreshold: 2,
+  ChildHealthChecks: [CHECKS.health, CHECKS.latch],
+};
 const MADE = {
   [CHECKS.health]: { Type: 'CLOUDWATCH_METRIC' },
   [CHECKS.latch]: { Type: 'CLOUDWATCH_METRIC' },
