@@ -231,6 +231,48 @@ export class RegionPair {
     return ResourceRecordSets;
   }
 
+  /** The first value of its record set of a type; undefined where there is none. */
+  async valueOf(type: string): Promise<string | undefined> {
+    const found = (await this.sets()).find(({ Name, Type }) => Type === type && Name === `${this.name}.`);
+    return (found as { ResourceRecords?: readonly { Value: string }[] } | undefined)?.ResourceRecords?.[0]?.Value;
+  }
+
+  /** Somebody deletes the TXT record that says whose it is. */
+  async takeMarkAway(): Promise<void> {
+    const mark = (await this.sets()).find(({ Type }) => Type === 'TXT');
+    await invoke(this.#world, HOME_REGION, 'route53', 'ChangeResourceRecordSets', {
+      HostedZoneId: this.zoneId,
+      ChangeBatch: { Changes: [{ Action: 'DELETE', ResourceRecordSet: mark }] },
+    });
+  }
+
+  /** How many health checks of the Concierge's this record has. */
+  async healthChecks(): Promise<number> {
+    const { HealthChecks } = (await invoke(this.#world, HOME_REGION, 'route53', 'ListHealthChecks', {})) as {
+      HealthChecks: readonly {
+        Id: string;
+        HealthCheckConfig: { AlarmIdentifier?: { Name: string }; ChildHealthChecks?: readonly string[] };
+      }[];
+    };
+    const names = [this.alarm, `${STANDBY_STACK}-latch-${this.recordId}`];
+    const children = HealthChecks.filter(({ HealthCheckConfig: { AlarmIdentifier } }) =>
+      names.includes(AlarmIdentifier?.Name ?? ''),
+    );
+    const ids = children.map(({ Id }) => Id);
+    const parents = HealthChecks.filter(({ HealthCheckConfig: { ChildHealthChecks = [] } }) =>
+      ChildHealthChecks.some((id) => ids.includes(id)),
+    );
+    return children.length + parents.length;
+  }
+
+  /** Somebody deletes an entry, as if there were no command. */
+  async deleteEntry(recordId: string): Promise<void> {
+    await invoke(this.#world, STANDBY_REGION, 'dynamodb', 'DeleteItem', {
+      TableName: this.#output('RegistryTable'),
+      Key: marshall(registryKey.record(recordId)),
+    });
+  }
+
   /** Somebody else writes a record set into the zone. */
   async writeByHand(ResourceRecordSet: object): Promise<void> {
     await invoke(this.#world, HOME_REGION, 'route53', 'ChangeResourceRecordSets', {

@@ -187,6 +187,29 @@ describe('follow: the primary’s alarm moved', () => {
     });
   });
 
+  it.each([
+    ['its own health engages it', aRecord()],
+    ['a person’s word engages it', aRecord({ routing: aFailover({ engages: 'manual-armed' }) })],
+  ])('a release whose run died, %s - over, once its alarm had the time', (_situation, record) => {
+    const at = new Date(Date.parse(NOW) - (CONFIRMED_WITHIN + 1) * 1_000).toISOString();
+    const state = { ...ARMED, released: { ...JO, at } };
+
+    expect(next(FOLLOW, { record, state })).toEqual({
+      step: 'done',
+      outcome: 'nothing',
+      because: `let go by jo at ${at}: a fire`,
+      state: { ...ARMED, version: ARMED.version + 1 },
+    });
+  });
+
+  it('a release whose run may still look - left to it', () => {
+    const at = new Date(Date.parse(NOW) - CONFIRMED_WITHIN * 1_000).toISOString();
+    const step = next(FOLLOW, { state: { ...ARMED, released: { ...JO, at } } });
+
+    expect(step).toMatchObject({ step: 'done', outcome: 'nothing', because: expect.stringContaining('alarm is OK') });
+    expect(step).not.toHaveProperty('state');
+  });
+
   it('a release that nobody saw yet - is over where the primary is sick again', () => {
     const state = { ...ARMED, released: { ...JO, at: new Date(Date.parse(NOW) - 60_000).toISOString() } };
 
