@@ -256,6 +256,23 @@ export const failover: Story = {
       },
     },
     {
+      name: 'tried first',
+      who: 'provider',
+      expected: 'SUCCEEDED, with two sets to create, and the zone is as it was',
+      play: async (stage) => {
+        const pair = await stage.regionPair('tried-first');
+        const value = { kind: 'targets', targetGroupArn: pair.targetGroupOf(HOME_REGION), port: 5432 };
+        await pair.put({ ...pair.failoverEntry(), routing: { kind: 'simple', value }, ttl: 10 });
+        const before = (await pair.sets()).length;
+        const run = await pair.run('converge', { dryRun: true });
+        const isSame = (await pair.sets()).length === before;
+        return {
+          actual: `${run.status}, with ${run.planned === 2 ? 'two sets' : run.planned} to create, and the zone is ${isSame ? 'as it was' : 'changed'}`,
+          reasons: [told(run)],
+        };
+      },
+    },
+    {
       name: 'a person edits a set by hand',
       who: 'provider',
       expected: 'told and put right within a quarter of an hour, without its mark left alone',

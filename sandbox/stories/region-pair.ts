@@ -21,6 +21,8 @@ export interface Ended {
   readonly status: string;
   readonly outcome: string;
   readonly because: string;
+  /** Of a dry run: how many record sets it would change. */
+  readonly planned?: number;
 }
 
 /** What a failover came to: seconds of the world's clock since what caused it. */
@@ -319,11 +321,17 @@ export class RegionPair {
         cause?: string;
       };
       if (found.status === 'RUNNING') return undefined;
-      const { outcome = found.error ?? '', because = found.cause ?? '' } = JSON.parse(found.output ?? '{}') as {
+      const {
+        outcome = found.error ?? '',
+        because = found.cause ?? '',
+        zone,
+      } = JSON.parse(found.output ?? '{}') as {
         outcome?: string;
         because?: string;
+        zone?: { readonly plan: { readonly changes?: readonly unknown[] } };
       };
-      return { status: found.status, outcome, because };
+      const planned = zone === undefined ? {} : { planned: zone.plan.changes?.length ?? 0 };
+      return { status: found.status, outcome, because, ...planned };
     });
   }
 
