@@ -5,7 +5,7 @@ import { changedAssembly, logicalIdOf } from '../support/changed-assembly.ts';
 import type { Machine } from '../workflows/support.ts';
 
 /** A statement of a policy, as far as tests look at it. */
-interface Statement {
+export interface Statement {
   readonly Sid?: string;
   readonly Effect: string;
   readonly Action: string | readonly string[];

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -8,7 +8,8 @@ import { mutatedAssembly } from '../../sandbox/simulation/mutants/apply.ts';
 import type { Mutant } from '../../sandbox/simulation/mutants/mutant.ts';
 import { failover } from '../../sandbox/stories/failover.ts';
 import { synthesise } from '../../sandbox/synth.ts';
-import { casesOf } from './noticing.ts';
+import { wholeTemplate } from './broken-assembly.ts';
+import { casesOf, statementsOf } from './noticing.ts';
 
 const MINUTE = 60_000;
 
@@ -17,10 +18,19 @@ const PATIENCE = 300_000;
 
 const WHOLE = await synthesise('.sandbox/test-standby', 'sandbox-with-standby');
 
-const mutated = async (mutant: Mutant): Promise<string> => {
+const mutated = async (mutant: Mutant, isWidened = false): Promise<string> => {
   const room = mkdtempSync(join(tmpdir(), 'mutants-'));
   onTestFinished(() => rmSync(room, { recursive: true }));
-  return mutatedAssembly(WHOLE, mutant, room);
+  const directory = await mutatedAssembly(WHOLE, mutant, room);
+  if (isWidened) {
+    const file = join(directory, 'PrivateLinkConciergeStandby.template.json');
+    const template = wholeTemplate({ whole: directory, stack: 'PrivateLinkConciergeStandby' });
+    for (const { statement } of statementsOf(template)) {
+      if (statement.Action.includes('cloudwatch:PutMetricAlarm')) Object.assign(statement, { Resource: '*' });
+    }
+    writeFileSync(file, JSON.stringify(template));
+  }
+  return directory;
 };
 
 /** What a case came to. */
@@ -34,8 +44,16 @@ const play = async (
   return played.map(({ actual }) => actual).join();
 };
 
+interface MutantTold {
+  /** The case that goes otherwise, and how. */
+  readonly toldBy: string;
+  readonly tells: RegExp;
+  /** Whether the policies let it pass: they name the standby region's alarms alone, and would stop it first. */
+  readonly isWidened?: boolean;
+}
+
 /** Mistakes that somebody might make about a failover, each with the case that tells. */
-const MUTANTS: readonly (Mutant & { readonly toldBy: string })[] = [
+const MUTANTS: readonly (Mutant & MutantTold)[] = [
   {
     name: 'the primary’s check goes by its own health alone: there is no latch',
     touches: 'other',
@@ -45,6 +63,7 @@ const MUTANTS: readonly (Mutant & { readonly toldBy: string })[] = [
       replace: '? [health] : [latch]',
     },
     toldBy: 'the primary is ill',
+    tells: /then primary$/,
   },
   {
     name: 'latches are asserted once, and not again',
@@ -55,6 +74,7 @@ const MUTANTS: readonly (Mutant & { readonly toldBy: string })[] = [
       replace: '  if (engaged !== undefined) return undefined;',
     },
     toldBy: 'a planned failover',
+    tells: /^primary, /,
   },
   {
     name: 'the latch is in the primary’s region',
@@ -70,6 +90,8 @@ const MUTANTS: readonly (Mutant & { readonly toldBy: string })[] = [
       replace: "new CloudWatchClient({ region: 'us-west-2' })",
     },
     toldBy: 'the primary’s region is gone',
+    tells: /nothing holds it$/,
+    isWidened: true,
   },
   {
     name: 'the primary’s own health counts before it was ever seen well',
@@ -80,16 +102,20 @@ const MUTANTS: readonly (Mutant & { readonly toldBy: string })[] = [
       replace: '',
     },
     toldBy: 'ill from the beginning',
+    tells: /^secondary, /,
   },
 ];
 
 describe('a mistake about failover is told by a case of the story', () => {
   it.each(MUTANTS)(
     '$name',
-    async ({ toldBy, ...mutant }) => {
+    async ({ toldBy, tells, isWidened = false, ...mutant }) => {
       const [{ expected } = { expected: '' }] = casesOf(failover, toldBy);
 
-      expect(await play(toldBy, await mutated(mutant))).not.toBe(expected);
+      const actual = await play(toldBy, await mutated(mutant, isWidened));
+
+      expect(actual).not.toBe(expected);
+      expect(actual).toMatch(tells);
     },
     PATIENCE,
   );

@@ -1,6 +1,6 @@
 import { simulate } from '../../sandbox/simulated.ts';
 import { type Case, isAsExpected, type Story } from '../../sandbox/stories/story.ts';
-import type { Template } from './broken-assembly.ts';
+import type { Statement, Template } from './broken-assembly.ts';
 
 /** Cases of a story by their names. @throws Error for a name that it has not. */
 export const casesOf = ({ name: story, cases }: Story, ...names: readonly string[]): readonly Case[] =>
@@ -10,9 +10,13 @@ export const casesOf = ({ name: story, cases }: Story, ...names: readonly string
     return found;
   });
 
-/** Whether anybody would notice: a case goes otherwise, or the stack can't be deployed. */
-export const isNoticed = async (directory: string, story: Story): Promise<boolean> => {
-  const options = { assembly: directory, seed: 1, patience: 120_000, stopAtFirstSurprise: true };
+/**
+ * Whether anybody would notice: a case goes otherwise, or the stack can't be deployed.
+ *
+ * @param patience - of the world's milliseconds, for what a story waits for.
+ */
+export const isNoticed = async (directory: string, story: Story, patience = 120_000): Promise<boolean> => {
+  const options = { assembly: directory, seed: 1, patience, stopAtFirstSurprise: true };
   const played = await simulate(story, options).then(
     (ended) => ended.played,
     () => undefined,
@@ -27,6 +31,8 @@ export interface NamedStatement {
   readonly index: number;
   /** `LogicalId Effect: action, action`; the hash at the end of a logical id says nothing. */
   readonly name: string;
+  /** As it stands there: writing it changes the template. */
+  readonly statement: Statement;
 }
 
 const POLICY_PROPERTIES = ['PolicyDocument', 'KeyPolicy'];
@@ -39,6 +45,7 @@ export const statementsOf = ({ Resources }: Template): readonly NamedStatement[]
         id,
         property,
         index,
+        statement,
         name: `${id.replace(/[0-9A-F]{8}$/, '')} ${statement.Effect}: ${[statement.Action].flat().join(', ')}`,
       })),
     ),

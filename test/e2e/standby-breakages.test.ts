@@ -13,6 +13,9 @@ const PLACE = {
 /** A world of two regions, on a machine that does other things as well. */
 const PATIENCE = 120_000;
 
+/** What a case waits for: a record has its turn once in a quarter of an hour. */
+const LONGEST = 20 * 60_000;
+
 const story = (...names: readonly string[]): Story => ({ ...failover, cases: casesOf(failover, ...names) });
 
 /** A flip by a person's word: it needs all that writes a record, and a latch. */
@@ -87,7 +90,7 @@ describe('a case of the failover story notices that the standby stack lacks', ()
       const { name } = statement;
       const isNeeded = NOT_NEEDED_HERE[name] === undefined && !name.includes('ec2:CreateNetworkInterface');
 
-      expect(await isNoticed(brokenAssembly(without(statement), PLACE), storyFor(name))).toBe(isNeeded);
+      expect(await isNoticed(brokenAssembly(without(statement), PLACE), storyFor(name), LONGEST)).toBe(isNeeded);
     },
     PATIENCE,
   );
@@ -111,7 +114,7 @@ describe('a case of the failover story notices that the standby stack lacks', ()
         }
       }, PLACE);
 
-      expect(await isNoticed(directory, needing)).toBe(true);
+      expect(await isNoticed(directory, needing, LONGEST)).toBe(true);
     },
     PATIENCE,
   );

@@ -511,7 +511,7 @@ describe('alarms', () => {
 
     const ofPeople = [
       ...['pausing', 'frozen-registry', 'adopting', 'disconnecting', 'unsafe-plan', 'targets-by-hand'],
-      ...['failing-over', 'failing-back', 'a-record-that-is-foreign', 'unconfirmed', 'promotion'],
+      ...['failing-over', 'failing-back', 'a-record-that-is-foreign', 'unconfirmed', 'promotion', 'shifting'],
     ];
 
     for (const article of articles) {

@@ -219,9 +219,12 @@ export const standby = (around: Around = {}) => {
     lease: (): Item | undefined => ledger[indexOf(ZONE_KEY)],
     hold: (execution: string) =>
       put({ ...marshall(ledgerKey.zone(ZONE_ID)), execution: { S: execution }, leaseUntil: { S: 'x' } }),
+    /** Another run asked for a promotion. */
+    ask: (execution: string) =>
+      put({ pk: { S: `RECORD#${RECORD_ID}` }, sk: { S: 'ASKED' }, execution: { S: execution }, askedAt: { S: 'x' } }),
     /** The items that tell of runs. */
     decisions: () =>
-      ledger.filter(({ pk, sk }) => pk?.S === `RECORD#${RECORD_ID}` && sk?.S?.startsWith('PROMOTION#') !== true),
+      ledger.filter(({ pk, sk }) => pk?.S === `RECORD#${RECORD_ID}` && /^(DECISION|FAILURE)#/.test(sk?.S ?? '')),
     /** Those that wait for a promotion: their task tokens. */
     promotions: () => ledger.filter(({ sk }) => sk?.S?.startsWith('PROMOTION#') === true),
     metrics: () => callsOf(given.cloudwatchIn(STANDBY)).filter(([command]) => command === 'PutMetricData').length,

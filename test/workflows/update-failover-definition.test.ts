@@ -33,8 +33,10 @@ describe('what update-failover publishes', () => {
 });
 
 describe('the keys under which update-failover writes and reads', () => {
+  const ASKING = ['Claim the asking', 'See who asked', 'Take over the asking'];
   const zoned = tasks.filter(
-    ([name, { Arguments }]) => 'Key' in (Arguments as object) && !['Have it promoted', 'Forget it'].includes(name),
+    ([name, { Arguments }]) =>
+      'Key' in (Arguments as object) && !['Have it promoted', 'Forget it', ...ASKING].includes(name),
   );
 
   it('Have it promoted - an item for each run that waits', async () => {
@@ -73,6 +75,14 @@ describe('the keys under which update-failover writes and reads', () => {
     };
 
     expect(await evaluated(Item, data)).toEqual({ ...marshall(ledgerKey.record('orders-db')), run: { S: 'me' } });
+  });
+
+  it.each(ASKING)('%s - who asked for a promotion of the record', async (name) => {
+    const { Key } = stateNamed(name).Arguments as { Key: { pk: { S: string }; sk: object } };
+
+    expect({ ...Key, pk: { S: await evaluated(Key.pk.S, { recordId: 'orders-db' }) } }).toEqual(
+      marshall(ledgerKey.promotionAsked('orders-db')),
+    );
   });
 
   it('Forget it - the same item', async () => {
@@ -159,6 +169,18 @@ describe('the order of failures in update-failover', () => {
         Catch[0]?.Next,
       ]),
     ).toEqual([
+      [
+        'Claim the asking',
+        'attribute_not_exists(execution) OR execution = :me',
+        'DynamoDb.ConditionalCheckFailedException',
+        'See who asked',
+      ],
+      [
+        'Take over the asking',
+        'execution = :asker OR execution = :me',
+        'DynamoDb.ConditionalCheckFailedException',
+        'See who asked',
+      ],
       [
         'Write the state',
         'attribute_not_exists(#version) OR #version = :read OR (#version = :next AND run = :me)',

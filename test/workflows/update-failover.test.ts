@@ -417,6 +417,49 @@ describe('failover and failback', () => {
 });
 
 describe('a promotion', () => {
+  it.each([
+    ['still waits', 'RUNNING', 0],
+    ['is over, and nothing was flipped', 'FAILED', 1],
+    ['is known to nobody any more', undefined, 1],
+  ])(
+    'that another run asked for, which %s - asked for again only where nobody waits for it',
+    async (_run, status, times) => {
+      const executions = status === undefined ? {} : { [OTHER]: status };
+      const around = standby({ records: PROMOTED, promoter: wokenAfter(600), executions });
+      around.ask(OTHER);
+      const ran = await updateFailover(around.script, FAILOVER);
+
+      expect(states(ran).filter((each) => each === 'Ask for a promotion')).toHaveLength(times);
+      expect(around.promotions()).toMatchObject([{ execution: { S: ME } }]);
+      expect(outcome(ran)).toMatchObject({ outcome: 'failed-over' });
+    },
+  );
+
+  it('that two runs take over at once - asked for by one', async () => {
+    const around = standby({
+      records: PROMOTED,
+      promoter: wokenAfter(600),
+      executions: { [OTHER]: 'FAILED', 'arn:third': 'RUNNING' },
+    });
+    around.ask(OTHER);
+    const take = around.task('Take over the asking');
+    const ran = await updateFailover(
+      {
+        ...around.script,
+        'Take over the asking': [
+          (call: unknown, at: number, action: string) => {
+            around.ask('arn:third');
+            return take(call, at, action);
+          },
+        ],
+      },
+      FAILOVER,
+    );
+
+    expect(states(ran)).not.toContain('Ask for a promotion');
+    expect(outcome(ran)).toMatchObject({ outcome: 'failed-over' });
+  });
+
   it('comes before the flip; the token stays in the ledger, whoever did gives it back', async () => {
     const around = standby({ records: PROMOTED, promoter: wokenAfter(600) });
     const ran = await updateFailover(around.script, FAILOVER);
