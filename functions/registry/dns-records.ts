@@ -26,13 +26,13 @@ const hasKeys = (value: unknown): boolean =>
   typeof value !== 'object' || value === null || !Object.keys(value).some((key) => NO_KEYS.has(key));
 
 /** Something for each side, by the side's name. */
-export const bySide = <Each extends v.GenericSchema>(each: Each) =>
+const bySide = <Each extends v.GenericSchema>(each: Each) =>
   v.pipe(
     v.custom<Record<string, v.InferInput<Each>>>(hasKeys, 'no side may be called prototype or constructor'),
     v.record(SideName, each),
   );
 /** https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html */
-export const Weight = whole(0, 255);
+const Weight = whole(0, 255);
 
 /** What a shift may set. */
 export const ShiftedSchema = v.union([v.literal(AS_ENTERED), bySide(Weight)]);

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { failover } from '../../sandbox/stories/failover.ts';
 import type { Story } from '../../sandbox/stories/story.ts';
 import { synthesise } from '../../sandbox/synth.ts';
-import { brokenAssembly, wholeTemplate } from './broken-assembly.ts';
+import { logicalIdOf } from '../support/changed-assembly.ts';
+import { brokenAssembly, type Template, wholeTemplate } from './broken-assembly.ts';
 import { casesOf, isNoticed, statementsOf, without } from './noticing.ts';
 
 const PLACE = {
@@ -28,23 +29,42 @@ const takenAway = story('a record is taken away');
 const deleted = story('an entry is deleted by hand');
 const lost = story('the primary’s region is gone');
 
+/** What needs a statement, and a rule that hears nothing: what comes by two ways is seen to miss one where the other is not there. */
+interface Need {
+  readonly needing: Story;
+  readonly deaf?: string;
+}
+
+/** A refresh is followed by its event alone. */
+const byEvent: Need = { needing: refreshed, deaf: 'FailoverRecordDriftDetected' };
+/** An alarm is seen by the watch alone. */
+const byWatch: Need = { needing: story('the primary is ill'), deaf: 'FailoverAlarmThere' };
+
 /** What needs a statement more than a flip does. */
-const NEEDED_ELSEWHERE: Readonly<Record<string, Story>> = {
-  'FailoverUpdateFailoverRoleDefaultPolicy Allow: states:DescribeExecution': shared,
-  'FailoverUpdateFailoverRoleDefaultPolicy Allow: states:StartExecution': refreshed,
-  'FailoverUpdateFailoverStateMachineEventsRoleDefaultPolicy Allow: states:StartExecution': refreshed,
-  'FailoverWatchFailoverRoleDefaultPolicy Allow: dynamodb:DescribeTable': deleted,
+const NEEDED_ELSEWHERE: Readonly<Record<string, Need>> = {
+  'FailoverUpdateFailoverRoleDefaultPolicy Allow: states:DescribeExecution': { needing: shared },
+  'FailoverUpdateFailoverRoleDefaultPolicy Allow: states:StartExecution': byEvent,
+  'FailoverUpdateFailoverStateMachineEventsRoleDefaultPolicy Allow: states:StartExecution': byEvent,
+  'FailoverFindRecordsRoleDefaultPolicy Allow: dynamodb:Query': byEvent,
+  'FailoverWatchFailoverRoleDefaultPolicy Allow: dynamodb:DescribeTable': { needing: deleted },
   'FailoverWatchFailoverRoleDefaultPolicy Allow: cloudwatch:DescribeAlarms, elasticloadbalancing:DescribeTargetHealth, xray:PutTelemetryRecords, xray:PutTraceSegments':
-    lost,
-  'FailoverScheduleRoleDefaultPolicy Allow: lambda:InvokeFunction': lost,
+    byWatch,
+  'FailoverScheduleRoleDefaultPolicy Allow: lambda:InvokeFunction': { needing: lost },
 };
 
-const storyFor = (name: string): Story => {
+const needOf = (name: string): Need => {
   const found = NEEDED_ELSEWHERE[name];
   if (found !== undefined) return found;
-  if (name.startsWith('FailoverCompareRecord')) return tried;
-  if (name.startsWith('FailoverWatchFailover')) return edited;
-  return name.startsWith('FailoverFindRecords') ? refreshed : flipped;
+  if (name.startsWith('FailoverCompareRecord')) return { needing: tried };
+  if (name.startsWith('FailoverWatchFailover')) return { needing: edited };
+  return { needing: name.startsWith('FailoverFindRecords') ? refreshed : flipped };
+};
+
+/** Has a rule hear nothing. It is there still, since policies name it. */
+const deafen = (template: Template, rule: string | undefined): void => {
+  if (rule === undefined) return;
+  const { Properties } = template.Resources[logicalIdOf(template, rule)] ?? {};
+  Object.assign(Properties ?? {}, { EventPattern: { source: ['nobody'] } });
 };
 
 const LOGS = 'the sandbox keeps logs and traces itself, whatever a role may do';
@@ -90,7 +110,13 @@ describe('a case of the failover story notices that the standby stack lacks', ()
       const { name } = statement;
       const isNeeded = NOT_NEEDED_HERE[name] === undefined && !name.includes('ec2:CreateNetworkInterface');
 
-      expect(await isNoticed(brokenAssembly(without(statement), PLACE), storyFor(name), LONGEST)).toBe(isNeeded);
+      const { needing, deaf } = needOf(name);
+      const directory = brokenAssembly((template) => {
+        without(statement)(template);
+        deafen(template, deaf);
+      }, PLACE);
+
+      expect(await isNoticed(directory, needing, LONGEST)).toBe(isNeeded);
     },
     PATIENCE,
   );
@@ -115,6 +141,16 @@ describe('a case of the failover story notices that the standby stack lacks', ()
       }, PLACE);
 
       expect(await isNoticed(directory, needing, LONGEST)).toBe(true);
+    },
+    PATIENCE,
+  );
+
+  it.each([byEvent, byWatch])(
+    'nothing, where only $deaf hears nothing',
+    async ({ needing, deaf }) => {
+      const directory = brokenAssembly((template) => deafen(template, deaf), PLACE);
+
+      expect(await isNoticed(directory, needing, LONGEST)).toBe(false);
     },
     PATIENCE,
   );
