@@ -11,7 +11,7 @@ export interface FailoverUpdated {
   readonly schemaVersion: 1;
   readonly recordId: string;
   readonly serviceId: string;
-  readonly action: 'converge' | 'follow' | 'failover' | 'failback' | 'shift';
+  readonly action: 'converge' | 'follow' | 'remove' | 'failover' | 'failback' | 'shift';
   readonly outcome:
     | 'converged'
     | 'armed'
@@ -19,6 +19,7 @@ export interface FailoverUpdated {
     | 'failed-over'
     | 'failed-back'
     | 'shifted'
+    | 'removed'
     | 'unconfirmed'
     | 'refused';
   readonly because: string;

@@ -44,7 +44,6 @@ import {
   tellMode,
   tellReconciling,
   tellRevoking,
-  tellStatus,
   tellTargets,
   tellUnbound,
 } from './tell.ts';
@@ -58,6 +57,7 @@ import {
   tellRecords,
   tellUnrecorded,
 } from './tell-records.ts';
+import { tellStatus } from './tell-status.ts';
 import { tellVerified } from './tell-verified.ts';
 
 /** The world outside a command line, for the process and for tests. */
@@ -173,7 +173,7 @@ export const runCommand = async (words: readonly string[], outside: Outside): Pr
   );
   add(
     'status',
-    'Shows what is paused or frozen, and the modes that were set.',
+    'Shows what is paused or frozen, the modes that were set, and what names in DNS have come to.',
     { needed: [] },
     { act: status, tell: tellStatus },
   );
@@ -242,7 +242,7 @@ export const runCommand = async (words: readonly string[], outside: Outside): Pr
   );
   add(
     'unrecord',
-    'Has nobody keep a name right any more. What is in the zone stays.',
+    'Has nobody keep a name right any more: its record sets and health checks go.',
     { needed: ['recordId', 'reason'], optional: ['force'] },
     { act: unrecord, tell: tellUnrecorded },
   );
@@ -266,8 +266,8 @@ export const runCommand = async (words: readonly string[], outside: Outside): Pr
   );
   add(
     'shift',
-    'Sets how much of the answers each side gets.',
-    { needed: ['recordId', 'weights', 'reason'], optional: ['dryRun'] },
+    'Sets how much of the answers each side gets, or has it as entered again.',
+    { needed: ['recordId', 'reason'], optional: ['weights', 'asEntered', 'dryRun'] },
     { act: shift, tell: tellFailover },
   );
   add(

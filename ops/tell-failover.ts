@@ -4,7 +4,8 @@ import { type FailoverRan, type FailoverTold, toldOf } from './actions/fail-over
 import { wrap } from './lines.ts';
 import type { FailoverInput, FailoverPlanned, FailoverRun, ShownChange, ShownSituation } from './update-failover.ts';
 
-const setLine = ({ action, set: { name, type, setIdentifier } }: ShownChange): string =>
+/** A record set that was created or deleted: a line. */
+export const setLine = ({ action, set: { name, type, setIdentifier } }: ShownChange): string =>
   `  ${action === 'CREATE' ? 'create' : 'delete'}  ${name} ${type}${setIdentifier === undefined ? '' : ` (${setIdentifier})`}`;
 
 /** What a person reads of a run that a command started beside something else. */

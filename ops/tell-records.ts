@@ -9,9 +9,10 @@ import type { Recorded } from './actions/record.ts';
 import type { RecordShown, RecordStanding, Records } from './actions/records.ts';
 import type { Unrecorded } from './actions/unrecord.ts';
 import { cutTo, tableOf, WIDTH, wrap } from './lines.ts';
-import { tellRun, tellTold } from './tell-failover.ts';
+import { setLine, tellRun, tellTold } from './tell-failover.ts';
 
-const wordOf = ({ by, reason, at }: Word): string =>
+/** `by ARN since TIME: "reason"`, plain. */
+export const wordOf = ({ by, reason, at }: Word): string =>
   `by ${plainText(by, 300)} since ${plainText(at, 40)}: "${plainText(reason, 500)}"`;
 
 /** `alias of lb.example.com`, `10.0.0.1, 10.0.0.2`, `port 5432 of orders-tg`. */
@@ -22,7 +23,8 @@ const textOf = (value: RecordValue): string => {
     : `port ${value.port} of ${value.targetGroupArn.split('/')[1] ?? value.targetGroupArn}`;
 };
 
-const kindOf = (routing: Routing): string =>
+/** How a record answers, in a word. */
+export const kindOf = (routing: Routing): string =>
   routing.kind === 'failover' && routing.engages === 'manual-armed' ? 'manual' : routing.kind;
 
 const setMode = (serviceId: string): string =>
@@ -33,7 +35,11 @@ export const tellRecorded = ({ outcome, record, by, unchecked, shifted, run }: R
   [
     `${record.recordId} is ${outcome}, by ${by}.`,
     ...(unchecked === undefined ? [] : [`Nobody looked whether ${record.zoneId} has room for the name: ${unchecked}.`]),
-    ...(shifted === undefined ? [] : [`A shift holds over the entry's weights: ${weightsIn(shifted)}.`]),
+    ...(shifted === undefined
+      ? []
+      : [
+          `A shift holds over the entry's weights: ${weightsIn(shifted)}. To end it: "shift --record ${record.recordId} --as-entered --reason ...".`,
+        ]),
     tellRun(record.recordId, 'converge', run),
     ...(record.routing.kind === 'failover' && record.seenFrom === undefined
       ? ['Nobody can look from where its client is (--seen-from): a failover will be unconfirmed.']
@@ -42,35 +48,38 @@ export const tellRecorded = ({ outcome, record, by, unchecked, shifted, run }: R
     .map((line) => wrap(line))
     .join('\n');
 
-/** What a person reads of a record that was taken away: what stays, and whose it is. */
-export const tellUnrecorded = ({ recordId, by, zoneId, left, checks, engaged }: Unrecorded): string =>
+/** What a person reads of a record that was taken away, and of what it wrote. */
+export const tellUnrecorded = ({ recordId, by, engaged, run }: Unrecorded): string =>
   [
     `${recordId} is taken away, by ${by}. Nobody keeps its name right any more.`,
-    ...(zoneId === undefined
-      ? ['What it left in its zone is not known: its entry could not be read.']
-      : [`These sets stay in ${zoneId} as they are, where they were written, and are ours no longer:`]),
-    ...left.map(
-      ({ name, type, sides = [] }) => `  ${name} ${type}${sides.length === 0 ? '' : ` (${sides.join(', ')})`}`,
-    ),
-    ...(left.length === 0
-      ? []
-      : [
-          `Delete the TXT record with them, or leave both: "record --record ${recordId}" goes on with them, any other id takes them for somebody else's.`,
-        ]),
-    ...(checks.length === 0 ? [] : [`Health checks stay, and cost: ${checks.join(', ')}.`]),
-    ...(engaged === undefined
-      ? []
-      : [`It stays failed over, ${wordOf(engaged)}. To fail it back it has to be recorded again.`]),
+    ...(engaged === undefined ? [] : [`It was failed over, ${wordOf(engaged)}.`]),
+    ...(run === undefined ? ['Nothing was ever written for it.'] : removalLines(run)),
   ]
     .map((line) => wrap(line))
     .join('\n');
+
+const removalLines = (run: NonNullable<Unrecorded['run']>): readonly string[] => {
+  const later = 'It is tried again every quarter of an hour; at once by the same command.';
+  if (run.kind === 'running') return [`What it wrote goes, by itself: ${run.executionArn}`];
+  if (run.kind === 'failed') return [`What it wrote is still there. ${run.because}`, later];
+  const { outcome, because, changes } = run.ended;
+  return outcome === 'removed'
+    ? [`What it wrote is gone: ${because}.`, ...changes.map(setLine)]
+    : [`What it wrote is still there: ${because}.`, later];
+};
 
 const weightsIn = (weights: Readonly<Record<string, number>>): string =>
   Object.entries(weights)
     .map(([side, weight]) => `${side} ${weight}`)
     .join(', ');
 
-const nowOf = ({ routing, armedAt, engaged, released }: RecordStanding): string => {
+/** What is so of a failover record, in two words; `-` for any other. */
+export const nowOf = ({
+  routing,
+  armedAt,
+  engaged,
+  released,
+}: Pick<RecordStanding, 'routing' | 'armedAt' | 'engaged' | 'released'>): string => {
   if (routing.kind !== 'failover') return '-';
   if (engaged !== undefined) return 'failed over';
   if (released !== undefined) return 'going back';

@@ -1,5 +1,5 @@
 import type { AddressSource } from '../functions/domain/binding.ts';
-import { EFFECTS, type Modes } from '../functions/domain/mode.ts';
+import { EFFECTS } from '../functions/domain/mode.ts';
 import type { TargetsPlan } from '../functions/domain/targets.ts';
 import { plainText } from '../functions/domain/text.ts';
 import type { Adopted } from './actions/adopt.ts';
@@ -15,12 +15,10 @@ import type { Held } from './actions/held.ts';
 import type { Reconciling } from './actions/reconcile.ts';
 import type { Revoking } from './actions/revoke.ts';
 import type { ModeSet } from './actions/set-mode.ts';
-import type { Status } from './actions/status.ts';
 import type { ShownPlan, TargetsApplied, TargetsPlanned, TargetsRunning } from './actions/targets.ts';
 import type { UnboundNow } from './actions/unbind.ts';
 import { tableOf } from './lines.ts';
 import type { DecisionRecord } from './records.ts';
-import { isPaused } from './tell-pause.ts';
 
 /** `dns` is set in another region than the others, and each is told without the other. */
 const modesIn = (modes: ModeSet['before'], effect: ModeSet['effect']): string =>
@@ -81,39 +79,6 @@ export const tellAdopted = ({ endpointId, owned }: Adopted): string =>
 /** What a person reads of a registry that was confirmed. */
 export const tellConfirmed = ({ before, count, by }: RegistryConfirmed): string =>
   `The registry is believed with ${count} entries (before: ${before}), by ${by}.\nWhat was frozen goes on with the next sweep, or with "reconcile".`;
-
-/** What a person reads of what is in force: pauses, a freeze, then a line for each service for which modes were set. */
-export const tellStatus = ({ paused, frozen, services, unreadable }: Status): string => {
-  const lines = paused.map(({ serviceId, ...pause }) => isPaused(serviceId, pause));
-  if (paused.length === 0) lines.push('Nothing is paused.');
-  if (frozen === undefined) lines.push('Nothing is frozen.');
-  else {
-    lines.push(
-      `Nothing is removed since ${frozen.at}: ${frozen.because}. The registry had ${frozen.count} entries then. If that is right: "confirm-registry --count ${frozen.count}".`,
-    );
-  }
-  for (const { pk, sk, problem } of unreadable) lines.push(`The item ${pk}, ${sk} can't be read: ${problem}`);
-  if (services.length === 0) return [...lines, 'No modes were set.'].join('\n');
-  const rows = services.map(({ serviceId, modes }) => [
-    serviceId,
-    ...MODE_COLUMNS.map(({ effects }) => modesOf(effects, modes)),
-  ]);
-  return [...lines, tableOf(['service', ...MODE_COLUMNS.map(({ heading }) => heading)], rows)].join('\n');
-};
-
-/** Effects that go together share a column: the table fits into 120 characters, and what differs is seen. */
-const MODE_COLUMNS: readonly { readonly heading: string; readonly effects: readonly (keyof Modes)[] }[] = [
-  { heading: 'accept', effects: ['accept'] },
-  { heading: 'reject', effects: ['reject'] },
-  { heading: 'revoke', effects: ['revoke'] },
-  { heading: 'principals add/remove', effects: ['principals-add', 'principals-remove'] },
-  { heading: 'targets add/remove', effects: ['targets-add', 'targets-remove'] },
-  { heading: 'dns', effects: ['dns'] },
-];
-
-/** `enforce/observe`; one word where both are the same; `-` where none was set. */
-const modesOf = (effects: readonly (keyof Modes)[], modes: Partial<Modes>): string =>
-  [...new Set(effects.map((effect) => modes[effect] ?? '-'))].join('/');
 
 /** What a person reads of decisions: a line each. */
 export const tellDecisions = ({ decisions, isCut }: Decisions): string => {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { malformed } from '../functions/domain/errors.ts';
+import type { AS_ENTERED } from '../functions/domain/failover.ts';
 import { MODES } from '../functions/domain/mode.ts';
 import { plainText } from '../functions/domain/text.ts';
 import { DnsRecordSchema, SideName, StateSchema } from '../functions/registry/dns-records.ts';
@@ -80,11 +81,11 @@ export type FailoverRun = { readonly executionArn: string } & (
 /** What is asked of the workflow, beside the record. */
 export interface FailoverInput {
   readonly recordId: string;
-  readonly action: 'converge' | 'status' | 'failover' | 'failback' | 'shift';
+  readonly action: 'converge' | 'remove' | 'status' | 'failover' | 'failback' | 'shift';
   readonly by?: string;
   readonly reason?: string;
   readonly force?: true;
-  readonly weights?: Readonly<Record<string, number>>;
+  readonly weights?: Readonly<Record<string, number>> | typeof AS_ENTERED;
   readonly dryRun?: true;
 }
 
@@ -102,6 +103,30 @@ export const runFailover = async (
 ): Promise<FailoverRun> => {
   const executionArn = await start(await standby.updateFailover(), input, standby);
   return endedOf(input, await follow(executionArn, patience, standby, isEnough), executionArn);
+};
+
+const RemovedSchema = v.object({
+  outcome: plain(20),
+  because: plain(1000),
+  changes: v.exactOptional(v.array(ChangeSchema), []),
+});
+
+/** What became of a record whose entry is gone. */
+export type RemovalRun = { readonly executionArn: string } & (
+  | { readonly kind: 'ended'; readonly ended: v.InferOutput<typeof RemovedSchema> }
+  | { readonly kind: 'failed'; readonly because: string }
+  | { readonly kind: 'running' }
+);
+
+/** Has what a record wrote taken away, and follows that. @throws as {@link runFailover}. */
+export const runRemoval = async (recordId: string, patience: number, standby: Standby): Promise<RemovalRun> => {
+  const input: FailoverInput = { recordId, action: 'remove' };
+  const executionArn = await start(await standby.updateFailover(), input, standby);
+  const ending = await follow(executionArn, patience, standby);
+  if (ending.kind === 'running') return { kind: 'running', executionArn };
+  return ending.kind === 'failed'
+    ? { kind: 'failed', because: failed(recordId, ending, executionArn), executionArn }
+    : { kind: 'ended', ended: outputOf(RemovedSchema, ending.output, executionArn), executionArn };
 };
 
 /** What an execution of `update-failover` came to. @throws `Malformed` for an output that is none of ours. */

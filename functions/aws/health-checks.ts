@@ -1,13 +1,22 @@
 import { createHash } from 'node:crypto';
-import { type CloudWatchClient, DescribeAlarmsCommand, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  type CloudWatchClient,
+  DeleteAlarmsCommand,
+  DescribeAlarmsCommand,
+  PutMetricAlarmCommand,
+} from '@aws-sdk/client-cloudwatch';
 import {
   CreateHealthCheckCommand,
+  DeleteHealthCheckCommand,
   GetHealthCheckCommand,
+  type HealthCheck,
   type HealthCheckConfig,
+  paginateListHealthChecks,
   type Route53Client,
   UpdateHealthCheckCommand,
 } from '@aws-sdk/client-route-53';
 import type { AlarmName, FailoverRouting } from '../domain/dns-record.ts';
+import { ConciergeError } from '../domain/errors.ts';
 import type { FailoverState } from '../domain/failover.ts';
 import { LATCH, METRIC_NAMESPACE } from '../domain/metric.ts';
 import { calling } from './errors.ts';
@@ -90,27 +99,68 @@ const childrenOf = (
 ): readonly string[] =>
   state.armedAt !== undefined && routing.engages !== 'manual-armed' ? [health, latch].sort() : [latch];
 
+/** How often one of a record's checks is made again after somebody deleted it: a reference is good once. */
+const MOST_TIMES = 20;
+
+/** What a check's CallerReference is made of, beside its kind. The latch's alarm tells the stacks of one account apart. */
+type Owner = Pick<ChecksProps, 'recordId' | 'latch'>;
+
 /**
- * A request that was made before gives the same health check, so that a lost reply makes no second one. One that somebody deleted can't be made
- * again under the same reference, and the state's version has grown since; nor can one of other settings, which are part of it therefore. A
- * reference has 64 characters at the most, a record's id up to 63: it is a digest.
+ * The name under which a check is asked for, the same at each try: whoever died between making it and noting it finds it again. It has 64
+ * characters at the most, a record's id up to 63: it is a digest.
+ */
+const referenceOf = ({ recordId, latch }: Owner, kind: keyof Checks, time: number): string => {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([recordId, latch.region, latch.name, kind, time]))
+    .digest('hex')
+    .slice(0, 40);
+  return `privatelink-concierge/${digest}`;
+};
+
+/** Every check of the account. @throws `Throttled`, `Denied`. */
+const listAll = async (route53: Route53Client): Promise<readonly HealthCheck[]> => {
+  const found: HealthCheck[] = [];
+  await calling('list health checks', async () => {
+    for await (const { HealthChecks = [] } of paginateListHealthChecks({ client: route53 }, {}))
+      found.push(...HealthChecks);
+  });
+  return found;
+};
+
+/**
+ * A request that was made before gives the same health check, so that a lost reply makes no second one. Where one was made under that reference
+ * with other settings, it is found among all; where it was deleted since, the reference is used up, and the next one is tried.
  *
  * https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHealthCheck.html
+ *
+ * @returns the check as it is, which may still have those other settings.
  */
 const create = async (
   route53: Route53Client,
-  about: readonly (string | number)[],
+  owner: Owner,
+  kind: keyof Checks,
   config: HealthCheckConfig,
-): Promise<string> => {
-  const digest = createHash('sha256')
-    .update(JSON.stringify([...about, config]))
-    .digest('hex')
-    .slice(0, 40);
-  const reference = `privatelink-concierge/${digest}`;
-  const { HealthCheck } = await calling('create a health check', () =>
-    route53.send(new CreateHealthCheckCommand({ CallerReference: reference, HealthCheckConfig: config })),
+): Promise<HealthCheck | undefined> => {
+  let all: readonly HealthCheck[] | undefined;
+  for (let time = 0; time < MOST_TIMES; time += 1) {
+    const CallerReference = referenceOf(owner, kind, time);
+    try {
+      const { HealthCheck } = await calling('create a health check', () =>
+        route53.send(new CreateHealthCheckCommand({ CallerReference, HealthCheckConfig: config })),
+      );
+      return HealthCheck;
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'HealthCheckAlreadyExists') throw error;
+      all ??= await listAll(route53);
+      const found = all.find((each) => each.CallerReference === CallerReference);
+      if (found !== undefined) return found;
+    }
+  }
+  throw new ConciergeError(
+    'UnsafePlan',
+    `The ${kind} check of ${owner.recordId} was made and deleted ${MOST_TIMES} times.`,
+    owner,
   );
-  return HealthCheck?.Id ?? '';
 };
 
 /** Whether a check is there, with what it is made of. */
@@ -136,21 +186,21 @@ export const ensureChecks = async (
   route53: Route53Client,
   props: ChecksProps,
 ): Promise<{ readonly checks: Checks; readonly changes: number }> => {
-  const { recordId, routing, state, latch: latchName } = props;
+  const { routing, state, latch: latchName } = props;
   let changes = 0;
   const ensure = async (kind: keyof Checks, wanted: HealthCheckConfig): Promise<string> => {
     const id = state.checks?.[kind];
     const found = id === undefined ? undefined : await read(route53, id);
     if (id === undefined || found === undefined) {
       changes += 1;
-      return create(route53, [recordId, kind, state.version], wanted);
+      const made = await create(route53, props, kind, wanted);
+      const madeId = made?.Id ?? '';
+      if (!isAs(made?.HealthCheckConfig ?? wanted, wanted)) await update(route53, madeId, wanted);
+      return madeId;
     }
     if (isAs(found, wanted)) return id;
     changes += 1;
-    const { Type: _fixed, ...rest } = wanted;
-    await calling('update a health check', () =>
-      route53.send(new UpdateHealthCheckCommand({ HealthCheckId: id, ...rest })),
-    );
+    await update(route53, id, wanted);
     return id;
   };
   const health = await ensure('health', byAlarm(routing.health, 'Unhealthy'));
@@ -162,6 +212,40 @@ export const ensureChecks = async (
     ChildHealthChecks: [...children],
   });
   return { checks: { health, latch, primary }, changes };
+};
+
+const update = (route53: Route53Client, id: string, { Type: _fixed, ...rest }: HealthCheckConfig): Promise<unknown> =>
+  calling('update a health check', () => route53.send(new UpdateHealthCheckCommand({ HealthCheckId: id, ...rest })));
+
+/** The one of both goes before those that it is made of: Route 53 deletes none that another one has. */
+const LAST_MADE_FIRST = ['primary', 'health', 'latch'] as const;
+
+/**
+ * Deletes the health checks of a record, and its latch's alarm: those that are known, and those that a run made and died before it noted them.
+ *
+ * https://docs.aws.amazon.com/Route53/latest/APIReference/API_DeleteHealthCheck.html
+ *
+ * @throws `Throttled`, `Denied`, and Route 53's own errors: `HealthCheckInUse` where somebody else's check is made of one of them.
+ */
+export const deleteChecks = async (
+  route53: Route53Client,
+  cloudwatch: CloudWatchClient,
+  { latch, recordId, checks }: Owner & { readonly checks: FailoverState['checks'] },
+): Promise<void> => {
+  const all = await listAll(route53);
+  for (const kind of LAST_MADE_FIRST) {
+    const references = Array.from({ length: MOST_TIMES }, (_, time) => referenceOf({ recordId, latch }, kind, time));
+    const ours = all.filter(
+      ({ Id, CallerReference = '' }) => Id === checks?.[kind] || references.includes(CallerReference),
+    );
+    for (const { Id } of ours) {
+      await calling('delete a health check', () => route53.send(new DeleteHealthCheckCommand({ HealthCheckId: Id })));
+    }
+  }
+  // One that is not there is no error.
+  await calling('delete the latch’s alarm', () =>
+    cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: [latch.name] })),
+  );
 };
 
 const isAs = (found: HealthCheckConfig, wanted: HealthCheckConfig): boolean =>

@@ -6,7 +6,7 @@ import {
   type Route53Client,
   type RRType,
 } from '@aws-sdk/client-route-53';
-import { type DnsRecord, markName, type RecordSet, withDot } from '../domain/dns-record.ts';
+import { type DnsRecord, markName, type RecordHome, type RecordSet, withDot } from '../domain/dns-record.ts';
 import { ConciergeError } from '../domain/errors.ts';
 import type { RecordChange } from '../domain/zone.ts';
 import { calling } from './errors.ts';
@@ -87,7 +87,10 @@ export const readName = async (route53: Route53Client, zoneId: string, name: str
  *
  * @throws `Throttled`, `Denied`, and Route 53's own errors, `NoSuchHostedZone` among them.
  */
-export const readSets = async (route53: Route53Client, record: DnsRecord): Promise<readonly RecordSet[]> => [
+export const readSets = async (
+  route53: Route53Client,
+  record: Pick<RecordHome, 'zoneId' | 'name' | 'type'>,
+): Promise<readonly RecordSet[]> => [
   ...(await readName(route53, record.zoneId, record.name)),
   ...(await readName(route53, record.zoneId, markName(record))),
 ];

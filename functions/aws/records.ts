@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { DnsRecord } from '../domain/dns-record.ts';
+import { type DnsRecord, homeOf, type RecordHome } from '../domain/dns-record.ts';
 import { malformed } from '../domain/errors.ts';
 import type { FailoverState } from '../domain/failover.ts';
 import { type ModesSet, withPauseOfAll } from '../domain/mode.ts';
@@ -47,6 +47,45 @@ export const readRecordView = async (dynamo: DynamoDBClient, tables: Tables, rec
     state: stateFrom(recordId, state),
     modesSet: withPauseOfAll(modesFrom(record.serviceId, ofService), modesFrom(ALL_SERVICES, ofAll)),
   };
+};
+
+/** A record whose entry is gone, and what is to leave with it; or why nothing is. */
+export type RecordLeaving =
+  | {
+      readonly kind: 'leaving';
+      readonly home: RecordHome;
+      readonly state: FailoverState;
+      readonly modesSet: ModesSet;
+    }
+  | { readonly kind: 'kept'; readonly because: string; readonly home?: RecordHome };
+
+/**
+ * Reads consistently whether a record is to leave. One whose entry is there, readable or not, stays.
+ *
+ * @throws `Throttled`, `Denied`; `Malformed` for an item of the ledger that we did not write.
+ */
+export const readLeaving = async (dynamo: DynamoDBClient, tables: Tables, recordId: string): Promise<RecordLeaving> => {
+  const [entry] = await readItems(dynamo, tables.registry, [registryKey.record(recordId)]);
+  if (entry !== undefined) {
+    const read = recordFrom(entry);
+    return {
+      ...{ kind: 'kept', because: 'its entry is there' },
+      ...(read.kind === 'found' ? { home: homeOf(read.entry) } : {}),
+    };
+  }
+  const [item] = await readItems(dynamo, tables.ledger, [ledgerKey.record(recordId)]);
+  const state = stateFrom(recordId, item);
+  if (state.written === undefined) return { kind: 'kept', because: 'it is not known to be written anywhere' };
+  const { at: _at, ...written } = state.written;
+  const modes = await readModesOf(dynamo, tables, written.serviceId);
+  return { kind: 'leaving', home: { recordId, ...written }, state, modesSet: modes };
+};
+
+const readModesOf = async (dynamo: DynamoDBClient, tables: Tables, serviceId: string): Promise<ModesSet> => {
+  const keys = [ledgerKey.modes(serviceId), ledgerKey.modes(ALL_SERVICES)];
+  const items = await readItems(dynamo, tables.ledger, keys);
+  const [ofService, ofAll] = keys.map((key) => itemAt(items, key));
+  return withPauseOfAll(modesFrom(serviceId, ofService), modesFrom(ALL_SERVICES, ofAll));
 };
 
 const itemAt = (items: readonly Item[], key: Key): Item | undefined =>

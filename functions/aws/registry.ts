@@ -13,7 +13,15 @@ import type { Reading, ServiceEntry } from '../domain/registry.ts';
 import type { Candidate } from '../domain/situation.ts';
 import type { RegistrySeen, RegistrySize } from '../domain/trust.ts';
 import { itemOf } from '../registry/items.ts';
-import { ALL_SERVICES, BINDINGS, type Key, ledgerKey, type MatchKind, matchPrefix, registryKey } from '../registry/keys.ts';
+import {
+  ALL_SERVICES,
+  BINDINGS,
+  type Key,
+  ledgerKey,
+  type MatchKind,
+  matchPrefix,
+  registryKey,
+} from '../registry/keys.ts';
 import { ServiceEntrySchema } from '../registry/schemas.ts';
 import { byKey, candidatesFrom, type Entries, keyText, type Match, matchFrom, reading } from '../registry/view.ts';
 import { calling } from './errors.ts';

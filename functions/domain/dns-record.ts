@@ -29,7 +29,7 @@ export interface FailoverRouting {
   readonly engages?: 'automatic' | 'manual-armed';
   /** Says whether the secondary may take over: lag, writable. */
   readonly readiness?: AlarmName;
-  /** Whether somebody promotes the secondary and fences the primary before the flip, and says so. @default false */
+  /** Whether somebody promotes the secondary and fences the primary before the flip, and says so: with `manual-armed` only. @default false */
   readonly promotes?: boolean;
   /** Seconds for which the primary is well before a failback without force. @default 600 */
   readonly healthyForSeconds?: number;
@@ -62,6 +62,15 @@ export interface DnsRecord {
   /** From where we can see what the client sees: anywhere, the standby region's VPC, or nowhere. @default 'nowhere' */
   readonly seenFrom?: 'anywhere' | 'vpc' | 'nowhere';
 }
+
+/** Where a record is written, and by whose leave. */
+export type RecordHome = Pick<DnsRecord, 'recordId' | 'serviceId' | 'zoneId' | 'name' | 'type' | 'role'>;
+
+/** {@link RecordHome} of a record. */
+export const homeOf = ({ recordId, serviceId, zoneId, name, type, role }: RecordHome): RecordHome => ({
+  ...{ recordId, serviceId, zoneId, name, type },
+  ...(role === undefined ? {} : { role }),
+});
 
 /** What holds where a record does not say. */
 export const RECORD_DEFAULTS = { ttl: 30, healthyForSeconds: 600 } as const;

@@ -1,4 +1,4 @@
-import type { DnsRecord, FailoverRouting } from './dns-record.ts';
+import type { DnsRecord, FailoverRouting, RecordHome } from './dns-record.ts';
 import { RECORD_DEFAULTS, weightOf } from './dns-record.ts';
 import type { Mode, Pause } from './mode.ts';
 
@@ -29,6 +29,10 @@ export interface FailoverState {
   readonly adopted?: Word;
   /** The addresses that its sides were written with, sorted; aliases have none. */
   readonly applied?: Readonly<Record<string, readonly string[]>>;
+  /** Where it is written, and since when, ISO 8601: what is to leave once its entry is gone. */
+  readonly written?: Omit<RecordHome, 'recordId'> & { readonly at: string };
+  /** A person took its entry away: what is written is to leave. */
+  readonly leaving?: Word;
 }
 
 /** A record that nobody ever touched. */
@@ -48,6 +52,9 @@ export type Answered =
   /** Nothing, or nobody can look from where the client is. */
   | 'unknown';
 
+/** In a shift's place for weights: the entry's own. */
+export const AS_ENTERED = 'as-entered';
+
 /** Who wants what of a record. */
 export type Request =
   /** Bring its record sets in line: peacetime. */
@@ -60,7 +67,8 @@ export type Request =
       readonly action: 'shift';
       readonly by: string;
       readonly reason: string;
-      readonly weights: Readonly<Record<string, number>>;
+      /** Those of the sides that it names; or all of them as the entry has them: what was set is forgotten. */
+      readonly weights: Readonly<Record<string, number>> | typeof AS_ENTERED;
     };
 
 /** All that the next step depends on. */
@@ -114,6 +122,7 @@ export type Outcome =
   | 'failed-over'
   | 'failed-back'
   | 'shifted'
+  | 'removed'
   | 'unconfirmed';
 
 /**
@@ -181,11 +190,13 @@ const converge = (situation: FailoverSituation, { isConverged, wrote }: Progress
 const shift = (
   { by, reason, weights }: Extract<Request, { action: 'shift' }>,
   situation: FailoverSituation,
-  { wrote, isConverged }: Progress,
+  progress: Progress,
 ): FailoverStep => {
   const { record, state } = situation;
+  const { wrote, isConverged } = progress;
   const { routing, recordId } = record;
   if (routing.kind !== 'weighted') return refuse(`${recordId} is a ${routing.kind} record: it has no weights`);
+  if (weights === AS_ENTERED) return asEntered({ by, reason }, situation, progress);
   const unknown = Object.keys(weights).filter((side) => !Object.hasOwn(routing.sides, side));
   if (unknown.length > 0) {
     return refuse(`${recordId} has no ${unknown.join(', ')}: its sides are ${Object.keys(routing.sides).join(', ')}`);
@@ -202,6 +213,25 @@ const shift = (
   }
   if (!isConverged) return { step: 'converge', because: 'the weights are to be as they were set' };
   return { step: 'done', outcome: 'shifted', because: `${by}: ${reason}` };
+};
+
+/** Where nothing was set, the zone is looked at all the same: whoever forgot it may have died before the zone was written. */
+const asEntered = (
+  { by, reason }: Pick<Word, 'by' | 'reason'>,
+  situation: FailoverSituation,
+  { wrote, isConverged }: Progress,
+): FailoverStep => {
+  const { state } = situation;
+  const because = `${by}: ${reason}`;
+  if (wrote === undefined) {
+    const bar = barOf(situation);
+    if (bar !== undefined) return refuse(bar);
+    if (state.weights !== undefined) {
+      return { step: 'write', what: 'shifted', state: without(next(state), 'weights'), because };
+    }
+  }
+  if (!isConverged) return { step: 'converge', because: 'the weights are to be as the entry says' };
+  return { step: 'done', outcome: 'shifted', because };
 };
 
 const nothing = (because: string): FailoverStep => ({ step: 'done', outcome: 'nothing', because });
@@ -305,7 +335,7 @@ const failback = (
   };
 };
 
-const without = (state: FailoverState, key: 'engaged' | 'released'): FailoverState => {
+const without = (state: FailoverState, key: 'engaged' | 'released' | 'weights'): FailoverState => {
   const { [key]: _gone, ...rest } = state;
   return rest;
 };

@@ -1,4 +1,4 @@
-import { type DnsRecord, markSet, markValue, type RecordSet, withDot } from './dns-record.ts';
+import { markSet, markValue, type RecordHome, type RecordSet, withDot } from './dns-record.ts';
 
 /** One change of a batch. */
 export interface RecordChange {
@@ -46,7 +46,7 @@ const textOf = (set: RecordSet): string =>
  * @param isAdopted - a person said that what is there is ours from now on.
  */
 export const planZone = (
-  record: DnsRecord,
+  record: Pick<RecordHome, 'recordId' | 'name' | 'type'>,
   {
     wanted,
     present,

@@ -10,14 +10,15 @@ import { IMPATIENT, perRegion, type Regions } from '../aws/regional.ts';
 import type { Tables } from '../aws/registry.ts';
 import { roleCredentials } from '../aws/role.ts';
 import type { DnsRecord } from '../domain/dns-record.ts';
-import { bySide, RecordId, Weight } from '../registry/dns-records.ts';
+import { AS_ENTERED } from '../domain/failover.ts';
+import { RecordId, ShiftedSchema } from '../registry/dns-records.ts';
 import { required } from '../runtime/environment.ts';
 import { createHandler, logger, tracer } from '../runtime/handler.ts';
 
 const Input = v.strictObject({
   recordId: RecordId,
   /** Those of a shift that is tried first; null = as they were set. */
-  weights: v.nullable(bySide(Weight)),
+  weights: v.nullable(ShiftedSchema),
 });
 
 interface Services extends Pick<Regions, 'elb'> {
@@ -35,7 +36,7 @@ export const run = async (
   const { record, state, modesSet } = await readRecordView(dynamo, tables, recordId);
   const { applied, silent } = await readSides(record, state, { elb });
   const plan = await planRecord(route53(record.role), record, {
-    state: { ...state, weights: { ...state.weights, ...weights } },
+    state: { ...state, weights: weights === AS_ENTERED ? {} : { ...state.weights, ...weights } },
     applied,
     unmade: NOT_MADE_YET,
   });

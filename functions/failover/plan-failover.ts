@@ -3,7 +3,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import { canonical } from '../aws/lookups.ts';
-import { readRecordView } from '../aws/records.ts';
+import { readLeaving, readRecordView } from '../aws/records.ts';
 import { IMPATIENT, perRegion, type Regions, readAlarm } from '../aws/regional.ts';
 import type { Tables } from '../aws/registry.ts';
 import type { DnsRecord, FailoverRouting, RecordValue } from '../domain/dns-record.ts';
@@ -15,7 +15,7 @@ import {
   nextFailoverStep,
 } from '../domain/failover.ts';
 import { modesInForce } from '../domain/mode.ts';
-import { bySide, RecordId, stateAttributes, Weight } from '../registry/dns-records.ts';
+import { RecordId, ShiftedSchema, stateAttributes } from '../registry/dns-records.ts';
 import { IpAddress } from '../registry/schemas.ts';
 import { required } from '../runtime/environment.ts';
 import { createHandler, logger, tracer } from '../runtime/handler.ts';
@@ -24,11 +24,12 @@ const person = { by: v.string(), reason: v.string() };
 
 const RequestSchema = v.variant('action', [
   v.strictObject({ action: v.literal('converge') }),
+  v.strictObject({ action: v.literal('remove') }),
   v.strictObject({ action: v.literal('follow') }),
   v.strictObject({ action: v.literal('status') }),
   v.strictObject({ action: v.literal('failover'), ...person, force: v.exactOptional(v.boolean()) }),
   v.strictObject({ action: v.literal('failback'), ...person, force: v.exactOptional(v.boolean()) }),
-  v.strictObject({ action: v.literal('shift'), ...person, weights: bySide(Weight) }),
+  v.strictObject({ action: v.literal('shift'), ...person, weights: ShiftedSchema }),
 ]);
 
 const Input = v.strictObject({
@@ -91,6 +92,31 @@ const answeredBy = (
     secondary: addressesOf('secondary', secondary, state, answers),
   });
 
+/** A record whose entry is gone. There is nobody to ask what clients get: they are to get nothing. */
+const planRemoval = async (
+  recordId: string,
+  isConverged: boolean,
+  { dynamo, tables, now }: Pick<Services, 'dynamo' | 'tables' | 'now'>,
+) => {
+  const read = await readLeaving(dynamo, tables, recordId);
+  const at = { recordId, now: now().toISOString() };
+  if (read.kind === 'kept') {
+    const done = { step: 'done' as const, outcome: 'nothing' as const, because: read.because };
+    const { zoneId = '', serviceId = '' } = read.home ?? {};
+    return { zoneId, serviceId, questions: [], version: 0, ...done, situation: at };
+  }
+  const { home, state } = read;
+  const { role: _kept, ...shown } = home;
+  const about = { zoneId: home.zoneId, serviceId: home.serviceId, questions: [], version: state.version };
+  const because =
+    state.leaving === undefined
+      ? 'its entry is gone'
+      : `${state.leaving.by} took its entry away: ${state.leaving.reason}`;
+  const step = isConverged ? ({ step: 'done', outcome: 'converged' } as const) : ({ step: 'converge' } as const);
+  logger.info('removal planned', { recordId, step, because });
+  return { ...about, ...step, because, situation: { ...at, record: shown } };
+};
+
 const NOT_ASKED: AlarmReading = { state: 'unreadable' };
 
 /**
@@ -103,6 +129,7 @@ export const run = async (
   services: Services,
 ) => {
   const { dynamo, tables, now } = services;
+  if (request.action === 'remove') return planRemoval(recordId, progress.isConverged, services);
   const { record: entry, state, modesSet } = await readRecordView(dynamo, tables, recordId);
   // An external id is between us and the other account: it is not to be logged.
   const { role: _kept, ...record } = entry;

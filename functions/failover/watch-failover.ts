@@ -1,7 +1,7 @@
 /** The schedule's function, every minute: finds records whose failover nobody latched, and, in a slow rotation, those that are not as they ought to be. */
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { Route53Client } from '@aws-sdk/client-route-53';
@@ -11,6 +11,7 @@ import { RECORD_DRIFT_DETECTED, type RecordDriftDetected } from '../../events/re
 import { EVENT_SOURCE } from '../../events/source.ts';
 import { readPartition } from '../aws/bindings.ts';
 import { tellBus } from '../aws/bus.ts';
+import { calling } from '../aws/errors.ts';
 import { NOT_MADE_YET, planRecord, readSides } from '../aws/record-plan.ts';
 import { readRecords } from '../aws/records.ts';
 import { IMPATIENT, perRegion, type Regions, readAlarm } from '../aws/regional.ts';
@@ -18,11 +19,12 @@ import type { Tables } from '../aws/registry.ts';
 import { roleCredentials } from '../aws/role.ts';
 import type { DnsRecord } from '../domain/dns-record.ts';
 import { CONFIRMED_WITHIN, type FailoverState } from '../domain/failover.ts';
+import { keptFor } from '../domain/leaving.ts';
 import { FOREIGN_RECORDS, UNREADABLE_ENTRIES } from '../domain/metric.ts';
 import { turnOf } from '../domain/watch.ts';
 import { stateReading } from '../registry/dns-records.ts';
 import { ledgerKey, RECORDS } from '../registry/keys.ts';
-import { keyText } from '../registry/view.ts';
+import { type Item, keyText } from '../registry/view.ts';
 import { required } from '../runtime/environment.ts';
 import { createHandler, logger, metrics, tracer } from '../runtime/handler.ts';
 
@@ -103,6 +105,13 @@ export const run = async ({ announce }: v.InferOutput<typeof Input>, services: S
       unreadable.push(`${recordId}: ${error.name}: ${error.message}`);
     }
   }
+  for (const { recordId, written, kept } of await findLeaving(all, states, services)) {
+    if (kept !== undefined) unreadable.push(`${recordId}: its entry is gone, and it stays in its zone: ${kept}`);
+    else if (turnOf(recordId, now())) {
+      const because = 'its entry is gone';
+      drifts.push({ schemaVersion: 1, recordId, serviceId: written.serviceId, action: 'remove', because });
+    }
+  }
   if (unreadable.length > 0) metrics.singleMetric().addMetric(UNREADABLE_ENTRIES, MetricUnit.Count, unreadable.length);
   if (foreign.length > 0) metrics.singleMetric().addMetric(FOREIGN_RECORDS, MetricUnit.Count, foreign.length);
   const report = { records: all.size, drifts, unreadable, foreign };
@@ -115,6 +124,46 @@ export const run = async ({ announce }: v.InferOutput<typeof Input>, services: S
     );
   }
   return report;
+};
+
+type Written = NonNullable<FailoverState['written']>;
+
+interface Leaving {
+  readonly recordId: string;
+  readonly written: Written;
+  /** Why it stays all the same. */
+  readonly kept: string | undefined;
+}
+
+/** What is written somewhere and has no entry any more. The registry's age is asked for only where there is such a record. */
+const findLeaving = async (
+  entries: ReadonlyMap<string, unknown>,
+  states: ReadonlyMap<string, Item>,
+  { dynamo, tables, now }: Services,
+): Promise<readonly Leaving[]> => {
+  const gone = [...states].flatMap(([key, item]) => {
+    const recordId = String(item.sk).replace(/^RECORD#/, '');
+    const reading = entries.has(key) ? undefined : stateReading(recordId, item);
+    return reading?.kind === 'found' && reading.entry.written !== undefined
+      ? [{ recordId, written: reading.entry.written, state: reading.entry }]
+      : [];
+  });
+  if (gone.length === 0) return [];
+  const missing = gone.filter(({ state }) => state.leaving === undefined).length;
+  // Where nobody says when it was made, it counts as made just now.
+  const madeAt = (missing === 0 ? undefined : await readMadeAt(dynamo, tables.registry)) ?? now();
+  return gone.map(({ recordId, written, state }) => ({
+    ...{ recordId, written },
+    kept: keptFor(state, { entries: entries.size, missing, madeAt: madeAt.toISOString() }),
+  }));
+};
+
+/** When a table was made: one that was restored from a backup is younger. @throws `Throttled`, `Denied`. */
+const readMadeAt = async (dynamo: DynamoDBClient, table: string): Promise<Date | undefined> => {
+  const { Table } = await calling('describe the registry', () =>
+    dynamo.send(new DescribeTableCommand({ TableName: table })),
+  );
+  return Table?.CreationDateTime;
 };
 
 /** Puts a record beside its zone. One whose first run came to nothing, as nobody was healthy yet, has no health check: it is due all the same. */

@@ -2,7 +2,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import type { DnsRecord, RecordValue } from '../domain/dns-record.ts';
 import { malformed } from '../domain/errors.ts';
-import { type FailoverState, NO_STATE, type Word } from '../domain/failover.ts';
+import { AS_ENTERED, type FailoverState, NO_STATE, type Word } from '../domain/failover.ts';
 import type { Reading } from '../domain/registry.ts';
 import { plainText } from '../domain/text.ts';
 import { CustomerId, HostName, IpAddress, parseWith, problemOf, Region, ServiceId } from './schemas.ts';
@@ -26,13 +26,16 @@ const hasKeys = (value: unknown): boolean =>
   typeof value !== 'object' || value === null || !Object.keys(value).some((key) => NO_KEYS.has(key));
 
 /** Something for each side, by the side's name. */
-export const bySide = <Each extends v.GenericSchema>(each: Each) =>
+const bySide = <Each extends v.GenericSchema>(each: Each) =>
   v.pipe(
     v.custom<Record<string, v.InferInput<Each>>>(hasKeys, 'no side may be called prototype or constructor'),
     v.record(SideName, each),
   );
 /** https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html */
-export const Weight = whole(0, 255);
+const Weight = whole(0, 255);
+
+/** What a shift may set. */
+export const ShiftedSchema = v.union([v.literal(AS_ENTERED), bySide(Weight)]);
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
 const AlarmSchema = v.object({
@@ -65,20 +68,35 @@ const SidesSchema = v.pipe(
   ),
 );
 
-const RoutingSchema = v.variant('kind', [
-  v.object({ kind: v.literal('simple'), value: ValueSchema }),
-  v.object({ kind: v.literal('weighted'), sides: SidesSchema }),
-  v.object({
-    kind: v.literal('failover'),
-    primary: ValueSchema,
-    secondary: ValueSchema,
-    health: AlarmSchema,
-    engages: v.exactOptional(v.picklist(['automatic', 'manual-armed'])),
-    readiness: v.exactOptional(AlarmSchema),
-    promotes: v.exactOptional(v.boolean()),
-    healthyForSeconds: v.exactOptional(whole(0, 86_400)),
-  }),
-]);
+const RoutingSchema = v.pipe(
+  v.variant('kind', [
+    v.object({ kind: v.literal('simple'), value: ValueSchema }),
+    v.object({ kind: v.literal('weighted'), sides: SidesSchema }),
+    v.object({
+      kind: v.literal('failover'),
+      primary: ValueSchema,
+      secondary: ValueSchema,
+      health: AlarmSchema,
+      engages: v.exactOptional(v.picklist(['automatic', 'manual-armed'])),
+      readiness: v.exactOptional(AlarmSchema),
+      promotes: v.exactOptional(v.boolean()),
+      healthyForSeconds: v.exactOptional(whole(0, 86_400)),
+    }),
+  ]),
+  // Route 53 asks nobody before it leaves a primary whose own health is part of its check.
+  v.check(
+    (routing) => routing.kind !== 'failover' || routing.promotes !== true || routing.engages === 'manual-armed',
+    'Route 53 would leave a sick primary before anybody has promoted the secondary: have a person’s word engage it ("engages": "manual-armed", --manual), or leave "promotes" away',
+  ),
+);
+
+const RoleSchema = v.object(
+  {
+    roleArn: v.pipe(v.string(), v.regex(/^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/, 'not the ARN of a role')),
+    externalId: v.pipe(v.string(), v.regex(/^[\w+=,.@:/-]{2,1224}$/, 'not an external id')),
+  },
+  'a role needs an external id: without one, anybody could have us write there',
+);
 
 /** A record's entry. */
 export const DnsRecordSchema = v.pipe(
@@ -94,18 +112,7 @@ export const DnsRecordSchema = v.pipe(
       v.object({ side: v.literal('provider') }),
       v.object({ side: v.literal('consumer'), customerId: CustomerId }),
     ]),
-    role: v.exactOptional(
-      v.object(
-        {
-          roleArn: v.pipe(
-            v.string(),
-            v.regex(/^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/, 'not the ARN of a role'),
-          ),
-          externalId: v.pipe(v.string(), v.regex(/^[\w+=,.@:/-]{2,1224}$/, 'not an external id')),
-        },
-        'a role needs an external id: without one, anybody could have us write there',
-      ),
-    ),
+    role: v.exactOptional(RoleSchema),
     seenFrom: v.exactOptional(v.picklist(['anywhere', 'vpc', 'nowhere'])),
   }),
   v.forward(
@@ -155,6 +162,14 @@ export const StateSchema = v.object({
   weights: v.exactOptional(bySide(Weight)),
   adopted: v.exactOptional(WordSchema),
   applied: v.exactOptional(bySide(v.array(v.string()))),
+  written: v.exactOptional(
+    v.object({
+      ...{ serviceId: ServiceId, zoneId: ZoneId, name: HostName, type: v.picklist(['A', 'AAAA']) },
+      role: v.exactOptional(RoleSchema),
+      at: v.pipe(v.string(), v.isoTimestamp()),
+    }),
+  ),
+  leaving: v.exactOptional(WordSchema),
 }) satisfies v.GenericSchema<unknown, FailoverState>;
 
 /** What the ledger knows of a record as it could be read. */

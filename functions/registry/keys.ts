@@ -105,6 +105,8 @@ export const ledgerKey = {
   }),
   /** A run that waits until somebody promoted a side of its record: its task token, a secret. */
   promotion: (recordId: string, run: string): Key => ({ pk: `RECORD#${recordId}`, sk: `${PROMOTION_PREFIX}${run}` }),
+  /** Which run asked last for a promotion of a record: of two at once, one does. */
+  promotionAsked: (recordId: string): Key => ({ pk: `RECORD#${recordId}`, sk: 'ASKED' }),
   /** What an operator did about a binding's targets without a run, and why; one for each time, ISO 8601. */
   direct: (bindingId: string, at: string): Key => ({ pk: DIRECT, sk: `BINDING#${bindingId}#${at}` }),
   /** The tokens that are left of an EC2 action's bucket, in the account and region. */

@@ -102,12 +102,12 @@ export class Failover extends Construct {
         readsZones,
         assumes,
         new PolicyStatement({
-          actions: ['cloudwatch:PutMetricAlarm'],
+          actions: ['cloudwatch:PutMetricAlarm', 'cloudwatch:DeleteAlarms'],
           resources: [latchAlarms],
         }),
-        new PolicyStatement({ actions: ['route53:CreateHealthCheck'], resources: ['*'] }),
+        new PolicyStatement({ actions: ['route53:CreateHealthCheck', 'route53:ListHealthChecks'], resources: ['*'] }),
         new PolicyStatement({
-          actions: ['route53:GetHealthCheck', 'route53:UpdateHealthCheck'],
+          actions: ['route53:DeleteHealthCheck', 'route53:GetHealthCheck', 'route53:UpdateHealthCheck'],
           resources: [ofRoute53('healthcheck')],
         }),
         new PolicyStatement({
@@ -155,6 +155,7 @@ export class Failover extends Construct {
       environment: { ...tables, EVENT_BUS: bus.eventBusName },
       permissions: [
         new PolicyStatement({ actions: ['dynamodb:Query'], resources: [registry.tableArn, ledger.tableArn] }),
+        new PolicyStatement({ actions: ['dynamodb:DescribeTable'], resources: [registry.tableArn] }),
         readsAlarms,
         readsSides,
         readsZones,
@@ -193,7 +194,7 @@ export class Failover extends Construct {
       placeholders: { Ledger: ledger.tableName, Bus: bus.eventBusName },
       permissions: [
         new PolicyStatement({
-          actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+          actions: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
           resources: [ledger.tableArn],
         }),
         new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus.eventBusArn] }),

@@ -1,5 +1,5 @@
 import { Duration, Stack, Validations } from 'aws-cdk-lib';
-import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { ComparisonOperator, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -25,6 +25,8 @@ export interface SweepProps {
 
 /** How often everything is looked through. */
 const EVERY = Duration.minutes(5);
+/** Sweeps in a row that nobody saw, before somebody is told: a quarter of an hour. */
+const MISSED = 3;
 /** How long changes of the registry are gathered: an import of a thousand entries is one sweep or two. */
 const GATHERED = Duration.seconds(10);
 /** A function takes 6 MB; a change by its keys is some 300 bytes. */
@@ -91,11 +93,14 @@ export class Sweep extends Construct {
     });
     // Of the function, all versions together: CDK's metric of a version has dimensions that Lambda reports nothing under
     // (https://github.com/aws/aws-cdk/issues/14248), and this alarm takes silence for failure.
-    const swept = version.lambda.metricInvocations({ statistic: 'Sum', period: Duration.minutes(15) });
-    swept.createAlarm(this, 'MissingAlarm', {
+    const swept = version.lambda.metricInvocations({ statistic: 'Sum', period: EVERY });
+    // Filled: an alarm that lacks data looks further back for some, and would notice after three quarters of an hour.
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+    const sweeps = new MathExpression({ expression: 'FILL(swept, 0)', usingMetrics: { swept }, period: EVERY });
+    sweeps.createAlarm(this, 'MissingAlarm', {
       threshold: 1,
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-      evaluationPeriods: 1,
+      evaluationPeriods: MISSED,
       treatMissingData: TreatMissingData.BREACHING,
       alarmDescription:
         'No sweep for a quarter of an hour: customers whose request no event told of wait. Runbook: docs/runbook.md#sweep-missing',

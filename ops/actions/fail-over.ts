@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { DnsRecord } from '../../functions/domain/dns-record.ts';
+import { AS_ENTERED } from '../../functions/domain/failover.ts';
 import { RecordId } from '../../functions/registry/dns-records.ts';
 import { createAction, Reason, type Refused, refused } from '../action.ts';
 import { noRecord, readEntry } from '../dns-records.ts';
@@ -67,10 +68,21 @@ export const failback = createAction(Whole, async ({ recordId, ...rest }, servic
   act({ recordId, action: 'failback', ...rest }, standbyOf(services)),
 );
 
-/** Sets the weights of sides; those that are not named keep theirs. @throws as {@link failover}. */
+/** Sets the weights of sides, of which those that are not named keep theirs; or has all of them as entered again. @throws as {@link failover}. */
 export const shift = createAction(
-  v.strictObject({ recordId: RecordId, reason: Reason, weights: Weights, dryRun: flag }),
-  async ({ recordId, ...rest }, services) => act({ recordId, action: 'shift', ...rest }, standbyOf(services)),
+  v.pipe(
+    v.strictObject({
+      ...{ recordId: RecordId, reason: Reason, dryRun: flag },
+      weights: v.exactOptional(Weights),
+      asEntered: flag,
+    }),
+    v.check(
+      ({ weights, asEntered }) => (weights === undefined) === (asEntered === true),
+      'one of weights and as-entered is needed',
+    ),
+  ),
+  async ({ recordId, weights, asEntered: _said, ...rest }, services) =>
+    act({ recordId, action: 'shift', weights: weights ?? AS_ENTERED, ...rest }, standbyOf(services)),
 );
 
 /** Brings the record sets in line with the entry. @throws as {@link failover}. */

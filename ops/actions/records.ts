@@ -111,7 +111,8 @@ const list = async (standby: Standby): Promise<Records> => {
   return { outcome: 'listed', records: standings, services: await standingsOf(services, standby), problems };
 };
 
-const shownOf = ({ armedAt, engaged, released, weights }: FailoverState) => ({
+/** What people are shown of what the ledger knows, as plain text. */
+export const shownOf = ({ armedAt, engaged, released, weights }: FailoverState) => ({
   ...(armedAt === undefined ? {} : { armedAt }),
   ...(engaged === undefined ? {} : { engaged: plainWord(engaged) }),
   ...(released === undefined ? {} : { released: plainWord(released) }),
@@ -135,7 +136,8 @@ const standingsOf = async (serviceIds: readonly string[], standby: Standby): Pro
   return standings;
 };
 
-const problemsAmong = (entries: ReadonlyMap<string, Item>): Records['problems'] =>
+/** Entries that can't be read. */
+export const problemsAmong = (entries: ReadonlyMap<string, Item>): Records['problems'] =>
   [...entries].flatMap(([sk, item]) => {
     const read = recordFrom(item);
     if (read.kind !== 'unreadable') return [];

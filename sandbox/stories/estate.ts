@@ -193,7 +193,8 @@ const casesOf = (estate: Estate): readonly Case[] => [
       const changed = (await changes(stage, estate)).split(', ');
       const isAccepted = (each: string): boolean => each.endsWith('pendingAcceptance -> available');
       const others = changed.filter((each) => !isAccepted(each));
-      const { services } = await stage.operate(status, {});
+      const shown = await stage.operate(status, {});
+      const services = shown.outcome === 'listed' ? shown.services : [];
       const { held: waiting } = await stage.operate(held, {});
       return {
         actual: [

@@ -1,5 +1,6 @@
 import { HOME_REGION, STANDBY_REGION } from '../cloud.ts';
 import { consumerZones } from './consumer-zones.ts';
+import { recordsLife } from './records-life.ts';
 import type { Ended, Flipped, RegionPair } from './region-pair.ts';
 import type { Stage } from './stage.ts';
 import type { Case, CaseResult, Story } from './story.ts';
@@ -257,5 +258,6 @@ export const failover: Story = {
       },
     },
     ...consumerZones,
+    ...recordsLife,
   ],
 };

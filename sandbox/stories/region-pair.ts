@@ -22,6 +22,8 @@ export interface Ended {
   readonly status: string;
   readonly outcome: string;
   readonly because: string;
+  /** Of a dry run: how many record sets it would change. */
+  readonly planned?: number;
 }
 
 /** What a failover came to: seconds of the world's clock since what caused it. */
@@ -243,6 +245,48 @@ export class RegionPair {
     return ResourceRecordSets;
   }
 
+  /** The first value of its record set of a type; undefined where there is none. */
+  async valueOf(type: string): Promise<string | undefined> {
+    const found = (await this.sets()).find(({ Name, Type }) => Type === type && Name === `${this.name}.`);
+    return (found as { ResourceRecords?: readonly { Value: string }[] } | undefined)?.ResourceRecords?.[0]?.Value;
+  }
+
+  /** Somebody deletes the TXT record that says whose it is. */
+  async takeMarkAway(): Promise<void> {
+    const mark = (await this.sets()).find(({ Type }) => Type === 'TXT');
+    await invoke(this.#world, HOME_REGION, 'route53', 'ChangeResourceRecordSets', {
+      HostedZoneId: this.zoneId,
+      ChangeBatch: { Changes: [{ Action: 'DELETE', ResourceRecordSet: mark }] },
+    });
+  }
+
+  /** How many health checks of the Concierge's this record has. */
+  async healthChecks(): Promise<number> {
+    const { HealthChecks } = (await invoke(this.#world, HOME_REGION, 'route53', 'ListHealthChecks', {})) as {
+      HealthChecks: readonly {
+        Id: string;
+        HealthCheckConfig: { AlarmIdentifier?: { Name: string }; ChildHealthChecks?: readonly string[] };
+      }[];
+    };
+    const names = [this.alarm, `${STANDBY_STACK}-latch-${this.recordId}`];
+    const children = HealthChecks.filter(({ HealthCheckConfig: { AlarmIdentifier } }) =>
+      names.includes(AlarmIdentifier?.Name ?? ''),
+    );
+    const ids = children.map(({ Id }) => Id);
+    const parents = HealthChecks.filter(({ HealthCheckConfig: { ChildHealthChecks = [] } }) =>
+      ChildHealthChecks.some((id) => ids.includes(id)),
+    );
+    return children.length + parents.length;
+  }
+
+  /** Somebody deletes an entry, as if there were no command. */
+  async deleteEntry(recordId: string): Promise<void> {
+    await invoke(this.#world, STANDBY_REGION, 'dynamodb', 'DeleteItem', {
+      TableName: this.#output('RegistryTable'),
+      Key: marshall(registryKey.record(recordId)),
+    });
+  }
+
   /** Somebody else writes a record set into the zone. */
   async writeByHand(ResourceRecordSet: object): Promise<void> {
     await invoke(this.#world, HOME_REGION, 'route53', 'ChangeResourceRecordSets', {
@@ -289,11 +333,17 @@ export class RegionPair {
         cause?: string;
       };
       if (found.status === 'RUNNING') return undefined;
-      const { outcome = found.error ?? '', because = found.cause ?? '' } = JSON.parse(found.output ?? '{}') as {
+      const {
+        outcome = found.error ?? '',
+        because = found.cause ?? '',
+        zone,
+      } = JSON.parse(found.output ?? '{}') as {
         outcome?: string;
         because?: string;
+        zone?: { readonly plan: { readonly changes?: readonly unknown[] } };
       };
-      return { status: found.status, outcome, because };
+      const planned = zone === undefined ? {} : { planned: zone.plan.changes?.length ?? 0 };
+      return { status: found.status, outcome, because, ...planned };
     });
   }
 

@@ -45,6 +45,7 @@ const anyRequest: fc.Arbitrary<Request> = fc.oneof(
   force.map((each): Request => ({ action: 'failover', by: 'ada', reason: 'a drill', force: each })),
   force.map((each): Request => ({ action: 'failback', by: 'ada', reason: 'it is over', force: each })),
   fc.constant<Request>({ action: 'shift', by: 'ada', reason: 'a canary', weights: { blue: 0 } }),
+  fc.constant<Request>({ action: 'shift', by: 'ada', reason: 'it is over', weights: 'as-entered' }),
 );
 
 /** What happens in the world at each step: alarms, answers, others, lost replies. */

@@ -38,7 +38,7 @@ const FOLLOW: Request = { action: 'follow' };
 const PAUSED = { by: 'jo', reason: 'a look', at: NOW };
 const UNARMED: FailoverState = { version: 3, checks: CHECKS };
 const READY = aRecord({ routing: aFailover({ readiness: { name: 'orders-ready', region: 'eu-west-1' } }) });
-const PROMOTED = aRecord({ routing: aFailover({ promotes: true }) });
+const PROMOTED = aRecord({ routing: aFailover({ engages: 'manual-armed', promotes: true }) });
 const MANUAL = aRecord({ routing: aFailover({ engages: 'manual-armed' }) });
 
 const next = (
@@ -187,6 +187,29 @@ describe('follow: the primary’s alarm moved', () => {
     });
   });
 
+  it.each([
+    ['its own health engages it', aRecord()],
+    ['a person’s word engages it', aRecord({ routing: aFailover({ engages: 'manual-armed' }) })],
+  ])('a release whose run died, %s - over, once its alarm had the time', (_situation, record) => {
+    const at = new Date(Date.parse(NOW) - (CONFIRMED_WITHIN + 1) * 1_000).toISOString();
+    const state = { ...ARMED, released: { ...JO, at } };
+
+    expect(next(FOLLOW, { record, state })).toEqual({
+      step: 'done',
+      outcome: 'nothing',
+      because: `let go by jo at ${at}: a fire`,
+      state: { ...ARMED, version: ARMED.version + 1 },
+    });
+  });
+
+  it('a release whose run may still look - left to it', () => {
+    const at = new Date(Date.parse(NOW) - CONFIRMED_WITHIN * 1_000).toISOString();
+    const step = next(FOLLOW, { state: { ...ARMED, released: { ...JO, at } } });
+
+    expect(step).toMatchObject({ step: 'done', outcome: 'nothing', because: expect.stringContaining('alarm is OK') });
+    expect(step).not.toHaveProperty('state');
+  });
+
   it('a release that nobody saw yet - is over where the primary is sick again', () => {
     const state = { ...ARMED, released: { ...JO, at: new Date(Date.parse(NOW) - 60_000).toISOString() } };
 
@@ -278,7 +301,9 @@ describe('failover: a person’s word', () => {
   });
 
   it('what bars it is asked before anybody promotes', () => {
-    const record = aRecord({ routing: aFailover({ promotes: true, readiness: { name: 'r', region: 'eu-west-1' } }) });
+    const record = aRecord({
+      routing: aFailover({ engages: 'manual-armed', promotes: true, readiness: { name: 'r', region: 'eu-west-1' } }),
+    });
 
     expect(next(FAILOVER, { record, readiness: SICK }).step).toBe('refuse');
     expect(next(FAILOVER, { record: PROMOTED, paused: PAUSED }).step).toBe('refuse');
@@ -463,7 +488,7 @@ describe('until clients follow', () => {
 
 describe('shift: weights by a person’s word', () => {
   const record = aWeighted({ blue: 80, green: 20 });
-  const shift = (weights: Readonly<Record<string, number>>): Request => ({
+  const shift = (weights: Extract<Request, { action: 'shift' }>['weights']): Request => ({
     action: 'shift',
     by: 'ada',
     reason: 'a canary',
@@ -486,6 +511,40 @@ describe('shift: weights by a person’s word', () => {
       outcome: 'shifted',
       because: 'ada: a canary',
     });
+  });
+
+  it('as entered - what was set is forgotten, then the zone is brought in line', () => {
+    const state = { version: 2, weights: { blue: 50 } };
+    const back = shift('as-entered');
+
+    expect(next(back, { record, state })).toEqual({
+      step: 'write',
+      what: 'shifted',
+      state: { version: 3 },
+      because: 'ada: a canary',
+    });
+    expect(next(back, { record, state: { version: 3 } }, wrote('shifted'))).toEqual({
+      step: 'converge',
+      because: 'the weights are to be as the entry says',
+    });
+    expect(next(back, { record, state: { version: 3 } }, { ...wrote('shifted'), isConverged: true })).toEqual({
+      step: 'done',
+      outcome: 'shifted',
+      because: 'ada: a canary',
+    });
+  });
+
+  it('as entered, and nothing was set - nothing is written, and the zone is looked at all the same', () => {
+    expect(next(shift('as-entered'), { record, state: NO_STATE }).step).toBe('converge');
+  });
+
+  it.each<[situation: string, changes: Partial<FailoverSituation>, because: string]>([
+    ['a failover record', { record: aRecord() }, 'orders-db is a failover record: it has no weights'],
+    ['paused', { paused: PAUSED }, 'everything is paused by jo: a look'],
+    ['observed only', { mode: 'observe' }, 'the mode of dns is observe'],
+  ])('as entered, %s - refused in words', (_situation, changes, because) => {
+    const state = { version: 2, weights: { blue: 50 } };
+    expect(next(shift('as-entered'), { record, state, ...changes })).toEqual(refused(because));
   });
 
   it.each<

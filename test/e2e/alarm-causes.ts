@@ -105,8 +105,8 @@ const functions: readonly Cause[] = [
     async happen(alarmed) {
       await alarmed.pass(20);
       await switchSweep(alarmed, 'DISABLED');
-      // Three periods of a quarter of an hour are looked at: the newest data that is there counts.
-      await alarmed.pass(47);
+      // The last sweep was up to five minutes before; then three periods of five minutes pass without one.
+      await alarmed.pass(22);
       return () => switchSweep(alarmed, 'ENABLED');
     },
   },

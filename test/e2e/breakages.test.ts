@@ -10,13 +10,7 @@ import { sweeps } from '../../sandbox/stories/sweeps.ts';
 import { targets } from '../../sandbox/stories/targets.ts';
 import { assembly } from '../support/assembly.ts';
 import { brokenAssembly, deafRule, wholeTemplate } from './broken-assembly.ts';
-
-const casesOf = ({ cases }: Story, ...names: readonly string[]) =>
-  names.map((name) => {
-    const found = cases.find((each) => each.name === name);
-    if (found === undefined) throw new Error(`The stories have no case "${name}".`);
-    return found;
-  });
+import { casesOf, isNoticed, statementsOf, without } from './noticing.ts';
 
 /** Few cases that need every permission between them; the first one needs most, so that most breakages end the story there. */
 const essence: Story = {
@@ -75,35 +69,7 @@ const NEEDED_ELSEWHERE: Readonly<Record<string, Story>> = {
 };
 
 /** The story that needs a statement. */
-const storyFor = (name: string): Story | undefined =>
-  NEEDED_ELSEWHERE[name] ?? (name.startsWith('Targets') ? followed : undefined);
-
-/** Whether anybody would notice: a case goes otherwise, or the stack can't be deployed. */
-const isNoticed = async (directory: string, story: Story = essence): Promise<boolean> => {
-  const options = { assembly: directory, seed: 1, patience: 120_000, stopAtFirstSurprise: true };
-  const played = await simulate(story, options).then(
-    (ended) => ended.played,
-    () => undefined,
-  );
-  return played === undefined || !played.every(isAsExpected);
-};
-
-const POLICY_PROPERTIES = ['PolicyDocument', 'KeyPolicy'];
-
-/** Every statement of the template: `LogicalId: action, action`. */
-const statements = () => {
-  return Object.entries(wholeTemplate().Resources).flatMap(([id, { Properties = {} }]) =>
-    POLICY_PROPERTIES.flatMap((property) =>
-      (Properties[property]?.Statement ?? []).map((statement, index) => ({
-        id,
-        property,
-        index,
-        // The hash at the end of a logical id says nothing.
-        name: `${id.replace(/[0-9A-F]{8}$/, '')} ${statement.Effect}: ${[statement.Action].flat().join(', ')}`,
-      })),
-    ),
-  );
-};
+const storyFor = (name: string): Story => NEEDED_ELSEWHERE[name] ?? (name.startsWith('Targets') ? followed : essence);
 
 const LOGS = 'the sandbox keeps logs and traces itself, whatever a role may do';
 
@@ -163,16 +129,21 @@ const NOT_NEEDED_HERE: Readonly<Record<string, string>> = {
 };
 
 describe('the story notices', () => {
-  it.each(statements())('$name', async ({ id, property, index, name }) => {
-    const directory = brokenAssembly(({ Resources }) => {
-      Resources[id]?.Properties[property]?.Statement.splice(index, 1);
-    });
+  it.each(statementsOf(wholeTemplate()))('$name', async (statement) => {
+    const { name } = statement;
 
-    expect(await isNoticed(directory, storyFor(name))).toBe(NOT_NEEDED_HERE[name] === undefined);
+    expect(await isNoticed(brokenAssembly(without(statement)), storyFor(name))).toBe(
+      NOT_NEEDED_HERE[name] === undefined,
+    );
   });
 
   it('nothing, where nothing is broken', async () => {
-    expect(await isNoticed(brokenAssembly(() => undefined))).toBe(false);
+    expect(
+      await isNoticed(
+        brokenAssembly(() => undefined),
+        essence,
+      ),
+    ).toBe(false);
     expect(
       await isNoticed(
         brokenAssembly(() => undefined),
@@ -210,7 +181,7 @@ describe('the story notices', () => {
       }
     });
 
-    expect(await isNoticed(directory)).toBe(true);
+    expect(await isNoticed(directory, essence)).toBe(true);
   });
 
   it.each([

@@ -5,7 +5,7 @@ import { changedAssembly, logicalIdOf } from '../support/changed-assembly.ts';
 import type { Machine } from '../workflows/support.ts';
 
 /** A statement of a policy, as far as tests look at it. */
-interface Statement {
+export interface Statement {
   readonly Sid?: string;
   readonly Effect: string;
   readonly Action: string | readonly string[];
@@ -21,17 +21,25 @@ interface Resource {
 }
 
 /** The synthesised template. */
-interface Template {
+export interface Template {
   readonly Resources: Record<string, Resource>;
 }
 
-/** The template that the tests deploy. */
-export const wholeTemplate = (): Template =>
-  JSON.parse(readFileSync(join(assembly(), 'PrivateLinkConcierge.template.json'), 'utf8')) as Template;
+/** A stack of a synthesis. */
+export interface Place {
+  /** The synthesis' directory. */
+  readonly whole: string;
+  readonly stack: string;
+}
+
+/** The template that the tests deploy: the home stack's, unless another is named. */
+export const wholeTemplate = (
+  { whole, stack }: Place = { whole: assembly(), stack: 'PrivateLinkConcierge' },
+): Template => JSON.parse(readFileSync(join(whole, `${stack}.template.json`), 'utf8')) as Template;
 
 /** The synthesised stack, with something broken in its template, for the time of one test. */
-export const brokenAssembly = (breakIt: (template: Template) => void): string =>
-  changedAssembly({ template: (template) => breakIt(template as Template) });
+export const brokenAssembly = (breakIt: (template: Template) => void, place?: Place): string =>
+  changedAssembly({ template: (template) => breakIt(template as Template), ...place });
 
 /** The stack with a rule that hears nothing. It is there still, since policies name it. */
 export const deafRule = (rule: string): string =>

@@ -6,10 +6,23 @@ import { CAUSES } from './alarm-causes.ts';
 import { AlarmedWorld } from './alarmed-world.ts';
 import { wholeTemplate } from './broken-assembly.ts';
 
+interface MetricNamed {
+  readonly Namespace?: string;
+  readonly MetricName?: string;
+}
+
+/** The metric that an alarm is on, or that its expression fills. */
+const metricOf = (properties: object): MetricNamed => {
+  const { Metrics = [], ...plain } = properties as MetricNamed & {
+    readonly Metrics?: readonly { readonly MetricStat?: { readonly Metric: MetricNamed } }[];
+  };
+  return Metrics.find(({ MetricStat }) => MetricStat !== undefined)?.MetricStat?.Metric ?? plain;
+};
+
 /** The logical ids of the template's alarms, or of those on a metric. */
 const alarms = (namespace?: string, metric?: string): readonly string[] =>
   Object.entries(wholeTemplate().Resources).flatMap(([id, { Type, Properties }]) => {
-    const { Namespace, MetricName } = Properties as unknown as Readonly<Record<string, string>>;
+    const { Namespace, MetricName } = metricOf(Properties);
     const isWanted = namespace === undefined || (Namespace === namespace && MetricName === metric);
     return Type === 'AWS::CloudWatch::Alarm' && isWanted ? [id] : [];
   });

@@ -36,7 +36,7 @@ describe('Promotion Wanted', () => {
   const { 'detail-type': detailType, detail } = sample('promotion-wanted');
 
   it('is what the workflow publishes, field by field, and keeps its token to itself', async () => {
-    const records = [aRecord({ routing: aFailover({ promotes: true }) })];
+    const records = [aRecord({ routing: aFailover({ engages: 'manual-armed', promotes: true }) })];
     const ran = await updateFailover(standby({ records, promoter: wokenAfter(60) }).script, FAILOVER);
 
     expect(detailType).toBe(PROMOTION_WANTED);

@@ -316,7 +316,9 @@ describe('alarms', () => {
       .replaceAll(' ', '-');
 
   it('there is one for each function, for the dead letters and for each way in which a workflow can end badly', () => {
-    expect(alarms.map(([alarm, { Properties }]) => `${alarm}: ${inWords(Properties.MetricName)}`).sort()).toEqual([
+    expect(
+      alarms.map(([alarm, { Properties }]) => `${alarm}: ${inWords(Properties.MetricName ?? 'an expression')}`).sort(),
+    ).toEqual([
       'AdmitConnectionAbortedAlarm: ExecutionsAborted',
       'AdmitConnectionFailedAlarm: ExecutionsFailed',
       'AdmitConnectionTimedOutAlarm: ExecutionsTimedOut',
@@ -338,7 +340,7 @@ describe('alarms', () => {
       'RevokeConnectionTimedOutAlarm: ExecutionsTimedOut',
       'SettlePlaceAlarm: Errors',
       'SweepListDifferencesAlarm: Errors',
-      'SweepMissingAlarm: Invocations',
+      'SweepMissingAlarm: an expression',
       'TargetsDriftAlarm: DriftSeconds',
       'TargetsFailingAlarm: FailedRefreshes',
       'TargetsFindBindingsAlarm: Errors',
@@ -360,9 +362,16 @@ describe('alarms', () => {
     expect(missing?.Properties).toMatchObject({
       ComparisonOperator: 'LessThanThreshold',
       Threshold: 1,
-      Period: 900,
-      EvaluationPeriods: 1,
+      EvaluationPeriods: 3,
       TreatMissingData: 'breaching',
+      Metrics: [
+        { Expression: 'FILL(swept, 0)' },
+        {
+          Id: 'swept',
+          MetricStat: { Metric: { MetricName: 'Invocations' }, Period: 300, Stat: 'Sum' },
+          ReturnData: false,
+        },
+      ],
     });
   });
 
@@ -502,7 +511,7 @@ describe('alarms', () => {
 
     const ofPeople = [
       ...['pausing', 'frozen-registry', 'adopting', 'disconnecting', 'unsafe-plan', 'targets-by-hand'],
-      ...['failing-over', 'failing-back', 'a-record-that-is-foreign', 'unconfirmed', 'promotion'],
+      ...['failing-over', 'failing-back', 'a-record-that-is-foreign', 'unconfirmed', 'promotion', 'shifting'],
     ];
 
     for (const article of articles) {

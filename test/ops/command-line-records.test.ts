@@ -1,3 +1,4 @@
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
 import { ledgerKey } from '../../functions/registry/keys.ts';
@@ -47,6 +48,48 @@ const FLIPS = ['--primary', 'addresses:10.0.1.5', '--secondary', 'addresses:10.1
 const ran = (outcome: string, because: string, situation: object = situationOf()) =>
   ending(withRecords([recorded()]), { outcome, because, changes: [], situation });
 const ENGAGED = situationOf({ engaged: { by: ADA, reason: 'So.', at: '2026-11-23T11:59:18.000Z' } });
+
+describe('status', () => {
+  const MODES = item(ledgerKey.modes(SERVICE_ID), { modes: { dns: 'enforce' }, version: 1 });
+
+  it('names in short, with the modes of dns, beside what is so at home', async () => {
+    const ada = withRecords([recorded(), recorded(WEB)], {
+      states: [
+        stateOf({ version: 5, armedAt: NOW, engaged: BOBS }),
+        stateOf({ version: 1, weights: { blue: 1 } }, WEB.recordId),
+      ],
+    });
+    ada.dynamoMock.on(QueryCommand, { IndexName: 'Current' }).resolves({ Items: [MODES] });
+    ada.home.dynamoMock.on(QueryCommand).resolves({ Items: [] });
+    const { exit, printed } = await give(['status'], ada);
+
+    expect(printed.split('\n')).toEqual([
+      'Nothing is paused.',
+      'Nothing is frozen.',
+      'No modes were set.',
+      '',
+      'In the standby region:',
+      'Nothing is paused.',
+      'service                     dns',
+      `${SERVICE_ID}  enforce`,
+      'record      kind      now          name                         dns',
+      'orders-db   failover  failed over  db.orders.example.internal   enforce',
+      'orders-web  weighted  shifted      web.orders.example.internal  enforce',
+      `orders-db: failed over by ${BOB} since ${BOBS.at}: "us-west-2·is ill."`.concat('.'),
+    ]);
+    expect(exit).toBe(0);
+  });
+
+  it('the home region is dead - the standby region is shown, and it failed in part', async () => {
+    const ada = withRecords([]);
+    ada.home.dynamoMock.on(QueryCommand).rejects(awsError('ServiceUnavailable', 503));
+    const { exit, printed } = await give(['status'], ada);
+
+    expect(printed).toMatch(/^At home nothing could be read: /);
+    expect(printed).toContain('There are no records.');
+    expect(exit).toBe(1);
+  });
+});
 
 describe('where the standby region is', () => {
   it.each([
@@ -135,26 +178,54 @@ describe('a name that is recorded', () => {
 });
 
 describe('a name that is taken away', () => {
-  it('what stays, and whose it is', async () => {
-    const states = [stateOf({ version: 2, checks: { health: 'hc-1', latch: 'hc-2', primary: 'hc-3' }, engaged: BOBS })];
-    const { printed } = await give(['unrecord', ...THE, ...WHY, '--force'], withRecords([recorded()], { states }));
+  const WRITTEN = { serviceId: DB.serviceId, zoneId: DB.zoneId, name: DB.name, type: DB.type, at: NOW };
+  const CHANGES = [
+    { action: 'DELETE', set: { name: `${DB.name}.`, type: 'A', setIdentifier: 'primary' } },
+    { action: 'DELETE', set: { name: `_privatelink-concierge-a.${DB.name}.`, type: 'TXT' } },
+  ];
+
+  it('what became of what it wrote', async () => {
+    const states = [stateOf({ version: 2, written: WRITTEN, engaged: BOBS })];
+    const ada = ending(withRecords([recorded()], { states }), {
+      outcome: 'removed',
+      because: 'nothing of it is left',
+      changes: CHANGES,
+    });
+    const { exit, printed } = await give(['unrecord', ...THE, ...WHY, '--force'], ada);
 
     expect(printed).toBe(
       [
         `orders-db is taken away, by ${ADA}.`,
         'Nobody keeps its name right any more.',
-        'These sets stay in Z0123456789ABCDEFGHIJ as they are, where they were written,',
-        'and are ours no longer:',
-        '  db.orders.example.internal. A (primary, secondary)',
-        '  _privatelink-concierge-a.db.orders.example.internal. TXT',
-        'Delete the TXT record with them, or leave both: "record --record orders-db" goes',
-        "on with them, any other id takes them for somebody else's.",
-        'Health checks stay, and cost: hc-3, hc-1, hc-2.',
-        `It stays failed over, by ${BOB}`,
-        'since 2026-11-23T11:58:00.000Z: "us-west-2·is ill.". To fail it back it has to',
-        'be recorded again.',
+        `It was failed over, by ${BOB} since`,
+        '2026-11-23T11:58:00.000Z: "us-west-2·is ill.".',
+        'What it wrote is gone: nothing of it is left.',
+        '  delete  db.orders.example.internal. A (primary)',
+        '  delete  _privatelink-concierge-a.db.orders.example.internal. TXT',
       ].join('\n'),
     );
+    expect(exit).toBe(0);
+  });
+
+  it('it may not be written now - told, and when it is tried again', async () => {
+    const states = [stateOf({ version: 2, written: WRITTEN })];
+    const ada = ending(withRecords([recorded()], { states }), {
+      outcome: 'withheld',
+      because: 'the mode of dns is observe',
+      changes: [],
+    });
+    const { printed } = await give(['unrecord', ...THE, ...WHY], ada);
+
+    expect(printed.split('\n').slice(2)).toEqual([
+      'What it wrote is still there: the mode of dns is observe.',
+      'It is tried again every quarter of an hour; at once by the same command.',
+    ]);
+  });
+
+  it('nothing was ever written - said so', async () => {
+    const { printed } = await give(['unrecord', ...THE, ...WHY], withRecords([recorded()]));
+
+    expect(printed).toContain('Nothing was ever written for it.');
   });
 });
 
@@ -290,7 +361,7 @@ describe('what became of a flip', () => {
         ...{ token: 's3cr3t', execution: FLIP, action: 'failover', askedBy: ADA, reason: 'So.', askedAt: NOW },
       }),
     ];
-    const routing = { ...DB.routing, promotes: true };
+    const routing = { ...DB.routing, engages: 'manual-armed', promotes: true };
     const ada = withRecords([recorded({ routing })], { promotions });
     ada.sfnMock.on(DescribeExecutionCommand).resolves({ status: 'RUNNING' });
     const { printed } = await give(['failover', ...THE, ...WHY], ada);

@@ -15,7 +15,7 @@ export interface Template {
   readonly Resources: Record<string, Resource>;
 }
 
-const TEMPLATE = 'PrivateLinkConcierge.template.json';
+const HOME = 'PrivateLinkConcierge';
 const ASSETS = 'PrivateLinkConcierge.assets.json';
 
 /** The one resource whose construct has this id: what the CDK puts behind it are hashes. @throws Error where there is not one. */
@@ -50,23 +50,35 @@ const addCode = (room: string, template: Template, construct: string, addition: 
 export interface AssemblyChange {
   readonly code?: Additions;
   readonly template?: (template: Template) => void;
+  /** Where the right one lies. @default the home stack alone */
+  readonly whole?: string;
+  /** Whose template is changed. @default the home stack's */
+  readonly stack?: string;
 }
 
 /** The synthesised stack with something changed, for the time of one test; gives its directory. */
-export const changedAssembly = ({ code = {}, template: change }: AssemblyChange): string => {
+export const changedAssembly = ({
+  code = {},
+  template: change,
+  whole = assembly(),
+  stack = HOME,
+}: AssemblyChange): string => {
   const room = mkdtempSync(join(tmpdir(), 'changed-'));
   onTestFinished(() => rmSync(room, { recursive: true }));
-  const whole = assembly();
-  const manifest = readFileSync(join(whole, ASSETS), 'utf8');
+  const file = `${stack}.template.json`;
+  const manifest = readdirSync(whole)
+    .filter((name) => name.endsWith('.assets.json'))
+    .map((name) => readFileSync(join(whole, name), 'utf8'))
+    .join();
   // What earlier syntheses left beside it is not worth the copying.
   const isOurs = (name: string): boolean =>
     !name.startsWith('asset.') || manifest.includes(name.slice('asset.'.length));
   for (const name of readdirSync(whole).filter(isOurs)) {
-    if (name !== TEMPLATE) cpSync(join(whole, name), join(room, name), { recursive: true });
+    if (name !== file) cpSync(join(whole, name), join(room, name), { recursive: true });
   }
-  const template = JSON.parse(readFileSync(join(whole, TEMPLATE), 'utf8')) as Template;
+  const template = JSON.parse(readFileSync(join(whole, file), 'utf8')) as Template;
   for (const [construct, addition] of Object.entries(code)) addCode(room, template, construct, addition, 'c0de5abe');
   change?.(template);
-  writeFileSync(join(room, TEMPLATE), JSON.stringify(template));
+  writeFileSync(join(room, file), JSON.stringify(template));
   return room;
 };

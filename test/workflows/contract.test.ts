@@ -78,7 +78,7 @@ const READS_ONLY = {
       'Find the records',
       'Plan',
       'Look',
-      'Ask who has it',
+      'See who asked', 'Look at the asker', 'Ask who has it',
       'Look at its execution',
     ],
   },

@@ -157,6 +157,10 @@ export const standby = (around: Around = {}) => {
     const before = ledger[indexOf(key)] ?? {};
     if (action === 'getItem') return Object.keys(before).length === 0 ? {} : { Item: before };
     if (!holds(before, call)) throw failing(CONDITION_FAILED);
+    if (action === 'deleteItem') {
+      if (indexOf(key) !== -1) ledger.splice(indexOf(key), 1);
+      return {};
+    }
     put(call.Item ?? { ...updated(before, call), ...call.Key });
     return {};
   };
@@ -198,7 +202,12 @@ export const standby = (around: Around = {}) => {
     /** A state's task, for whoever has something happen before or after it. */
     task: (name: string) => script[name]?.[0] ?? (() => failing(`no task ${name}`)),
     clock,
-    state,
+    /** What is known of the record, but for where it is written. */
+    state: (): FailoverState => {
+      const { written: _where, ...rest } = state();
+      return rest;
+    },
+    whereWritten: () => state().written,
     asserted,
     started,
     published,
@@ -210,9 +219,12 @@ export const standby = (around: Around = {}) => {
     lease: (): Item | undefined => ledger[indexOf(ZONE_KEY)],
     hold: (execution: string) =>
       put({ ...marshall(ledgerKey.zone(ZONE_ID)), execution: { S: execution }, leaseUntil: { S: 'x' } }),
+    /** Another run asked for a promotion. */
+    ask: (execution: string) =>
+      put({ pk: { S: `RECORD#${RECORD_ID}` }, sk: { S: 'ASKED' }, execution: { S: execution }, askedAt: { S: 'x' } }),
     /** The items that tell of runs. */
     decisions: () =>
-      ledger.filter(({ pk, sk }) => pk?.S === `RECORD#${RECORD_ID}` && sk?.S?.startsWith('PROMOTION#') !== true),
+      ledger.filter(({ pk, sk }) => pk?.S === `RECORD#${RECORD_ID}` && /^(DECISION|FAILURE)#/.test(sk?.S ?? '')),
     /** Those that wait for a promotion: their task tokens. */
     promotions: () => ledger.filter(({ sk }) => sk?.S?.startsWith('PROMOTION#') === true),
     metrics: () => callsOf(given.cloudwatchIn(STANDBY)).filter(([command]) => command === 'PutMetricData').length,

@@ -33,7 +33,11 @@ describe('what update-failover publishes', () => {
 });
 
 describe('the keys under which update-failover writes and reads', () => {
-  const zoned = tasks.filter(([name, { Arguments }]) => 'Key' in (Arguments as object) && name !== 'Have it promoted');
+  const ASKING = ['Claim the asking', 'See who asked', 'Take over the asking'];
+  const zoned = tasks.filter(
+    ([name, { Arguments }]) =>
+      'Key' in (Arguments as object) && !['Have it promoted', 'Forget it', ...ASKING].includes(name),
+  );
 
   it('Have it promoted - an item for each run that waits', async () => {
     const { Key } = stateNamed('Have it promoted').Arguments as { Key: { pk: { S: string }; sk: { S: string } } };
@@ -71,6 +75,21 @@ describe('the keys under which update-failover writes and reads', () => {
     };
 
     expect(await evaluated(Item, data)).toEqual({ ...marshall(ledgerKey.record('orders-db')), run: { S: 'me' } });
+  });
+
+  it.each(ASKING)('%s - who asked for a promotion of the record', async (name) => {
+    const { Key } = stateNamed(name).Arguments as { Key: { pk: { S: string }; sk: object } };
+
+    expect({ ...Key, pk: { S: await evaluated(Key.pk.S, { recordId: 'orders-db' }) } }).toEqual(
+      marshall(ledgerKey.promotionAsked('orders-db')),
+    );
+  });
+
+  it('Forget it - the same item', async () => {
+    const { Key } = stateNamed('Forget it').Arguments as { Key: { pk: object; sk: { S: string } } };
+    const sk = { S: await evaluated(Key.sk.S, { recordId: 'orders-db' }) };
+
+    expect({ ...Key, sk }).toEqual(marshall(ledgerKey.record('orders-db')));
   });
 
   it('Record - a decision of the record, by the run', async () => {
@@ -151,6 +170,18 @@ describe('the order of failures in update-failover', () => {
       ]),
     ).toEqual([
       [
+        'Claim the asking',
+        'attribute_not_exists(execution) OR execution = :me',
+        'DynamoDb.ConditionalCheckFailedException',
+        'See who asked',
+      ],
+      [
+        'Take over the asking',
+        'execution = :asker OR execution = :me',
+        'DynamoDb.ConditionalCheckFailedException',
+        'See who asked',
+      ],
+      [
         'Write the state',
         'attribute_not_exists(#version) OR #version = :read OR (#version = :next AND run = :me)',
         'DynamoDb.ConditionalCheckFailedException',
@@ -170,6 +201,12 @@ describe('the order of failures in update-failover', () => {
       ],
       [
         'Note it',
+        'attribute_not_exists(#version) OR #version = :read',
+        'DynamoDb.ConditionalCheckFailedException',
+        'Converge',
+      ],
+      [
+        'Forget it',
         'attribute_not_exists(#version) OR #version = :read',
         'DynamoDb.ConditionalCheckFailedException',
         'Converge',

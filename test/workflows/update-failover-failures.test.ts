@@ -35,8 +35,17 @@ const WRITING: Way = {
 };
 const FLIPPING: Way = {
   input: FAILOVER,
-  around: { records: [aRecord({ routing: aFailover({ promotes: true }) })], promoter: wokenAfter(60) },
+  around: {
+    records: [aRecord({ routing: aFailover({ engages: 'manual-armed', promotes: true }) })],
+    promoter: wokenAfter(60),
+  },
 };
+const LEAVING: Way = {
+  input: { recordId: RECORD_ID, action: 'remove' },
+  around: { records: [aSimple(atAddresses('10.0.0.1'))], state: { version: 1 }, checks: {} },
+  isGone: true,
+};
+const ASKED: Way = { ...FLIPPING, around: { ...FLIPPING.around, executions: { [OTHER]: 'FAILED' } }, isAsked: true };
 const HELD: Way = { input: CONVERGE, around: { ...SIMPLE, executions: { [OTHER]: 'FAILED' } }, isHeld: true };
 const WAKING: Way = {
   input: { targetGroupArn: PRIMARY_GROUP },
@@ -47,6 +56,10 @@ interface Way {
   readonly input: Json;
   readonly around: Around;
   readonly isHeld?: boolean;
+  /** Whether another run asked for the promotion before. */
+  readonly isAsked?: boolean;
+  /** Whether its entry is gone since it was written. */
+  readonly isGone?: boolean;
   /** A task that fails on purpose. */
   readonly fails?: string;
 }
@@ -60,6 +73,10 @@ const WAYS: Readonly<Record<string, Way>> = {
   'Wake one': WAKING,
   Plan: WRITING,
   Look: FLIPPING,
+  'Claim the asking': FLIPPING,
+  'See who asked': ASKED,
+  'Look at the asker': ASKED,
+  'Take over the asking': ASKED,
   'Ask for a promotion': FLIPPING,
   'Have it promoted': FLIPPING,
   'Write the state': FLIPPING,
@@ -70,6 +87,7 @@ const WAYS: Readonly<Record<string, Way>> = {
   'Take over the zone': HELD,
   Converge: WRITING,
   'Note it': WRITING,
+  'Forget it': LEAVING,
   'Write the end': {
     input: FAILBACK,
     around: { state: ENGAGED, answered: 'secondary', alarms: { 'orders-sick in us-west-2': since('OK') } },
@@ -83,9 +101,11 @@ const ALONE = tasks.filter(([state]) => state !== 'Wake one');
 
 /** Runs the way on which the task lies, the task answering with these replies; `usual` is what it does where nothing goes wrong. */
 const on = async (state: string, repliesWith: (usual: unknown) => readonly unknown[]) => {
-  const { input, around, isHeld = false, fails } = WAYS[state] ?? WRITING;
+  const { input, around, isHeld = false, isGone = false, isAsked = false, fails } = WAYS[state] ?? WRITING;
   const world = standby(around);
   if (isHeld) world.hold(OTHER);
+  if (isGone) world.enter();
+  if (isAsked) world.ask(OTHER);
   const usual = world.task(state);
   const failed = fails === undefined ? {} : { [fails]: [failing('Malformed', 'the record is unreadable')] };
   const ran = await updateFailover({ ...world.script, ...failed, [state]: [...repliesWith(usual), usual] }, input);

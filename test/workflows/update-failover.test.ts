@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_STATE } from '../../functions/domain/failover.ts';
 import { ALL_PAUSED, ENFORCED, healthy, NO_ANSWER, OBSERVED } from '../functions/failover/world.ts';
 import {
   ARMED,
@@ -12,9 +13,11 @@ import {
   PRIMARY_GROUP,
   RECORD_ID,
   SICK,
+  ZONE_ID,
 } from '../support/dns-records.ts';
 import { type Admission, failing, ME, moment, OTHER, onlyAttempt, wokenAfter } from './admission.ts';
 import {
+  type Around,
   CONVERGE,
   FAILBACK,
   FAILOVER,
@@ -31,7 +34,7 @@ import {
 import { filesOf, textOf } from './support.ts';
 
 const SIMPLE = unwritten([aSimple(atAddresses('10.0.0.1'))]);
-const PROMOTED = [aRecord({ routing: aFailover({ promotes: true }) })];
+const PROMOTED = [aRecord({ routing: aFailover({ engages: 'manual-armed', promotes: true }) })];
 /** Well for two hours, failed over an hour ago. */
 const OVER = { state: ENGAGED, answered: 'secondary' as const, alarms: { 'orders-sick in us-west-2': since('OK') } };
 const states = ({ attempts }: Admission): readonly string[] => attempts.map(({ state }) => state);
@@ -43,8 +46,10 @@ describe('converge', () => {
     const ran = await updateFailover(around.script, CONVERGE);
 
     expect(states(ran)).toEqual([
-      ...['Plan', 'Take the zone', 'Converge', 'Converge', 'Converge', 'Plan', 'Let the zone go', 'Record', 'Publish'],
+      ...['Plan', 'Take the zone', 'Converge', 'Note it', 'Converge', 'Converge', 'Converge'],
+      ...['Plan', 'Let the zone go', 'Record', 'Publish'],
     ]);
+    expect(around.whereWritten()).toMatchObject({ zoneId: ZONE_ID, type: 'A', at: moment() });
     expect(outcome(ran)).toMatchObject({ outcome: 'converged', recordId: RECORD_ID });
     expect(outcome(ran).changes).toHaveLength(2);
     expect(ran.seconds).toBe(10);
@@ -412,6 +417,49 @@ describe('failover and failback', () => {
 });
 
 describe('a promotion', () => {
+  it.each([
+    ['still waits', 'RUNNING', 0],
+    ['is over, and nothing was flipped', 'FAILED', 1],
+    ['is known to nobody any more', undefined, 1],
+  ])(
+    'that another run asked for, which %s - asked for again only where nobody waits for it',
+    async (_run, status, times) => {
+      const executions = status === undefined ? {} : { [OTHER]: status };
+      const around = standby({ records: PROMOTED, promoter: wokenAfter(600), executions });
+      around.ask(OTHER);
+      const ran = await updateFailover(around.script, FAILOVER);
+
+      expect(states(ran).filter((each) => each === 'Ask for a promotion')).toHaveLength(times);
+      expect(around.promotions()).toMatchObject([{ execution: { S: ME } }]);
+      expect(outcome(ran)).toMatchObject({ outcome: 'failed-over' });
+    },
+  );
+
+  it('that two runs take over at once - asked for by one', async () => {
+    const around = standby({
+      records: PROMOTED,
+      promoter: wokenAfter(600),
+      executions: { [OTHER]: 'FAILED', 'arn:third': 'RUNNING' },
+    });
+    around.ask(OTHER);
+    const take = around.task('Take over the asking');
+    const ran = await updateFailover(
+      {
+        ...around.script,
+        'Take over the asking': [
+          (call: unknown, at: number, action: string) => {
+            around.ask('arn:third');
+            return take(call, at, action);
+          },
+        ],
+      },
+      FAILOVER,
+    );
+
+    expect(states(ran)).not.toContain('Ask for a promotion');
+    expect(outcome(ran)).toMatchObject({ outcome: 'failed-over' });
+  });
+
   it('comes before the flip; the token stays in the ledger, whoever did gives it back', async () => {
     const around = standby({ records: PROMOTED, promoter: wokenAfter(600) });
     const ran = await updateFailover(around.script, FAILOVER);
@@ -499,6 +547,92 @@ describe('a promotion', () => {
   });
 });
 
+describe('remove', () => {
+  const REMOVE = { recordId: RECORD_ID, action: 'remove' };
+  /** A record that is in its zone, and whose entry is gone since. */
+  const gone = async (given: Around) => {
+    const around = standby(given);
+    await updateFailover(around.script, CONVERGE);
+    around.enter();
+    return around;
+  };
+
+  it('its sets leave, its checks go, and nothing is known of it but what was decided', async () => {
+    const around = await gone(unwritten());
+    const published = around.published.length;
+    const ran = await updateFailover(around.script, REMOVE);
+
+    expect(states(ran)).toEqual([
+      ...['Plan', 'Take the zone', 'Converge', 'Converge', 'Converge', 'Forget it'],
+      ...['Let the zone go', 'Record', 'Publish'],
+    ]);
+    expect(outcome(ran)).toMatchObject({ outcome: 'removed', because: 'nothing of it is left' });
+    expect(outcome(ran).changes).toHaveLength(3);
+    expect([around.zone(), around.checks().size, around.latchAlarm()]).toEqual([[], 0, undefined]);
+    expect([around.state(), around.whereWritten(), around.lease()]).toEqual([NO_STATE, undefined, ZONE_KEY]);
+    expect(around.decisions().at(-1)).toMatchObject({ action: { S: 'remove' }, outcome: { S: 'removed' } });
+    expect(JSON.stringify(around.published.slice(published))).toContain('"outcome":"removed"');
+  });
+
+  it('given twice - nothing is done', async () => {
+    const around = await gone(SIMPLE);
+    await updateFailover(around.script, REMOVE);
+    const ran = await updateFailover(around.script, REMOVE);
+
+    expect(states(ran)).toEqual(['Plan']);
+    expect(outcome(ran)).toMatchObject({ outcome: 'nothing', because: 'it is not known to be written anywhere' });
+  });
+
+  it('its entry is there - it stays, and nothing is written', async () => {
+    const around = standby(SIMPLE);
+    await updateFailover(around.script, CONVERGE);
+    const ran = await updateFailover(around.script, REMOVE);
+
+    expect(outcome(ran)).toMatchObject({ outcome: 'nothing', because: 'its entry is there' });
+    expect(around.zone()).toHaveLength(2);
+  });
+
+  it('a person said so - told who and why', async () => {
+    const around = await gone(SIMPLE);
+    around.write({ leaving: { by: 'ada', reason: 'it moves', at: moment() } });
+    const ran = await updateFailover(around.script, { ...REMOVE, dryRun: true });
+
+    expect(ran.output).toMatchObject({ step: 'converge', because: 'ada took its entry away: it moves' });
+    expect(around.zone()).toHaveLength(2);
+  });
+
+  it('paused - withheld, and everything is known still', async () => {
+    const around = await gone({ ...SIMPLE, modes: [ENFORCED] });
+    around.ledger.push(ALL_PAUSED);
+    const ran = await updateFailover(around.script, REMOVE);
+
+    expect(outcome(ran)).toMatchObject({ outcome: 'withheld', because: 'everything is paused by jo' });
+    expect([around.zone().length, around.whereWritten()?.zoneId]).toEqual([2, ZONE_ID]);
+  });
+
+  it('another word came before it was forgotten - looked at again', async () => {
+    const around = await gone(SIMPLE);
+    const forget = around.task('Forget it');
+    const ran = await updateFailover(
+      {
+        ...around.script,
+        'Forget it': [
+          (call: unknown, at: number, action: string) => {
+            around.write({ leaving: { by: 'ada', reason: 'it moves', at: moment() } });
+            return forget(call, at, action);
+          },
+          forget,
+        ],
+      },
+      REMOVE,
+    );
+
+    expect(states(ran).filter((each) => each === 'Forget it')).toHaveLength(2);
+    expect(outcome(ran)).toMatchObject({ outcome: 'removed' });
+    expect(around.whereWritten()).toBeUndefined();
+  });
+});
+
 describe('shift', () => {
   const SHIFT = { recordId: RECORD_ID, action: 'shift', by: 'ada', reason: 'a canary', weights: { green: 50 } };
   const weighted = () => standby(unwritten([aWeighted({ blue: 80, green: 20 })]));
@@ -512,6 +646,16 @@ describe('shift', () => {
     expect(outcome(ran).changes).toHaveLength(2);
     expect(around.state().weights).toEqual({ green: 50 });
     expect(around.zone().map(({ weight }) => weight)).toEqual(expect.arrayContaining([80, 50]));
+  });
+
+  it('as entered again - forgotten in the ledger, then in the zone', async () => {
+    const around = weighted();
+    await updateFailover(around.script, SHIFT);
+    const ran = await updateFailover(around.script, { ...SHIFT, weights: 'as-entered' });
+
+    expect(outcome(ran)).toMatchObject({ outcome: 'shifted', because: 'ada: a canary' });
+    expect(around.state().weights).toBeUndefined();
+    expect(around.zone().map(({ weight }) => weight)).toEqual(expect.arrayContaining([80, 20]));
   });
 
   it('every weight 0 - refused in words', async () => {
@@ -730,6 +874,7 @@ describe('an input', () => {
     ['a failover without a reason', { recordId: RECORD_ID, action: 'failover', by: 'ada' }],
     ['a failback for a blank', { ...FAILBACK, reason: ' \n' }],
     ['a shift without weights', { recordId: RECORD_ID, action: 'shift', by: 'ada', reason: 'x' }],
+    ['a shift to weights in words', { recordId: RECORD_ID, action: 'shift', by: 'ada', reason: 'x', weights: 'all' }],
     ['an alarm without a region', { alarm: { name: 'x' } }],
     ['an alarm and a record', { ...CONVERGE, alarm: { name: 'x', region: 'y' } }],
     ['a target group that is none', { targetGroupArn: 7 }],

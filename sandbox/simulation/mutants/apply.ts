@@ -7,9 +7,8 @@ import { directoryName, type Stamp, writeBundle } from '../../../infra/bundling.
 import type { MutableState, Mutant, SourceChange, WorkflowChange } from './mutant.ts';
 
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
-const STACK = 'PrivateLinkConcierge';
-const TEMPLATE = `${STACK}.template.json`;
-const ASSETS = `${STACK}.assets.json`;
+const TEMPLATE = '.template.json';
+const ASSETS = '.assets.json';
 
 /** The stack's template, as far as mutants change it. */
 interface Template {
@@ -20,7 +19,11 @@ interface Template {
 
 /** The stack's list of assets, as far as mutants change it. */
 interface AssetManifest {
-  readonly files: Readonly<Record<string, { readonly source: { path: string; readonly packaging?: string } }>>;
+  readonly files: Readonly<Record<string, Asset>>;
+}
+
+interface Asset {
+  readonly source: { path: string; readonly packaging?: string };
 }
 
 /** A part of a definition that has states of its own. */
@@ -54,17 +57,19 @@ export const mutatedAssembly = async (assembly: string, mutant: Mutant, room: st
     mkdirSync(room, { recursive: true });
     const whole = resolve(assembly);
     const directory = mkdtempSync(join(resolve(room), 'mutant-'));
-    const template = readJson<Template>(join(whole, TEMPLATE));
-    const assets = readJson<AssetManifest>(join(whole, ASSETS));
-    for (const { source } of Object.values(assets.files)) {
-      // The template is an asset too, and stays beside the list.
-      if (source.packaging === 'zip') source.path = resolve(whole, source.path);
-    }
-    for (const change of changes) if ('workflow' in change) changeTemplate(template, change);
+    const stacks = stacksOf(whole);
+    // The template is an asset too, and stays beside the list.
+    const assets = stacks.flatMap(({ assets: { files } }) =>
+      Object.values(files).filter(({ source }) => source.packaging === 'zip'),
+    );
+    for (const { source } of assets) source.path = resolve(whole, source.path);
+    for (const change of changes) if ('workflow' in change) changeTemplate(stacks, change);
     const sources = changes.filter((change) => 'file' in change);
     if (sources.length > 0) await bundleAgain(sources, assets, { whole, directory });
-    writeFileSync(join(directory, TEMPLATE), JSON.stringify(template));
-    writeFileSync(join(directory, ASSETS), JSON.stringify(assets));
+    for (const { name, template, assets: list } of stacks) {
+      writeFileSync(join(directory, `${name}${TEMPLATE}`), JSON.stringify(template));
+      writeFileSync(join(directory, `${name}${ASSETS}`), JSON.stringify(list));
+    }
     await copyFile(join(whole, 'manifest.json'), join(directory, 'manifest.json'));
     return directory;
   } catch (error) {
@@ -80,11 +85,30 @@ export const changesOf = ({
 }: Pick<Mutant, 'change' | 'also'>): readonly (SourceChange | WorkflowChange)[] =>
   also === undefined ? [change] : [change, also];
 
-const changeTemplate = ({ Resources }: Template, change: WorkflowChange): void => {
-  const isMeant = new RegExp(`^(?:Targets)?${change.workflow}StateMachine[0-9A-F]{8}$`);
-  const [id, ...more] = Object.keys(Resources).filter((each) => isMeant.test(each));
-  const { Properties } = Resources[id ?? ''] ?? {};
-  if (Properties === undefined || more.length > 0) throw new Error(`The template has not one ${change.workflow}.`);
+/** A stack of the assembly. */
+interface Stack {
+  readonly name: string;
+  readonly template: Template;
+  readonly assets: AssetManifest;
+}
+
+const stacksOf = (assembly: string): readonly Stack[] =>
+  readdirSync(assembly)
+    .filter((file) => file.endsWith(TEMPLATE))
+    .map((file) => file.slice(0, -TEMPLATE.length))
+    .map((name) => ({
+      name,
+      template: readJson<Template>(join(assembly, `${name}${TEMPLATE}`)),
+      assets: readJson<AssetManifest>(join(assembly, `${name}${ASSETS}`)),
+    }));
+
+const changeTemplate = (stacks: readonly Stack[], change: WorkflowChange): void => {
+  const isMeant = new RegExp(`^(?:Targets|Failover)?${change.workflow}StateMachine[0-9A-F]{8}$`);
+  const [found, ...more] = stacks.flatMap(({ template: { Resources } }) =>
+    Object.entries(Resources).filter(([id]) => isMeant.test(id)),
+  );
+  const { Properties } = found?.[1] ?? {};
+  if (Properties === undefined || more.length > 0) throw new Error(`There is not one ${change.workflow}.`);
   Properties.DefinitionString = changedDefinition(String(Properties.DefinitionString), change);
 };
 
@@ -133,10 +157,10 @@ export const changedSource = ({ file, find, replace }: SourceChange): string => 
   return text.replace(find, () => replace);
 };
 
-/** Bundles every function again that one of the sources is part of, and has the list of assets name the new bundles. */
+/** Bundles every function again that one of the sources is part of, and has the lists of assets name the new bundles. */
 const bundleAgain = async (
   changes: readonly SourceChange[],
-  { files }: AssetManifest,
+  assets: readonly Asset[],
   { whole, directory }: { readonly whole: string; readonly directory: string },
 ): Promise<void> => {
   const texts = new Map(changes.map((change) => [realpathSync(join(PROJECT, change.file)), changedSource(change)]));
@@ -150,9 +174,7 @@ const bundleAgain = async (
   if (concerned.length === 0) throw new Error(`No bundle of ${whole} is made of ${[...texts.keys()].join(' or ')}.`);
   for (const { name, sources } of concerned) {
     const entry = sources.find((source) => directoryName(source) === name);
-    const asset = Object.values(files).find(
-      ({ source }) => source.packaging === 'zip' && isSameCode(source.path, join(bundles, name)),
-    );
+    const asset = assets.find(({ source }) => isSameCode(source.path, join(bundles, name)));
     if (entry === undefined || asset === undefined) throw new Error(`The asset of ${name} is not found in ${whole}.`);
     const mutated = join(directory, basename(asset.source.path));
     await writeBundle({ entry, directory: mutated }, [mistaken]);

@@ -16,7 +16,7 @@ export interface SourceChange {
 export type MutableState = Record<string, unknown>;
 
 /** The workflows, by their constructs' ids. */
-export type WorkflowName = 'AdmitConnection' | 'RevokeConnection' | 'Reconcile' | 'RefreshTargets';
+export type WorkflowName = 'AdmitConnection' | 'RevokeConnection' | 'Reconcile' | 'RefreshTargets' | 'UpdateFailover';
 
 /** Somebody edits a workflow. */
 export interface WorkflowChange {

@@ -69,6 +69,17 @@ describe('what a run would write', () => {
     });
   });
 
+  it('weights as entered again - without those that were set', async () => {
+    const given = world({
+      records: [aWeighted({ blue: 80, green: 20 })],
+      state: { version: 1, weights: { green: 7 } },
+    });
+
+    await expect(run({ ...INPUT, weights: 'as-entered' }, given.services)).resolves.toMatchObject({
+      plan: { changes: [{ set: { weight: 80 } }, { set: { weight: 20 } }, {}] },
+    });
+  });
+
   it.each([
     ['observed', [OBSERVED], 'the mode of dns is observe'],
     ['paused', [ENFORCED, ALL_PAUSED], 'everything is paused by jo'],

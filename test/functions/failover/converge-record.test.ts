@@ -7,8 +7,9 @@ import {
 import { beforeAll, describe, expect, it } from 'vitest';
 import { markSet, type RecordSet } from '../../../functions/domain/dns-record.ts';
 import { LATCH, METRIC_NAMESPACE } from '../../../functions/domain/metric.ts';
-import { stateFrom } from '../../../functions/registry/dns-records.ts';
+import { stateAttributes, stateFrom } from '../../../functions/registry/dns-records.ts';
 import { itemOf } from '../../../functions/registry/items.ts';
+import { NOW } from '../../support/builders.ts';
 import {
   ARMED,
   aFailover,
@@ -23,8 +24,18 @@ import {
   SECONDARY_GROUP,
   ZONE_ID,
 } from '../../support/dns-records.ts';
-import { awsError, CONTEXT, callsOf, item, stubFunctionEnvironment } from '../support.ts';
-import { ALL_PAUSED, ENFORCED, type Given, healthy, NO_ANSWER, OBSERVED, toRoute53, world } from './world.ts';
+import { awsError, CONTEXT, callsOf, item, LATCH_PREFIX, stubFunctionEnvironment } from '../support.ts';
+import {
+  ALL_PAUSED,
+  ENFORCED,
+  type Given,
+  healthy,
+  NO_ANSWER,
+  OBSERVED,
+  toRoute53,
+  world,
+  writtenAs,
+} from './world.ts';
 
 stubFunctionEnvironment();
 const { handler, run } = await import('../../../functions/failover/converge-record.ts');
@@ -34,8 +45,8 @@ const DOTTED = `${RECORD_NAME}.`;
 const SIMPLE = aSimple(atAddresses('10.0.0.1'));
 const MARK = markSet(SIMPLE);
 const at = (...values: readonly string[]): RecordSet => ({ name: DOTTED, type: 'A', ttl: 30, values });
-/** A record of one address, of which the ledger knows nothing. */
-const simple = (rest: Given = {}): Given => ({ records: [SIMPLE], state: undefined, ...rest });
+/** A record of one address, of which the ledger knows where it is written. */
+const simple = (rest: Given = {}): Given => ({ records: [SIMPLE], state: { version: 1 }, ...rest });
 
 /** Runs as the workflow does: notes what is to be noted, until there is nothing to do, and says what each call did. */
 const settle = async (given: ReturnType<typeof world>): Promise<readonly string[]> => {
@@ -89,6 +100,24 @@ describe('a record of one address', () => {
         },
       },
     ]);
+  });
+
+  it('of which the ledger knows nothing - noted first where it is to be written', async () => {
+    const given = world({ records: [SIMPLE], state: undefined });
+
+    expect(await settle(given)).toEqual(['noted', 'changed', 'pending', 'nothing']);
+    expect(stateIn(given)).toEqual({ version: 1, written: { ...writtenAs(SIMPLE).written, at: NOW } });
+  });
+
+  it('whose entry names another place - a doubt: what is written would be forgotten', async () => {
+    const given = world(simple({ zone: [at('10.0.0.1'), MARK].map(toRoute53) }));
+    given.enter({ ...SIMPLE, name: 'other.example.internal' });
+
+    await expect(run(INPUT, given.services)).resolves.toMatchObject({
+      did: 'nothing',
+      doubt: expect.stringMatching(/^it is written as A db\.orders.* take another id/),
+    });
+    expect(given.written()).toEqual([]);
   });
 
   it('to converge twice writes once', async () => {
@@ -247,6 +276,7 @@ describe('a record with a secondary', () => {
     ]);
     expect(stateIn(given)).toEqual({
       version: 3,
+      ...writtenAs(aRecord()),
       checks: { health: 'check-1', latch: 'check-2', primary: 'check-3' },
     });
     expect(given.zone()).toMatchObject([
@@ -366,20 +396,38 @@ describe('a record with a secondary', () => {
     expect(given.checks().size).toBe(3);
   });
 
-  it('the run died, and its entry has another alarm since - made under another reference', async () => {
+  it('the run died, and its entry has another alarm since - the same checks, put right', async () => {
     const given = fresh();
     await run(INPUT, given.services);
-    const other = aRecord({ routing: aFailover({ health: { name: 'other', region: 'us-west-2' } }) });
-    const after = world({ records: [other], state: { version: 2 } });
-    await run(INPUT, after.services);
-    const [one, two] = [given, after].map(({ route53 }) =>
-      callsOf(route53)
-        .filter(([command]) => command === 'CreateHealthCheck')
-        .map(([, input]) => (input as { CallerReference: string }).CallerReference),
-    );
+    given.enter(aRecord({ routing: aFailover({ health: { name: 'other', region: 'us-west-2' } }) }));
 
-    expect(one?.[0]).not.toBe(two?.[0]);
-    expect(one?.[1]).toBe(two?.[1]);
+    expect(await settle(given)).toEqual(['noted', 'changed', 'pending', 'nothing']);
+    expect(given.checks().size).toBe(3);
+    expect(given.checks().get('check-1')?.AlarmIdentifier?.Name).toBe('other');
+  });
+
+  it('the run died, and a person had another word before the next - the same checks', async () => {
+    const given = fresh();
+    await run(INPUT, given.services);
+    given.note(stateAttributes({ version: 7 }));
+
+    expect(await settle(given)).toEqual(['noted', 'changed', 'pending', 'nothing']);
+    expect(given.checks().size).toBe(3);
+  });
+
+  it('another stack of the account has a record of the same id - checks of its own', async () => {
+    const given = fresh();
+    await run(INPUT, given.services);
+    await run(INPUT, { ...given.services, latchPrefix: `other-${LATCH_PREFIX}` });
+
+    expect(given.checks().size).toBe(6);
+  });
+
+  it('it is somebody else’s in the zone - no check is made, as nobody would note it', async () => {
+    const given = world({ state: undefined, zone: [at('10.9.9.9')].map(toRoute53) });
+
+    await expect(run(INPUT, given.services)).resolves.toMatchObject({ did: 'nothing', foreign: expect.any(String) });
+    expect([given.checks().size, given.written()]).toEqual([0, []]);
   });
 
   it('an id of sixty-three characters - its references are as long as Route 53 takes them', async () => {

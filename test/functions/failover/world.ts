@@ -1,23 +1,26 @@
 import {
+  DeleteAlarmsCommand,
   DescribeAlarmsCommand,
   type MetricAlarm,
   PutMetricAlarmCommand,
   PutMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch';
-import { BatchGetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { BatchGetItemCommand, DescribeTableCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeTargetHealthCommand, type TargetHealthStateEnum } from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
   ChangeResourceRecordSetsCommand,
   CreateHealthCheckCommand,
+  DeleteHealthCheckCommand,
   GetChangeCommand,
   GetHealthCheckCommand,
   type HealthCheckConfig,
+  ListHealthChecksCommand,
   ListResourceRecordSetsCommand,
   type ResourceRecordSet,
   UpdateHealthCheckCommand,
 } from '@aws-sdk/client-route-53';
 import { recordSetFrom } from '../../../functions/aws/hosted-zone.ts';
-import type { DnsRecord, RecordSet } from '../../../functions/domain/dns-record.ts';
+import { type DnsRecord, homeOf, type RecordSet } from '../../../functions/domain/dns-record.ts';
 import type { AlarmReading, FailoverState } from '../../../functions/domain/failover.ts';
 import type { RecordChange } from '../../../functions/domain/zone.ts';
 import { ALL_SERVICES, ledgerKey, RECORDS, registryKey } from '../../../functions/registry/keys.ts';
@@ -51,6 +54,12 @@ export const ALL_PAUSED = item(ledgerKey.modes(ALL_SERVICES), {
 const recordItem = (record: DnsRecord): Item => item(registryKey.record(record.recordId), record);
 export const stateItem = (state: object, recordId = RECORD_ID): Item => item(ledgerKey.record(recordId), state);
 
+/** What the ledger notes of a record before its zone is written. */
+export const writtenAs = (record: DnsRecord): Pick<FailoverState, 'written'> => {
+  const { recordId: _known, ...home } = homeOf(record);
+  return { written: { ...home, at: '2026-11-10T12:00:00.000Z' } };
+};
+
 /** A region that is gone: nothing is heard of it. */
 export const NO_ANSWER = Object.assign(new Error('connect ETIMEDOUT'), { name: 'TimeoutError', code: 'ETIMEDOUT' });
 
@@ -68,6 +77,8 @@ export interface Given {
   readonly zone?: readonly ResourceRecordSet[];
   readonly checks?: Readonly<Record<string, HealthCheckConfig>>;
   readonly latchAlarm?: MetricAlarm;
+  /** When the registry's table was made, ISO 8601. @default some weeks ago */
+  readonly madeAt?: string;
 }
 
 const keyOf = ({ pk, sk }: Item): string => `${pk?.S} ${sk?.S}`;
@@ -88,7 +99,13 @@ export const world = (given: Given = {}) => {
   const registry: Item[] = records.map((each) =>
     'recordId' in each && typeof each.recordId === 'string' ? recordItem(each as DnsRecord) : (each as Item),
   );
-  const ledger: Item[] = [...(state === undefined ? [] : [stateItem(state)]), ...states, ...modes];
+  const [first] = records;
+  // Whatever is known of a record was noted with where it is written.
+  const written =
+    first === undefined || !('recordId' in first && typeof first.recordId === 'string')
+      ? {}
+      : writtenAs(first as DnsRecord);
+  const ledger: Item[] = [...(state === undefined ? [] : [stateItem({ ...written, ...state })]), ...states, ...modes];
   const tables: Readonly<Record<string, Item[]>> = { [TABLES.registry]: registry, [TABLES.ledger]: ledger };
   dynamoMock
     .on(BatchGetItemCommand)
@@ -103,6 +120,10 @@ export const world = (given: Given = {}) => {
   dynamoMock.on(QueryCommand).callsFake(({ TableName }: { TableName: string }) => ({
     Items: (tables[TableName] ?? []).filter((each) => each.pk?.S === RECORDS),
   }));
+
+  dynamoMock
+    .on(DescribeTableCommand)
+    .resolves({ Table: { CreationDateTime: new Date(given.madeAt ?? '2026-11-01T00:00:00.000Z') } });
 
   const regional = new Map<string, ReturnType<typeof strictCloudWatch>>();
   let latch = given.latchAlarm;
@@ -123,6 +144,10 @@ export const world = (given: Given = {}) => {
       });
       made.cloudwatchMock.on(PutMetricAlarmCommand).callsFake((alarm: MetricAlarm) => {
         latch = { ...alarm };
+        return {};
+      });
+      made.cloudwatchMock.on(DeleteAlarmsCommand).callsFake(() => {
+        latch = undefined;
         return {};
       });
       made.cloudwatchMock.on(PutMetricDataCommand).resolves({});
@@ -170,18 +195,34 @@ export const world = (given: Given = {}) => {
     return { ChangeInfo: { Id, Status: looks > 0 ? 'PENDING' : 'INSYNC' } };
   });
   let count = 0;
+  /** Those that were ever used: one is good once. */
+  const references = new Set<string>();
   const made = new Map<string, { readonly reference: string; config: HealthCheckConfig }>(
     Object.entries(given.checks ?? {}).map(([id, config]) => [id, { reference: id, config }]),
   );
   route53Mock.on(CreateHealthCheckCommand).callsFake(({ CallerReference, HealthCheckConfig }) => {
     if (CallerReference.length > 64) throw awsError('InvalidInput');
     const [id, same] = [...made].find(([, { reference }]) => reference === CallerReference) ?? [];
-    if (same !== undefined && JSON.stringify(same.config) !== JSON.stringify(HealthCheckConfig))
-      throw awsError('HealthCheckAlreadyExists');
+    const isOther = same !== undefined && JSON.stringify(same.config) !== JSON.stringify(HealthCheckConfig);
+    if (isOther || (same === undefined && references.has(CallerReference))) throw awsError('HealthCheckAlreadyExists');
+    references.add(CallerReference);
     count += id === undefined ? 1 : 0;
     const Id = id ?? `check-${count}`;
     made.set(Id, { reference: CallerReference, config: HealthCheckConfig });
     return { HealthCheck: { Id, HealthCheckConfig } };
+  });
+  route53Mock.on(ListHealthChecksCommand).callsFake(() => ({
+    HealthChecks: [...made].map(([Id, { reference, config }]) => ({
+      ...{ Id, CallerReference: reference, HealthCheckConfig: config, HealthCheckVersion: 1 },
+    })),
+    IsTruncated: false,
+  }));
+  route53Mock.on(DeleteHealthCheckCommand).callsFake(({ HealthCheckId }) => {
+    if ([...made.values()].some(({ config }) => config.ChildHealthChecks?.includes(HealthCheckId) === true)) {
+      throw awsError('HealthCheckInUse');
+    }
+    if (!made.delete(HealthCheckId)) throw awsError('NoSuchHealthCheck', 404);
+    return {};
   });
   route53Mock.on(GetHealthCheckCommand).callsFake(({ HealthCheckId }) => {
     const found = made.get(HealthCheckId);
@@ -224,6 +265,10 @@ export const world = (given: Given = {}) => {
       const key = ledgerKey.record(RECORD_ID);
       const kept = ledger.filter((each) => each.sk?.S !== key.sk);
       ledger.splice(0, ledger.length, ...kept, { pk: { S: key.pk }, sk: { S: key.sk }, ...(noted as Item) });
+    },
+    /** Puts an entry in the place of all that there are; nothing = there is none. */
+    enter: (...entries: readonly DnsRecord[]) => {
+      registry.splice(0, registry.length, ...entries.map(recordItem));
     },
     zone: () => sets.map(recordSetFrom),
     checks: () => new Map([...made].map(([id, { config }]) => [id, config])),

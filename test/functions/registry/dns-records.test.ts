@@ -36,6 +36,8 @@ const weighing = (weight: unknown) =>
 const named = (side: string) =>
   aRecord({ routing: { kind: 'weighted', sides: { [side]: { weight: 1, value: atAddresses('10.0.0.1') } } } });
 const WEIGHT = 'not a whole number from 0 to 255';
+const UNPROMOTED =
+  'Route 53 would leave a sick primary before anybody has promoted the secondary: have a person’s word engage it ("engages": "manual-armed", --manual), or leave "promotes" away';
 const ROLE = { roleArn: 'arn:aws:iam::222222222222:role/dns', externalId: 'acme-1' };
 
 describe('an entry', () => {
@@ -53,6 +55,7 @@ describe('an entry', () => {
         ttl: 60,
       }),
     ],
+    ['no promotion, said so', aRecord({ routing: aFailover({ engages: 'automatic', promotes: false }) })],
     ['weights', aWeighted({ blue: 255, green: 0 })],
     ['one address', aSimple(atAddresses('10.0.0.1'), { ttl: 1 })],
     ['targets', aSimple(atTargets(PRIMARY_GROUP))],
@@ -133,6 +136,16 @@ describe('an entry', () => {
       'routing.value.targetGroupArn: not the ARN of a target group',
     ],
     ['port 0', aSimple(atTargets(PRIMARY_GROUP, 0)), 'routing.value.port: not a whole number from 1 to 65535'],
+    [
+      'a promotion, and a primary that is left without it',
+      aRecord({ routing: aFailover({ promotes: true, engages: 'automatic' }) }),
+      `routing: ${UNPROMOTED}`,
+    ],
+    [
+      'a promotion, and not said who engages',
+      aRecord({ routing: aFailover({ promotes: true }) }),
+      `routing: ${UNPROMOTED}`,
+    ],
     [
       'an alarm without a name',
       aRecord({ routing: aFailover({ health: { name: '', region: 'us-west-2' } }) }),

@@ -181,6 +181,7 @@ const promoting = {
   primary: { kind: 'addresses', addresses: ['10.0.1.5'] },
   secondary: { kind: 'addresses', addresses: ['10.1.1.5'] },
   health: { region: 'us-west-2', name: 'orders-well' },
+  engages: 'manual-armed',
   promotes: true,
 };
 
@@ -210,6 +211,22 @@ describe('failback, shift, converge', () => {
     expect(starts()).toMatchObject([{ action: 'shift', weights: { blue: 80, green: 20 }, by: ADA }]);
   });
 
+  it('shift, as entered - what was set is to be forgotten', async () => {
+    const { services, starts } = world({ ...CONVERGED, outcome: 'shifted' });
+
+    await expect(shift({ ...INPUT, asEntered: true }, services)).resolves.toMatchObject({ outcome: 'ran' });
+    expect(starts()).toMatchObject([{ action: 'shift', weights: 'as-entered', by: ADA }]);
+  });
+
+  it.each([
+    ['neither weights nor as entered', {}],
+    ['both', { weights: 'blue=80', asEntered: true }],
+  ])('shift with %s - BadInput', async (_what, more) => {
+    await expect(shift({ ...INPUT, ...more }, ofAdaAbroad().services)).rejects.toMatchObject({
+      faults: [{ field: 'input', problem: 'one of weights and as-entered is needed' }],
+    });
+  });
+
   it('converge - nobody is asked who it is', async () => {
     const { services, starts } = world(CONVERGED);
 
@@ -222,7 +239,6 @@ describe('failback, shift, converge', () => {
   it.each([
     ['failover without a reason', failover, { recordId: 'orders-db' }, 'reason'],
     ['failback without a reason', failback, { ...INPUT, reason: ' ' }, 'reason'],
-    ['shift without weights', shift, INPUT, 'weights'],
     ['shift with a weight out of range', shift, { ...INPUT, weights: 'blue=256' }, 'weights'],
     ['shift with half a weight', shift, { ...INPUT, weights: 'blue=0.5' }, 'weights'],
     ['shift of a side twice', shift, { ...INPUT, weights: 'blue=1,blue=2' }, 'weights'],

@@ -324,6 +324,12 @@ describe('record', () => {
     ],
     ['an address that is none', { primary: 'addresses:10.0.0.1,,' }, 'primary', '"" is not an address'],
     [
+      'a promotion, and a primary that is left without it',
+      { promotes: true },
+      'input',
+      expect.stringMatching(/^Route 53 would leave a sick primary before .* --manual\), or leave "promotes" away$/),
+    ],
+    [
       'an address of the other family',
       { primary: 'addresses:fd00::1' },
       'input',

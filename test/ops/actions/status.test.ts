@@ -3,8 +3,10 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { ALL_SERVICES, ledgerKey } from '../../../functions/registry/keys.ts';
 import { status } from '../../../ops/actions/status.ts';
-import { callsOf, item, TABLES } from '../../functions/support.ts';
+import { awsError, callsOf, item, TABLES } from '../../functions/support.ts';
 import { ENDPOINT_ID, NOW, SERVICE_ID } from '../../support/builders.ts';
+import { ARMED } from '../../support/dns-records.ts';
+import { BOBS, recorded, stateOf, WEB, withRecords } from '../standby.ts';
 import { BOB, ofAda } from '../support.ts';
 
 const OTHER_SERVICE = 'vpce-svc-0fedcba9876543210';
@@ -27,6 +29,17 @@ const world = (...pages: ReturnType<typeof item>[][]) => {
   rest.forEach((items, index) => {
     query.resolvesOnce(reply(items, index + 1));
   });
+  return ada;
+};
+
+/** A standby region with three records, one of them spoiled, and these modes; at home `accept` is enforced. */
+const abroad = (inForce: ReturnType<typeof item>[]) => {
+  const ada = withRecords(
+    [recorded(), recorded(WEB), item({ pk: 'RECORDS', sk: 'RECORD#torn' }, { recordId: 'torn' })],
+    { states: [stateOf({ ...ARMED, engaged: BOBS }), stateOf({ version: 2, weights: { blue: 10 } }, 'orders-web')] },
+  );
+  ada.dynamoMock.on(QueryCommand, { IndexName: 'Current' }).resolves({ Items: inForce });
+  ada.home.dynamoMock.on(QueryCommand).resolves({ Items: [modes(SERVICE_ID, { modes: { accept: 'enforce' } })] });
   return ada;
 };
 
@@ -98,6 +111,50 @@ describe('status', () => {
         { pk: 'REGISTRY', sk: 'SEEN', problem: expect.stringMatching(/^count: /) },
         { pk: `SERVICE#${OTHER_SERVICE}`, sk: 'MODES', problem: expect.stringMatching(/^modes.accept: /) },
       ],
+    });
+  });
+
+  it('with a standby region - its modes, and its records in short, from its tables alone', async () => {
+    const engaged = { ...ARMED, engaged: BOBS };
+    const ada = abroad([modes(SERVICE_ID, { modes: { dns: 'observe' }, paused: PAUSE })]);
+
+    await expect(status({}, ada.services)).resolves.toMatchObject({
+      outcome: 'listed',
+      services: [{ serviceId: SERVICE_ID, modes: { accept: 'enforce' } }],
+      standby: {
+        outcome: 'listed',
+        paused: [{ serviceId: SERVICE_ID }],
+        services: [{ serviceId: SERVICE_ID, modes: { dns: 'observe' } }],
+        records: [
+          {
+            recordId: 'orders-db',
+            armedAt: ARMED.armedAt,
+            engaged: { ...engaged.engaged, reason: 'us-west-2·is ill.' },
+          },
+          { recordId: 'orders-web', weights: { blue: 10 } },
+        ],
+        dns: [{ serviceId: SERVICE_ID, mode: 'observe' }],
+        problems: [{ name: 'RECORD#torn' }],
+      },
+    });
+    expect(callsOf(ada.dynamoMock).map(([command]) => command)).toEqual(['Query', 'Query', 'Query']);
+    expect([callsOf(ada.sfnMock), callsOf(ada.route53Mock)]).toEqual([[], []]);
+  });
+
+  it('nobody set a mode of dns - the one that holds by itself', async () => {
+    await expect(status({}, abroad([]).services)).resolves.toMatchObject({
+      standby: { services: [], dns: [{ serviceId: SERVICE_ID, mode: 'propose' }] },
+    });
+  });
+
+  it('one of both regions does not answer - told, and the other is shown', async () => {
+    const ada = abroad([]);
+    ada.home.dynamoMock.on(QueryCommand).rejects(awsError('ServiceUnavailable', 503));
+
+    await expect(status({}, ada.services)).resolves.toMatchObject({
+      outcome: 'failed',
+      because: expect.stringContaining('ServiceUnavailable'),
+      standby: { outcome: 'listed' },
     });
   });
 

@@ -1,11 +1,11 @@
-import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { ledgerKey, registryKey } from '../../../functions/registry/keys.ts';
 import { unrecord } from '../../../ops/actions/unrecord.ts';
 import { awsError, item, TABLES } from '../../functions/support.ts';
 import { NOW } from '../../support/builders.ts';
-import { BOBS, DB, ofAdaAbroad, RECORDED, recorded, stateOf, withRecords } from '../standby.ts';
+import { BOBS, DB, ending, FLIP, failing, ofAdaAbroad, RECORDED, recorded, stateOf, withRecords } from '../standby.ts';
 import { ADA, BOB } from '../support.ts';
 
 const INPUT = { recordId: 'orders-db', reason: 'It moves to another account.' };
@@ -29,34 +29,90 @@ const AS_READ = {
   ExpressionAttributeValues: marshall({ ':read': RECORDED.recordedAt }),
 };
 
+const WRITTEN = { serviceId: DB.serviceId, zoneId: DB.zoneId, name: DB.name, type: DB.type, at: RECORDED.recordedAt };
+const LEAVING = { by: ADA, reason: INPUT.reason, at: NOW };
+const theLeave = (version: number) => [
+  'UpdateItem',
+  {
+    TableName: TABLES.ledger,
+    Key: marshall(ledgerKey.record('orders-db')),
+    UpdateExpression: 'SET leaving = :leaving, #version = :next',
+    ConditionExpression: '#version = :read OR leaving = :leaving',
+    ExpressionAttributeNames: { '#version': 'version' },
+    ExpressionAttributeValues: marshall({ ':leaving': LEAVING, ':next': version + 2, ':read': version }),
+  },
+];
+const REMOVED = {
+  outcome: 'removed',
+  because: 'nothing of it is left',
+  changes: [{ action: 'DELETE', set: { name: MARK.name, type: 'TXT' } }],
+};
+/** A record that was written, and a run that takes what was written away. */
+const written = (entries = [recorded()], state: object = {}) =>
+  ending(
+    withRecords(entries, { states: [stateOf({ version: 3, checks: CHECKS, written: WRITTEN, ...state })] }),
+    REMOVED,
+  );
+
 describe('unrecord', () => {
-  it('who and why first, then the entry goes - and what stays in the zone', async () => {
-    const { services, writes, homeCalls } = withRecords([recorded()], {
-      states: [stateOf({ version: 3, checks: CHECKS })],
-    });
+  it('who and why first, then the entry goes, then what was written', async () => {
+    const { services, writes, starts, homeCalls } = written();
 
     await expect(unrecord(INPUT, services)).resolves.toEqual({
       outcome: 'unrecorded',
       recordId: 'orders-db',
       by: ADA,
-      zoneId: DB.zoneId,
-      left: [{ name: `${DB.name}.`, type: 'A', sides: ['primary', 'secondary'] }, MARK],
-      checks: ['hc-3', 'hc-1', 'hc-2'],
+      run: { kind: 'ended', ended: REMOVED, executionArn: FLIP },
     });
-    expect(writes()).toEqual([theWord, theDeletion(AS_READ)]);
+    expect(writes()).toEqual([theWord, theLeave(3), theDeletion(AS_READ)]);
+    expect(starts()).toEqual([{ recordId: 'orders-db', action: 'remove' }]);
     expect(homeCalls()).toEqual([]);
   });
 
-  it("an entry that can't be read - goes too", async () => {
-    const { services, writes } = withRecords([item(registryKey.record('orders-db'), { ttl: 'long' })]);
+  it('nothing was ever written - the entry goes, and no run is started', async () => {
+    const { services, writes, starts } = withRecords([recorded()]);
 
-    await expect(unrecord(INPUT, services)).resolves.toEqual({
-      ...{ outcome: 'unrecorded', recordId: 'orders-db', by: ADA, left: [], checks: [] },
-    });
+    await expect(unrecord(INPUT, services)).resolves.toEqual({ outcome: 'unrecorded', recordId: 'orders-db', by: ADA });
+    expect([writes(), starts()]).toEqual([[theWord, theDeletion(AS_READ)], []]);
+  });
+
+  it("an entry that can't be read - goes too", async () => {
+    const { services, writes } = written([item(registryKey.record('orders-db'), { ttl: 'long' })]);
+
+    await expect(unrecord(INPUT, services)).resolves.toMatchObject({ run: { ended: { outcome: 'removed' } } });
     expect(writes()).toEqual([
       theWord,
+      theLeave(3),
       theDeletion({ ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(recordedAt)' }),
     ]);
+  });
+
+  it('somebody deleted the entry by hand - what was written goes', async () => {
+    const { services, writes, starts } = written([]);
+
+    await expect(unrecord(INPUT, services)).resolves.toMatchObject({ run: { ended: { outcome: 'removed' } } });
+    expect(writes()).toEqual([theWord, theLeave(3)]);
+    expect(starts()).toHaveLength(1);
+  });
+
+  it('what is known of it changed meanwhile - refused, and the entry stays', async () => {
+    const ada = written();
+    ada.dynamoMock.on(UpdateItemCommand).rejects(awsError('ConditionalCheckFailedException'));
+
+    await expect(unrecord(INPUT, ada.services)).resolves.toMatchObject({
+      outcome: 'refused',
+      because: expect.stringMatching(/^What is known of orders-db changed while/),
+    });
+    expect(ada.writes()).toEqual([theWord, theLeave(3)]);
+  });
+
+  it('the run fails - the entry is gone all the same, and why the rest is not', async () => {
+    const ada = failing(written(), 'UnsafePlan', 'A record protection forbids it.');
+
+    await expect(unrecord(INPUT, ada.services)).resolves.toMatchObject({
+      outcome: 'unrecorded',
+      run: { kind: 'failed', because: expect.stringContaining('A record protection forbids it') },
+    });
   });
 
   it('it is failed over - refused, and nothing is written', async () => {
@@ -64,12 +120,12 @@ describe('unrecord', () => {
 
     await expect(unrecord(INPUT, services)).resolves.toEqual({
       outcome: 'refused',
-      because: `orders-db is failed over by ${BOB} since ${BOBS.at} ("us-west-2·is ill."). Without its entry nobody fails it back. It was not taken away: fail it back first, or give --force.`,
+      because: `orders-db is failed over by ${BOB} since ${BOBS.at} ("us-west-2·is ill."). Its name would lead nowhere. It was not taken away: fail it back first, or give --force.`,
     });
     expect(writes()).toEqual([]);
   });
 
-  it('it is failed over, with --force - gone, and told that the latch holds on', async () => {
+  it('it is failed over, with --force - gone, and told that it was', async () => {
     const { services } = withRecords([recorded()], { states: [stateOf({ version: 3, engaged: BOBS })] });
 
     await expect(unrecord({ ...INPUT, force: true }, services)).resolves.toMatchObject({

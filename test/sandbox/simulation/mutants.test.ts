@@ -12,6 +12,7 @@ const FILES: Readonly<Record<WorkflowName, string>> = {
   RevokeConnection: 'revoke-connection',
   Reconcile: 'reconcile',
   RefreshTargets: 'refresh-targets',
+  UpdateFailover: 'update-failover',
 };
 
 const definitionOf = (workflow: WorkflowName): string =>
