@@ -162,6 +162,40 @@ const saysWhatClientsGet: Promised = {
   },
 };
 
+/** What an alarm takes until it says what is so, in milliseconds: a failback goes by what it said. */
+const ALARMED = 3 * 60_000;
+/** As the product has it where an entry does not say, in seconds. */
+const HEALTHY_FOR = 600;
+
+/** Nobody goes back without force to a primary that was not well for as long as its record asks for. Left out: pairs that somebody forced back. */
+const comesBackToTheWell: Promised = {
+  name: 'comes back to a primary that is well',
+  judge: (played) => {
+    const { pairs, history, beginning } = played;
+    if (pairs === undefined) return NOTHING;
+    const isForced = ({ name }: Pair): boolean =>
+      history.steps.some((step) => step.deed === 'order' && step.pair === name && step.isForced === true);
+    const back = pairs.watch.states.filter(
+      ({ pair, released, mark }) =>
+        released !== undefined &&
+        pairs.watch.states.findLast((each) => each.pair === pair && each.mark < mark)?.released === undefined,
+    );
+    const sure = back.filter(({ pair }) => !isForced(pairs.keeper.pairOf(pair)));
+    const broken = sure.filter(({ pair: name, at }) => {
+      const pair = pairs.keeper.pairOf(name);
+      const from = at - (pair.healthyForSeconds ?? HEALTHY_FOR) * 1000 + ALARMED;
+      return from < at && wasIll(pairs, pair, from, at);
+    });
+    return {
+      judged: sure.length,
+      leftOut: back.length - sure.length,
+      broken: broken.map(
+        ({ pair, at }) => `${pair} was let go at ${at - beginning} ms, and its primary was not well for long enough`,
+      ),
+    };
+  },
+};
+
 /** What is promised of what clients get. */
 export const ANSWER_PROMISES: readonly Promised[] = [
   answersWithOneSide,
@@ -169,4 +203,5 @@ export const ANSWER_PROMISES: readonly Promised[] = [
   comesBackByAWord,
   leavesTheIll,
   saysWhatClientsGet,
+  comesBackToTheWell,
 ];

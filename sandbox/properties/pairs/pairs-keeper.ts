@@ -2,8 +2,8 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { ALL_SERVICES, CURRENT, ledgerKey, registryKey } from '../../../functions/registry/keys.ts';
 import { HOME_REGION, OPERATOR, STANDBY_REGION } from '../../cloud.ts';
 import { FIRST_VPC } from '../../dns/vantages.ts';
-import { type Balancer, makeBalancer, PORT } from '../../stories/balancer.ts';
 import type { SimulatedWorld } from '../../simulated.ts';
+import { type Balancer, makeBalancer, PORT } from '../../stories/balancer.ts';
 import type { Mark, Watch } from '../watch.ts';
 import type { Pair, Pairs, PairsDeed, Side, Wellness } from './pairs.ts';
 

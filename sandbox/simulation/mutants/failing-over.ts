@@ -27,8 +27,9 @@ export const FAILING_OVER: readonly Mutant[] = [
     seenBy: WORD,
     change: {
       file: DOMAIN,
-      find: "if (engaged !== undefined) return 1;\n  return released === undefined ? undefined : 0;",
-      replace: "if (engaged !== undefined) return engaged.by === 'health' ? 0 : 1;\n  return released === undefined ? undefined : 0;",
+      find: 'if (engaged !== undefined) return 1;\n  return released === undefined ? undefined : 0;',
+      replace:
+        "if (engaged !== undefined) return engaged.by === 'health' ? 0 : 1;\n  return released === undefined ? undefined : 0;",
     },
   },
   {
@@ -55,7 +56,11 @@ export const FAILING_OVER: readonly Mutant[] = [
     name: 'a sick primary is latched though a person decides',
     touches: 'other',
     seenBy: REASON,
-    change: { file: DOMAIN, find: "if (routing.engages === 'manual-armed') return unseen", replace: 'if (routing.kind !== \'failover\') return unseen' },
+    change: {
+      file: DOMAIN,
+      find: "if (routing.engages === 'manual-armed') return unseen",
+      replace: "if (routing.kind !== 'failover') return unseen",
+    },
   },
   {
     name: 'two runs write one zone at once',
@@ -77,7 +82,11 @@ export const FAILING_OVER: readonly Mutant[] = [
     name: 'a zone is written whatever the mode',
     touches: 'other',
     seenBy: MODES,
-    change: { file: 'functions/failover/converge-record.ts', find: 'const bar = barOf(modesSet);', replace: "const bar = barOf(modesSet)?.slice(9_999) === 'x' ? '' : undefined;" },
+    change: {
+      file: 'functions/failover/converge-record.ts',
+      find: 'const bar = barOf(modesSet);',
+      replace: "const bar = barOf(modesSet)?.slice(9_999) === 'x' ? '' : undefined;",
+    },
   },
   {
     name: 'a failover is told before clients see it',

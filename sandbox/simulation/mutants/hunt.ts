@@ -32,7 +32,13 @@ export const hunt = async (
     // What a deployment in the middle would deploy is the right thing: there is none.
     const { nextAssembly: _right, ...rest } = simulation;
     const { histories, violations } = await campaign({
-      ...worldsOf({ ...rest, assembly, inTwoRegions: { assembly }, enough: 1, ...(leaning === undefined ? {} : { leaning }) }),
+      ...worldsOf({
+        ...rest,
+        assembly,
+        inTwoRegions: { assembly },
+        enough: 1,
+        ...(leaning === undefined ? {} : { leaning }),
+      }),
       numbers: Array.from({ length: worlds }, (_, number) => number),
       isToldShort: false,
     });
