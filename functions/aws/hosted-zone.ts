@@ -6,7 +6,7 @@ import {
   type Route53Client,
   type RRType,
 } from '@aws-sdk/client-route-53';
-import { type DnsRecord, markName, type RecordSet, withDot } from '../domain/dns-record.ts';
+import { type DnsRecord, markName, type RecordSet, sideNames, withDot } from '../domain/dns-record.ts';
 import { ConciergeError } from '../domain/errors.ts';
 import type { RecordChange } from '../domain/zone.ts';
 import { calling } from './errors.ts';
@@ -68,25 +68,45 @@ const toAws = (set: RecordSet): ResourceRecordSet => ({
   HealthCheckId: set.healthCheckId,
 });
 
-/** A set of one name, from that name on: 100 at the most of one name and type. */
-const readName = async (route53: Route53Client, zoneId: string, name: string): Promise<readonly RecordSet[]> => {
-  const { ResourceRecordSets = [] } = await calling(`list the records of ${name}`, () =>
-    route53.send(new ListResourceRecordSetsCommand({ HostedZoneId: zoneId, StartRecordName: name, MaxItems: 300 })),
+/** The names under which a zone may have something of a record, as Route 53 lists them: what is below a name follows it. */
+const namesOf = (record: DnsRecord): readonly string[] => {
+  const below = [...sideNames(record), markName(record)].sort();
+  return [withDot(record.name), ...below];
+};
+
+/** A page from a name on, and the name of the next; an absent next = there is nothing more. */
+const readFrom = async (route53: Route53Client, HostedZoneId: string, StartRecordName: string) => {
+  const {
+    ResourceRecordSets = [],
+    IsTruncated = false,
+    NextRecordName = '',
+  } = await calling(`list the records of ${StartRecordName}`, () =>
+    route53.send(new ListResourceRecordSetsCommand({ HostedZoneId, StartRecordName, MaxItems: 300 })),
   );
-  return ResourceRecordSets.map(recordSetFrom).filter((set) => set.name === withDot(name));
+  return { sets: ResourceRecordSets.map(recordSetFrom), ...(IsTruncated ? { next: withDot(NextRecordName) } : {}) };
 };
 
 /**
- * What a zone has of a record: every set of its name, of any type, and of its mark's.
+ * What a zone has of a record: every set of its name, of any type, of its sides', and of its mark's. One listing has them all, unless 300 others
+ * come between: 100 are the most of one name and type.
  *
  * https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html
  *
  * @throws `Throttled`, `Denied`, and Route 53's own errors, `NoSuchHostedZone` among them.
  */
-export const readSets = async (route53: Route53Client, record: DnsRecord): Promise<readonly RecordSet[]> => [
-  ...(await readName(route53, record.zoneId, record.name)),
-  ...(await readName(route53, record.zoneId, markName(record))),
-];
+export const readSets = async (route53: Route53Client, record: DnsRecord): Promise<readonly RecordSet[]> => {
+  const found: RecordSet[] = [];
+  let left = namesOf(record);
+  for (let [first] = left; first !== undefined; [first] = left) {
+    const { sets, next } = await readFrom(route53, record.zoneId, first);
+    const isWhole = (name: string): boolean =>
+      next === undefined || name === first || (name !== next && sets.some((set) => set.name === name));
+    const whole = left.filter(isWhole);
+    found.push(...sets.filter(({ name }) => whole.includes(name)));
+    left = left.filter((name) => !whole.includes(name));
+  }
+  return found;
+};
 
 /** Route 53's refusals that another try mends: another batch of the same zone is under way. */
 const BUSY: ReadonlySet<string> = new Set(['PriorRequestNotComplete']);

@@ -247,6 +247,11 @@ export class RegionPair {
     });
   }
 
+  /** Every target of a region's load balancer goes, or those that went come back. */
+  async targets(region: string, action: 'RegisterTargets' | 'DeregisterTargets'): Promise<void> {
+    for (const address of this.#of(region).targets) await this.target(region, action, address);
+  }
+
   /** Tells the bus of the home region what a run of `refresh-targets` tells. */
   async tellRefreshed(region: string): Promise<void> {
     await invoke(this.#world, HOME_REGION, 'events', 'PutEvents', {
@@ -313,6 +318,8 @@ interface Balancer {
   readonly dnsName: string;
   readonly zoneId: string;
   readonly targetGroupArn: string;
+  /** The addresses of the targets that it began with. */
+  readonly targets: readonly string[];
 }
 
 const invoke = (world: World, region: string, service: string, action: string, input: object): Promise<unknown> =>
@@ -345,9 +352,15 @@ const makeBalancer = async (world: World, region: string, name: string): Promise
     DefaultActions: [{ Type: 'forward', TargetGroupArn }],
   });
   const [low, high] = [world.cloud.random.between(1, 200), world.cloud.random.between(1, 250)];
+  const address = `10.${region === HOME_REGION ? 150 : 151}.${low}.${high}`;
   await invoke(world, region, 'elasticloadbalancing', 'RegisterTargets', {
     TargetGroupArn,
-    Targets: [{ Id: `10.${region === HOME_REGION ? 150 : 151}.${low}.${high}`, Port: PORT }],
+    Targets: [{ Id: address, Port: PORT }],
   });
-  return { dnsName: DNSName.toLowerCase(), zoneId: CanonicalHostedZoneId, targetGroupArn: TargetGroupArn };
+  return {
+    dnsName: DNSName.toLowerCase(),
+    zoneId: CanonicalHostedZoneId,
+    targetGroupArn: TargetGroupArn,
+    targets: [address],
+  };
 };

@@ -59,8 +59,7 @@ describe('a record of one address', () => {
 
     await expect(run(INPUT, services)).resolves.toMatchObject({ did: 'changed', changeId: 'C1', because: '2 changes' });
     expect(callsOf(route53)).toEqual([
-      ['ListResourceRecordSets', { HostedZoneId: ZONE_ID, StartRecordName: RECORD_NAME, MaxItems: 300 }],
-      ['ListResourceRecordSets', { HostedZoneId: ZONE_ID, StartRecordName: MARK.name, MaxItems: 300 }],
+      ['ListResourceRecordSets', { HostedZoneId: ZONE_ID, StartRecordName: DOTTED, MaxItems: 300 }],
       [
         'ChangeResourceRecordSets',
         {
@@ -325,6 +324,35 @@ describe('a record with a secondary', () => {
       HealthThreshold: 2,
       ChildHealthChecks: ['check-1', 'check-2'],
     });
+  });
+
+  it('its entry says that only a person fails over, and then that health does - each time one batch, and nothing is left', async () => {
+    const given = fresh();
+    await settle(given);
+    const automatic = given.zone();
+    const after = (before: ReturnType<typeof world>, engages: 'automatic' | 'manual-armed') =>
+      world({
+        records: [aRecord({ routing: aFailover({ engages }) })],
+        state: stateIn(before),
+        checks: Object.fromEntries(before.checks()),
+        zone: before.zone().map(toRoute53),
+        latchAlarm: before.latchAlarm() ?? {},
+      });
+    const manual = after(given, 'manual-armed');
+
+    expect(await settle(manual)).toEqual(['changed', 'pending', 'nothing']);
+    expect(manual.written()).toEqual(['ChangeResourceRecordSets']);
+    expect(manual.zone().map(({ name, failover }) => [name, failover])).toEqual([
+      [MARK.name, undefined],
+      [`_primary.${DOTTED}`, undefined],
+      [`_secondary.${DOTTED}`, undefined],
+      [DOTTED, 'PRIMARY'],
+      [DOTTED, 'SECONDARY'],
+    ]);
+    const again = after(manual, 'automatic');
+    expect(await settle(again)).toEqual(['changed', 'pending', 'nothing']);
+    expect(again.written()).toEqual(['ChangeResourceRecordSets']);
+    expect(new Set(again.zone())).toEqual(new Set(automatic));
   });
 
   it('another alarm in its entry - one update', async () => {
