@@ -193,7 +193,7 @@ describe('targets', () => {
 
   it.each<[situation: string, targets: Given['targets'], doubt: string]>([
     ['a region that does not answer', { [PRIMARY_GROUP]: NO_ANSWER }, 'port 5432 of orders could not be read'],
-    ['nobody healthy', healthy(), 'port 5432 of orders could not be read'],
+    ['nobody healthy', healthy(), 'port 5432 of orders has nobody healthy'],
   ])('%s, of what was never written - a doubt, and nothing is written', async (_situation, targets = {}, doubt) => {
     const given = world({ records: [TARGETS], state: undefined, targets });
 
@@ -330,7 +330,7 @@ describe('a record with a secondary', () => {
     const given = fresh();
     await settle(given);
     const automatic = given.zone();
-    const after = (before: ReturnType<typeof world>, engages: 'automatic' | 'manual-armed') =>
+    const turned = (before: ReturnType<typeof world>, engages: 'automatic' | 'manual-armed') =>
       world({
         records: [aRecord({ routing: aFailover({ engages }) })],
         state: stateIn(before),
@@ -338,7 +338,7 @@ describe('a record with a secondary', () => {
         zone: before.zone().map(toRoute53),
         latchAlarm: before.latchAlarm() ?? {},
       });
-    const manual = after(given, 'manual-armed');
+    const manual = turned(given, 'manual-armed');
 
     expect(await settle(manual)).toEqual(['changed', 'pending', 'nothing']);
     expect(manual.written()).toEqual(['ChangeResourceRecordSets']);
@@ -349,7 +349,7 @@ describe('a record with a secondary', () => {
       [DOTTED, 'PRIMARY'],
       [DOTTED, 'SECONDARY'],
     ]);
-    const again = after(manual, 'automatic');
+    const again = turned(manual, 'automatic');
     expect(await settle(again)).toEqual(['changed', 'pending', 'nothing']);
     expect(again.written()).toEqual(['ChangeResourceRecordSets']);
     expect(new Set(again.zone())).toEqual(new Set(automatic));
