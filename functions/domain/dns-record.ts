@@ -1,6 +1,6 @@
 /** What a record, or one side of it, leads to. */
 export type RecordValue =
-  /** A load balancer, an interface endpoint or another record of the zone; its own health counts. */
+  /** A load balancer, an interface endpoint or another record of the zone; its own health counts, unless only a person leaves it. */
   | { readonly kind: 'alias'; readonly dnsName: string; readonly zoneId: string }
   | { readonly kind: 'addresses'; readonly addresses: readonly string[] }
   /** The addresses of a target group's healthy targets of one port, in the region that its ARN names. */
@@ -127,7 +127,7 @@ export type FailoverSide = 'primary' | 'secondary';
  *
  * https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html
  */
-export const sideName = ({ name }: Pick<DnsRecord, 'name'>, side: FailoverSide): string => withDot(`_${side}.${name}`);
+const sideName = ({ name }: Pick<DnsRecord, 'name'>, side: FailoverSide): string => withDot(`_${side}.${name}`);
 
 /** Both {@link sideName}s, whether anything of ours is there or not. */
 export const sideNames = (record: Pick<DnsRecord, 'name'>): readonly string[] => [
