@@ -6,7 +6,7 @@ import {
   type Route53Client,
   type RRType,
 } from '@aws-sdk/client-route-53';
-import { type DnsRecord, markName, type RecordHome, type RecordSet, withDot } from '../domain/dns-record.ts';
+import { markName, type RecordHome, type RecordSet, sideNames, withDot } from '../domain/dns-record.ts';
 import { ConciergeError } from '../domain/errors.ts';
 import type { RecordChange } from '../domain/zone.ts';
 import { calling } from './errors.ts';
@@ -68,20 +68,37 @@ const toAws = (set: RecordSet): ResourceRecordSet => ({
   HealthCheckId: set.healthCheckId,
 });
 
+/** The names under which a zone may have something of a record, as Route 53 lists them: what is below a name follows it. */
+const namesOf = (record: Pick<RecordHome, 'name' | 'type'>): readonly string[] => {
+  const below = [...sideNames(record), markName(record)].sort();
+  return [withDot(record.name), ...below];
+};
+
+/** A page from a name on, and the name of the next; an absent next = there is nothing more. */
+const readFrom = async (route53: Route53Client, HostedZoneId: string, StartRecordName: string) => {
+  const {
+    ResourceRecordSets = [],
+    IsTruncated = false,
+    NextRecordName = '',
+  } = await calling(`list the records of ${StartRecordName}`, () =>
+    route53.send(new ListResourceRecordSetsCommand({ HostedZoneId, StartRecordName, MaxItems: 300 })),
+  );
+  return { sets: ResourceRecordSets.map(recordSetFrom), ...(IsTruncated ? { next: withDot(NextRecordName) } : {}) };
+};
+
 /**
- * What a zone has of one name: of any type, 100 at the most of each.
+ * What a zone has of one name: of any type, 300 at the most.
  *
  * @throws `Throttled`, `Denied`, and Route 53's own errors, `NoSuchHostedZone` among them.
  */
 export const readName = async (route53: Route53Client, zoneId: string, name: string): Promise<readonly RecordSet[]> => {
-  const { ResourceRecordSets = [] } = await calling(`list the records of ${name}`, () =>
-    route53.send(new ListResourceRecordSetsCommand({ HostedZoneId: zoneId, StartRecordName: name, MaxItems: 300 })),
-  );
-  return ResourceRecordSets.map(recordSetFrom).filter((set) => set.name === withDot(name));
+  const { sets } = await readFrom(route53, zoneId, name);
+  return sets.filter((set) => set.name === withDot(name));
 };
 
 /**
- * What a zone has of a record: every set of its name, of any type, and of its mark's.
+ * What a zone has of a record: every set of its name, of any type, of its sides', and of its mark's. One listing has them all, unless 300 others
+ * come between: 100 are the most of one name and type.
  *
  * https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html
  *
@@ -90,10 +107,19 @@ export const readName = async (route53: Route53Client, zoneId: string, name: str
 export const readSets = async (
   route53: Route53Client,
   record: Pick<RecordHome, 'zoneId' | 'name' | 'type'>,
-): Promise<readonly RecordSet[]> => [
-  ...(await readName(route53, record.zoneId, record.name)),
-  ...(await readName(route53, record.zoneId, markName(record))),
-];
+): Promise<readonly RecordSet[]> => {
+  const found: RecordSet[] = [];
+  let left = namesOf(record);
+  for (let [first] = left; first !== undefined; [first] = left) {
+    const { sets, next } = await readFrom(route53, record.zoneId, first);
+    const isWhole = (name: string): boolean =>
+      next === undefined || name === first || (name !== next && sets.some((set) => set.name === name));
+    const whole = left.filter(isWhole);
+    found.push(...sets.filter(({ name }) => whole.includes(name)));
+    left = left.filter((name) => !whole.includes(name));
+  }
+  return found;
+};
 
 /** Route 53's refusals that another try mends: another batch of the same zone is under way. */
 const BUSY: ReadonlySet<string> = new Set(['PriorRequestNotComplete']);
@@ -107,7 +133,7 @@ const BUSY: ReadonlySet<string> = new Set(['PriorRequestNotComplete']);
  */
 export const changeSets = async (
   route53: Route53Client,
-  { zoneId, recordId }: Pick<DnsRecord, 'zoneId' | 'recordId'>,
+  { zoneId, recordId }: Pick<RecordHome, 'zoneId' | 'recordId'>,
   changes: readonly RecordChange[],
 ): Promise<string> => {
   try {
@@ -129,7 +155,7 @@ export const changeSets = async (
 };
 
 /** What a failed batch means for whoever made it; what is not of a batch is returned as it is. */
-const refusalOf = (error: unknown, about: Pick<DnsRecord, 'zoneId' | 'recordId'>): unknown => {
+const refusalOf = (error: unknown, about: Pick<RecordHome, 'zoneId' | 'recordId'>): unknown => {
   if (!(error instanceof Error)) return error;
   if (BUSY.has(error.name))
     return new ConciergeError('NotSettled', `change record sets: ${error.message}`, about, error);

@@ -1,6 +1,6 @@
 /** What a record, or one side of it, leads to. */
 export type RecordValue =
-  /** A load balancer, an interface endpoint or another record of the zone; its own health counts. */
+  /** A load balancer, an interface endpoint or another record of the zone; its own health counts, unless only a person leaves it. */
   | { readonly kind: 'alias'; readonly dnsName: string; readonly zoneId: string }
   | { readonly kind: 'addresses'; readonly addresses: readonly string[] }
   /** The addresses of a target group's healthy targets of one port, in the region that its ARN names. */
@@ -127,6 +127,23 @@ export const markSet = (record: Pick<DnsRecord, 'name' | 'type' | 'recordId'>): 
   values: [markValue(record)],
 });
 
+/** The sides of a failover. */
+export type FailoverSide = 'primary' | 'secondary';
+
+/**
+ * The name of what stands between an alias and where it leads, where only a person may leave the primary. Route 53 asks of a failover's alias that
+ * it go by its target's health: with nothing between, a primary that has nobody healthy would be left at nobody's word.
+ *
+ * https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html
+ */
+const sideName = ({ name }: Pick<DnsRecord, 'name'>, side: FailoverSide): string => withDot(`_${side}.${name}`);
+
+/** Both {@link sideName}s, whether anything of ours is there or not. */
+export const sideNames = (record: Pick<DnsRecord, 'name'>): readonly string[] => [
+  sideName(record, 'primary'),
+  sideName(record, 'secondary'),
+];
+
 /**
  * The record sets that are wanted of a record. An answer that points at nothing is worse than one that is old: a side whose targets can't be
  * read, or have nobody healthy, leaves the record as it is.
@@ -151,11 +168,38 @@ export const wantedSets = (record: DnsRecord, facts: RecordFacts): Wanted => {
     }
     case 'failover':
       if (facts.healthCheckId === undefined) return { kind: 'doubt', because: 'the primary has no health check yet' };
-      return together([
-        of(routing.primary, { setIdentifier: 'primary', failover: 'PRIMARY', healthCheckId: facts.healthCheckId }),
-        of(routing.secondary, { setIdentifier: 'secondary', failover: 'SECONDARY' }),
-      ]);
+      return together(failoverSets(record, routing, facts.healthCheckId, of));
   }
+};
+
+/** Both sides' sets, and what stands between one and where it leads. */
+const failoverSets = (
+  record: DnsRecord,
+  routing: FailoverRouting,
+  healthCheckId: string,
+  of: (value: RecordValue, more: Partial<RecordSet>) => RecordSet | string,
+): readonly (RecordSet | string)[] => {
+  const roles = { primary: { failover: 'PRIMARY', healthCheckId }, secondary: { failover: 'SECONDARY' } } as const;
+  const sides = (['primary', 'secondary'] as const).map((side) => {
+    const step = stepOf(record, routing, side);
+    const value: RecordValue =
+      step === undefined ? routing[side] : { kind: 'alias', dnsName: step.name, zoneId: record.zoneId };
+    return { step, set: of(value, { setIdentifier: side, ...roles[side] }) };
+  });
+  return [...sides.map(({ set }) => set), ...sides.flatMap(({ step }) => (step === undefined ? [] : [step]))];
+};
+
+/**
+ * What stands between, for an alias that only a person may leave. A set without a health check that does not go by its target's health is well
+ * whatever happens, and what leads to it inherits that.
+ *
+ * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-how-route-53-chooses-records.html
+ */
+const stepOf = (record: DnsRecord, routing: FailoverRouting, side: FailoverSide): RecordSet | undefined => {
+  const value = routing[side];
+  if (routing.engages !== 'manual-armed' || value.kind !== 'alias') return undefined;
+  const alias = { zoneId: value.zoneId, dnsName: withDot(value.dnsName), evaluateTargetHealth: false };
+  return { name: sideName(record, side), type: record.type, alias };
 };
 
 /** The weight of a side: what a person set, else the entry's. Names are looked up as own ones: a side may be called `constructor`. */

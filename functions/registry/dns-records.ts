@@ -1,6 +1,14 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
-import type { DnsRecord, RecordValue } from '../domain/dns-record.ts';
+import {
+  type DnsRecord,
+  markName,
+  type RecordValue,
+  type Routing,
+  sideNames,
+  valuesOf,
+  withDot,
+} from '../domain/dns-record.ts';
 import { malformed } from '../domain/errors.ts';
 import { AS_ENTERED, type FailoverState, NO_STATE, type Word } from '../domain/failover.ts';
 import type { Reading } from '../domain/registry.ts';
@@ -98,6 +106,13 @@ const RoleSchema = v.object(
   'a role needs an external id: without one, anybody could have us write there',
 );
 
+/**
+ * The most characters of a name with the dot at the end: 255 octets, of which the first is the first label's length.
+ *
+ * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
+ */
+const LONGEST_NAME = 254;
+
 /** A record's entry. */
 export const DnsRecordSchema = v.pipe(
   v.object({
@@ -122,17 +137,27 @@ export const DnsRecordSchema = v.pipe(
     ),
     ['routing'],
   ),
+  v.forward(
+    v.check(
+      (record) => [markName(record), ...sideNames(record)].every((each) => each.length <= LONGEST_NAME),
+      'too long: the names of the records beside it would have more than 255 octets',
+    ),
+    ['name'],
+  ),
+  v.forward(
+    v.check(
+      (record) => !aliasesOf(record.routing).some((each) => sideNames(record).includes(withDot(each))),
+      'leads to a name that is kept for what stands between the record and its sides',
+    ),
+    ['routing'],
+  ),
 ) satisfies v.GenericSchema<unknown, DnsRecord>;
 
-const fixedAddressesOf = (routing: v.InferOutput<typeof RoutingSchema>): readonly string[] => {
-  const values: readonly RecordValue[] =
-    routing.kind === 'simple'
-      ? [routing.value]
-      : routing.kind === 'weighted'
-        ? Object.values(routing.sides).map(({ value }) => value)
-        : [routing.primary, routing.secondary];
-  return values.flatMap((value) => (value.kind === 'addresses' ? value.addresses : []));
-};
+const fixedAddressesOf = (routing: Routing): readonly string[] =>
+  valuesOf({ routing }).flatMap(([, value]) => (value.kind === 'addresses' ? value.addresses : []));
+
+const aliasesOf = (routing: Routing): readonly string[] =>
+  valuesOf({ routing }).flatMap(([, value]) => (value.kind === 'alias' ? [value.dnsName] : []));
 
 const PREFIX = 'RECORD#';
 

@@ -115,6 +115,31 @@ export const failover: Story = {
       { engages: 'manual-armed' },
     ),
     about(
+      'a database loses its targets',
+      'stays while the primary has none, failed-over when a person says so, stays while the secondary has none',
+      async (pair, stage) => {
+        await pair.targets(HOME_REGION, 'DeregisterTargets');
+        await stage.clock.sleep(10 * MINUTE);
+        const before = pair.answered();
+        await pair.targets(HOME_REGION, 'RegisterTargets');
+        await stage.clock.sleep(5 * MINUTE);
+        const run = await pair.run('failover');
+        const during = pair.answered();
+        await pair.targets(STANDBY_REGION, 'DeregisterTargets');
+        await stage.clock.sleep(10 * MINUTE);
+        const after = pair.answered();
+        return {
+          actual: [
+            `${before === 'primary' ? 'stays' : before} while the primary has none`,
+            `${during === 'secondary' ? run.outcome : during} when a person says so`,
+            `${after === 'secondary' ? 'stays' : after} while the secondary has none`,
+          ].join(', '),
+          reasons: [told(run), (await pair.sets()).map(({ Name, Type }) => `${Name} ${Type}`).join(', ')],
+        };
+      },
+      { engages: 'manual-armed' },
+    ),
+    about(
       'Route 53 takes no calls',
       'flips to the secondary all the same, without a call of ours',
       async (pair, stage) => {

@@ -303,6 +303,11 @@ export class RegionPair {
     });
   }
 
+  /** Every target of a region's load balancer goes, or those that went come back. */
+  async targets(region: string, action: 'RegisterTargets' | 'DeregisterTargets'): Promise<void> {
+    await this.target(region, action, this.#of(region).target);
+  }
+
   /** Tells the bus of the home region what a run of `refresh-targets` tells. */
   async tellRefreshed(region: string): Promise<void> {
     await invoke(this.#world, HOME_REGION, 'events', 'PutEvents', {

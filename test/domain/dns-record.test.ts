@@ -20,10 +20,12 @@ import {
   atAddresses,
   atTargets,
   aWeighted,
+  between,
   PRIMARY,
   PRIMARY_GROUP,
   SECONDARY,
   SECONDARY_GROUP,
+  ZONE_ID,
 } from '../support/dns-records.ts';
 import { anyFacts, anyRecord, RUNS } from './record-arbitraries.ts';
 
@@ -34,6 +36,7 @@ const setsOf = (record: DnsRecord, changes: Partial<RecordFacts> = {}): readonly
   if (wanted.kind === 'doubt') throw new Error(`The test expects no doubt: ${wanted.because}`);
   return wanted.sets;
 };
+const MANUAL = aRecord({ routing: aFailover({ engages: 'manual-armed' }) });
 const aliasTo = (dnsName: string) => ({ zoneId: 'Z18D5FSROUN65G', dnsName, evaluateTargetHealth: true });
 
 describe('the sets that are wanted', () => {
@@ -73,6 +76,40 @@ describe('the sets that are wanted', () => {
         failover: 'SECONDARY',
         alias: aliasTo('secondary.elb.eu-west-1.amazonaws.com.'),
       },
+    ]);
+  });
+
+  it('where only a person leaves the primary - each alias leads to a set of the zone that is well whatever happens', () => {
+    const through = (dnsName: string) => ({ zoneId: ZONE_ID, dnsName, evaluateTargetHealth: true });
+
+    expect(setsOf(MANUAL, { healthCheckId: 'check-primary' })).toEqual([
+      {
+        name: DOTTED,
+        type: 'A',
+        setIdentifier: 'primary',
+        failover: 'PRIMARY',
+        healthCheckId: 'check-primary',
+        alias: through(`_primary.${DOTTED}`),
+      },
+      {
+        name: DOTTED,
+        type: 'A',
+        setIdentifier: 'secondary',
+        failover: 'SECONDARY',
+        alias: through(`_secondary.${DOTTED}`),
+      },
+      between('primary', PRIMARY),
+      between('secondary', SECONDARY),
+    ]);
+  });
+
+  it('where only a person leaves the primary, and a side is no alias - that side has nothing between', () => {
+    const routing = aFailover({ engages: 'manual-armed', secondary: atAddresses('10.0.0.9') });
+
+    expect(setsOf(aRecord({ routing }), { healthCheckId: 'check-primary' })).toMatchObject([
+      { failover: 'PRIMARY', alias: { dnsName: `_primary.${DOTTED}` } },
+      { failover: 'SECONDARY', values: ['10.0.0.9'] },
+      { name: `_primary.${DOTTED}` },
     ]);
   });
 
@@ -210,8 +247,9 @@ describe('whatever an entry says, and whatever could be read', () => {
 
   it('never two primaries, nor a primary without its secondary, nor one without a health check', () => {
     whenever((sets, { routing }) => {
-      const roles = sets.map(({ failover }) => failover);
-      expect(roles).toEqual(routing.kind === 'failover' ? ['PRIMARY', 'SECONDARY'] : sets.map(() => undefined));
+      const own = sets.filter(({ name }) => name === DOTTED);
+      const roles = own.map(({ failover }) => failover);
+      expect(roles).toEqual(routing.kind === 'failover' ? ['PRIMARY', 'SECONDARY'] : own.map(() => undefined));
       expect(sets.filter(({ failover }) => failover === 'PRIMARY').every((each) => each.healthCheckId)).toBe(true);
     });
   });
@@ -231,10 +269,32 @@ describe('whatever an entry says, and whatever could be read', () => {
     });
   });
 
-  it('each set under the record’s name and type, each identifier once', () => {
+  it('each set of the record’s type and under its name, each identifier once; what else there is one of them leads to', () => {
     whenever((sets, { type }) => {
-      expect(sets.filter((set) => set.name !== DOTTED || set.type !== type)).toEqual([]);
-      expect(new Set(sets.map(({ setIdentifier }) => setIdentifier)).size).toBe(sets.length);
+      const own = sets.filter(({ name }) => name === DOTTED);
+      const ledTo = own.map(({ alias }) => alias?.dnsName);
+
+      expect(sets.filter((set) => set.type !== type || (!own.includes(set) && !ledTo.includes(set.name)))).toEqual([]);
+      expect(new Set(own.map(({ setIdentifier }) => setIdentifier)).size).toBe(own.length);
+    });
+  });
+
+  it('where only a person leaves the primary, nobody’s health is asked but that of the primary’s check', () => {
+    whenever((sets, { routing }) => {
+      if (routing.kind !== 'failover' || routing.engages !== 'manual-armed') return;
+      const asking = sets.filter(({ alias }) => alias?.evaluateTargetHealth === true);
+      const ledTo = asking.map(({ alias }) => sets.find(({ name }) => name === alias?.dnsName));
+
+      expect(ledTo.every((set) => set?.alias?.evaluateTargetHealth === false)).toBe(true);
+      expect(ledTo.filter((set) => set?.healthCheckId !== undefined || set?.failover !== undefined)).toEqual([]);
+    });
+  });
+
+  it('where health says it, each failover’s alias leads straight to where its entry says', () => {
+    whenever((sets, { routing }) => {
+      if (routing.kind !== 'failover' || routing.engages === 'manual-armed') return;
+      expect(sets).toHaveLength(2);
+      expect(sets.filter(({ alias }) => alias?.zoneId === ZONE_ID)).toEqual([]);
     });
   });
 

@@ -30,7 +30,13 @@ export const anyRecord: fc.Arbitrary<DnsRecord> = fc
   .oneof(
     anyValue.map((value) => ({ kind: 'simple' as const, value })),
     anySides.map((sides) => ({ kind: 'weighted' as const, sides })),
-    fc.record({ primary: anyValue, secondary: anyValue }).map((sides) => aFailover(sides)),
+    fc
+      .record({
+        primary: anyValue,
+        secondary: anyValue,
+        engages: fc.constantFrom('automatic' as const, 'manual-armed' as const),
+      })
+      .map((changes) => aFailover(changes)),
   )
   .map((routing) => aRecord({ routing }));
 /** What may have been read of its targets, and what a person set. */

@@ -2,7 +2,18 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type DnsRecord, markSet, type RecordSet, wantedSets } from '../../functions/domain/dns-record.ts';
 import { isSameSet, planZone, type RecordChange, type ZonePlan } from '../../functions/domain/zone.ts';
-import { afterBatch, aRecord, aSimple, atAddresses, aWeighted } from '../support/dns-records.ts';
+import {
+  aFailover,
+  afterBatch,
+  anAlias,
+  aRecord,
+  aSimple,
+  atAddresses,
+  aWeighted,
+  between,
+  PRIMARY,
+  SECONDARY,
+} from '../support/dns-records.ts';
 import { anyFacts, anyRecord, RUNS } from './record-arbitraries.ts';
 
 const DOTTED = 'db.orders.example.internal.';
@@ -74,6 +85,134 @@ describe('what is done about a record', () => {
     const txt: RecordSet = { name: DOTTED, type: 'TXT', ttl: 60, values: ['"v=spf1 -all"'] };
 
     expect(plan([txt, at('10.0.0.1'), MARK])).toEqual({ kind: 'nothing' });
+  });
+});
+
+const MANUAL = aRecord({ routing: aFailover({ engages: 'manual-armed' }) });
+const AUTOMATIC = aRecord();
+const BETWEEN = [between('primary', PRIMARY), between('secondary', SECONDARY)];
+const setsFor = (record: DnsRecord): readonly RecordSet[] => {
+  const wanted = wantedSets(record, { addressesOf: () => undefined, healthCheckId: 'check' });
+  if (wanted.kind === 'doubt') throw new Error(wanted.because);
+  return wanted.sets;
+};
+const ownOf = (record: DnsRecord) => setsFor(record).filter(({ name }) => name === DOTTED);
+
+describe('a record that only a person fails over', () => {
+  it('a zone that has nothing of it - what its aliases lead to is created before them', () => {
+    expect(plan([], setsFor(MANUAL), false, MANUAL)).toEqual({
+      kind: 'change',
+      changes: creating(...BETWEEN, ...ownOf(MANUAL), MARK),
+    });
+  });
+
+  it('a zone that has it - nothing', () => {
+    expect(plan([...setsFor(MANUAL), MARK], setsFor(MANUAL), false, MANUAL)).toEqual({ kind: 'nothing' });
+  });
+
+  it('it was failed over by health before - one batch, and the name answers before and after', () => {
+    expect(plan([...setsFor(AUTOMATIC), MARK], setsFor(MANUAL), false, MANUAL)).toEqual({
+      kind: 'change',
+      changes: [...deleting(...ownOf(AUTOMATIC)), ...creating(...BETWEEN, ...ownOf(MANUAL))],
+    });
+  });
+
+  it('it is failed over by health from now on - one batch, and what stood between is deleted after what led there', () => {
+    expect(plan([...setsFor(MANUAL), MARK], setsFor(AUTOMATIC), false, AUTOMATIC)).toEqual({
+      kind: 'change',
+      changes: [...deleting(...ownOf(MANUAL), ...BETWEEN), ...creating(...ownOf(AUTOMATIC))],
+    });
+  });
+
+  it('it has one answer from now on - what stood between goes', () => {
+    expect(plan([...setsFor(MANUAL), MARK])).toMatchObject({
+      changes: [...deleting(...ownOf(MANUAL), ...BETWEEN), ...creating(at('10.0.0.1'))],
+    });
+  });
+
+  it('it leads to another load balancer - the alias that leads there is made anew with it, the other side is left alone', () => {
+    const other = anAlias('other.elb.us-west-2.amazonaws.com');
+    const record = aRecord({ routing: aFailover({ engages: 'manual-armed', primary: other }) });
+    const [primary] = ownOf(MANUAL);
+    if (primary === undefined) throw new Error('There is a primary.');
+
+    expect(plan([...setsFor(MANUAL), MARK], setsFor(record), false, record)).toEqual({
+      kind: 'change',
+      changes: [...deleting(primary, between('primary', PRIMARY)), ...creating(between('primary', other), primary)],
+    });
+  });
+
+  it('somebody changed what stands between - put right', () => {
+    const theirs: RecordSet = { name: `_secondary.${DOTTED}`, type: 'A', ttl: 60, values: ['10.9.9.9'] };
+    const [primary, secondary] = ownOf(MANUAL);
+    if (primary === undefined || secondary === undefined) throw new Error('There are two sides.');
+
+    expect(
+      plan([primary, secondary, between('primary', PRIMARY), theirs, MARK], setsFor(MANUAL), false, MANUAL),
+    ).toEqual({
+      kind: 'change',
+      changes: [...deleting(secondary, theirs), ...creating(between('secondary', SECONDARY), secondary)],
+    });
+  });
+
+  it('somebody deleted the record, and left what stood between - created again', () => {
+    expect(plan([...BETWEEN, MARK], setsFor(MANUAL), false, MANUAL)).toEqual({
+      kind: 'change',
+      changes: creating(...ownOf(MANUAL)),
+    });
+  });
+
+  it('it is to go - with what stands between', () => {
+    expect(plan([...setsFor(MANUAL), MARK], [], false, MANUAL)).toEqual({
+      kind: 'change',
+      changes: deleting(...ownOf(MANUAL), MARK, ...BETWEEN),
+    });
+  });
+
+  const PRIMARY_NAME = `_primary.${DOTTED}`;
+  const theirs: RecordSet = { name: PRIMARY_NAME, type: 'A', ttl: 60, values: ['10.9.9.9'] };
+  it.each<[situation: string, present: readonly RecordSet[], because: string]>([
+    [
+      'something under a side’s name that no set of ours leads to, beside our mark',
+      [...setsFor(AUTOMATIC), MARK, theirs],
+      `${PRIMARY_NAME} has a record of type A that we did not make: "adopt-record" takes over`,
+    ],
+    [
+      'what we want under a side’s name, without a mark',
+      [between('primary', PRIMARY)],
+      `${PRIMARY_NAME} has a record of type A that we did not make: "adopt-record" takes over`,
+    ],
+    [
+      'a CNAME there',
+      [{ name: PRIMARY_NAME, type: 'CNAME', ttl: 60, values: ['a.'] }],
+      `${PRIMARY_NAME} is a CNAME, which we did not make`,
+    ],
+    [
+      'a record by latency there',
+      [...setsFor(AUTOMATIC), MARK, { ...theirs, setIdentifier: 'x', other: 'Region' }],
+      `${PRIMARY_NAME} has a record with Region, as we make none`,
+    ],
+  ])('%s - left alone, and told why', (_situation, present, because) => {
+    expect(plan(present, setsFor(MANUAL), false, MANUAL)).toEqual({ kind: 'foreign', because });
+  });
+
+  it('something under a side’s name that a person adopted - ours from now on', () => {
+    expect(plan([...setsFor(AUTOMATIC), MARK, theirs], setsFor(MANUAL), true, MANUAL)).toEqual({
+      kind: 'change',
+      changes: [...deleting(...ownOf(AUTOMATIC), theirs), ...creating(...BETWEEN, ...ownOf(MANUAL))],
+    });
+  });
+
+  it('somebody else’s under a side’s name, of a record that needs none - left alone, also where the entry leads there', () => {
+    const through = { kind: 'alias' as const, dnsName: PRIMARY_NAME, zoneId: AUTOMATIC.zoneId };
+    const leading = aSimple(through);
+
+    expect(plan([...setsFor(AUTOMATIC), MARK, theirs], setsFor(AUTOMATIC), false, AUTOMATIC).kind).toBe('nothing');
+    expect(plan([...setsFor(AUTOMATIC), MARK, theirs], [], false, AUTOMATIC)).toEqual({
+      kind: 'change',
+      changes: deleting(...ownOf(AUTOMATIC), MARK),
+    });
+    expect(plan([...setsFor(leading), MARK, theirs], setsFor(leading), false, leading).kind).toBe('nothing');
   });
 });
 
@@ -180,13 +319,17 @@ const wantedOnce = fc.tuple(anyRecord, anyFacts).chain(([record, facts]) => {
   const wanted = wantedSets(record, facts);
   return wanted.kind === 'doubt' ? fc.constant([]) : fc.constant(wanted.sets);
 });
-/** Sets of other names and types, which no plan of ours may name. */
+const SIDES = [`_primary.${DOTTED}`, `_secondary.${DOTTED}`] as const;
+/** Sets of other names and types, which no plan of ours may name; what has a side's name, only where the name is wanted. */
 const strangers: fc.Arbitrary<readonly RecordSet[]> = fc.subarray([
   { name: 'example.internal.', type: 'NS', ttl: 60, values: ['ns.'] },
   { name: DOTTED, type: 'TXT', ttl: 60, values: ['"text"'] },
   { name: DOTTED, type: 'AAAA', ttl: 60, values: ['fd00::1'] },
   { name: 'other.example.internal.', type: 'A', ttl: 60, values: ['10.9.9.9'] },
   { name: '_privatelink-concierge-aaaa.db.orders.example.internal.', type: 'TXT', ttl: 300, values: ['"x"'] },
+  { name: SIDES[0], type: 'TXT', ttl: 300, values: ['"x"'] },
+  { name: SIDES[0], type: 'A', ttl: 60, values: ['10.8.8.8'] },
+  { name: SIDES[1], type: 'A', alias: { zoneId: 'Z1', dnsName: 'a.', evaluateTargetHealth: false } },
 ] satisfies RecordSet[]);
 const mark = fc.constantFrom<readonly RecordSet[]>(
   [MARK],
@@ -202,9 +345,11 @@ const cname = fc.oneof(
     arbitrary: fc.constant<readonly RecordSet[]>([{ name: DOTTED, type: 'CNAME', ttl: 60, values: ['a.'] }]),
   },
 );
-const anyZone = fc
-  .tuple(wantedOnce, strangers, mark, cname)
-  .map(([own, others, marks, cnames]) => [...(cnames.length > 0 ? [] : own), ...others, ...marks, ...cnames]);
+const anyZone = fc.tuple(wantedOnce, strangers, mark, cname).map(([own, others, marks, cnames]) => {
+  const ours = cnames.length > 0 ? [] : own;
+  const isTaken = ({ name, type }: RecordSet) => ours.some((set) => set.name === name && set.type === type);
+  return [...ours, ...others.filter((set) => !isTaken(set)), ...marks, ...cnames];
+});
 const anyPlan = fc.record({ zone: anyZone, wanted: wantedOnce, isAdopted: fc.boolean() });
 
 describe('planZone, whatever the zone has', () => {
@@ -219,9 +364,7 @@ describe('planZone, whatever the zone has', () => {
       const after = afterBatch(zone, first.changes);
 
       expect(plan(after, wanted, isAdopted)).toEqual({ kind: 'nothing' });
-      expect(after.filter(({ name, type }) => name === DOTTED && type === 'A')).toEqual(
-        expect.arrayContaining([...wanted]),
-      );
+      expect(after).toEqual(expect.arrayContaining([...wanted]));
     });
   });
 
@@ -239,8 +382,13 @@ describe('planZone, whatever the zone has', () => {
     whenever(({ zone, wanted, isAdopted }) => {
       const planned = plan(zone, wanted, isAdopted);
       const changes = planned.kind === 'change' ? planned.changes : [];
+      const isLedTo = (name: string) => zone.some((set) => set.name === DOTTED && set.alias?.dnsName === name);
+      const isOfSide = ({ name, type }: RecordSet) =>
+        SIDES.some((side) => side === name) &&
+        type === 'A' &&
+        (isLedTo(name) || wanted.some((set) => set.name === name));
       const isOfOurs = ({ set }: RecordChange) =>
-        (set.name === DOTTED && set.type === 'A') || (set.name === MARK.name && set.type === 'TXT');
+        (set.name === DOTTED && set.type === 'A') || (set.name === MARK.name && set.type === 'TXT') || isOfSide(set);
       const isMarked = zone.some((set) => set.name === MARK.name && set.values?.[0] === MARK.values?.[0]);
       const isBarred = zone.some(({ name, type }) => name === DOTTED && type === 'CNAME');
 
@@ -269,6 +417,8 @@ describe('planZone, whatever the zone has', () => {
       expect(planned.changes.filter(({ action }) => action !== 'DELETE')).toEqual([]);
       const left = afterBatch(zone, planned.changes);
       expect(left.filter(({ name, type }) => (name === DOTTED && type === 'A') || name === MARK.name)).toEqual([]);
+      const wasLedTo = zone.filter(({ name }) => name === DOTTED).map(({ alias }) => alias?.dnsName);
+      expect(left.filter(({ name, type }) => type === 'A' && wasLedTo.includes(name))).toEqual([]);
       expect(left.length + planned.changes.length).toBe(zone.length);
     });
   });

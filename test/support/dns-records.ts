@@ -20,6 +20,12 @@ export const SECONDARY_GROUP =
 export const anAlias = (dnsName: string): RecordValue => ({ kind: 'alias', dnsName, zoneId: 'Z18D5FSROUN65G' });
 export const PRIMARY = anAlias('primary.elb.us-west-2.amazonaws.com');
 export const SECONDARY = anAlias('secondary.elb.eu-west-1.amazonaws.com');
+/** A load balancer behind what stands between it and a record that only a person fails over. */
+export const between = (side: 'primary' | 'secondary', value: RecordValue): RecordSet => {
+  if (value.kind !== 'alias') throw new Error('Only an alias has something between.');
+  const alias = { zoneId: value.zoneId, dnsName: `${value.dnsName}.`, evaluateTargetHealth: false };
+  return { name: `_${side}.${RECORD_NAME}.`, type: 'A', alias };
+};
 export const atAddresses = (...addresses: readonly string[]): RecordValue => ({ kind: 'addresses', addresses });
 export const atTargets = (targetGroupArn: string, port = 5432): RecordValue => ({
   kind: 'targets',
@@ -107,11 +113,15 @@ export const someProgress = (changes: Partial<Progress> = {}): Progress => ({
 });
 
 const keyOf = ({ name, type, setIdentifier = '' }: RecordSet): string => `${name} ${type} ${setIdentifier}`;
+/** Whether a set is an alias of another of {@link ZONE_ID}. */
+const leadsTo = ({ type, alias }: RecordSet, other: RecordSet): boolean =>
+  alias?.zoneId === ZONE_ID && alias.dnsName === other.name && type === other.type;
 const textOf = (set: RecordSet): string =>
   JSON.stringify(Object.entries(set).sort(([one], [other]) => (one < other ? -1 : 1)));
 
 /**
- * A zone after a batch, by Route 53's rules: all or nothing, what is deleted is given as it is, what is created was not there.
+ * A zone after a batch, by Route 53's rules: all or nothing, what is deleted is given as it is, what is created was not there. What an alias leads
+ * to is there before the alias is, and, which Route 53 may not ask for, until it is gone.
  *
  * https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
  *
@@ -123,6 +133,7 @@ export const afterBatch = (zone: readonly RecordSet[], changes: readonly RecordC
     if (action === 'DELETE') {
       const found = sets.find((each) => keyOf(each) === keyOf(set));
       if (found === undefined) throw new Error(`Tried to delete ${keyOf(set)} but it was not found`);
+      if (sets.some((each) => leadsTo(each, found))) throw new Error(`${keyOf(set)}: an alias leads there`);
       if (textOf(found) !== textOf(set)) throw new Error(`${keyOf(set)}: the values provided do not match`);
       sets = sets.filter((each) => each !== found);
     } else {
@@ -135,6 +146,12 @@ export const afterBatch = (zone: readonly RecordSet[], changes: readonly RecordC
       if (same.some((each) => keyOf(each) === keyOf(set)) || isMixed) throw new Error(`${keyOf(set)} already exists`);
       if (set.failover !== undefined && same.some(({ failover }) => failover === set.failover)) {
         throw new Error(`${keyOf(set)}: a second ${set.failover}`);
+      }
+      if (set.alias?.zoneId === ZONE_ID && !sets.some((each) => leadsTo(set, each))) {
+        throw new Error(`Tried to create an alias that targets ${set.alias.dnsName}, but that target was not found`);
+      }
+      if (set.failover !== undefined && set.alias?.evaluateTargetHealth === false) {
+        throw new Error(`${keyOf(set)}: a failover alias must evaluate the health of its target`);
       }
       sets.push(set);
     }

@@ -66,8 +66,11 @@ const leavesForAReason: Promised = {
   judge: atEachAnswer(isFailover, ({ pairs, pair }, { answered, at, mark }) => {
     if (answered !== 'secondary') return undefined;
     const words = pairs.watch.states.filter((each) => each.pair === pair.name && each.mark <= mark);
+    // Where a person decides, health is nobody's word.
+    const isSaid = ({ by }: { readonly by: string }): boolean => pair.engages !== 'manual-armed' || by !== 'health';
     const isLatched = words.some(
-      ({ engaged, released, at: since }) => engaged !== undefined || (released !== undefined && at - since < FOLLOWS),
+      ({ engaged, released, at: since }) =>
+        (engaged !== undefined && isSaid(engaged)) || (released !== undefined && at - since < FOLLOWS),
     );
     if (isLatched) return undefined;
     if (pair.engages === 'manual-armed') return 'the secondary’s, and nobody said so';

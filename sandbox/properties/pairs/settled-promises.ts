@@ -23,11 +23,26 @@ const isForeign = (pairs: PairsPlayed, pair: Pair): boolean => {
 
 /** What a side is to be written with: an alias's name, or addresses, sorted; undefined where nobody is there. */
 const wantedOf = ({ keeper, servingAtQuiet }: PairsPlayed, pair: Pair, side: Side): string | undefined => {
-  if (pair.sides === 'alias') return `${keeper.balancerOf(pair, side)?.dnsName ?? ''}.`;
+  if (pair.sides === 'alias') {
+    // Where a person decides, something stands between that is well whatever happens.
+    const isBetween = pair.engages === 'manual-armed';
+    return isBetween ? `_${side}.${keeper.nameOf(pair)}.` : `${keeper.balancerOf(pair, side)?.dnsName ?? ''}.`;
+  }
   if (pair.sides === 'addresses') return String(keeper.addressesOf(pair, side));
   const serving = servingAtQuiet.get(`${pair.name} ${side}`) ?? [];
   return serving.length === 0 ? undefined : String([...serving].sort());
 };
+
+/** What is wrong with what stands between a name and its sides. */
+const strayOf = ({ keeper, watch }: PairsPlayed, pair: Pair): readonly string[] =>
+  SIDES.flatMap((side) => {
+    const name = `_${side}.${keeper.nameOf(pair)}.`;
+    const set = watch.setsOf(keeper.zoneIdOf(pair)).find(({ Name }) => Name === name);
+    const leadsTo = set?.AliasTarget?.DNSName.toLowerCase();
+    const isWanted = pair.engages === 'manual-armed' && pair.sides === 'alias';
+    const wanted = isWanted ? `${keeper.balancerOf(pair, side)?.dnsName}.` : undefined;
+    return leadsTo === wanted ? [] : [`${name} leads to ${leadsTo}, not to ${wanted}`];
+  });
 
 const differencesOf = (pairs: PairsPlayed, pair: Pair): readonly string[] => {
   const { answers, isMarked } = ownSets(pairs, pair, pairs.watch.setsOf(pairs.keeper.zoneIdOf(pair)));
@@ -48,7 +63,7 @@ const differencesOf = (pairs: PairsPlayed, pair: Pair): readonly string[] => {
       ...(isKeptFor ? [] : [`${pair.name}’s ${side} is kept for ${set.TTL} s`]),
     ];
   });
-  return isMarked ? texts : [...texts, `${pair.name} has no mark`];
+  return [...texts, ...strayOf(pairs, pair), ...(isMarked ? [] : [`${pair.name} has no mark`])];
 };
 
 /**

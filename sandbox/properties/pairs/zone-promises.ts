@@ -23,14 +23,17 @@ const atEachBatch =
 const pairsIn = ({ all, keeper }: PairsPlayed, { zoneId }: ZoneWrite): readonly Pair[] =>
   all.filter((pair) => keeper.zoneIdOf(pair) === zoneId);
 
+/** Our mark, and what stands between a name and its sides where a person decides. */
+const BESIDE = ['_privatelink-concierge-a', '_primary', '_secondary'] as const;
+
 /** Whose name a set has, or whose mark it is. */
 const ownerOf = (pairs: PairsPlayed, write: ZoneWrite, name: string): Pair | undefined =>
   pairsIn(pairs, write).find((pair) => {
     const own = `${pairs.keeper.nameOf(pair)}.`;
-    return name === own || name === `_privatelink-concierge-a.${own}`;
+    return [own, ...BESIDE.map((label) => `${label}.${own}`)].includes(name);
   });
 
-/** A batch is about names of its zone's records and their marks, of types A and TXT; and about none that has sets without our mark. */
+/** A batch is about names of its zone's records, what stands beside them and their marks, of types A and TXT; and about none that has sets without our mark. */
 const leavesForeignSetsAlone: Promised = {
   name: 'leaves alone what others have in a zone',
   judge: atEachBatch((pairs, write) =>

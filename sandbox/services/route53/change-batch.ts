@@ -81,6 +81,17 @@ const apply = (records: Map<string, RecordSet>, action: string | undefined, reco
 const isTwice = (before: readonly string[], action: string): boolean =>
   before.length > 0 && !(before.length === 1 && before[0] === 'DELETE' && action !== 'DELETE');
 
+const NOTHING: Records = new Map();
+
+/** Whether a record is an alias of another of the zone. */
+const leadsTo = ({ id }: Zone, { alias, type }: RecordSet, other: RecordSet): boolean =>
+  alias?.zoneId === id && alias.dnsName === other.name && type === other.type;
+
+/** Whether what an alias of the zone leads to is not there yet. */
+const isEarly = (zone: Zone, record: RecordSet, records: Records): boolean =>
+  record.alias?.zoneId === zone.id &&
+  ![...records.values()].some((other) => other !== record && leadsTo(zone, record, other));
+
 /**
  * The zone's records after a batch, of which all or nothing is done.
  *
@@ -93,6 +104,7 @@ export const afterBatch = (world: Route53, zone: Zone, changes: readonly Change[
   const records = new Map(zone.records);
   const actions = new Map<string, readonly string[]>();
   const made: RecordSet[] = [];
+  const early = new Set<RecordSet>();
   const complaints: string[] = [];
   for (const { Action: action = '', ResourceRecordSet: set } of changes) {
     const record = readRecordSet(set ?? { Name: undefined, Type: undefined });
@@ -112,11 +124,15 @@ export const afterBatch = (world: Route53, zone: Zone, changes: readonly Change[
     }
     const failed = apply(records, action, record);
     complaints.push(...failed);
-    if (action !== 'DELETE' && failed.length === 0) made.push(record);
+    if (action === 'DELETE' || failed.length > 0) continue;
+    if (zone.records.has(key)) for (const each of made) if (leadsTo(zone, each, record)) early.add(each);
+    if (isEarly(zone, record, records)) early.add(record);
+    made.push(record);
   }
   for (const record of made) {
     complaints.push(...groupComplaints(record, records, zone.name, world.settings));
-    complaints.push(...aliasComplaints(world, zone, record, records));
+    const seen = world.settings.uncertain.aliasTargetComesFirst && early.has(record) ? NOTHING : records;
+    complaints.push(...aliasComplaints(world, zone, record, seen));
   }
   complaints.push(...zoneComplaints(records, zone.name));
   if (complaints.length > 0) throw route53Errors.invalidBatch(complaints);

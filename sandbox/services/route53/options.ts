@@ -21,6 +21,13 @@ interface Uncertain {
    */
   readonly failoverAliasNeedsTargetHealth: boolean;
   /**
+   * Whether what an alias of the zone leads to has to be there at that point of a batch: created before the alias, and not changed after it. Not in the
+   * documentation; clients report it: https://github.com/octodns/octodns/pull/366, https://github.com/DNSControl/dnscontrol/issues/937
+   *
+   * @default true
+   */
+  readonly aliasTargetComesFirst: boolean;
+  /**
    * Whether a health check follows later changes of its alarm. "Route 53 monitors the data stream for the corresponding
    * alarm" (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html);
    * the console asks for an update of the check after the alarm was edited.
@@ -95,6 +102,7 @@ export const settingsFrom = ({ uncertain, ...options }: Route53Options): Setting
   uncertain: {
     primaryNeedsHealthCheck: true,
     failoverAliasNeedsTargetHealth: true,
+    aliasTargetComesFirst: true,
     followsAlarmEdits: false,
     endpointHealth: 'while-available',
     ...uncertain,

@@ -74,8 +74,8 @@ export const FAILING_OVER: readonly Mutant[] = [
     seenBy: ALONE,
     change: {
       file: 'functions/domain/zone.ts',
-      find: 'if (found === undefined && own.length > 0 && !isAdopted) {',
-      replace: 'if (found === undefined && own.length > 99 && !isAdopted) {',
+      find: 'const strange = ofType.filter((set) => !isOurs(set)).length;',
+      replace: 'const strange = ofType.filter((set) => !isOurs(set) && ofType.length > 99).length;',
     },
   },
   {
@@ -116,13 +116,8 @@ export const FAILING_OVER: readonly Mutant[] = [
     seenBy: ONCE,
     change: {
       file: 'functions/domain/zone.ts',
-      find: 'const gone = there.filter((set) => !targets.some((each) => isSameSet(each, set)));',
-      replace: 'const gone = there.filter((set) => set.name.length > 0);',
-    },
-    also: {
-      file: 'functions/domain/zone.ts',
-      find: 'const fresh = targets.filter((set) => !there.some((each) => isSameSet(each, set)));',
-      replace: 'const fresh = targets.filter((set) => set.name.length > 0);',
+      find: 'isAmong(differing, set) || differing.some',
+      replace: 'set.name.length > 0 || differing.some',
     },
   },
 ];

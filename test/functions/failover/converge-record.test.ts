@@ -70,8 +70,7 @@ describe('a record of one address', () => {
 
     await expect(run(INPUT, services)).resolves.toMatchObject({ did: 'changed', changeId: 'C1', because: '2 changes' });
     expect(callsOf(route53)).toEqual([
-      ['ListResourceRecordSets', { HostedZoneId: ZONE_ID, StartRecordName: RECORD_NAME, MaxItems: 300 }],
-      ['ListResourceRecordSets', { HostedZoneId: ZONE_ID, StartRecordName: MARK.name, MaxItems: 300 }],
+      ['ListResourceRecordSets', { HostedZoneId: ZONE_ID, StartRecordName: DOTTED, MaxItems: 300 }],
       [
         'ChangeResourceRecordSets',
         {
@@ -223,7 +222,7 @@ describe('targets', () => {
 
   it.each<[situation: string, targets: Given['targets'], doubt: string]>([
     ['a region that does not answer', { [PRIMARY_GROUP]: NO_ANSWER }, 'port 5432 of orders could not be read'],
-    ['nobody healthy', healthy(), 'port 5432 of orders could not be read'],
+    ['nobody healthy', healthy(), 'port 5432 of orders has nobody healthy'],
   ])('%s, of what was never written - a doubt, and nothing is written', async (_situation, targets = {}, doubt) => {
     const given = world({ records: [TARGETS], state: undefined, targets });
 
@@ -355,6 +354,35 @@ describe('a record with a secondary', () => {
       HealthThreshold: 2,
       ChildHealthChecks: ['check-1', 'check-2'],
     });
+  });
+
+  it('its entry says that only a person fails over, and then that health does - each time one batch, and nothing is left', async () => {
+    const given = fresh();
+    await settle(given);
+    const automatic = given.zone();
+    const turned = (before: ReturnType<typeof world>, engages: 'automatic' | 'manual-armed') =>
+      world({
+        records: [aRecord({ routing: aFailover({ engages }) })],
+        state: stateIn(before),
+        checks: Object.fromEntries(before.checks()),
+        zone: before.zone().map(toRoute53),
+        latchAlarm: before.latchAlarm() ?? {},
+      });
+    const manual = turned(given, 'manual-armed');
+
+    expect(await settle(manual)).toEqual(['changed', 'pending', 'nothing']);
+    expect(manual.written()).toEqual(['ChangeResourceRecordSets']);
+    expect(manual.zone().map(({ name, failover }) => [name, failover])).toEqual([
+      [MARK.name, undefined],
+      [`_primary.${DOTTED}`, undefined],
+      [`_secondary.${DOTTED}`, undefined],
+      [DOTTED, 'PRIMARY'],
+      [DOTTED, 'SECONDARY'],
+    ]);
+    const again = turned(manual, 'automatic');
+    expect(await settle(again)).toEqual(['changed', 'pending', 'nothing']);
+    expect(again.written()).toEqual(['ChangeResourceRecordSets']);
+    expect(new Set(again.zone())).toEqual(new Set(automatic));
   });
 
   it('another alarm in its entry - one update', async () => {

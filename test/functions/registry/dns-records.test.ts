@@ -22,6 +22,7 @@ import {
   JO,
   PRIMARY_GROUP,
   RECORD_ID,
+  RECORD_NAME,
 } from '../../support/dns-records.ts';
 
 /** `fits`, or what is wrong. */
@@ -35,6 +36,8 @@ const weighing = (weight: unknown) =>
   });
 const named = (side: string) =>
   aRecord({ routing: { kind: 'weighted', sides: { [side]: { weight: 1, value: atAddresses('10.0.0.1') } } } });
+/** Of so many characters. */
+const nameOf = (length: number): string => `${'a.'.repeat(100)}${'b'.repeat(length - 200)}`;
 const WEIGHT = 'not a whole number from 0 to 255';
 const UNPROMOTED =
   'Route 53 would leave a sick primary before anybody has promoted the secondary: have a person’s word engage it ("engages": "manual-armed", --manual), or leave "promotes" away';
@@ -62,6 +65,7 @@ describe('an entry', () => {
     ['IPv6', aSimple(atAddresses('fd00::1'), { type: 'AAAA' })],
     ['an alias of IPv6', aSimple(anAlias('a.example.com'), { type: 'AAAA' })],
     ['a consumer’s, in its own account', aRecord({ client: { side: 'consumer', customerId: 'acme' }, role: ROLE })],
+    ['a name as long as those beside it allow', aRecord({ name: nameOf(228) })],
     ['in the table, beside its key', { ...aRecord(), pk: 'RECORDS', sk: 'RECORD#orders-db' }],
   ])('%s - fits', (_situation, entry) => {
     expect(judge(entry)).toBe('fits');
@@ -74,6 +78,16 @@ describe('an entry', () => {
     ['a record’s id that would forge a key', aRecord({ recordId: 'a#b' }), 'recordId: not a record id'],
     ['an id of sixty-four characters', aRecord({ recordId: 'a'.repeat(64) }), 'recordId: not a record id'],
     ['a service that is none', aRecord({ serviceId: 'orders' }), 'serviceId: not an id of an endpoint service'],
+    [
+      'a name that leaves no room for those beside it',
+      aRecord({ name: nameOf(229) }),
+      'name: too long: the names of the records beside it would have more than 255 octets',
+    ],
+    [
+      'a side that leads to what stands before it',
+      aRecord({ routing: aFailover({ primary: anAlias(`_Primary.${RECORD_NAME}`) }) }),
+      'routing: leads to a name that is kept for what stands between the record and its sides',
+    ],
     ['a name with a blank', aRecord({ name: 'a b.example' }), 'name: not a host name'],
     ['a name with a dot at its end', aRecord({ name: 'db.example.' }), 'name: not a host name'],
     ['a name in capitals', aRecord({ name: 'DB.example' }), 'name: not in lower case'],

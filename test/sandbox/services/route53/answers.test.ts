@@ -1,6 +1,6 @@
 import { AssociateVPCWithHostedZoneCommand, type ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { describe, expect, it } from 'vitest';
-import { AT_ONCE, alias, NLB, record, route53World, SECOND, VPC } from './route53-world.ts';
+import { AT_ONCE, alias, NLB, NLB_ZONE, record, route53World, SECOND, VPC } from './route53-world.ts';
 
 const OTHER_VPC = 'vpc-0d4e5f6a';
 const ENDPOINT = 'vpce-1.vpce-svc-1.us-west-2.vpce.amazonaws.com';
@@ -213,6 +213,40 @@ describe('failover', () => {
 
     expect(partly).toEqual({ '192.0.2.2': 1_000 });
     expect(shares(made, 'f.example.com')).toEqual({ '192.0.2.9': 1_000 });
+  });
+
+  it('of an alias to a record of the zone that does not ask for its target’s health: well whatever happens', async () => {
+    const made = await world();
+    const step = (Name: string, DNSName: string, HostedZoneId: string): ResourceRecordSet => ({
+      ...{ Name, Type: 'A' },
+      AliasTarget: { HostedZoneId, DNSName, EvaluateTargetHealth: false },
+    });
+    const [balancer, endpoint] = [made.targets.get(NLB), made.targets.get(ENDPOINT)];
+    if (balancer === undefined || endpoint === undefined) throw new Error('no targets');
+    Object.assign(endpoint, { ipv4: ['10.201.1.1'] });
+    const HealthCheckId = await made.check({ Type: 'TCP', IPAddress: '192.0.2.1', Port: 1 });
+    await made.create(
+      made.id,
+      step('_p.f.example.com', NLB, NLB_ZONE),
+      step('_s.f.example.com', ENDPOINT, OF_VPCE),
+      {
+        ...alias('f.example.com', '_p.f.example.com', made.id),
+        ...{ SetIdentifier: 'p', Failover: 'PRIMARY', HealthCheckId },
+      },
+      { ...alias('f.example.com', '_s.f.example.com', made.id), SetIdentifier: 's', Failover: 'SECONDARY' },
+    );
+    await made.passes(60 * SECOND);
+    const seen = [made.ask('f.example.com')];
+    balancer.isHealthy = false;
+    seen.push(made.ask('f.example.com'));
+    made.control.answers(HealthCheckId, false);
+    await made.passes(120 * SECOND);
+    seen.push(made.ask('f.example.com'));
+    Object.assign(balancer, { isHealthy: true });
+    endpoint.isHealthy = false;
+    seen.push(made.ask('f.example.com'));
+
+    expect(seen).toEqual([['10.200.1.1'], ['10.200.1.1'], ['10.201.1.1'], ['10.201.1.1']]);
   });
 
   it.each([

@@ -485,6 +485,24 @@ describe('a batch that Route 53 accepts', () => {
     expect(await list(id)).toEqual(['f.example.com. A one 192.0.2.1', 'f.example.com. A two 192.0.2.1']);
   });
 
+  it.each<[order: string, given: readonly ResourceRecordSet[], action: Change['Action']]>([
+    ['created after it', [], 'CREATE'],
+    ['there, and changed after it', [A], 'UPSERT'],
+  ])('where AWS is uncertain: an alias whose target is %s', async (_order, given, action) => {
+    const play = async (aliasTargetComesFirst: boolean): Promise<string> => {
+      const { zone, create, batch, list } = route53World({ uncertain: { aliasTargetComesFirst } });
+      const id = await zone();
+      if (given.length > 0) await create(id, ...given);
+      const refused = await refusal(batch(id, CREATED(alias('b.example.com', 'a.example.com', id)), made(action, A)));
+      return refused === 'nothing was refused' ? String(await list(id)) : refused.replace(id, 'SELF');
+    };
+
+    await expect(play(true)).resolves.toBe(
+      'InvalidChangeBatch: [Tried to create an alias that targets a.example.com., type A in zone SELF, but that target was not found]',
+    );
+    await expect(play(false)).resolves.toBe('a.example.com. A 192.0.2.1,b.example.com. A');
+  });
+
   it.each([
     ['primaryNeedsHealthCheck', failover('PRIMARY')],
     [
