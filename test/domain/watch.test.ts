@@ -92,6 +92,26 @@ describe('watchBinding', () => {
     });
   });
 
+  it.each([
+    ['a second later, as Lambda tries again', 1, 1],
+    ['a minute later', 60, 2],
+  ])('the same look %s - a miss is counted once in half a minute', (_when, seconds, count) => {
+    const record = applied(A, B);
+    const first = watch(named(A), record).watched;
+    const later = new Date(Date.parse(now) + seconds * 1000).toISOString();
+    const again = watchBinding({ bindingId: 'orders' }, named(A), { record, watched: first, now: later }).watched;
+
+    expect(first).toMatchObject({ misses: { [B]: 1 }, countedAt: now });
+    expect(again).toMatchObject({ misses: { [B]: count }, countedAt: count === 1 ? now : later });
+  });
+
+  it('who is named again is missed no more, however soon', () => {
+    const record = applied(A, B);
+    const first = watch(named(A), record).watched;
+
+    expect(watch(named(A, B), record, first).watched).toEqual({ misses: {} });
+  });
+
   it('a stale target of ours is left, though what DNS names was applied - looked at again', () => {
     const record = { ...applied(A), ours: { [A]: {}, [B]: {} } };
 

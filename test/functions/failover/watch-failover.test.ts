@@ -17,7 +17,7 @@ import {
   NO_DATA,
   RECORD_ID,
   SICK,
-  type WELL,
+  WELL,
 } from '../../support/dns-records.ts';
 import { awsError, CONTEXT, callsOf, item, stubFunctionEnvironment } from '../support.ts';
 import { type Given, NO_ANSWER, stateItem, toRoute53, world, writtenAs } from './world.ts';
@@ -124,6 +124,14 @@ describe('a record in its turn', () => {
   const SIMPLE = aSimple(atAddresses('10.0.0.1'));
   const SET = { name: `${SIMPLE.name}.`, type: 'A', ttl: 30, values: ['10.0.0.1'] };
   const TURN = whenTurn(RECORD_ID);
+
+  it('its first run came to nothing, so that it has no health check - told, to be written', async () => {
+    const failover = aRecord();
+    const given = { records: [failover], state: undefined, zone: [], alarms: alarms(WELL) };
+    const { drifts } = await look(given, TURN);
+
+    expect(drifts).toEqual([drift('converge', '3 changes are due')]);
+  });
 
   it('a person edited a set by hand - told, to be brought in line', async () => {
     const zone = [{ ...SET, values: ['10.6.6.6'] }, markSet(SIMPLE)].map(toRoute53);
