@@ -165,8 +165,8 @@ const saysWhatClientsGet: Promised = {
   },
 };
 
-/** What an alarm takes until it says what is so, in milliseconds: a failback goes by what it said. */
-const ALARMED = 3 * 60_000;
+/** What an alarm takes until it says what is so, in milliseconds, longest where data stop coming: a failback goes by what it said. */
+const ALARMED = 6 * 60_000;
 /** As the product has it where an entry does not say, in seconds. */
 const HEALTHY_FOR = 600;
 
