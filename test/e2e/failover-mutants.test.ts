@@ -7,7 +7,7 @@ import { simulate } from '../../sandbox/simulated.ts';
 import { mutatedAssembly } from '../../sandbox/simulation/mutants/apply.ts';
 import type { Mutant } from '../../sandbox/simulation/mutants/mutant.ts';
 import { failover } from '../../sandbox/stories/failover.ts';
-import { synthesise } from '../../sandbox/synth.ts';
+import { assemblyOfTwoRegions } from '../support/assembly.ts';
 import { casesOf } from './noticing.ts';
 
 const MINUTE = 60_000;
@@ -15,12 +15,10 @@ const MINUTE = 60_000;
 /** Half a minute of a machine that does other things as well, for each of two worlds. */
 const PATIENCE = 300_000;
 
-const WHOLE = await synthesise('.sandbox/test-standby', 'sandbox-with-standby');
-
 const mutated = async (mutant: Mutant): Promise<string> => {
   const room = mkdtempSync(join(tmpdir(), 'mutants-'));
   onTestFinished(() => rmSync(room, { recursive: true }));
-  return mutatedAssembly(WHOLE, mutant, room);
+  return mutatedAssembly(assemblyOfTwoRegions(), mutant, room);
 };
 
 /** What a case came to. */
@@ -131,7 +129,7 @@ describe('record sets that two runs write at once', () => {
   it(
     'one after the other - none is turned away',
     async () => {
-      expect(await turnedAway(WHOLE)).toEqual({ count: 0, actual: expected });
+      expect(await turnedAway(assemblyOfTwoRegions())).toEqual({ count: 0, actual: expected });
     },
     PATIENCE,
   );

@@ -12,7 +12,7 @@ import { MUTANTS } from '../../sandbox/simulation/mutants/all.ts';
 import { hunt } from '../../sandbox/simulation/mutants/hunt.ts';
 import type { Simulation } from '../../sandbox/simulation/simulation.ts';
 import { WORLD_PROMISES } from '../../sandbox/simulation/world-promises.ts';
-import { assembly } from '../support/assembly.ts';
+import { assembly, assemblyOfTwoRegions } from '../support/assembly.ts';
 
 /** In a thousand worlds these are asked some two dozen times: too seldom for a hundred. */
 const RARE: readonly string[] = ['forbids nobody for a registry that got lost', 'forbids only whom it allowed'];
@@ -22,7 +22,13 @@ const WORLDS = 100;
 /** Of a machine that does other things as well. */
 const PATIENCE_MILLISECONDS = 900_000;
 
-const simulation = (): Simulation => ({ assembly: assembly(), seed: SEED, hours: 1, families: ALL_FAMILIES });
+const simulation = (): Simulation => ({
+  assembly: assembly(),
+  inTwoRegions: { assembly: assemblyOfTwoRegions() },
+  seed: SEED,
+  hours: 1,
+  families: ALL_FAMILIES,
+});
 
 describe(`generated worlds, seed ${SEED}`, () => {
   it(
@@ -61,7 +67,19 @@ describe(`generated worlds, seed ${SEED}`, () => {
     expect([...kinds]).toEqual(
       expect.arrayContaining(['proxy', 'host', 'target', 'bind', 'refresh', 'dns-empty', 'dns-near-alone']),
     );
-    expect(Object.keys(FAULT_FAMILIES)).toHaveLength(19);
+    expect([...kinds]).toEqual(
+      expect.arrayContaining([
+        'wellness',
+        'side',
+        'order',
+        'zone',
+        'dns-mode',
+        'region-cut',
+        'route53-down',
+        'route53-busy',
+      ]),
+    );
+    expect(Object.keys(FAULT_FAMILIES)).toHaveLength(21);
   });
 
   it('have target groups that follow something in the share that is asked for, and are the same in all else', () => {
@@ -76,6 +94,31 @@ describe(`generated worlds, seed ${SEED}`, () => {
     const [without, withAll] = [worlds(0)[0], worlds(1)[0]];
     expect(withAll).toMatchObject({ customers: without?.customers, ec2: without?.ec2, latency: without?.latency });
     expect(withAll?.steps).toEqual(expect.arrayContaining([...(without?.steps ?? [])]));
+  });
+
+  it('have names over two regions in the share that is asked for, and are the same in all else', () => {
+    const { hours, families } = simulation();
+    const worlds = (paired: number) =>
+      Array.from({ length: 60 }, (_, number) => generateWorld(SEED, number, { hours, families, paired }));
+    const pairedOf = (paired: number): number => worlds(paired).filter(({ pairs }) => pairs !== undefined).length;
+
+    expect([pairedOf(0), pairedOf(1)]).toEqual([0, 60]);
+    expect(pairedOf(1 / 6)).toBeGreaterThan(3);
+    expect(pairedOf(1 / 6)).toBeLessThan(20);
+    const [without, withAll] = [worlds(0)[0], worlds(1)[0]];
+    expect(withAll).toMatchObject({ customers: without?.customers, ec2: without?.ec2, latency: without?.latency });
+    expect(withAll?.steps).toEqual(expect.arrayContaining([...(without?.steps ?? [])]));
+  });
+
+  it('with names over two regions write the same log too, and need the standby region’s stack', async () => {
+    const world = generateWorld(SEED, 0, { hours: 0.4, families: ALL_FAMILIES, paired: 1 });
+    const options = { assembly: assembly(), inTwoRegions: { assembly: assemblyOfTwoRegions() } };
+    const first = await playHistory(world, options);
+    const second = await playHistory(world, options);
+
+    expect(first.pairs?.watch.writes.length).toBeGreaterThan(0);
+    expect(second.log()).toBe(first.log());
+    await expect(playHistory(world, { assembly: assembly() })).rejects.toThrow('need the stack of the standby region');
   });
 
   it('with proxies, load balancers and ailing names write the same log too', async () => {

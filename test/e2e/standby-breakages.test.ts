@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { failover } from '../../sandbox/stories/failover.ts';
 import type { Story } from '../../sandbox/stories/story.ts';
-import { synthesise } from '../../sandbox/synth.ts';
+import { assemblyOfTwoRegions } from '../support/assembly.ts';
 import { logicalIdOf } from '../support/changed-assembly.ts';
 import { brokenAssembly, type Template, wholeTemplate } from './broken-assembly.ts';
 import { casesOf, isNoticed, statementsOf, without } from './noticing.ts';
 
 const PLACE = {
-  whole: await synthesise('.sandbox/test-standby', 'sandbox-with-standby'),
+  whole: assemblyOfTwoRegions(),
   stack: 'PrivateLinkConciergeStandby',
 };
 

@@ -5,8 +5,7 @@ import { STORIES } from '../../sandbox/stories/catalog.ts';
 import { holds } from '../../sandbox/stories/holds.ts';
 import { races } from '../../sandbox/stories/races.ts';
 import type { Story } from '../../sandbox/stories/story.ts';
-import { synthesise } from '../../sandbox/synth.ts';
-import { assembly } from '../support/assembly.ts';
+import { assembly, assemblyOfTwoRegions } from '../support/assembly.ts';
 
 const SEED = 1;
 /** A story of a thousand connections on a machine that does other things as well. */
@@ -14,20 +13,13 @@ const PATIENCE_MILLISECONDS = 300_000;
 
 const played = new Map<string, Promise<SimulatedStory>>();
 
-let ofTwoRegions: Promise<string> | undefined;
-
 /** What a story takes place in: one region, or two. */
-const assemblyOf = async ({ inTwoRegions = false }: Story): Promise<string> => {
-  if (!inTwoRegions) return assembly();
-  ofTwoRegions ??= synthesise('.sandbox/test-standby', 'sandbox-with-standby');
-  return ofTwoRegions;
-};
+const assemblyOf = ({ inTwoRegions = false }: Story): string => (inTwoRegions ? assemblyOfTwoRegions() : assembly());
 
 /** A story with a seed; played once, however many tests ask for it. */
 const playedWith = (story: Story, seed: number): Promise<SimulatedStory> => {
   const key = `${story.name} ${seed}`;
-  const playing =
-    played.get(key) ?? assemblyOf(story).then((directory) => simulate(story, { assembly: directory, seed }));
+  const playing = played.get(key) ?? simulate(story, { assembly: assemblyOf(story), seed });
   played.set(key, playing);
   return playing;
 };

@@ -44,6 +44,12 @@ const strayOf = ({ keeper, watch }: PairsPlayed, pair: Pair): readonly string[] 
     return leadsTo === wanted ? [] : [`${name} leads to ${leadsTo}, not to ${wanted}`];
   });
 
+/** Whether a name was never written, since on one of its sides there is nobody: nothing is better than a name that leads to nobody. */
+const isUnwritable = (pairs: PairsPlayed, pair: Pair): boolean => {
+  const { answers } = ownSets(pairs, pair, pairs.watch.setsOf(pairs.keeper.zoneIdOf(pair)));
+  return answers.length === 0 && SIDES.some((side) => wantedOf(pairs, pair, side) === undefined);
+};
+
 const differencesOf = (pairs: PairsPlayed, pair: Pair): readonly string[] => {
   const { answers, isMarked } = ownSets(pairs, pair, pairs.watch.setsOf(pairs.keeper.zoneIdOf(pair)));
   const sides = pair.routing === 'simple' ? (['primary'] as const) : SIDES;
@@ -68,14 +74,16 @@ const differencesOf = (pairs: PairsPlayed, pair: Pair): readonly string[] => {
 
 /**
  * Three quarters of an hour after things stopped going wrong, a zone has what its records say. Left out, and counted: what a person
- * observes or paused, and sets without our mark.
+ * observes or paused, sets without our mark, and what was never written for want of anybody on a side.
  */
 const namesAreAsEntered: Promised = {
   name: 'zones have what their records say',
   judge: (played) => {
     const { pairs } = played;
     if (pairs === undefined) return NOTHING;
-    const sure = pairs.all.filter((pair) => isKept(played, pairs, pair) && !isForeign(pairs, pair));
+    const sure = pairs.all.filter(
+      (pair) => isKept(played, pairs, pair) && !isForeign(pairs, pair) && !isUnwritable(pairs, pair),
+    );
     return {
       judged: sure.length,
       leftOut: pairs.all.length - sure.length,
