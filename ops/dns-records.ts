@@ -1,7 +1,7 @@
 import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DnsRecord } from '../functions/domain/dns-record.ts';
-import type { FailoverState } from '../functions/domain/failover.ts';
+import type { FailoverState } from '../functions/domain/failover-state.ts';
 import type { Reading } from '../functions/domain/registry.ts';
 import { plainText } from '../functions/domain/text.ts';
 import { recordFrom, stateFrom } from '../functions/registry/dns-records.ts';

@@ -1,6 +1,6 @@
 import type { DnsRecord, RecordValue, Routing } from '../functions/domain/dns-record.ts';
 import { valuesOf } from '../functions/domain/dns-record.ts';
-import type { Word } from '../functions/domain/failover.ts';
+import type { Word } from '../functions/domain/failover-state.ts';
 import { plainText } from '../functions/domain/text.ts';
 import type { RecordAdopted } from './actions/adopt-record.ts';
 import type { FailoverTold } from './actions/fail-over.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { malformed } from '../functions/domain/errors.ts';
-import type { AS_ENTERED } from '../functions/domain/failover.ts';
+import type { AS_ENTERED } from '../functions/domain/failover-state.ts';
 import { MODES } from '../functions/domain/mode.ts';
 import { plainText } from '../functions/domain/text.ts';
 import { DnsRecordSchema, SideName, StateSchema } from '../functions/registry/dns-records.ts';

@@ -17,7 +17,7 @@ import {
 } from '@aws-sdk/client-route-53';
 import type { AlarmName, FailoverRouting } from '../domain/dns-record.ts';
 import { ConciergeError } from '../domain/errors.ts';
-import type { FailoverState } from '../domain/failover.ts';
+import type { FailoverState } from '../domain/failover-state.ts';
 import { LATCH, METRIC_NAMESPACE } from '../domain/metric.ts';
 import { calling } from './errors.ts';
 

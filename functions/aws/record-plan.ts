@@ -1,6 +1,6 @@
 import type { Route53Client } from '@aws-sdk/client-route-53';
 import { type DnsRecord, type RecordValue, valuesOf, wantedSets } from '../domain/dns-record.ts';
-import type { FailoverState } from '../domain/failover.ts';
+import type { FailoverState } from '../domain/failover-state.ts';
 import { type ModesSet, modesInForce } from '../domain/mode.ts';
 import { planZone, type ZonePlan } from '../domain/zone.ts';
 import { readSets } from './hosted-zone.ts';

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type DnsRecord, homeOf, type RecordHome } from '../domain/dns-record.ts';
 import { malformed } from '../domain/errors.ts';
-import type { FailoverState } from '../domain/failover.ts';
+import type { FailoverState } from '../domain/failover-state.ts';
 import { type ModesSet, withPauseOfAll } from '../domain/mode.ts';
 import type { Reading } from '../domain/registry.ts';
 import { recordFrom, stateFrom } from '../registry/dns-records.ts';

@@ -2,7 +2,7 @@ import { type CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cl
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { AlarmName, RecordValue } from '../domain/dns-record.ts';
 import { malformed } from '../domain/errors.ts';
-import type { AlarmReading } from '../domain/failover.ts';
+import type { AlarmReading } from '../domain/failover-state.ts';
 import { calling } from './errors.ts';
 import { readTargets } from './target-group.ts';
 

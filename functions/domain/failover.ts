@@ -1,129 +1,15 @@
-import type { DnsRecord, FailoverRouting, RecordHome } from './dns-record.ts';
-import { RECORD_DEFAULTS, weightOf } from './dns-record.ts';
-import type { Mode, Pause } from './mode.ts';
-
-/** Who did something to a record, and why. */
-export interface Word {
-  /** The ARN of the person, or `health`. */
-  readonly by: string;
-  readonly reason: string;
-  /** ISO 8601. */
-  readonly at: string;
-}
-
-/** What the ledger of the standby region knows of a record. */
-export interface FailoverState {
-  /** Counts the writes; 0 = there was none. Whoever decided on another one decides again. */
-  readonly version: number;
-  /** Route 53's health checks of a failover record. */
-  readonly checks?: { readonly health: string; readonly latch: string; readonly primary: string };
-  /** When the primary was first seen well: before that, its alarm moves nothing. */
-  readonly armedAt?: string;
-  /** The latch: the primary is not answered for, whatever its health, until a person says so. */
-  readonly engaged?: Word;
-  /** The latch was let go, and the answer is not known to be the primary's yet. */
-  readonly released?: Word;
-  /** Weights that a person set in place of the entry's. */
-  readonly weights?: Readonly<Record<string, number>>;
-  /** A person said that what the zone had is ours. */
-  readonly adopted?: Word;
-  /** The addresses that its sides were written with, sorted; aliases have none. */
-  readonly applied?: Readonly<Record<string, readonly string[]>>;
-  /** Where it is written, and since when, ISO 8601: what is to leave once its entry is gone. */
-  readonly written?: Omit<RecordHome, 'recordId'> & { readonly at: string };
-  /** A person took its entry away: what is written is to leave. */
-  readonly leaving?: Word;
-}
-
-/** A record that nobody ever touched. */
-export const NO_STATE: FailoverState = { version: 0 };
-
-/** What an alarm says, and since when, ISO 8601; `unreadable` where its region does not answer. */
-export type AlarmReading =
-  | { readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA'; readonly since: string }
-  | { readonly state: 'unreadable' };
-
-/** What DNS answers for a record where its client is. */
-export type Answered =
-  | 'primary'
-  | 'secondary'
-  /** Something that neither side has, or both have. */
-  | 'neither'
-  /** Nothing, or nobody can look from where the client is. */
-  | 'unknown';
-
-/** In a shift's place for weights: the entry's own. */
-export const AS_ENTERED = 'as-entered';
-
-/** Who wants what of a record. */
-export type Request =
-  /** Bring its record sets in line: peacetime. */
-  | { readonly action: 'converge' }
-  /** Something may have happened to its primary: see that a failover stays one. Calls Route 53 for nothing. */
-  | { readonly action: 'follow' }
-  | { readonly action: 'failover'; readonly by: string; readonly reason: string; readonly force?: boolean }
-  | { readonly action: 'failback'; readonly by: string; readonly reason: string; readonly force?: boolean }
-  | {
-      readonly action: 'shift';
-      readonly by: string;
-      readonly reason: string;
-      /** Those of the sides that it names; or all of them as the entry has them: what was set is forgotten. */
-      readonly weights: Readonly<Record<string, number>> | typeof AS_ENTERED;
-    };
-
-/** All that the next step depends on. */
-export interface FailoverSituation {
-  readonly record: DnsRecord;
-  readonly state: FailoverState;
-  readonly mode: Mode;
-  readonly paused?: Pause;
-  readonly health: AlarmReading;
-  readonly readiness: AlarmReading;
-  readonly answered: Answered;
-  /** ISO 8601. */
-  readonly now: string;
-}
-
-/** What a run writes of a record into the ledger. */
-export type Written = 'engaged' | 'released' | 'shifted' | 'armed';
-
-/** What this run did so far. */
-export interface Progress {
-  /** When it began, ISO 8601. */
-  readonly since: string;
-  /** What it wrote into the ledger, and when, ISO 8601. */
-  readonly wrote?: { readonly what: Written; readonly at: string };
-  readonly isPromoted: boolean;
-  readonly isConverged: boolean;
-}
-
-/** What to do next. */
-export type FailoverStep =
-  /** Bring the zone and the health checks in line: the one step that calls Route 53. */
-  | { readonly step: 'converge'; readonly because: string }
-  | {
-      readonly step: 'write';
-      readonly what: Written;
-      readonly state: FailoverState;
-      readonly because: string;
-    }
-  /** Somebody promotes and fences, and says so. */
-  | { readonly step: 'promote'; readonly because: string }
-  | { readonly step: 'wait'; readonly seconds: number; readonly because: string }
-  | { readonly step: 'done'; readonly outcome: Outcome; readonly because: string; readonly state?: FailoverState }
-  | { readonly step: 'refuse'; readonly because: string };
-
-/** How a run ended. */
-export type Outcome =
-  | 'nothing'
-  | 'converged'
-  | 'armed'
-  | 'engaged'
-  | 'failed-over'
-  | 'failed-back'
-  | 'shifted'
-  | 'removed'
-  | 'unconfirmed';
+import { type FailoverRouting, RECORD_DEFAULTS, weightOf } from './dns-record.ts';
+import {
+  type Answered,
+  AS_ENTERED,
+  type FailoverSituation,
+  type FailoverState,
+  type FailoverStep,
+  type Outcome,
+  type Progress,
+  type Request,
+  type Word,
+} from './failover-state.ts';
 
 /**
  * Seconds within which a client's answer follows the latch: a metric's period of 60 and up to 60 until its alarm is evaluated, up to 30 until

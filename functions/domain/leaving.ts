@@ -1,4 +1,4 @@
-import type { FailoverState } from './failover.ts';
+import type { FailoverState } from './failover-state.ts';
 
 /** What may be missing of a registry that is believed. */
 const MAY_GO = 6;

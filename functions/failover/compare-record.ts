@@ -10,7 +10,7 @@ import { IMPATIENT, perRegion, type Regions } from '../aws/regional.ts';
 import type { Tables } from '../aws/registry.ts';
 import { roleCredentials } from '../aws/role.ts';
 import type { DnsRecord } from '../domain/dns-record.ts';
-import { AS_ENTERED } from '../domain/failover.ts';
+import { AS_ENTERED } from '../domain/failover-state.ts';
 import { RecordId, ShiftedSchema } from '../registry/dns-records.ts';
 import { required } from '../runtime/environment.ts';
 import { createHandler, logger, tracer } from '../runtime/handler.ts';

@@ -14,7 +14,7 @@ import { IMPATIENT, perRegion, type Regions } from '../aws/regional.ts';
 import type { Tables } from '../aws/registry.ts';
 import { roleCredentials } from '../aws/role.ts';
 import { type AlarmName, type DnsRecord, homeOf } from '../domain/dns-record.ts';
-import type { FailoverState } from '../domain/failover.ts';
+import type { FailoverState } from '../domain/failover-state.ts';
 import { RecordId, stateAttributes } from '../registry/dns-records.ts';
 import { required } from '../runtime/environment.ts';
 import { createHandler, logger, tracer } from '../runtime/handler.ts';

@@ -7,13 +7,8 @@ import { readLeaving, readRecordView } from '../aws/records.ts';
 import { IMPATIENT, perRegion, type Regions, readAlarm } from '../aws/regional.ts';
 import type { Tables } from '../aws/registry.ts';
 import type { DnsRecord, FailoverRouting, RecordValue } from '../domain/dns-record.ts';
-import {
-  type AlarmReading,
-  type Answered,
-  answeredOf,
-  type FailoverState,
-  nextFailoverStep,
-} from '../domain/failover.ts';
+import { answeredOf, nextFailoverStep } from '../domain/failover.ts';
+import type { AlarmReading, Answered, FailoverState } from '../domain/failover-state.ts';
 import { modesInForce } from '../domain/mode.ts';
 import { RecordId, ShiftedSchema, stateAttributes } from '../registry/dns-records.ts';
 import { IpAddress } from '../registry/schemas.ts';

@@ -18,7 +18,8 @@ import { IMPATIENT, perRegion, type Regions, readAlarm } from '../aws/regional.t
 import type { Tables } from '../aws/registry.ts';
 import { roleCredentials } from '../aws/role.ts';
 import type { DnsRecord } from '../domain/dns-record.ts';
-import { CONFIRMED_WITHIN, type FailoverState } from '../domain/failover.ts';
+import { CONFIRMED_WITHIN } from '../domain/failover.ts';
+import type { FailoverState } from '../domain/failover-state.ts';
 import { keptFor } from '../domain/leaving.ts';
 import { FOREIGN_RECORDS, UNREADABLE_ENTRIES } from '../domain/metric.ts';
 import { turnOf } from '../domain/watch.ts';

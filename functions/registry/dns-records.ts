@@ -10,7 +10,7 @@ import {
   withDot,
 } from '../domain/dns-record.ts';
 import { malformed } from '../domain/errors.ts';
-import { AS_ENTERED, type FailoverState, NO_STATE, type Word } from '../domain/failover.ts';
+import { AS_ENTERED, type FailoverState, NO_STATE, type Word } from '../domain/failover-state.ts';
 import type { Reading } from '../domain/registry.ts';
 import { plainText } from '../domain/text.ts';
 import { CustomerId, HostName, IpAddress, parseWith, problemOf, Region, ServiceId } from './schemas.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { DnsRecord } from '../../functions/domain/dns-record.ts';
-import { AS_ENTERED } from '../../functions/domain/failover.ts';
+import { AS_ENTERED } from '../../functions/domain/failover-state.ts';
 import { RecordId } from '../../functions/registry/dns-records.ts';
 import { createAction, Reason, type Refused, refused } from '../action.ts';
 import { noRecord, readEntry } from '../dns-records.ts';

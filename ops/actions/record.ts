@@ -3,7 +3,7 @@ import { GetHostedZoneCommand } from '@aws-sdk/client-route-53';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import { type DnsRecord, valuesOf, withDot } from '../../functions/domain/dns-record.ts';
-import type { FailoverState } from '../../functions/domain/failover.ts';
+import type { FailoverState } from '../../functions/domain/failover-state.ts';
 import { plainText } from '../../functions/domain/text.ts';
 import { DnsRecordSchema, recordFrom } from '../../functions/registry/dns-records.ts';
 import { registryKey } from '../../functions/registry/keys.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { DnsRecord } from '../../functions/domain/dns-record.ts';
-import type { FailoverState, Word } from '../../functions/domain/failover.ts';
+import type { FailoverState, Word } from '../../functions/domain/failover-state.ts';
 import { type Mode, modesInForce, type Pause, withPauseOfAll } from '../../functions/domain/mode.ts';
 import { plainText } from '../../functions/domain/text.ts';
 import { RecordId, recordFrom, stateReading } from '../../functions/registry/dns-records.ts';

@@ -1,7 +1,7 @@
 import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
-import type { FailoverState } from '../../functions/domain/failover.ts';
+import type { FailoverState } from '../../functions/domain/failover-state.ts';
 import { plainText } from '../../functions/domain/text.ts';
 import { RecordId } from '../../functions/registry/dns-records.ts';
 import { ledgerKey, registryKey } from '../../functions/registry/keys.ts';

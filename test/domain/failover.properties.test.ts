@@ -1,17 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DnsRecord } from '../../functions/domain/dns-record.ts';
+import { latchOf, nextFailoverStep } from '../../functions/domain/failover.ts';
 import {
   type AlarmReading,
   type Answered,
   type FailoverState,
   type FailoverStep,
-  latchOf,
   NO_STATE,
-  nextFailoverStep,
   type Progress,
   type Request,
-} from '../../functions/domain/failover.ts';
+} from '../../functions/domain/failover-state.ts';
 import type { Mode } from '../../functions/domain/mode.ts';
 import { ARMED, aFailover, aRecord, aWeighted, CHECKS, ENGAGED, JO } from '../support/dns-records.ts';
 

@@ -1,16 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { answeredOf, CONFIRMED_WITHIN, latchOf, nextFailoverStep } from '../../functions/domain/failover.ts';
 import {
-  answeredOf,
-  CONFIRMED_WITHIN,
   type FailoverSituation,
   type FailoverState,
   type FailoverStep,
-  latchOf,
   NO_STATE,
-  nextFailoverStep,
   type Progress,
   type Request,
-} from '../../functions/domain/failover.ts';
+} from '../../functions/domain/failover-state.ts';
 import { NOW } from '../support/builders.ts';
 import {
   ARMED,

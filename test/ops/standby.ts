@@ -10,7 +10,7 @@ import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { DnsRecord } from '../../functions/domain/dns-record.ts';
-import { type FailoverState, NO_STATE } from '../../functions/domain/failover.ts';
+import { type FailoverState, NO_STATE } from '../../functions/domain/failover-state.ts';
 import { ledgerKey, registryKey } from '../../functions/registry/keys.ts';
 import type { Services, Standby } from '../../ops/services.ts';
 import { callsOf, item, strictDynamo, strictSfn, TABLES } from '../functions/support.ts';

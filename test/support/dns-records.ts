@@ -5,7 +5,7 @@ import type {
   FailoverState,
   Progress,
   Word,
-} from '../../functions/domain/failover.ts';
+} from '../../functions/domain/failover-state.ts';
 import type { RecordChange } from '../../functions/domain/zone.ts';
 import { NOW, SERVICE_ID } from './builders.ts';
 

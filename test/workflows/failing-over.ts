@@ -1,7 +1,12 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DnsRecord } from '../../functions/domain/dns-record.ts';
-import { type AlarmReading, type Answered, type FailoverState, NO_STATE } from '../../functions/domain/failover.ts';
+import {
+  type AlarmReading,
+  type Answered,
+  type FailoverState,
+  NO_STATE,
+} from '../../functions/domain/failover-state.ts';
 import { stateAttributes, stateFrom } from '../../functions/registry/dns-records.ts';
 import { itemOf } from '../../functions/registry/items.ts';
 import { ledgerKey } from '../../functions/registry/keys.ts';

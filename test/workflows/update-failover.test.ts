@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NO_STATE } from '../../functions/domain/failover.ts';
+import { NO_STATE } from '../../functions/domain/failover-state.ts';
 import { ALL_PAUSED, ENFORCED, healthy, NO_ANSWER, OBSERVED } from '../functions/failover/world.ts';
 import {
   ARMED,

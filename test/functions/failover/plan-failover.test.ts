@@ -1,7 +1,7 @@
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { NO_STATE } from '../../../functions/domain/failover.ts';
+import { NO_STATE } from '../../../functions/domain/failover-state.ts';
 import { NOW, SERVICE_ID } from '../../support/builders.ts';
 import {
   ARMED,

@@ -3,7 +3,8 @@ import { ListResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type DnsRecord, markSet } from '../../../functions/domain/dns-record.ts';
-import { CONFIRMED_WITHIN, type FailoverState } from '../../../functions/domain/failover.ts';
+import { CONFIRMED_WITHIN } from '../../../functions/domain/failover.ts';
+import type { FailoverState } from '../../../functions/domain/failover-state.ts';
 import { turnOf } from '../../../functions/domain/watch.ts';
 import { NOW, SERVICE_ID } from '../../support/builders.ts';
 import {

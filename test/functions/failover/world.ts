@@ -21,7 +21,7 @@ import {
 } from '@aws-sdk/client-route-53';
 import { recordSetFrom } from '../../../functions/aws/hosted-zone.ts';
 import { type DnsRecord, homeOf, type RecordSet } from '../../../functions/domain/dns-record.ts';
-import type { AlarmReading, FailoverState } from '../../../functions/domain/failover.ts';
+import type { AlarmReading, FailoverState } from '../../../functions/domain/failover-state.ts';
 import type { RecordChange } from '../../../functions/domain/zone.ts';
 import { ALL_SERVICES, ledgerKey, RECORDS, registryKey } from '../../../functions/registry/keys.ts';
 import { HOME_REGION, NOW, SERVICE_ID } from '../../support/builders.ts';
