@@ -1,16 +1,15 @@
-import { type Call, type Interceptor, STANDBY_REGION } from '../cloud.ts';
 import { type Cast, castSpells } from '../faults/cast.ts';
 import { type Injection, injectFaults } from '../faults/inject.ts';
-import { seededRandom } from '../random.ts';
 import { createSimulatedWorld, type SimulatedWorld } from '../simulated.ts';
 import { Actors, isRefusal, type Request } from './actors.ts';
-import { type Deed, type Delivery, type History, isDeed, type Moment } from './history.ts';
+import { type Deed, type History, isDeed, type Moment } from './history.ts';
 import type { Pair } from './pairs/pairs.ts';
 import { type PairsKeeper, REGION_OF, SIDES } from './pairs/pairs-keeper.ts';
 import type { PairsWatch } from './pairs/pairs-watch.ts';
 import type { EstateBinding } from './targets/estate.ts';
 import type { Bind, BindingStanding, EstateKeeper } from './targets/estate-keeper.ts';
 import { TargetsWatch } from './targets/targets-watch.ts';
+import { slowDown, Turns } from './turns.ts';
 import { type Mark, Watch } from './watch.ts';
 import { WriteWatch } from './write-watch.ts';
 
@@ -105,86 +104,6 @@ const SETTLED = 45 * 60_000;
 
 /** The same in which then nothing is written: two sweeps. */
 const QUIET = 11 * 60_000;
-
-/** The moments around calls, and the deliveries: what waits for the n-th call of an action. */
-class Turns {
-  readonly #counts = new Map<string, number>();
-  readonly #waiting = new Map<string, (next: () => Promise<unknown>) => Promise<unknown>>();
-  readonly #world: SimulatedWorld;
-
-  constructor(world: SimulatedWorld) {
-    this.#world = world;
-    world.cloud.intercept((call, next) => this.#stand(call, next));
-  }
-
-  before(call: string, nth: number, deed: () => Promise<void>): void {
-    this.#around(call, nth, async (next) => {
-      await deed();
-      return next();
-    });
-  }
-
-  after(call: string, nth: number, deed: () => Promise<void>): void {
-    this.#around(call, nth, async (next) => {
-      try {
-        return await next();
-      } finally {
-        await deed();
-      }
-    });
-  }
-
-  deliver(delivery: Delivery): void {
-    const { clock, journal } = this.#world;
-    const { call, nth } = delivery;
-    this.#around(call, nth, async (next) => {
-      if (delivery.deed === 'lost') {
-        journal.write({ kind: 'story', who: 'history', what: `${call} ${nth} is lost` });
-        return { MessageId: 'lost' };
-      }
-      if (delivery.deed === 'late') {
-        await clock.sleep(delivery.by);
-        return next();
-      }
-      // The service's own second attempt: whoever made the first call hears nothing of it.
-      for (const wait of delivery.waits) clock.after(wait, () => void next().catch(() => undefined));
-      return next();
-    });
-  }
-
-  #around(call: string, nth: number, stand: (next: () => Promise<unknown>) => Promise<unknown>): void {
-    const key = `${call} ${nth}`;
-    const inner = this.#waiting.get(key);
-    this.#waiting.set(key, inner === undefined ? stand : (next) => stand(() => inner(next)));
-  }
-
-  /** Counts the calls of AWS's services and of the stack's roles; what people do is not counted. */
-  #stand(call: Call, next: () => Promise<unknown>): Promise<unknown> {
-    if (call.principal.kind === 'account') return next();
-    const name = `${call.service}:${call.action}`;
-    const count = (this.#counts.get(name) ?? 0) + 1;
-    this.#counts.set(name, count);
-    return this.#waiting.get(`${name} ${count}`)?.(next) ?? next();
-  }
-}
-
-/** Lets each call of the stack take its time, both ways. */
-const slowDown = ({ cloud, clock, regions }: SimulatedWorld, { seed, latency, pairs }: History): void => {
-  if (latency === 0) return;
-  const random = seededRandom(seed);
-  const pause = () => clock.sleep(random.between(0, latency));
-  const slow: Interceptor = async ({ principal }, next) => {
-    if (principal.kind !== 'role') return next();
-    await pause();
-    try {
-      return await next();
-    } finally {
-      await pause();
-    }
-  };
-  cloud.intercept(slow);
-  if (pairs !== undefined) regions.get(STANDBY_REGION).cloud.intercept(slow);
-};
 
 const targetsOf = (watch: TargetsWatch, estate: EstateKeeper, standing: readonly BindingStanding[]): TargetsPlayed => ({
   watch,
