@@ -2,6 +2,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { ALL_SERVICES, CURRENT, ledgerKey, registryKey } from '../../../functions/registry/keys.ts';
 import { HOME_REGION, OPERATOR, STANDBY_REGION } from '../../cloud.ts';
 import { FIRST_VPC } from '../../dns/vantages.ts';
+import { AwsError } from '../../services/errors.ts';
 import type { SimulatedWorld } from '../../simulated.ts';
 import { type Balancer, makeBalancer, PORT } from '../../stories/balancer.ts';
 import type { Mark, Watch } from '../watch.ts';
@@ -128,6 +129,9 @@ export class PairsKeeper {
     const balancer = this.balancerOf(pair, side);
     const serves = balancer?.targets.at(-1);
     if (balancer === undefined || serves === undefined) return;
+    const isAlive = this.sides.findLast((each) => each.pair === pair.name && each.side === side)?.isAlive === true;
+    // Who is gone neither dies nor moves, and who is there need not be revived.
+    if (isAlive === (event === 'revives')) return;
     this.#watch.note(`${pair.name}’s ${side} ${event}`);
     switch (event) {
       case 'dies':
@@ -138,8 +142,6 @@ export class PairsKeeper {
         return this.#target(side, balancer, 'RegisterTargets', serves);
       case 'moves':
       case 'moves-untold': {
-        const isAlive = this.sides.findLast((each) => each.pair === pair.name && each.side === side)?.isAlive;
-        if (isAlive === false) return;
         this.#moved += 1;
         const next = `10.${side === 'primary' ? 150 : 151}.251.${this.#moved}`;
         balancer.targets.push(next);
@@ -243,7 +245,12 @@ export class PairsKeeper {
 
   async #target(side: Side, { targetGroupArn }: Balancer, action: string, Id: string): Promise<void> {
     const Targets = [{ Id, Port: PORT }];
-    await this.call(REGION_OF[side], 'elasticloadbalancing', action, { TargetGroupArn: targetGroupArn, Targets });
+    try {
+      await this.call(REGION_OF[side], 'elasticloadbalancing', action, { TargetGroupArn: targetGroupArn, Targets });
+    } catch (error) {
+      // It is gone already, or there are too many calls at once: whoever does this by hand lets it be.
+      if (!(error instanceof AwsError)) throw error;
+    }
   }
 
   /** As a run of `refresh-targets` tells it. */
