@@ -28,6 +28,11 @@ export interface ConciergeFunctionProps {
   /** The VPC that it looks out of; without a way out of that it reaches no API of AWS. @default none */
   readonly network?: { readonly vpc: IVpc; readonly securityGroups: readonly ISecurityGroup[] };
   /** @default 30 seconds */
+  /**
+   * Whether a schedule calls it every minute: Lambda does not try again what failed, since the next call does, and a look that comes twice
+   * would count twice. @default false
+   */
+  readonly isScheduled?: boolean;
   readonly timeout?: Duration;
   /** Megabytes; the processor's share grows with it. @default 512 */
   readonly memorySize?: number;
@@ -86,6 +91,8 @@ export class ConciergeFunction extends Construct {
     this.wildcardFinding = `AwsSolutions-IAM5[Resource::<${Stack.of(this).getLogicalId(fn.node.defaultChild as CfnFunction)}.Arn>:*]`;
     this.version = fn.currentVersion;
     this.version.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    if (props.isScheduled === true)
+      this.version.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
     failureAlarm(this, 'Alarm', {
       metric: fn.metricErrors({ statistic: 'Sum', period: ALARM_PERIOD }),
       failureImpact: props.failureImpact,

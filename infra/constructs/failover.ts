@@ -132,6 +132,7 @@ export class Failover extends Construct {
     const latches = new ConciergeFunction(this, 'AssertLatches', {
       code: code.latches,
       failureImpact: 'The latches of failovers are not written: whoever is failed over may flap back.',
+      isScheduled: true,
       environment: { LEDGER_TABLE: ledger.tableName },
       permissions: [
         new PolicyStatement({ actions: ['dynamodb:Query'], resources: [ledger.tableArn] }),
@@ -152,6 +153,7 @@ export class Failover extends Construct {
       code: code.watch,
       failureImpact: 'Nobody sees that a record is not as it ought to be, or that a failover has no latch.',
       timeout: Duration.seconds(50),
+      isScheduled: true,
       environment: { ...tables, EVENT_BUS: bus.eventBusName },
       permissions: [
         new PolicyStatement({ actions: ['dynamodb:Query'], resources: [registry.tableArn, ledger.tableArn] }),

@@ -118,6 +118,7 @@ export class Targets extends Construct {
       code: code.watch,
       failureImpact: 'Nobody sees addresses change: customers may meet ones that nobody has any more.',
       timeout: Duration.seconds(50),
+      isScheduled: true,
       memorySize: 1024,
       environment: { ...tables, EVENT_BUS: bus.eventBusName },
       permissions: [

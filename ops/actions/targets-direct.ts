@@ -198,7 +198,7 @@ class DirectRun {
   }
 
   /** Takes a step. @returns why it ends here, where it does. */
-  async #take({ step }: TargetsLook): Promise<Refused | undefined> {
+  async #take({ plan, step }: TargetsLook): Promise<Refused | undefined> {
     const { say } = this.#services;
     const addresses = addressesOf(step);
     switch (step.step) {
@@ -227,6 +227,8 @@ class DirectRun {
           step.step === 'wait' ? step.because : 'DNS has to miss what is stale often enough, once a minute';
         if (reason !== this.#waitedFor) say(`waiting       ${reason}`);
         this.#waitedFor = reason;
+        // What drained may have made room.
+        if (step.step === 'wait' && plan.isSwap) this.#isFull = false;
         return undefined;
       }
     }

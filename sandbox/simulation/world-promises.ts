@@ -7,7 +7,13 @@ import { PRINCIPAL_PROMISES } from '../properties/principals.ts';
 import type { Promised } from '../properties/promised.ts';
 import { PROMISES } from '../properties/promises.ts';
 import { sizeOf } from '../properties/registry-losses.ts';
-import { isFounded, isUnsettled, QUIET_PROMISES, REFRESH } from '../properties/targets/quiet-promises.ts';
+import {
+  isAnsweredInParts,
+  isFounded,
+  isUnsettled,
+  QUIET_PROMISES,
+  REFRESH,
+} from '../properties/targets/quiet-promises.ts';
 import { REMOVAL_PROMISES } from '../properties/targets/removal-promises.ts';
 import { WRITE_PROMISES } from '../properties/targets/write-promises.ts';
 import { type ExecutionSeen, lastRecordOf } from '../properties/watch.ts';
@@ -81,7 +87,8 @@ const forbidsOnlyWhomItAllowed: Promised = {
  * Once all has settled, nothing is written any more: no run is started, no item put, no event sent.
  *
  * Left out, and counted: where the day's bound of disconnections is reached, each sweep tries again what remains; where the registry is
- * frozen, has become smaller, or something stands still by a person's word, sweeps may tell of it; where a contract ends just then.
+ * frozen, has become smaller, or something stands still by a person's word, sweeps may tell of it; where a contract ends just then; and where
+ * DNS answers with a part of a source's addresses, the watch counts whom it missed.
  */
 const writesNothingAtQuiet: Promised = {
   name: 'quiet writes nothing',
@@ -106,7 +113,7 @@ const writesNothingAtQuiet: Promised = {
     const isFull = servicesOf(history).some(({ name }) => isBounded(played, name));
     // A request that is held is reminded of, or expires.
     const isOpen = [...watch.executions.values()].some(({ status }) => status === 'RUNNING');
-    if (isUnsettled(played)) return { judged: 0, leftOut: 1, broken: [] };
+    if (isUnsettled(played) || isAnsweredInParts(played)) return { judged: 0, leftOut: 1, broken: [] };
     if (isPaused || seen?.isFrozen === true || isShrinking || isDated || isFull || isOpen)
       return { judged: 0, leftOut: 1, broken: [] };
     const kinds = [...new Set(writesAtQuiet)];

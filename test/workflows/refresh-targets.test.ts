@@ -581,6 +581,24 @@ describe('a full target group', () => {
     ).toEqual([[false, false], ...Array.from({ length: 4 }, () => [false, true])]);
   });
 
+  it('and waits for what drains - it asks again whether there is room, and does not fail for what it heard before', async () => {
+    const others = { '10.0.1.11': 'healthy', '10.0.1.12': 'healthy' } as const;
+    const sights: readonly Sight[] = [
+      { targets: { ...others, [OLD]: 'draining' } },
+      { targets: { ...others, [OLD]: 'draining' }, room: 0 },
+      { targets: others },
+      { targets: { ...others, [NEW]: 'healthy' } },
+    ];
+    const record = { ...KNOWN, ours: { '10.0.1.11': {}, '10.0.1.12': {} } };
+    const script = { ...running(sights, { record }), Register: [failing(TOO_MANY), {}] };
+    const ran = await refresh(script, BINDING);
+
+    expect(
+      argumentsOf(ran, 'Observe').map((each) => (each as { Payload: { isFull: boolean } }).Payload.isFull),
+    ).toEqual([false, true, false, false]);
+    expect(ran.path.filter((state) => state === 'Register')).toHaveLength(2);
+  });
+
   it('whose target that was to make room is gone already - there is room', async () => {
     const sights: readonly Sight[] = [
       { targets: { [OLD]: 'healthy', '10.0.1.11': 'healthy' } },

@@ -1,6 +1,6 @@
 import type { Played, TargetsPlayed } from '../play.ts';
 import type { EstateBinding } from './estate.ts';
-import { type Look, type TargetsWrite, targetKey } from './targets-watch.ts';
+import { type Look, PATIENCE, type TargetsWrite, targetKey } from './targets-watch.ts';
 
 /** A call of ours that registers or deregisters targets, with what it stood on. */
 export interface OwnWrite extends TargetsWrite {
@@ -61,3 +61,18 @@ export const seenTargets = ({ watch }: TargetsPlayed, write: OwnWrite): readonly
 
 /** Whether an address is one that a VPC of these worlds may have. */
 export const isPlausible = (address: string): boolean => address.startsWith('10.');
+
+/** Whom DNS named while somebody looked. */
+export const answersDuring = (
+  { watch }: TargetsPlayed,
+  hostName: string | undefined,
+  { begun, ended }: Look,
+): readonly string[] =>
+  watch.heard.flatMap((answer) =>
+    answer.hostName === hostName &&
+    answer.mark > begun.mark &&
+    // One that dies does not say so.
+    (ended === undefined ? answer.at <= begun.at + PATIENCE : answer.mark < ended.mark)
+      ? (answer.addresses ?? [])
+      : [],
+  );

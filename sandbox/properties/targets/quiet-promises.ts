@@ -172,6 +172,12 @@ export const isUnsettled = (played: Played): boolean =>
     return failures > 0 || refused.size > 0;
   });
 
+/** Whether DNS answers with fewer addresses than a source has: each look may find other ones. */
+export const isAnsweredInParts = ({ targets, history }: Played): boolean => {
+  const most = history.estate?.dns.answerSize ?? Number.POSITIVE_INFINITY;
+  return (targets?.standing ?? []).some(({ named }) => named.length > most);
+};
+
 /**
  * While nothing changes, no target is registered or deregistered, and the watch reads each target group once at the most: its slow rotation takes a
  * quarter of an hour.

@@ -1,8 +1,15 @@
 import type { Played, TargetsPlayed } from '../play.ts';
 import type { Promised } from '../promised.ts';
 import { truthOf } from '../registry-truth.ts';
-import { isPlausible, isWithdrawal, type OwnWrite, ownWrites, seenTargets, wasNeverHealthy } from './one-write.ts';
-import { type Look, PATIENCE } from './targets-watch.ts';
+import {
+  answersDuring,
+  isPlausible,
+  isWithdrawal,
+  type OwnWrite,
+  ownWrites,
+  seenTargets,
+  wasNeverHealthy,
+} from './one-write.ts';
 
 /** What holds where a binding does not say: README, "Targets follow their source". */
 const USUAL = { minHealthy: 1, maxRemovalRatio: 0.5, misses: 3 } as const;
@@ -76,21 +83,6 @@ const takesAShareOnly: Promised = {
     return keys.length > Math.max(1, share) ? [`${keys.length} of ${registered.length} went at once`] : [];
   }),
 };
-
-/** Whom DNS named while somebody looked. */
-const answersDuring = (
-  { watch }: TargetsPlayed,
-  hostName: string | undefined,
-  { begun, ended }: Look,
-): readonly string[] =>
-  watch.heard.flatMap((answer) =>
-    answer.hostName === hostName &&
-    answer.mark > begun.mark &&
-    // One that dies does not say so.
-    (ended === undefined ? answer.at <= begun.at + PATIENCE : answer.mark < ended.mark)
-      ? (answer.addresses ?? [])
-      : [],
-  );
 
 /**
  * No target goes before as many looks of the watch in a row as the binding wants were answered, and none of the answers named it; nor while a

@@ -1,7 +1,7 @@
 import type { Played, TargetsPlayed } from '../play.ts';
 import type { Promised } from '../promised.ts';
 import { isPaused, truthOf } from '../registry-truth.ts';
-import { isPlausible, isWithdrawal, type OwnWrite, ownWrites } from './one-write.ts';
+import { answersDuring, isPlausible, isWithdrawal, type OwnWrite, ownWrites } from './one-write.ts';
 import { targetKey } from './targets-watch.ts';
 
 /** Judges each of our calls that registers or deregisters targets. */
@@ -78,18 +78,26 @@ const registersWhatDnsNamed: Promised = {
 
 /**
  * Nothing is registered or deregistered but where the effect's mode was `enforce` and nothing stood still at some time since its plan read the
- * modes. What never got healthy is taken back by the mode of adding.
+ * modes. What never got healthy is taken back by the mode of adding, or by that of removing where DNS named it no more.
  */
 const goesByTheMode: Promised = {
   name: 'writes targets as far as the mode allows',
   judge: atEachWrite((targets, write, { registry }) => {
     const { action, plan, mark, binding, keys } = write;
-    const effect = action === 'register' || isWithdrawal(targets, write) ? 'targets-add' : 'targets-remove';
+    const named = answersDuring(targets, targets.hostNameOf(binding.source), plan);
+    const isStale = write.targets.every(({ id }) => !named.includes(id));
+    const isTakenBack = action === 'deregister' && isWithdrawal(targets, write);
+    const effects = [
+      ...(action === 'register' || isTakenBack ? (['targets-add'] as const) : []),
+      ...(action === 'deregister' && (!isTakenBack || isStale) ? (['targets-remove'] as const) : []),
+    ];
     const truths = registry.between(plan.begun.mark, mark);
     const isAllowed = truths.some(
-      (truth) => !isPaused(truth, binding.service) && truthOf(truth, binding.service).modes[effect] === 'enforce',
+      (truth) =>
+        !isPaused(truth, binding.service) &&
+        effects.some((effect) => truthOf(truth, binding.service).modes[effect] === 'enforce'),
     );
-    return isAllowed ? [] : [`${action} of ${keys.length} targets, where ${effect} was not to be done`];
+    return isAllowed ? [] : [`${action} of ${keys.length} targets, where ${effects.join(' or ')} was not to be done`];
   }),
 };
 
