@@ -511,7 +511,15 @@ describe('alarms', () => {
 
     const ofPeople = [
       ...['pausing', 'frozen-registry', 'adopting', 'disconnecting', 'unsafe-plan', 'targets-by-hand'],
-      ...['failing-over', 'failing-back', 'a-record-that-is-foreign', 'unconfirmed', 'promotion', 'shifting'],
+      ...[
+        'failing-over',
+        'failing-back',
+        'a-record-that-is-foreign',
+        'unconfirmed',
+        'promotion',
+        'shifting',
+        'a-customers-zone',
+      ],
     ];
 
     for (const article of articles) {

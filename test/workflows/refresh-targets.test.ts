@@ -589,7 +589,7 @@ describe('a full target group', () => {
       { targets: others },
       { targets: { ...others, [NEW]: 'healthy' } },
     ];
-    const record = { ...KNOWN, ours: { '10.0.1.11': {}, '10.0.1.12': {} } };
+    const record = { ...KNOWN, ours: {} };
     const script = { ...running(sights, { record }), Register: [failing(TOO_MANY), {}] };
     const ran = await refresh(script, BINDING);
 
