@@ -2,6 +2,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { ALL_SERVICES, CURRENT, ledgerKey, registryKey } from '../../../functions/registry/keys.ts';
 import { HOME_REGION, OPERATOR, STANDBY_REGION } from '../../cloud.ts';
 import { FIRST_VPC } from '../../dns/vantages.ts';
+import { OTHER_VPC } from '../../services/ec2/subnets.ts';
 import { AwsError } from '../../services/errors.ts';
 import type { SimulatedWorld } from '../../simulated.ts';
 import { type Balancer, makeBalancer, PORT } from '../../stories/balancer.ts';
@@ -212,7 +213,13 @@ export class PairsKeeper {
       CallerReference: zone,
       VPC: { VPCRegion: HOME_REGION, VPCId: FIRST_VPC },
     })) as { readonly HostedZone: { readonly Id: string } };
-    this.#zones.set(zone, HostedZone.Id.replace('/hostedzone/', ''));
+    const HostedZoneId = HostedZone.Id.replace('/hostedzone/', '');
+    // From there the Concierge looks.
+    await this.call(HOME_REGION, 'route53', 'AssociateVPCWithHostedZone', {
+      HostedZoneId,
+      VPC: { VPCRegion: STANDBY_REGION, VPCId: OTHER_VPC },
+    });
+    this.#zones.set(zone, HostedZoneId);
   }
 
   async #makeAlarm(pair: Pair): Promise<void> {
