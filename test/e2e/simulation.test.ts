@@ -23,12 +23,14 @@ const WORLDS = 100;
 const PATIENCE_MILLISECONDS = 900_000;
 
 const simulation = (): Simulation => ({
-  assembly: assembly(),
-  inTwoRegions: { assembly: assemblyOfTwoRegions() },
+  ...options(),
   seed: SEED,
   hours: 1,
   families: ALL_FAMILIES,
 });
+
+/** What any world can be played in. */
+const options = () => ({ assembly: assembly(), inTwoRegions: { assembly: assemblyOfTwoRegions() } });
 
 describe(`generated worlds, seed ${SEED}`, () => {
   it(
@@ -112,9 +114,8 @@ describe(`generated worlds, seed ${SEED}`, () => {
 
   it('with names over two regions write the same log too, and need the standby region’s stack', async () => {
     const world = generateWorld(SEED, 0, { hours: 0.4, families: ALL_FAMILIES, paired: 1 });
-    const options = { assembly: assembly(), inTwoRegions: { assembly: assemblyOfTwoRegions() } };
-    const first = await playHistory(world, options);
-    const second = await playHistory(world, options);
+    const first = await playHistory(world, options());
+    const second = await playHistory(world, options());
 
     expect(first.pairs?.watch.writes.length).toBeGreaterThan(0);
     expect(second.log()).toBe(first.log());
@@ -127,8 +128,8 @@ describe(`generated worlds, seed ${SEED}`, () => {
       .map((number) => generateWorld(SEED, number, { hours: 0.3, families: ALL_FAMILIES, bound: 1 }))
       .find(({ estate, steps }) => estate?.proxies.length === 1 && steps.some(({ deed }) => deed === 'proxy'));
     if (world === undefined) throw new Error('No world has a proxy to which something happens.');
-    const first = await playHistory(world, { assembly: assembly() });
-    const second = await playHistory(world, { assembly: assembly() });
+    const first = await playHistory(world, options());
+    const second = await playHistory(world, options());
 
     expect(first.targets?.watch.writes.length).toBeGreaterThan(0);
     expect(second.log()).toBe(first.log());
@@ -136,8 +137,8 @@ describe(`generated worlds, seed ${SEED}`, () => {
 
   it('write the same log, byte for byte, when they are played again', async () => {
     const world = generateWorld(SEED, 3, { hours: 0.3, families: ALL_FAMILIES });
-    const first = await playHistory(world, { assembly: assembly() });
-    const second = await playHistory(world, { assembly: assembly() });
+    const first = await playHistory(world, options());
+    const second = await playHistory(world, options());
 
     expect(first.log().length).toBeGreaterThan(10_000);
     expect(second.log()).toBe(first.log());
