@@ -165,8 +165,9 @@ const saysWhatClientsGet: Promised = {
   },
 };
 
-/** What an alarm takes until it says what is so, in milliseconds, longest where data stop coming: a failback goes by what it said. */
-const ALARMED = 6 * 60_000;
+/** What an alarm takes until it says that a primary is not well, in milliseconds, longest where data stop coming; and that it is well again. */
+const RINGS = 5 * 60_000;
+const CLEARS = 2 * 60_000;
 /** As the product has it where an entry does not say, in seconds. */
 const HEALTHY_FOR = 600;
 
@@ -186,8 +187,8 @@ const comesBackToTheWell: Promised = {
     const sure = back.filter(({ pair }) => !isForced(pairs.keeper.pairOf(pair)));
     const broken = sure.filter(({ pair: name, at }) => {
       const pair = pairs.keeper.pairOf(name);
-      const from = at - (pair.healthyForSeconds ?? HEALTHY_FOR) * 1000 + ALARMED;
-      return from < at && wasIll(pairs, pair, from, at);
+      const [from, until] = [at - (pair.healthyForSeconds ?? HEALTHY_FOR) * 1000 + CLEARS, at - RINGS];
+      return from < until && wasIll(pairs, pair, from, until);
     });
     return {
       judged: sure.length,
