@@ -26,7 +26,7 @@ const about = (
     const zone = await stage.consumerZone(pair, role);
     // Until its alarm has something to go by.
     await stage.clock.sleep(3 * MINUTE);
-    const first = await pair.run('converge');
+    const first = await pair.arm();
     await stage.clock.sleep(2 * MINUTE);
     return play({ zone, pair, stage, first });
   },

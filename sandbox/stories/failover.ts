@@ -25,7 +25,7 @@ const about = (
     // Until its alarm has something to go by.
     await stage.clock.sleep(3 * MINUTE);
     await pair.put(pair.failoverEntry(more));
-    const { outcome, because } = await pair.run('converge');
+    const { outcome, because } = await pair.arm();
     if (outcome !== 'armed') return { actual: `${outcome}: ${because}`, reasons: [] };
     await stage.clock.sleep(2 * MINUTE);
     // A client that has the old answer in its cache.

@@ -170,6 +170,13 @@ export class RegionPair {
     return this.#ended(await this.start(action, more));
   }
 
+  /** Brings the record in line, and says `armed` where it is: by this run, or by one of the watch's just before. */
+  async arm(): Promise<Ended> {
+    const ended = await this.run('converge');
+    const { armedAt } = await this.state();
+    return ended.outcome === 'converged' && armedAt !== undefined ? { ...ended, outcome: 'armed' } : ended;
+  }
+
   /** Starts `update-failover`. @returns the execution's ARN. */
   async start(action: string, more: object = {}): Promise<string> {
     const isOrder = ['failover', 'failback', 'shift'].includes(action);
