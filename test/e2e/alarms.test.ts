@@ -148,6 +148,8 @@ const followedWorld = async (
   const stage = new Stage(world);
   let at = 0;
   const playing = stage.database('orders').then(async (database) => {
+    // What its creation woke keeps looking for ten minutes.
+    await world.clock.sleep(12 * MINUTE);
     at = world.clock.now();
     await happen({ world, stage, database });
   });
