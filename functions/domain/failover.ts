@@ -252,10 +252,13 @@ const confirm = (
   return { step: 'wait', seconds: LOOK_AGAIN, because: `the answer is ${answered}` };
 };
 
-/** Whether a latch is to be written again: while it holds, and until its release has been seen. */
-export const latchOf = ({ engaged, released }: FailoverState): 0 | 1 | undefined => {
+/**
+ * What a record's latch is to say; undefined where it has none. It says that nobody is failed over as often as that somebody is: an alarm
+ * without data stays where it is, and one that was left in alarm would lead clients to the secondary with nobody's word.
+ */
+export const latchOf = ({ engaged, checks }: FailoverState): 0 | 1 | undefined => {
   if (engaged !== undefined) return 1;
-  return released === undefined ? undefined : 0;
+  return checks === undefined ? undefined : 0;
 };
 
 /**

@@ -25,8 +25,8 @@ interface Services {
 const MOST_DATA = 1_000;
 
 /**
- * All latches that hold or were just let go, each time: a metric that stops coming would leave its alarm where it is, and a run that died
- * before it wrote is made good by the next minute. Where nothing is failed over, nothing is written.
+ * All latches of the ledger, each time: a metric that stops coming would leave its alarm where it is, in alarm or not, and a run that died
+ * before it wrote is made good by the next minute. A thousand records cost one call.
  *
  * @throws `Throttled`, `Denied`.
  */

@@ -585,9 +585,11 @@ describe('shift: weights by a person’s word', () => {
 describe('the latch', () => {
   it.each<[situation: string, state: FailoverState, latch: 0 | 1 | undefined]>([
     ['never touched', NO_STATE, undefined],
-    ['armed', ARMED, undefined],
+    ['armed, with health checks', ARMED, 0],
     ['failed over', ENGAGED, 1],
     ['let go, and not seen yet', { ...ARMED, released: JO }, 0],
+    ['let go, and seen: its alarm may still be where it was', { ...ARMED, version: 9 }, 0],
+    ['written without health checks: nothing asks for it', { version: 3, weights: { blue: 1 } }, undefined],
     ['failed over again before anybody saw it', { ...ENGAGED, released: JO }, 1],
   ])('%s - %s', (_situation, state, latch) => {
     expect(latchOf(state)).toBe(latch);

@@ -27,9 +27,18 @@ export const FAILING_OVER: readonly Mutant[] = [
     seenBy: WORD,
     change: {
       file: DOMAIN,
-      find: 'if (engaged !== undefined) return 1;\n  return released === undefined ? undefined : 0;',
-      replace:
-        "if (engaged !== undefined) return engaged.by === 'health' ? 0 : 1;\n  return released === undefined ? undefined : 0;",
+      find: 'if (engaged !== undefined) return 1;',
+      replace: "if (engaged !== undefined) return engaged.by === 'health' ? 0 : 1;",
+    },
+  },
+  {
+    name: 'a latch says nothing once it is let go',
+    touches: 'other',
+    seenBy: LATCHED,
+    change: {
+      file: DOMAIN,
+      find: 'return checks === undefined ? undefined : 0;',
+      replace: 'return checks === undefined ? undefined : undefined;',
     },
   },
   {

@@ -23,25 +23,26 @@ const datum = (record: string, value: 0 | 1) => ({
 });
 
 describe('the latches', () => {
-  it('nothing is failed over - no metric is written: quiet costs nothing', async () => {
-    const given = having([ARMED, 'orders-db'], [{ version: 1 }, 'other']);
+  it('nothing has a latch - no metric is written', async () => {
+    const given = having([{ version: 3, weights: { blue: 1 } }, 'orders-db'], [{ version: 1 }, 'other']);
 
     await expect(run({}, given.services)).resolves.toEqual({ latches: [], unreadable: [] });
     expect(written(given)).toEqual([]);
   });
 
-  it('failed over - 1; let go, and not seen yet - 0; each under its own record, all of the ledger', async () => {
+  it('failed over - 1; let go or never held - 0; each under its own record, all of the ledger', async () => {
     const given = having([ENGAGED, 'orders-db'], [{ ...ARMED, released: JO }, 'mail'], [ARMED, 'quiet']);
 
     await expect(run({}, given.services)).resolves.toEqual({
       latches: [
         { recordId: 'orders-db', latch: 1 },
         { recordId: 'mail', latch: 0 },
+        { recordId: 'quiet', latch: 0 },
       ],
       unreadable: [],
     });
     expect(written(given)).toEqual([
-      ['PutMetricData', { Namespace: 'PrivateLinkConcierge', MetricData: [datum('orders-db', 1), datum('mail', 0)] }],
+      ['PutMetricData', { Namespace: 'PrivateLinkConcierge', MetricData: [datum('orders-db', 1), datum('mail', 0), datum('quiet', 0)] }],
     ]);
     expect(callsOf(given.dynamo)).toEqual([
       ['Query', expect.objectContaining({ TableName: TABLES.ledger, ConsistentRead: true })],
