@@ -42,7 +42,10 @@ describe('the latches', () => {
       unreadable: [],
     });
     expect(written(given)).toEqual([
-      ['PutMetricData', { Namespace: 'PrivateLinkConcierge', MetricData: [datum('orders-db', 1), datum('mail', 0), datum('quiet', 0)] }],
+      [
+        'PutMetricData',
+        { Namespace: 'PrivateLinkConcierge', MetricData: [datum('orders-db', 1), datum('mail', 0), datum('quiet', 0)] },
+      ],
     ]);
     expect(callsOf(given.dynamo)).toEqual([
       ['Query', expect.objectContaining({ TableName: TABLES.ledger, ConsistentRead: true })],
