@@ -1,18 +1,9 @@
 import { CfnOutput, Duration, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
-import { EventBus, EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
-import { EventBus as EventBusTarget, SfnStateMachine, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { ALARM_STATE_CHANGED } from '../events/alarm-state-changed.ts';
-import { CONNECTION_CHANGED_PATTERN } from '../events/connection-changed.ts';
-import { CONNECTION_REQUESTED_PATTERN } from '../events/connection-requested.ts';
-import { DIFFERENCE_FOUND_PATTERN } from '../events/difference-found.ts';
-import { NOTICE_UNREADABLE_PATTERN } from '../events/notice-unreadable.ts';
-import { runFailedPattern } from '../events/run-failed.ts';
-import { TARGETS_REFRESHED_PATTERN } from '../events/targets-refreshed.ts';
 import {
   METRIC_NAMESPACE,
   METRIC_SERVICE,
@@ -25,6 +16,7 @@ import { ALARM_PERIOD, failureAlarm, tellTopic } from './constructs/alarm.ts';
 import { Answers } from './constructs/answers.ts';
 import { ConciergeFunction } from './constructs/concierge-function.ts';
 import { EndpointService, MANAGED_TAG } from './constructs/endpoint-service.ts';
+import { routeConnectionEvents, type StandbyBus, tellStandby } from './constructs/event-rules.ts';
 import { Intake } from './constructs/intake.ts';
 import { Sweep } from './constructs/sweep.ts';
 import { Tables } from './constructs/tables.ts';
@@ -50,7 +42,7 @@ export interface ConciergeStackProps extends StackProps {
   readonly config: EnvironmentConfig;
   readonly code: ConciergeCode;
   /** The bus of the standby region, where there is one. */
-  readonly standbyBus?: { readonly region: string; readonly name: string };
+  readonly standbyBus?: StandbyBus;
 }
 
 /** The whole Concierge in one region of one account: intake -> bus -> workflow -> functions, and the two tables. */
@@ -254,56 +246,13 @@ export class ConciergeStack extends Stack {
       deadLetters: intake.deadLetters.queue,
     });
 
-    const delivery = { deadLetterQueue: intake.deadLetters.queue };
-    const ids = {
-      serviceId: EventField.fromPath('$.detail.serviceId'),
-      vpcEndpointId: EventField.fromPath('$.detail.vpcEndpointId'),
-    };
-    new Rule(this, 'ConnectionRequested', {
-      eventBus: bus,
-      description: 'A customer asks to connect: admit-connection answers',
-      eventPattern: CONNECTION_REQUESTED_PATTERN,
-      targets: [
-        new SfnStateMachine(admit.stateMachine, {
-          ...delivery,
-          input: RuleTargetInput.fromObject({ ...ids, seen: EventField.fromPath('$.detail.seen') }),
-        }),
-      ],
-    });
-    new Rule(this, 'ConnectionChanged', {
-      eventBus: bus,
-      description: 'A customer left, or a person answered by hand: reconcile settles what is left of it',
-      eventPattern: CONNECTION_CHANGED_PATTERN,
-      targets: [new SfnStateMachine(reconcile.stateMachine, { ...delivery, input: RuleTargetInput.fromObject(ids) })],
-    });
-    new Rule(this, 'DifferenceFound', {
-      eventBus: bus,
-      description: 'A sweep found that something is not as it should be: reconcile works it off',
-      eventPattern: DIFFERENCE_FOUND_PATTERN,
-      targets: [
-        new SfnStateMachine(reconcile.stateMachine, { ...delivery, input: RuleTargetInput.fromEventPath('$.detail') }),
-      ],
-    });
-    new Rule(this, 'RunFailed', {
-      description:
-        'A run of admit-connection or revoke-connection was stopped or failed: reconcile has admit-connection look',
-      eventPattern: runFailedPattern(admit.stateMachine.stateMachineArn, revoke.stateMachine.stateMachineArn),
-      targets: [
-        new SfnStateMachine(reconcile.stateMachine, {
-          ...delivery,
-          input: RuleTargetInput.fromObject({
-            executionArn: EventField.fromPath('$.detail.executionArn'),
-            status: EventField.fromPath('$.detail.status'),
-            input: EventField.fromPath('$.detail.input'),
-          }),
-        }),
-      ],
-    });
-    new Rule(this, 'NoticeUnreadable', {
-      eventBus: bus,
-      description: 'A notice without ids: kept for a person, with the reason',
-      eventPattern: NOTICE_UNREADABLE_PATTERN,
-      targets: [new SqsQueue(intake.deadLetters.queue)],
+    const deadLetters = intake.deadLetters.queue;
+    routeConnectionEvents(this, {
+      bus,
+      deadLetters,
+      admit: admit.stateMachine,
+      revoke: revoke.stateMachine,
+      reconcile: reconcile.stateMachine,
     });
 
     new CfnOutput(this, 'RegistryTable', { value: tables.registry.tableName });
@@ -325,7 +274,7 @@ export class ConciergeStack extends Stack {
       new CfnOutput(this, `ServiceId-${service.name}`, { value: serviceId });
     }
     if (config.alarmTopicArn !== undefined) tellTopic(this, config.alarmTopicArn);
-    if (standbyBus !== undefined) this.#tellStandby(standbyBus, bus, intake.deadLetters.queue);
+    if (standbyBus !== undefined) tellStandby(this, { standbyBus, bus, deadLetters });
   }
 
   /** Has an alarm listen to one of our own metrics. */
@@ -340,29 +289,6 @@ export class ConciergeStack extends Stack {
         period: ALARM_PERIOD,
       }),
       ...about,
-    });
-  }
-
-  /** Records in DNS are the standby region's: it hears of what they follow. */
-  #tellStandby(standby: { readonly region: string; readonly name: string }, bus: EventBus, deadLetters: Queue): void {
-    const arn = this.formatArn({
-      service: 'events',
-      region: standby.region,
-      resource: 'event-bus',
-      resourceName: standby.name,
-    });
-    const there = EventBus.fromEventBusArn(this, 'StandbyBus', arn);
-    const target = () => new EventBusTarget(there, { deadLetterQueue: deadLetters });
-    new Rule(this, 'TargetsRefreshed', {
-      eventBus: bus,
-      description: 'A target group has other targets: records of its addresses follow, in the standby region',
-      eventPattern: TARGETS_REFRESHED_PATTERN,
-      targets: [target()],
-    });
-    new Rule(this, 'AlarmStateChanged', {
-      description: 'An alarm changed: in the standby region somebody sees whether a record goes by it',
-      eventPattern: { ...ALARM_STATE_CHANGED, detail: { alarmName: [{ 'anything-but': { prefix: this.stackName } }] } },
-      targets: [target()],
     });
   }
 
