@@ -94,7 +94,7 @@ export const lookAtTargets = async (
   const plan = planTargets(situation);
   const step = nextTargetsStep(
     plan,
-    { ...situation, binding },
+    { ...situation, binding: { ...binding, ...situation.binding } },
     {
       added: addedBy(record),
       removed,

@@ -106,11 +106,19 @@ const silenceOf = (look: Look): string | undefined => {
   return look.kind === 'failed' ? `DNS did not say: ${look.problem}` : undefined;
 };
 
+/** How often DNS missed an address, and how often it has to until that counts. */
+const missesOf = (
+  address: string,
+  { misses, binding }: { readonly misses: Misses; readonly binding: Pick<Binding, 'missesBeforeRemoval'> },
+): { readonly missed: number; readonly needed: number } => ({
+  missed: misses[address] ?? 0,
+  needed: binding.missesBeforeRemoval ?? BINDING_DEFAULTS.missesBeforeRemoval,
+});
+
 /** Why the witnesses do not let a target go; undefined where both do. */
 const doubtOf = ({ address, state }: Target, situation: TargetsSituation): string | undefined => {
-  const { interfaces, misses, binding } = situation;
-  const needed = binding.missesBeforeRemoval ?? BINDING_DEFAULTS.missesBeforeRemoval;
-  const missed = misses[address] ?? 0;
+  const { interfaces } = situation;
+  const { missed, needed } = missesOf(address, situation);
   if (missed < needed) return `DNS missed it ${missed} times of ${needed}`;
   if (state === 'unhealthy') return undefined;
   if (interfaces.kind === 'failed') return `interfaces could not be read: ${interfaces.problem}`;
@@ -227,8 +235,6 @@ export type TargetsStep =
   | { readonly step: 'withdraw'; readonly addresses: readonly string[]; readonly because: string }
   | { readonly step: 'done' };
 
-const isStale = (look: Look, address: string): boolean => look.kind === 'answered' && !look.addresses.includes(address);
-
 /** Nobody waits for these: a group that no listener uses checks nobody's health, and what somebody took away again is for the next plan. */
 const SETTLED: ReadonlySet<TargetState | undefined> = new Set(['healthy', 'draining', 'unused', undefined]);
 
@@ -245,18 +251,23 @@ export const nextTargetsStep = (
     targets,
     binding,
     look,
+    misses,
     now,
     ...standing
-  }: Pick<TargetsSituation, 'targets' | 'look' | 'now' | 'modes' | 'paused'> & {
-    readonly binding: Pick<Binding, 'port' | 'healthyWithinSeconds' | 'waitForDraining'>;
+  }: Pick<TargetsSituation, 'targets' | 'look' | 'misses' | 'now' | 'modes' | 'paused'> & {
+    readonly binding: Pick<Binding, 'port' | 'missesBeforeRemoval' | 'healthyWithinSeconds' | 'waitForDraining'>;
   },
   run: TargetsRun,
 ): TargetsStep => {
   if (plan.add.length > 0) return { step: 'register', addresses: plan.add.slice(0, PER_CALL) };
   const stateOf = new Map(targets.flatMap((each) => (each.port === binding.port ? [[each.address, each.state]] : [])));
+  const isGone = (address: string): boolean => {
+    const { missed, needed } = missesOf(address, { misses, binding });
+    return look.kind === 'answered' && !look.addresses.includes(address) && missed >= needed;
+  };
   const pending = Object.keys(run.added)
-    // Whom DNS names no longer, nobody waits for: he goes as anybody stale does.
-    .filter((address) => !SETTLED.has(stateOf.get(address)) && !isStale(look, address))
+    // Whom DNS names no longer, nobody waits for: he goes as anybody stale does. One answer without him says little: it may be a part of one.
+    .filter((address) => !SETTLED.has(stateOf.get(address)) && !isGone(address))
     .sort();
   const within = binding.healthyWithinSeconds ?? BINDING_DEFAULTS.healthyWithinSeconds;
   const sinceOf = (address: string): number =>

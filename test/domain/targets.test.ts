@@ -250,6 +250,16 @@ describe('nextTargetsStep', () => {
     });
   });
 
+  it('waits for whom one answer did not name: it may have been a part of one', () => {
+    const targets = [target(A), target(B), target(C), target(D, 'initial')];
+    const run = { added: { [D]: ago(60) }, removed: [] };
+    const missed = (times: number) => ({ targets, look: named(B), misses: { [A]: 3, [C]: 3, [D]: times } });
+
+    expect(stepOf(replaced(missed(1)), run)).toEqual({ step: 'wait', because: `${D} not healthy yet` });
+    expect(stepOf(replaced(missed(2)), run)).toMatchObject({ step: 'wait' });
+    expect(stepOf(replaced(missed(3)), run)).toMatchObject({ step: 'deregister' });
+  });
+
   it.each([
     ['a pause', { paused: { by: 'somebody', reason: 'as agreed', at: NOW } }],
     ['the mode', { modes: { 'targets-add': 'observe', 'targets-remove': 'enforce' } as const }],
