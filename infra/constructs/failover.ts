@@ -12,8 +12,13 @@ import { Construct } from 'constructs';
 import { ALARM_STATE_CHANGED } from '../../events/alarm-state-changed.ts';
 import { RECORD_DRIFT_DETECTED_PATTERN } from '../../events/record-drift-detected.ts';
 import { TARGETS_REFRESHED_PATTERN } from '../../events/targets-refreshed.ts';
-import { FOREIGN_RECORDS, METRIC_NAMESPACE, METRIC_SERVICE } from '../../functions/domain/metric.ts';
-import { failureAlarm } from './alarm.ts';
+import {
+  FOREIGN_RECORDS,
+  METRIC_NAMESPACE,
+  METRIC_SERVICE,
+  UNREADABLE_ENTRIES,
+} from '../../functions/domain/metric.ts';
+import { ALARM_PERIOD, failureAlarm } from './alarm.ts';
 import { ConciergeFunction, type ConciergeFunctionProps } from './concierge-function.ts';
 import { executionsOf, stateMachineArn, Workflow } from './workflow.ts';
 
@@ -285,17 +290,25 @@ export class Failover extends Construct {
         ),
       ],
     });
-    failureAlarm(this, 'ForeignAlarm', {
-      metric: new Metric({
+    const sumOf = (metricName: string, period: Duration): Metric =>
+      new Metric({
         namespace: METRIC_NAMESPACE,
-        metricName: FOREIGN_RECORDS,
+        metricName,
         dimensionsMap: { service: METRIC_SERVICE },
         statistic: 'Sum',
-        // Each record has its turn once in a quarter of an hour.
-        period: Duration.minutes(15),
-      }),
+        period,
+      });
+    failureAlarm(this, 'ForeignAlarm', {
+      // Each record has its turn once in a quarter of an hour.
+      metric: sumOf(FOREIGN_RECORDS, Duration.minutes(15)),
       failureImpact: 'A name that the registry wants has records that we did not make: it is left as it is.',
-      article: '#foreign-records',
+      article: '#a-record-that-is-foreign',
+    });
+    failureAlarm(this, 'UnreadableAlarm', {
+      metric: sumOf(UNREADABLE_ENTRIES, ALARM_PERIOD),
+      failureImpact:
+        'A record can not be looked after, or its entry is gone and nobody said so: its name stays as it is.',
+      article: '#unreadable-entries',
     });
   }
 }

@@ -505,6 +505,13 @@ describe('alarms', () => {
     expect(headings).toContain(article);
   });
 
+  const ofStandby = resourcesOf(standbyOf('sandbox-with-standby'), 'AWS::CloudWatch::Alarm');
+  it.each(ofStandby)('%s of the standby region - names an article that there is', (_alarm, { Properties }) => {
+    const [, article] = / Runbook: docs\/runbook\.md#([a-z-]+)$/.exec(inWords(Properties.AlarmDescription)) ?? [];
+    const headings = [...readFileSync('docs/runbook.md', 'utf8').matchAll(/^## (.+)$/gm)];
+    expect(headings.map(([, heading = '']) => slugOf(heading))).toContain(article);
+  });
+
   it('every article describes, investigates and resolves, and is some alarm’s, or of what people do themselves', () => {
     const articles = readFileSync('docs/runbook.md', 'utf8').split(/^## /m).slice(1);
     const ofAlarms = alarms.map(([, { Properties }]) => inWords(Properties.AlarmDescription).replace(/.*#/, ''));

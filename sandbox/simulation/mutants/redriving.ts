@@ -14,6 +14,7 @@ export const REDRIVING: readonly Mutant[] = [
   },
   {
     name: 'a redriven run writes a zone by the lease that it once had',
+    leaning: 'names',
     touches: 'other',
     survives:
       'What it writes is deleted as it was read and created anew: Route 53 refuses it where another wrote in between.',

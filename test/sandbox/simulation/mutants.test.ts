@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checkWorkflow } from '../../../sandbox/checks/workflow-files.ts';
 import { PROMISES } from '../../../sandbox/properties/promises.ts';
+import { LEANINGS } from '../../../sandbox/simulation/leanings.ts';
 import { MUTANTS } from '../../../sandbox/simulation/mutants/all.ts';
 import { changedDefinition, changedSource, changesOf } from '../../../sandbox/simulation/mutants/apply.ts';
 import type { Touches, WorkflowName } from '../../../sandbox/simulation/mutants/mutant.ts';
@@ -36,6 +37,14 @@ describe('the mutants', () => {
     expect(changed).not.toBe(JSON.stringify(JSON.parse(definition)));
     expect(checkWorkflow(changed)).toEqual([]);
   });
+
+  it.each(workflows.filter(({ change }) => change.workflow === 'UpdateFailover'))(
+    '$name: is looked for where there is a standby region',
+    ({ name }) => {
+      const { leaning } = MUTANTS.find((each) => each.name === name) ?? {};
+      expect(leaning === undefined ? undefined : LEANINGS[leaning].paired).toBe(true);
+    },
+  );
 
   it('are many, and most of those that must be caught touch what no world may let pass', () => {
     const caught = MUTANTS.filter(({ survives }) => survives === undefined);
