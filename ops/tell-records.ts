@@ -1,6 +1,6 @@
 import type { DnsRecord, RecordValue, Routing } from '../functions/domain/dns-record.ts';
 import { valuesOf } from '../functions/domain/dns-record.ts';
-import type { Word } from '../functions/domain/failover-state.ts';
+import { isArmed, type Word } from '../functions/domain/failover-state.ts';
 import { plainText } from '../functions/domain/text.ts';
 import type { RecordAdopted } from './actions/adopt-record.ts';
 import type { FailoverTold } from './actions/fail-over.ts';
@@ -139,6 +139,7 @@ const failoverLines = (
 ) => {
   if (routing.kind !== 'failover') return [];
   const { engaged, released, armedAt } = state;
+  const isReady = isArmed(state, routing);
   const latch =
     engaged === undefined
       ? released === undefined
@@ -147,10 +148,7 @@ const failoverLines = (
       : `failed over ${wordOf(engaged)}`;
   const from = record.seenFrom ?? 'nowhere';
   return [
-    [
-      'now',
-      `${armedAt === undefined ? 'not armed: its primary was never seen well' : `armed since ${armedAt}`}; ${latch}`,
-    ],
+    ['now', `${isReady ? `armed since ${armedAt}` : 'not armed: its primary was never seen well'}; ${latch}`],
     ['health', `${plainText(routing.health.name, 255)} in ${routing.health.region}: ${since(health)}`],
     ...(routing.readiness === undefined
       ? []

@@ -17,7 +17,7 @@ import {
 } from '@aws-sdk/client-route-53';
 import type { AlarmName, FailoverRouting } from '../domain/dns-record.ts';
 import { ConciergeError } from '../domain/errors.ts';
-import type { FailoverState } from '../domain/failover-state.ts';
+import { type FailoverState, goesByHealth, madeOf } from '../domain/failover-state.ts';
 import { LATCH, METRIC_NAMESPACE } from '../domain/metric.ts';
 import { calling } from './errors.ts';
 
@@ -31,6 +31,7 @@ export interface ChecksProps {
 }
 
 type Checks = NonNullable<FailoverState['checks']>;
+type CheckKind = Exclude<keyof Checks, 'made'>;
 
 /**
  * The alarm behind the latch: in alarm while the metric says 1. Without data it stays as it is.
@@ -92,12 +93,12 @@ const byAlarm = ({ name, region }: AlarmName, insufficient: 'Unhealthy' | 'LastK
   InsufficientDataHealthStatus: insufficient,
 });
 
-/** PRIMARY is well while each of its children is. Before it was armed, and where only a person fails over, its own health is none of them. */
-const childrenOf = (
-  { routing, state }: ChecksProps,
-  { health, latch }: Pick<Checks, 'health' | 'latch'>,
-): readonly string[] =>
-  state.armedAt !== undefined && routing.engages !== 'manual-armed' ? [health, latch].sort() : [latch];
+/** PRIMARY is well while each of its children is. */
+const bothOf = (...children: readonly string[]): HealthCheckConfig => ({
+  Type: 'CALCULATED',
+  HealthThreshold: children.length,
+  ChildHealthChecks: [...children].sort(),
+});
 
 /** How often one of a record's checks is made again after somebody deleted it: a reference is good once. */
 const MOST_TIMES = 20;
@@ -109,7 +110,7 @@ type Owner = Pick<ChecksProps, 'recordId' | 'latch'>;
  * The name under which a check is asked for, the same at each try: whoever died between making it and noting it finds it again. It has 64
  * characters at the most, a record's id up to 63: it is a digest.
  */
-const referenceOf = ({ recordId, latch }: Owner, kind: keyof Checks, time: number): string => {
+const referenceOf = ({ recordId, latch }: Owner, kind: CheckKind, time: number): string => {
   const digest = createHash('sha256')
     .update(JSON.stringify([recordId, latch.region, latch.name, kind, time]))
     .digest('hex')
@@ -138,7 +139,7 @@ const listAll = async (route53: Route53Client): Promise<readonly HealthCheck[]> 
 const create = async (
   route53: Route53Client,
   owner: Owner,
-  kind: keyof Checks,
+  kind: CheckKind,
   config: HealthCheckConfig,
 ): Promise<HealthCheck | undefined> => {
   let all: readonly HealthCheck[] | undefined;
@@ -188,7 +189,7 @@ export const ensureChecks = async (
 ): Promise<{ readonly checks: Checks; readonly changes: number }> => {
   const { routing, state, latch: latchName } = props;
   let changes = 0;
-  const ensure = async (kind: keyof Checks, wanted: HealthCheckConfig): Promise<string> => {
+  const ensure = async (kind: CheckKind, wanted: HealthCheckConfig): Promise<string> => {
     const id = state.checks?.[kind];
     const found = id === undefined ? undefined : await read(route53, id);
     if (id === undefined || found === undefined) {
@@ -203,19 +204,29 @@ export const ensureChecks = async (
     await update(route53, id, wanted);
     return id;
   };
-  const health = await ensure('health', byAlarm(routing.health, 'Unhealthy'));
+  const ensureHealth = (): Promise<string> => ensure('health', byAlarm(routing.health, 'Unhealthy'));
   const latch = await ensure('latch', byAlarm(latchName, 'LastKnownStatus'));
-  const children = childrenOf(props, { health, latch });
-  const primary = await ensure('primary', {
-    Type: 'CALCULATED',
-    HealthThreshold: children.length,
-    ChildHealthChecks: [...children],
-  });
-  return { checks: { health, latch, primary }, changes };
+  const made = madeOf(state, routing);
+  if (goesByHealth(state, routing)) {
+    const health = await ensureHealth();
+    return { checks: { health, latch, primary: await ensure('primary', bothOf(health, latch)), made }, changes };
+  }
+  // An alarm that was never seen well is none of the primary's: it leaves before its check is made to follow it.
+  const primary = await ensure('primary', bothOf(latch));
+  return { checks: { health: await ensureHealth(), latch, primary, made }, changes };
 };
 
 const update = (route53: Route53Client, id: string, { Type: _fixed, ...rest }: HealthCheckConfig): Promise<unknown> =>
   calling('update a health check', () => route53.send(new UpdateHealthCheckCommand({ HealthCheckId: id, ...rest })));
+
+/** One that is gone already was deleted by a call whose reply got lost. */
+const deleteCheck = async (route53: Route53Client, HealthCheckId: string | undefined): Promise<void> => {
+  try {
+    await calling('delete a health check', () => route53.send(new DeleteHealthCheckCommand({ HealthCheckId })));
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'NoSuchHealthCheck') throw error;
+  }
+};
 
 /** The one of both goes before those that it is made of: Route 53 deletes none that another one has. */
 const LAST_MADE_FIRST = ['primary', 'health', 'latch'] as const;
@@ -239,7 +250,7 @@ export const deleteChecks = async (
       ({ Id, CallerReference = '' }) => Id === checks?.[kind] || references.includes(CallerReference),
     );
     for (const { Id } of ours) {
-      await calling('delete a health check', () => route53.send(new DeleteHealthCheckCommand({ HealthCheckId: Id })));
+      await deleteCheck(route53, Id);
     }
   }
   // One that is not there is no error.

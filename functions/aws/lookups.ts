@@ -61,7 +61,13 @@ export const lookUp: Lookup = lookUpBy(new Resolver(PATIENCE));
 /** How many queries make a look: answers may be subsets that rotate. */
 const QUERIES = 3;
 
-/** Looks at a name by several queries, one after another: at once they would be answered as one. */
+/** How c-ares says that nobody answered. */
+const isMute = (answer: Answer): boolean => answer.kind === 'failed' && answer.problem.endsWith(': ETIMEOUT');
+
+/**
+ * Looks at a name by several queries, one after another: at once they would be answered as one. Whom nobody answers for is not asked for again: a
+ * few hundred such names would take longer than a look may.
+ */
 export const look = async (
   lookup: Lookup,
   {
@@ -71,6 +77,6 @@ export const look = async (
   }: { readonly hostName: string; readonly family: Family; readonly within?: readonly string[] },
 ): Promise<Look> => {
   const answers: Answer[] = [];
-  for (let query = 0; query < QUERIES; query += 1) answers.push(await lookup(hostName, family));
+  while (answers.length < QUERIES && !answers.some(isMute)) answers.push(await lookup(hostName, family));
   return lookOf(answers, plausibility(family, within));
 };

@@ -1,8 +1,9 @@
 import { type CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { AlarmName, RecordValue } from '../domain/dns-record.ts';
-import { malformed } from '../domain/errors.ts';
-import type { AlarmReading } from '../domain/failover-state.ts';
+import { ConciergeError, malformed } from '../domain/errors.ts';
+import { type AlarmReading, alarmText } from '../domain/failover-state.ts';
+import { chunksOf } from './chunks.ts';
 import { calling } from './errors.ts';
 import { readTargets } from './target-group.ts';
 
@@ -48,24 +49,55 @@ const isSilence = (error: unknown): boolean => {
  *
  * @throws `Denied`; `Malformed` where there is no such alarm.
  */
-export const readAlarm = async (
+export const readAlarm = async (regions: Pick<Regions, 'cloudwatch'>, alarm: AlarmName): Promise<AlarmReading> => {
+  const found = (await readAlarms(regions, [alarm])).get(alarmText(alarm));
+  if (found === undefined) throw malformed(`There is no alarm ${alarm.name} in ${alarm.region}.`, { ...alarm });
+  if (found instanceof Error) throw found;
+  return found;
+};
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html */
+const MOST_ALARMS = 100;
+
+/**
+ * What many alarms say, by {@link alarmText}: those of a region in one call for each hundred, all regions at once, so that one that does not answer
+ * costs no more than its own time-out. An alarm that is not there is absent; one that we may not read is the error `Denied`.
+ */
+export const readAlarms = async (
   { cloudwatch }: Pick<Regions, 'cloudwatch'>,
-  { name, region }: AlarmName,
-): Promise<AlarmReading> => {
-  try {
-    const { MetricAlarms = [], CompositeAlarms = [] } = await calling('describe an alarm', () =>
-      cloudwatch(region).send(
-        new DescribeAlarmsCommand({ AlarmNames: [name], AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] }),
-      ),
-    );
-    const found = MetricAlarms[0] ?? CompositeAlarms[0];
-    if (found?.StateValue === undefined) throw malformed(`There is no alarm ${name} in ${region}.`, { name, region });
-    const since = found.StateUpdatedTimestamp ?? new Date(0);
-    return { state: found.StateValue, since: since.toISOString() };
-  } catch (error) {
-    if (isSilence(error)) return { state: 'unreadable' };
-    throw error;
-  }
+  alarms: readonly AlarmName[],
+): Promise<ReadonlyMap<string, AlarmReading | Error>> => {
+  const names = new Map<string, Set<string>>();
+  for (const { name, region } of alarms) names.set(region, (names.get(region) ?? new Set()).add(name));
+  const calls = [...names].flatMap(([region, some]) =>
+    chunksOf([...some], MOST_ALARMS).map((chunk) => ({ region, names: chunk })),
+  );
+  const found = await Promise.all(
+    calls.map(async ({ region, names: AlarmNames }): Promise<readonly (readonly [string, AlarmReading | Error])[]> => {
+      const asEach = (reading: AlarmReading | Error) =>
+        AlarmNames.map((name) => [alarmText({ name, region }), reading] as const);
+      try {
+        const { MetricAlarms = [], CompositeAlarms = [] } = await calling('describe alarms', () =>
+          cloudwatch(region).send(
+            new DescribeAlarmsCommand({
+              AlarmNames: [...AlarmNames],
+              AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+              MaxRecords: MOST_ALARMS,
+            }),
+          ),
+        );
+        return [...MetricAlarms, ...CompositeAlarms].flatMap(
+          ({ AlarmName: name = '', StateValue: state, StateUpdatedTimestamp: since = new Date(0) }) =>
+            state === undefined ? [] : [[alarmText({ name, region }), { state, since: since.toISOString() }] as const],
+        );
+      } catch (error) {
+        if (isSilence(error)) return asEach({ state: 'unreadable' });
+        if (error instanceof ConciergeError) return asEach(error);
+        throw error;
+      }
+    }),
+  );
+  return new Map(found.flat());
 };
 
 /**

@@ -98,6 +98,7 @@ export const lookAtTargets = async (
     {
       added: addedBy(record),
       removed,
+      isTight,
       ...(startedAt === undefined ? {} : { startedAt }),
     },
   );

@@ -1,4 +1,4 @@
-import type { DnsRecord, RecordHome } from './dns-record.ts';
+import type { AlarmName, DnsRecord, FailoverRouting, RecordHome } from './dns-record.ts';
 import type { Mode, Pause } from './mode.ts';
 
 /** Who did something to a record, and why. */
@@ -14,10 +14,17 @@ export interface Word {
 export interface FailoverState {
   /** Counts the writes; 0 = there was none. Whoever decided on another one decides again. */
   readonly version: number;
-  /** Route 53's health checks of a failover record. */
-  readonly checks?: { readonly health: string; readonly latch: string; readonly primary: string };
+  /** Route 53's health checks of a failover record, and what they were made of when they were written last: {@link madeOf}. */
+  readonly checks?: {
+    readonly health: string;
+    readonly latch: string;
+    readonly primary: string;
+    readonly made?: string;
+  };
   /** When the primary was first seen well: before that, its alarm moves nothing. */
   readonly armedAt?: string;
+  /** The alarm that said so, as {@link alarmText} has it: another one arms anew. */
+  readonly armedBy?: string;
   /** The latch: the primary is not answered for, whatever its health, until a person says so. */
   readonly engaged?: Word;
   /** The latch was let go, and the answer is not known to be the primary's yet. */
@@ -33,6 +40,21 @@ export interface FailoverState {
   /** A person took its entry away: what is written is to leave. */
   readonly leaving?: Word;
 }
+
+/** An alarm as it is written down: `us-west-2/orders-sick`. */
+export const alarmText = ({ name, region }: AlarmName): string => `${region}/${name}`;
+
+/** Whether the primary was seen well by the alarm that the record goes by now: one that never said so may be wired wrongly. */
+export const isArmed = ({ armedAt, armedBy }: FailoverState, { health }: Pick<FailoverRouting, 'health'>): boolean =>
+  armedAt !== undefined && armedBy === alarmText(health);
+
+/** Whether PRIMARY's own check goes by its alarm: not before it was armed, and not where only a person fails over. */
+export const goesByHealth = (state: FailoverState, routing: FailoverRouting): boolean =>
+  isArmed(state, routing) && routing.engages !== 'manual-armed';
+
+/** What the health checks of a record are to be made of, in words: where the state says otherwise, they are due. */
+export const madeOf = (state: FailoverState, routing: FailoverRouting): string =>
+  `${alarmText(routing.health)}${goesByHealth(state, routing) ? ' and the latch' : ', for the latch alone'}`;
 
 /** A record that nobody ever touched. */
 export const NO_STATE: FailoverState = { version: 0 };

@@ -2,9 +2,11 @@ import { type FailoverRouting, RECORD_DEFAULTS, weightOf } from './dns-record.ts
 import {
   type Answered,
   AS_ENTERED,
+  alarmText,
   type FailoverSituation,
   type FailoverState,
   type FailoverStep,
+  isArmed,
   type Outcome,
   type Progress,
   type Request,
@@ -55,11 +57,11 @@ export const nextFailoverStep = (request: Request, situation: FailoverSituation,
 /** A primary that is seen well for the first time arms its failover: what was sick from the start is no reason to leave it. */
 const arming = ({ record, state, health, now }: FailoverSituation): FailoverStep | undefined => {
   const { routing } = record;
-  if (routing.kind !== 'failover' || state.armedAt !== undefined || health.state !== 'OK') return undefined;
+  if (routing.kind !== 'failover' || isArmed(state, routing) || health.state !== 'OK') return undefined;
   return {
     step: 'write',
     what: 'armed',
-    state: { ...next(state), armedAt: now },
+    state: { ...next(state), armedAt: now, armedBy: alarmText(routing.health) },
     because: `${routing.health.name} says for the first time that the primary is well`,
   };
 };
@@ -136,7 +138,7 @@ const follow = (routing: FailoverRouting, situation: FailoverSituation, progress
   if (state.engaged !== undefined) {
     return { step: 'done', outcome: 'nothing', because: `it is failed over already, ${said(state.engaged)}` };
   }
-  if (state.armedAt === undefined) {
+  if (!isArmed(state, routing)) {
     if (health.state !== 'OK' && progress.wrote === undefined) {
       return {
         step: 'done',

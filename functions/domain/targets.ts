@@ -223,6 +223,8 @@ export interface TargetsRun {
   readonly startedAt?: string;
   /** What it deregistered. */
   readonly removed: readonly string[];
+  /** Elastic Load Balancing refused several at once: from then on one goes at a time. @default false */
+  readonly isTight?: boolean;
 }
 
 /** The next step of a run. */
@@ -284,7 +286,9 @@ export const nextTargetsStep = (
   if (plan.isSwap && targets.some(({ state }) => state === 'draining')) {
     return { step: 'wait', because: 'the target group is full, and has room once what drains is gone' };
   }
-  if (plan.remove.length > 0) return { step: 'deregister', addresses: plan.remove.slice(0, PER_CALL) };
+  if (plan.remove.length > 0) {
+    return { step: 'deregister', addresses: plan.remove.slice(0, run.isTight === true ? 1 : PER_CALL) };
+  }
   const draining = run.removed.filter((address) => stateOf.get(address) === 'draining');
   if (binding.waitForDraining === true && draining.length > 0) {
     return { step: 'wait', because: `${draining.join(', ')} draining` };

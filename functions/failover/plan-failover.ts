@@ -6,7 +6,8 @@ import { canonical } from '../aws/lookups.ts';
 import { readLeaving, readRecordView } from '../aws/records.ts';
 import { IMPATIENT, perRegion, type Regions, readAlarm } from '../aws/regional.ts';
 import type { Tables } from '../aws/registry.ts';
-import type { DnsRecord, FailoverRouting, RecordValue } from '../domain/dns-record.ts';
+import type { AlarmName, DnsRecord, FailoverRouting, RecordValue } from '../domain/dns-record.ts';
+import { ConciergeError } from '../domain/errors.ts';
 import { answeredOf, nextFailoverStep } from '../domain/failover.ts';
 import type { AlarmReading, Answered, FailoverState } from '../domain/failover-state.ts';
 import { modesInForce } from '../domain/mode.ts';
@@ -114,10 +115,14 @@ const planRemoval = async (
 
 const NOT_ASKED: AlarmReading = { state: 'unreadable' };
 
+/** What a person wants done, or seen, needs no alarm: one that was deleted, or that we may not read, is none. */
+const BY_A_PERSON: ReadonlySet<string> = new Set(['failover', 'failback', 'status']);
+
 /**
  * Every call reads afresh: what this run did so far is in the ledger, so that it may be asked again after a lost reply.
  *
- * @throws `Throttled`, `Denied`; `Malformed` for a record that is not there or can't be read, or an alarm that is not there.
+ * @throws `Throttled`, `Denied`; `Malformed` for a record that is not there or can't be read, or an alarm that is not there and that something
+ * other than a person's word hangs on.
  */
 export const run = async (
   { recordId, request, progress, answers }: v.InferOutput<typeof Input>,
@@ -134,10 +139,19 @@ export const run = async (
   if (answers === null && questions.length > 0)
     return { ...about, step: 'look' as const, because: 'what do clients get?' };
   const isFailover = routing.kind === 'failover';
-  const [health, readiness] = await Promise.all([
-    isFailover ? readAlarm(services, routing.health) : NOT_ASKED,
-    isFailover && routing.readiness !== undefined ? readAlarm(services, routing.readiness) : NOT_ASKED,
-  ]);
+  const readingOf = async (alarm: AlarmName | undefined): Promise<AlarmReading> => {
+    if (alarm === undefined) return NOT_ASKED;
+    try {
+      return await readAlarm(services, alarm);
+    } catch (error) {
+      const isNone = error instanceof ConciergeError && (error.name === 'Malformed' || error.name === 'Denied');
+      if (!isNone || !BY_A_PERSON.has(request.action)) throw error;
+      logger.warn('an alarm could not be read', { recordId, alarm, error });
+      return { state: 'unreadable' };
+    }
+  };
+  const { health: healthAlarm, readiness: readinessAlarm } = isFailover ? routing : {};
+  const [health, readiness] = await Promise.all([readingOf(healthAlarm), readingOf(readinessAlarm)]);
   const { paused } = modesSet;
   const situation = {
     record,

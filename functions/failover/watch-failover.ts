@@ -14,12 +14,13 @@ import { tellBus } from '../aws/bus.ts';
 import { calling } from '../aws/errors.ts';
 import { NOT_MADE_YET, planRecord, readSides } from '../aws/record-plan.ts';
 import { readRecords } from '../aws/records.ts';
-import { IMPATIENT, perRegion, type Regions, readAlarm } from '../aws/regional.ts';
+import { IMPATIENT, perRegion, type Regions, readAlarms } from '../aws/regional.ts';
 import type { Tables } from '../aws/registry.ts';
 import { roleCredentials } from '../aws/role.ts';
-import type { DnsRecord } from '../domain/dns-record.ts';
+import type { AlarmName, DnsRecord } from '../domain/dns-record.ts';
+import { ConciergeError, malformed } from '../domain/errors.ts';
 import { CONFIRMED_WITHIN } from '../domain/failover.ts';
-import type { FailoverState } from '../domain/failover-state.ts';
+import { alarmText, type FailoverState, isArmed, madeOf } from '../domain/failover-state.ts';
 import { keptFor } from '../domain/leaving.ts';
 import { FOREIGN_RECORDS, UNREADABLE_ENTRIES } from '../domain/metric.ts';
 import { turnOf } from '../domain/watch.ts';
@@ -49,31 +50,44 @@ interface Known {
 /** What is to be done about a record, and why. */
 type Finding = Pick<RecordDriftDetected, 'action' | 'because'>;
 
+/** The alarm that a record's failover hangs on now: none where its latch holds, or was just let go. */
+const healthOf = ({ record: { routing }, state }: Known): AlarmName | undefined =>
+  routing.kind === 'failover' && state.engaged === undefined && state.released === undefined
+    ? routing.health
+    : undefined;
+
 /**
  * Whether a failover record wants a run. Its alarm's event may be lost, and comes from nowhere when its region is gone: so an alarm that can't
  * be read is a reason to look as well, and the run asks DNS what clients get.
+ *
+ * @throws `Denied`, `Malformed` where there is no such alarm.
  */
-const lookAtHealth = async ({ record, state }: Known, { now, ...services }: Services): Promise<Finding | undefined> => {
+const lookAtHealth = ({ record, state }: Known, alarms: Alarms, now: Date): Finding | undefined => {
   const { routing } = record;
   if (routing.kind !== 'failover' || state.engaged !== undefined) return undefined;
   const { released } = state;
   if (released !== undefined) {
-    const isOver = now().getTime() - Date.parse(released.at) > CONFIRMED_WITHIN * 1_000;
+    const isOver = now.getTime() - Date.parse(released.at) > CONFIRMED_WITHIN * 1_000;
     return isOver ? { action: 'follow', because: 'its latch was let go, and nobody saw that through' } : undefined;
   }
-  const health = await readAlarm(services, routing.health);
-  if (state.armedAt === undefined) {
-    return health.state === 'OK' && state.checks !== undefined
-      ? { action: 'follow', because: `${routing.health.name} is OK, and it is not armed` }
+  const { health } = routing;
+  const reading = alarms.get(alarmText(health));
+  if (reading === undefined) throw malformed(`There is no alarm ${health.name} in ${health.region}.`, { ...health });
+  if (reading instanceof Error) throw reading;
+  if (!isArmed(state, routing)) {
+    return reading.state === 'OK' && state.checks !== undefined
+      ? { action: 'follow', because: `${health.name} is OK, and it is not armed` }
       : undefined;
   }
-  if (routing.engages === 'manual-armed' || health.state === 'OK') return undefined;
-  return { action: 'follow', because: `${routing.health.name} is ${health.state}, and no latch holds` };
+  if (routing.engages === 'manual-armed' || reading.state === 'OK') return undefined;
+  return { action: 'follow', because: `${health.name} is ${reading.state}, and no latch holds` };
 };
+
+type Alarms = Awaited<ReturnType<typeof readAlarms>>;
 
 /**
  * One record that nobody can look after keeps nobody from the others: it is told, and left. Where every primary is well and it is nobody's turn,
- * Route 53 is not asked and nothing is told.
+ * Route 53 is not asked and nothing is told. Failovers are told first: what else there is to find may take longer than we have.
  *
  * @throws `Throttled`, `Denied`.
  */
@@ -86,27 +100,49 @@ export const run = async ({ announce }: v.InferOutput<typeof Input>, services: S
   const unreadable = [...all.values()].flatMap((each) => (each.kind === 'unreadable' ? [each.problem] : []));
   const foreign: string[] = [];
   const drifts: RecordDriftDetected[] = [];
+  const known: Known[] = [];
   for (const reading of all.values()) {
     if (reading.kind !== 'found') continue;
-    const record = reading.entry;
-    const { recordId, serviceId } = record;
+    const { recordId } = reading.entry;
     const found = stateReading(recordId, states.get(keyText(ledgerKey.record(recordId))));
-    if (found.kind !== 'found') {
-      if (found.kind === 'unreadable') unreadable.push(found.problem);
-      continue;
-    }
-    const known = { record, state: found.entry };
-    try {
-      const finding =
-        (await lookAtHealth(known, services)) ??
-        (turnOf(recordId, now()) ? await compare(known, services, foreign) : undefined);
-      if (finding !== undefined) drifts.push({ schemaVersion: 1, recordId, serviceId, ...finding });
-    } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      unreadable.push(`${recordId}: ${error.name}: ${error.message}`);
-    }
+    if (found.kind === 'found') known.push({ record: reading.entry, state: found.entry });
+    else if (found.kind === 'unreadable') unreadable.push(found.problem);
   }
-  for (const { recordId, written, kept } of await findLeaving(all, states, services)) {
+  const lookAtEach = async (
+    some: readonly Known[],
+    look: (each: Known) => Finding | undefined | Promise<Finding | undefined>,
+  ): Promise<void> => {
+    for (const each of some) {
+      const { recordId, serviceId } = each.record;
+      try {
+        const finding = await look(each);
+        if (finding !== undefined) drifts.push({ schemaVersion: 1, recordId, serviceId, ...finding });
+      } catch (error) {
+        if (!(error instanceof Error)) throw error;
+        unreadable.push(`${recordId}: ${error.name}: ${error.message}`);
+      }
+    }
+  };
+  const tell = async (some: readonly RecordDriftDetected[]): Promise<void> => {
+    if (!announce) return;
+    const entries = some.map((detail) => ({ detailType: RECORD_DRIFT_DETECTED, detail }));
+    await tellBus(events, { bus, source: EVENT_SOURCE }, entries);
+  };
+  const asked = known.map(healthOf).filter((alarm) => alarm !== undefined);
+  const alarms = await readAlarms(services, asked);
+  await lookAtEach(known, (each) => lookAtHealth(each, alarms, now()));
+  const told = drifts.length;
+  await tell(drifts);
+  await lookAtEach(
+    known.filter(({ record }) => turnOf(record.recordId, now())),
+    (each) => compare(each, services, foreign),
+  );
+  const leaving = await findLeaving(all, states, services).catch((error: unknown) => {
+    if (!(error instanceof ConciergeError)) throw error;
+    unreadable.push(`records without an entry: ${error.message}`);
+    return [];
+  });
+  for (const { recordId, written, kept } of leaving) {
     if (kept !== undefined) unreadable.push(`${recordId}: its entry is gone, and it stays in its zone: ${kept}`);
     else if (turnOf(recordId, now())) {
       const because = 'its entry is gone';
@@ -117,13 +153,7 @@ export const run = async ({ announce }: v.InferOutput<typeof Input>, services: S
   if (foreign.length > 0) metrics.singleMetric().addMetric(FOREIGN_RECORDS, MetricUnit.Count, foreign.length);
   const report = { records: all.size, drifts, unreadable, foreign };
   logger.info('records watched', report);
-  if (announce) {
-    await tellBus(
-      events,
-      { bus, source: EVENT_SOURCE },
-      drifts.map((detail) => ({ detailType: RECORD_DRIFT_DETECTED, detail })),
-    );
-  }
+  await tell(drifts.slice(told));
   return report;
 };
 
@@ -173,6 +203,10 @@ const compare = async (
   services: Services,
   foreign: string[],
 ): Promise<Finding | undefined> => {
+  const { routing } = record;
+  if (routing.kind === 'failover' && state.checks !== undefined && state.checks.made !== madeOf(state, routing)) {
+    return { action: 'converge', because: 'its health checks are made of something else' };
+  }
   const { applied } = await readSides(record, state, services);
   const plan = await planRecord(services.route53(record.role), record, { state, applied, unmade: NOT_MADE_YET });
   if (plan.kind === 'foreign') foreign.push(`${record.recordId}: ${plan.because}`);
@@ -188,7 +222,7 @@ export const handler = createHandler(Input, run, {
     tracer.captureAWSv3Client(
       new Route53Client({
         ...IMPATIENT,
-        ...(role === undefined ? {} : { credentials: roleCredentials(new STSClient({}), role) }),
+        ...(role === undefined ? {} : { credentials: roleCredentials(new STSClient(IMPATIENT), role) }),
       }),
     ),
   tables: { registry: required('REGISTRY_TABLE'), ledger: required('LEDGER_TABLE') },

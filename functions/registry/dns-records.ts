@@ -180,8 +180,11 @@ const WordSchema = v.object({ by: v.string(), reason: v.string(), at: v.string()
 /** What the ledger knows of a record. */
 export const StateSchema = v.object({
   version: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
-  checks: v.exactOptional(v.object({ health: v.string(), latch: v.string(), primary: v.string() })),
+  checks: v.exactOptional(
+    v.object({ health: v.string(), latch: v.string(), primary: v.string(), made: v.exactOptional(v.string()) }),
+  ),
   armedAt: v.exactOptional(v.pipe(v.string(), v.isoTimestamp())),
+  armedBy: v.exactOptional(v.string()),
   engaged: v.exactOptional(WordSchema),
   released: v.exactOptional(WordSchema),
   weights: v.exactOptional(bySide(Weight)),

@@ -109,7 +109,9 @@ export const run = async ({ announce }: v.InferOutput<typeof Input>, services: S
     bindings.some(({ source }) => source.kind === 'proxy') ? interfacesOfAll(services) : [],
   ]);
   const seen = await eachAtOnce(known, async ({ binding, record }): Promise<Seen> => {
-    const found = await lookAt(binding, names, services);
+    const found = await lookAt(binding, names, services).catch(
+      (error: unknown): Look => ({ kind: 'failed', problem: String(error) }),
+    );
     const before = watchedFrom(watched.get(keyText(ledgerKey.watched(binding.bindingId))));
     const outcome = watchBinding(binding, found, {
       record,
@@ -146,6 +148,10 @@ export const run = async ({ announce }: v.InferOutput<typeof Input>, services: S
     }
     if (registered === undefined) {
       unreadable.push(`${bindingId}: there is no target group ${targetGroupArn}: correct the binding, or remove it`);
+      continue;
+    }
+    if (registered instanceof Error) {
+      unreadable.push(`${bindingId}: ${targetGroupArn} could not be read: ${registered.name}: ${registered.message}`);
       continue;
     }
     const plan = planTargets({
@@ -238,7 +244,15 @@ const noteWatched = ({ dynamo, tables }: Services, { bindingId }: Binding, watch
 
 /** What a target group has, where Elastic Load Balancing says so at once: one that it does not say of keeps nobody from the others. */
 const findTargetsNow = ({ elb }: Services, targetGroupArn: string) =>
-  unlessThrottled(() => findTargets(elb, targetGroupArn), 'throttled' as const);
+  unlessThrottled(
+    () =>
+      findTargets(elb, targetGroupArn).catch((error: unknown) => {
+        // Who may read none is told so for all of them; anything else is about this one: an ARN of another region, a group without a port.
+        if (!(error instanceof Error) || isThrottled(error) || error.name === 'Denied') throw error;
+        return error;
+      }),
+    'throttled' as const,
+  );
 
 /** The second witness only guards: where EC2 does not say now, nothing healthy is removed. */
 const interfacesOfAll = ({ ec2 }: Services) => unlessThrottled(() => readProxyInterfaces(ec2), 'throttled' as const);

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { DnsRecord } from '../../functions/domain/dns-record.ts';
-import type { FailoverState, Word } from '../../functions/domain/failover-state.ts';
+import { type FailoverState, isArmed, type Word } from '../../functions/domain/failover-state.ts';
 import { type Mode, modesInForce, type Pause, withPauseOfAll } from '../../functions/domain/mode.ts';
 import { plainText } from '../../functions/domain/text.ts';
 import { RecordId, recordFrom, stateReading } from '../../functions/registry/dns-records.ts';
@@ -103,7 +103,7 @@ const list = async (standby: Standby): Promise<Records> => {
     const last = await readLastDecision(recordId, standby);
     standings.push({
       ...{ recordId, serviceId, zoneId, name, type, routing },
-      ...(state.kind === 'found' ? shownOf(state.entry) : {}),
+      ...(state.kind === 'found' ? shownOf(state.entry, routing) : {}),
       ...(last === undefined ? {} : { last }),
     });
   }
@@ -112,8 +112,14 @@ const list = async (standby: Standby): Promise<Records> => {
 };
 
 /** What people are shown of what the ledger knows, as plain text. */
-export const shownOf = ({ armedAt, engaged, released, weights }: FailoverState) => ({
-  ...(armedAt === undefined ? {} : { armedAt }),
+export const shownOf = (state: FailoverState, routing: DnsRecord['routing']) => ({
+  ...(state.armedAt !== undefined && routing.kind === 'failover' && isArmed(state, routing)
+    ? { armedAt: state.armedAt }
+    : {}),
+  ...wordsOf(state),
+});
+
+const wordsOf = ({ engaged, released, weights }: FailoverState) => ({
   ...(engaged === undefined ? {} : { engaged: plainWord(engaged) }),
   ...(released === undefined ? {} : { released: plainWord(released) }),
   ...(weights === undefined ? {} : { weights }),

@@ -66,7 +66,7 @@ const statusOfNames = async (standby: Standby): Promise<StatusOfNames> => {
     if (state.kind === 'unreadable') problems.push({ name: recordId, problem: plainText(state.problem, 400) });
     return {
       ...{ recordId, serviceId, zoneId, name, type, routing },
-      ...(state.kind === 'found' ? shownOf(state.entry) : {}),
+      ...(state.kind === 'found' ? shownOf(state.entry, routing) : {}),
     };
   });
   const dns = [...new Set(all.map(({ serviceId }) => serviceId))].sort().map((serviceId) => {

@@ -253,13 +253,14 @@ class DirectRun {
     return true;
   }
 
-  /** Who is gone already is no error. */
+  /** Who is gone already is no error. Where one of several is, nothing of the call was done: then each goes alone. */
   async #deregister(addresses: readonly string[]): Promise<void> {
     this.#isFull = false;
     try {
       await this.#services.elb.send(new DeregisterTargetsCommand(this.#targets(addresses)));
     } catch (error) {
       if (!(error instanceof Error) || error.name !== 'InvalidTargetException') throw error;
+      if (addresses.length > 1) for (const each of addresses) await this.#deregister([each]);
     }
   }
 

@@ -11,6 +11,7 @@ import {
 import { NOW } from '../support/builders.ts';
 import {
   ARMED,
+  ARMED_BY,
   aFailover,
   aFailoverSituation,
   alarm,
@@ -66,7 +67,7 @@ describe('converge: peacetime', () => {
   });
 
   it('the primary is well for the first time - armed, then written with its health', () => {
-    const armed = { version: 4, checks: CHECKS, armedAt: NOW };
+    const armed = { version: 4, checks: CHECKS, armedAt: NOW, armedBy: 'us-west-2/orders-sick' };
 
     expect(next(CONVERGE, { state: UNARMED })).toEqual({
       step: 'write',
@@ -318,7 +319,7 @@ describe('failback: a person’s word', () => {
   const released = {
     version: 6,
     checks: ARMED.checks,
-    armedAt: ARMED.armedAt,
+    ...ARMED_BY,
     released: { by: 'ada', reason: 'it is over', at: NOW },
   };
 

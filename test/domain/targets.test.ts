@@ -283,6 +283,13 @@ describe('nextTargetsStep', () => {
     });
   });
 
+  it('once several were refused at once one goes at a time', () => {
+    expect(stepOf(replaced(), { added: {}, removed: [], isTight: true })).toEqual({
+      step: 'deregister',
+      addresses: [A],
+    });
+  });
+
   it('waits for nobody in a group that no listener uses', () => {
     const situation = aSituation({ look: named(A), targets: [target(A, 'unused')] });
 

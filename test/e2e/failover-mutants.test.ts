@@ -45,8 +45,8 @@ const MUTANTS: readonly (Mutant & MutantTold)[] = [
     touches: 'other',
     change: {
       file: 'functions/aws/health-checks.ts',
-      find: '? [health, latch].sort() : [latch]',
-      replace: '? [health] : [latch]',
+      find: 'bothOf(health, latch)',
+      replace: 'bothOf(health)',
     },
     toldBy: 'the primary is ill',
     tells: /then primary$/,
@@ -83,8 +83,8 @@ const MUTANTS: readonly (Mutant & MutantTold)[] = [
     name: 'the primary’s own health counts before it was ever seen well',
     touches: 'other',
     change: {
-      file: 'functions/aws/health-checks.ts',
-      find: 'state.armedAt !== undefined && ',
+      file: 'functions/domain/failover-state.ts',
+      find: 'isArmed(state, routing) && ',
       replace: '',
     },
     toldBy: 'ill from the beginning',

@@ -264,7 +264,10 @@ describe('what names are at', () => {
     const output = {
       step: 'status',
       because: '',
-      situation: situationOf({ armedAt: NOW, engaged: BOBS }, { answered: 'secondary' }),
+      situation: situationOf(
+        { armedAt: NOW, armedBy: 'us-west-2/orders-well', engaged: BOBS },
+        { answered: 'secondary' },
+      ),
     };
     const { printed } = await give(['records', ...THE], ending(withRecords([recorded()]), output));
 

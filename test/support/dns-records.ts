@@ -74,9 +74,16 @@ export const aWeighted = (weights: Readonly<Record<string, number>>, changes: Pa
     ...changes,
   });
 
-export const CHECKS = { health: 'check-health', latch: 'check-latch', primary: 'check-primary' };
+export const CHECKS = {
+  health: 'check-health',
+  latch: 'check-latch',
+  primary: 'check-primary',
+  made: 'us-west-2/orders-sick and the latch',
+};
+/** When the primary was first seen well, and by which alarm: that of {@link aFailover}. */
+export const ARMED_BY = { armedAt: '2026-11-20T12:00:00.000Z', armedBy: 'us-west-2/orders-sick' };
 /** A failover record that was written, and whose primary was seen well. */
-export const ARMED: FailoverState = { version: 4, checks: CHECKS, armedAt: '2026-11-20T12:00:00.000Z' };
+export const ARMED: FailoverState = { version: 4, checks: CHECKS, ...ARMED_BY };
 export const JO: Word = { by: 'jo', reason: 'a fire', at: '2026-11-23T11:00:00.000Z' };
 /** {@link ARMED}, and failed over by jo an hour ago. */
 export const ENGAGED: FailoverState = { ...ARMED, version: 5, engaged: JO };

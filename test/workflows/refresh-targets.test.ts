@@ -205,6 +205,22 @@ describe('an address that moved', () => {
     expect(argumentsOf(ran, 'Observe').at(-1)).toMatchObject({ Payload: { removed: [OLD] } });
   });
 
+  it('one of two old targets is gone already - AWS may have refused both: nobody counts as removed, and one goes at a time', async () => {
+    const [gone, there] = [OLD, '10.0.9.9'];
+    const sights: readonly Sight[] = [
+      { targets: { [gone]: 'healthy', [there]: 'healthy', [NEW]: 'healthy' } },
+      { targets: { [there]: 'healthy', [NEW]: 'healthy' } },
+      { targets: { [there]: 'draining', [NEW]: 'healthy' }, removed: [there] },
+    ];
+    const record = { ...KNOWN, ours: { [gone]: {}, [there]: {}, [NEW]: {} } };
+    const script = running(sights, { record, binding: { maxRemovalRatio: 1 } });
+    const ran = await refresh({ ...script, Deregister: [failing(UNKNOWN_TARGET), {}] }, BINDING);
+
+    expect(argumentsOf(ran, 'Deregister')).toEqual([targets(gone, there), targets(there)]);
+    expect(argumentsOf(ran, 'Observe')[1]).toMatchObject({ Payload: { removed: [], isTight: true } });
+    expect(ran).toMatchObject({ status: 'SUCCEEDED', output: { removed: [there] } });
+  });
+
   it('whose old target is named again while it drains - registered again, and not told as removed', async () => {
     const sights: readonly Sight[] = [
       ...MOVE.slice(0, 3),

@@ -26,7 +26,9 @@ import {
 import { machineOf, serviceOf, tasksOf, waitsForToken, waitsOf } from './support.ts';
 
 const tasks = tasksOf(machineOf('update-failover.asl.json'));
-const DRY = ['Plan only', 'Look only', 'Compare only'];
+const DRY = ['Plan only', 'Compare only'];
+/** Whoever looks what clients get ends no run. */
+const LOOKS = ['Look', 'Look only'];
 
 const SIMPLE = unwritten([aSimple(atAddresses('10.0.0.1'))]);
 const WRITING: Way = {
@@ -97,7 +99,7 @@ const WAYS: Readonly<Record<string, Way>> = {
   Publish: WRITING,
   'Record the failure': { ...WRITING, fails: 'Plan' },
 };
-const ALONE = tasks.filter(([state]) => state !== 'Wake one');
+const ALONE = tasks.filter(([state]) => state !== 'Wake one' && !LOOKS.includes(state));
 
 /** Runs the way on which the task lies, the task answering with these replies; `usual` is what it does where nothing goes wrong. */
 const on = async (state: string, repliesWith: (usual: unknown) => readonly unknown[]) => {
@@ -171,13 +173,41 @@ describe('what does not pass', () => {
 
   it.each(
     tasks
-      .filter(([, task]) => serviceOf(task) === 'lambda')
+      .filter(([state, task]) => serviceOf(task) === 'lambda' && !LOOKS.includes(state))
       .flatMap(([state]) => TERMINAL_ERRORS.map((error) => [state, error] as const)),
   )('%s, %s - not tried again', async (state, error) => {
     const ran = await on(state, () => [failing(error, 'because it is so')]);
 
     expect(ran.attempts.filter((each) => each.state === state)).toHaveLength(1);
     expect(ran).toMatchObject({ status: 'FAILED', error, cause: 'because it is so' });
+  });
+});
+
+describe('nobody can look what clients get', () => {
+  const blind = (reply: unknown) => on('Look', () => Array.from({ length: 500 }, () => reply));
+
+  it.each([failing('Lambda.ResourceNotReadyException'), failing('Denied'), failing('Throttled'), NO_REPLY])(
+    'a failover is written and asserted all the same, and ends unconfirmed',
+    async (reply) => {
+      const ran = await blind(reply);
+
+      expect(ran).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'unconfirmed' } });
+      expect(ran.world.state().engaged).toMatchObject({ by: 'ada' });
+      expect(ran.world.metrics()).toBeGreaterThan(0);
+    },
+  );
+
+  it('it goes on within seconds: an emergency waits for nobody who looks', async () => {
+    const ran = await blind(failing('Throttled'));
+    const [, second] = ran.attempts.filter(({ state }) => state === 'Plan');
+
+    expect(second?.at).toBeLessThan(10);
+  });
+
+  it('a status tried first - shown, and nobody knows', async () => {
+    const ran = await on('Look only', () => [failing('Lambda.ResourceNotReadyException')]);
+
+    expect(ran).toMatchObject({ status: 'SUCCEEDED', output: { situation: { answered: 'unknown' } } });
   });
 });
 
@@ -213,7 +243,7 @@ describe('a surprise', () => {
     },
   );
 
-  it.each(['Plan', 'Look', 'Have it promoted', 'Write the state'])('%s - nothing is flipped', async (state) => {
+  it.each(['Plan', 'Have it promoted', 'Write the state'])('%s - nothing is flipped', async (state) => {
     const { world } = await on(state, () => [failing('Surprise')]);
 
     expect([world.state().engaged, world.metrics()]).toEqual([undefined, 0]);

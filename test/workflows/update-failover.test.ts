@@ -76,8 +76,14 @@ describe('converge', () => {
       ...['Plan', 'Look', 'Plan', 'Take the zone', 'Converge', 'Note it', 'Converge', 'Converge', 'Converge'],
       ...['Plan', 'Look', 'Plan', 'Let the zone go', 'Record', 'Publish'],
     ]);
-    expect(around.state()).toEqual({ version: 1, checks: { health: 'check-1', latch: 'check-2', primary: 'check-3' } });
-    expect(around.checks().get('check-3')).toMatchObject({ ChildHealthChecks: ['check-2'] });
+    expect(around.state()).toEqual({
+      version: 1,
+      checks: {
+        ...{ health: 'check-3', latch: 'check-1', primary: 'check-2' },
+        made: 'us-west-2/orders-sick, for the latch alone',
+      },
+    });
+    expect(around.checks().get('check-2')).toMatchObject({ ChildHealthChecks: ['check-1'] });
   });
 
   it('its primary is well for the first time - armed, and its health becomes a part of the record', async () => {

@@ -46,8 +46,8 @@ export const FAILING_OVER: readonly Mutant[] = [
     touches: 'other',
     seenBy: REASON,
     change: {
-      file: 'functions/aws/health-checks.ts',
-      find: "state.armedAt !== undefined && routing.engages !== 'manual-armed'",
+      file: 'functions/domain/failover-state.ts',
+      find: "isArmed(state, routing) && routing.engages !== 'manual-armed'",
       replace: "routing.engages !== 'manual-armed'",
     },
   },
@@ -56,9 +56,9 @@ export const FAILING_OVER: readonly Mutant[] = [
     touches: 'other',
     seenBy: REASON,
     change: {
-      file: 'functions/aws/health-checks.ts',
-      find: "state.armedAt !== undefined && routing.engages !== 'manual-armed'",
-      replace: 'state.armedAt !== undefined',
+      file: 'functions/domain/failover-state.ts',
+      find: "isArmed(state, routing) && routing.engages !== 'manual-armed'",
+      replace: 'isArmed(state, routing)',
     },
   },
   {

@@ -11,7 +11,7 @@ import { stateAttributes, stateFrom } from '../../../functions/registry/dns-reco
 import { itemOf } from '../../../functions/registry/items.ts';
 import { NOW } from '../../support/builders.ts';
 import {
-  ARMED,
+  ARMED_BY,
   aFailover,
   aRecord,
   aSimple,
@@ -276,10 +276,15 @@ describe('a record with a secondary', () => {
     expect(stateIn(given)).toEqual({
       version: 3,
       ...writtenAs(aRecord()),
-      checks: { health: 'check-1', latch: 'check-2', primary: 'check-3' },
+      checks: {
+        health: 'check-3',
+        latch: 'check-1',
+        primary: 'check-2',
+        made: 'us-west-2/orders-sick, for the latch alone',
+      },
     });
     expect(given.zone()).toMatchObject([
-      { setIdentifier: 'primary', failover: 'PRIMARY', healthCheckId: 'check-3' },
+      { setIdentifier: 'primary', failover: 'PRIMARY', healthCheckId: 'check-2' },
       { setIdentifier: 'secondary', failover: 'SECONDARY' },
       MARK,
     ]);
@@ -294,15 +299,15 @@ describe('a record with a secondary', () => {
     expect([...given.checks().values()]).toEqual([
       {
         Type: 'CLOUDWATCH_METRIC',
-        AlarmIdentifier: { Name: 'orders-sick', Region: 'us-west-2' },
-        InsufficientDataHealthStatus: 'Unhealthy',
-      },
-      {
-        Type: 'CLOUDWATCH_METRIC',
         AlarmIdentifier: { Name: 'concierge-latch-orders-db', Region: 'us-west-2' },
         InsufficientDataHealthStatus: 'LastKnownStatus',
       },
-      { Type: 'CALCULATED', HealthThreshold: 1, ChildHealthChecks: ['check-2'] },
+      { Type: 'CALCULATED', HealthThreshold: 1, ChildHealthChecks: ['check-1'] },
+      {
+        Type: 'CLOUDWATCH_METRIC',
+        AlarmIdentifier: { Name: 'orders-sick', Region: 'us-west-2' },
+        InsufficientDataHealthStatus: 'Unhealthy',
+      },
     ]);
   });
 
@@ -325,15 +330,17 @@ describe('a record with a secondary', () => {
   });
 
   it.each([
-    ['not armed', undefined, 'automatic', ['check-2']],
-    ['armed', ARMED.armedAt, 'automatic', ['check-1', 'check-2']],
-    ['armed, for a person to fail over', ARMED.armedAt, 'manual-armed', ['check-2']],
-  ] as const)('%s - the primary is well while its children are', async (_situation, armedAt, engages, children) => {
-    const state = armedAt === undefined ? { version: 2 } : { version: 2, armedAt };
+    ['not armed', {}, 'automatic', ['check-1']],
+    ['armed', ARMED_BY, 'automatic', ['check-1', 'check-2']],
+    ['armed by another alarm than it has now', { ...ARMED_BY, armedBy: 'us-west-2/other' }, 'automatic', ['check-1']],
+    ['armed, for a person to fail over', ARMED_BY, 'manual-armed', ['check-1']],
+  ] as const)('%s - the primary is well while its children are', async (_situation, armed, engages, children) => {
+    const state = { version: 2, ...armed };
     const given = world({ records: [aRecord({ routing: aFailover({ engages }) })], state });
     await settle(given);
 
-    expect(given.checks().get('check-3')).toEqual({
+    const [primary] = [...given.checks().values()].filter(({ Type }) => Type === 'CALCULATED');
+    expect(primary).toEqual({
       Type: 'CALCULATED',
       HealthThreshold: children.length,
       ChildHealthChecks: [...children],
@@ -343,16 +350,14 @@ describe('a record with a secondary', () => {
   it('armed since it was written - its health becomes a child, by one update', async () => {
     const given = fresh();
     await settle(given);
-    given.note(
-      item({ pk: 'RECORDS', sk: `RECORD#${RECORD_ID}` }, { ...stateIn(given), armedAt: ARMED.armedAt, version: 4 }),
-    );
+    given.note(item({ pk: 'RECORDS', sk: `RECORD#${RECORD_ID}` }, { ...stateIn(given), ...ARMED_BY, version: 4 }));
     const before = given.written().length;
-    expect(await settle(given)).toEqual(['nothing']);
+    expect(await settle(given)).toEqual(['noted', 'nothing']);
 
     expect(given.written()).toHaveLength(before + 1);
-    expect(given.checks().get('check-3')).toMatchObject({
+    expect(given.checks().get('check-2')).toMatchObject({
       HealthThreshold: 2,
-      ChildHealthChecks: ['check-1', 'check-2'],
+      ChildHealthChecks: ['check-1', 'check-3'],
     });
   });
 
@@ -385,6 +390,25 @@ describe('a record with a secondary', () => {
     expect(new Set(again.zone())).toEqual(new Set(automatic));
   });
 
+  it('armed, and its entry gets another alarm - the primary goes by the latch alone before the check follows the new one', async () => {
+    const given = world({ records: [aRecord()], state: { version: 2, ...ARMED_BY } });
+    await settle(given);
+    const other = world({
+      records: [aRecord({ routing: aFailover({ health: { name: 'other', region: 'us-east-1' } }) })],
+      state: stateIn(given),
+      checks: Object.fromEntries(given.checks()),
+      zone: given.zone().map(toRoute53),
+      latchAlarm: given.latchAlarm() ?? {},
+    });
+    expect(await settle(other)).toEqual(['noted', 'nothing']);
+
+    const updates = callsOf(other.route53).filter(([command]) => command.startsWith('Update'));
+    expect(updates.map(([, input]) => input)).toMatchObject([
+      { HealthCheckId: 'check-3', ChildHealthChecks: ['check-1'] },
+      { HealthCheckId: 'check-2', AlarmIdentifier: { Name: 'other' } },
+    ]);
+  });
+
   it('another alarm in its entry - one update', async () => {
     const given = fresh();
     await settle(given);
@@ -395,13 +419,13 @@ describe('a record with a secondary', () => {
       zone: given.zone().map(toRoute53),
       latchAlarm: given.latchAlarm() ?? {},
     });
-    expect(await settle(other)).toEqual(['nothing']);
+    expect(await settle(other)).toEqual(['noted', 'nothing']);
 
     expect(callsOf(other.route53).filter(([command]) => command.startsWith('Update'))).toEqual([
       [
         'UpdateHealthCheck',
         {
-          HealthCheckId: 'check-1',
+          HealthCheckId: 'check-3',
           AlarmIdentifier: { Name: 'other', Region: 'us-east-1' },
           InsufficientDataHealthStatus: 'Unhealthy',
         },
@@ -431,7 +455,7 @@ describe('a record with a secondary', () => {
 
     expect(await settle(given)).toEqual(['noted', 'changed', 'pending', 'nothing']);
     expect(given.checks().size).toBe(3);
-    expect(given.checks().get('check-1')?.AlarmIdentifier?.Name).toBe('other');
+    expect(given.checks().get('check-3')?.AlarmIdentifier?.Name).toBe('other');
   });
 
   it('the run died, and a person had another word before the next - the same checks', async () => {
@@ -468,7 +492,7 @@ describe('a record with a secondary', () => {
   it('somebody deleted a check - made again, noted, and the primary has it', async () => {
     const given = fresh();
     await settle(given);
-    given.forget('check-3');
+    given.forget('check-2');
 
     expect(await settle(given)).toEqual(['noted', 'changed', 'pending', 'nothing']);
     const primary = given.zone().find(({ failover }) => failover === 'PRIMARY')?.healthCheckId ?? '';

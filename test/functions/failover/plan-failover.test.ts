@@ -98,7 +98,7 @@ describe('what it asks', () => {
       ['eu-west-1', 'orders-ready'],
     ] as const) {
       expect(callsOf(given.cloudwatchIn(region))).toEqual([
-        ['DescribeAlarms', { AlarmNames: [name], AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] }],
+        ['DescribeAlarms', { AlarmNames: [name], AlarmTypes: ['MetricAlarm', 'CompositeAlarm'], MaxRecords: 100 }],
       ]);
     }
     expect(callsOf(given.route53)).toEqual([]);
@@ -259,6 +259,29 @@ describe('what goes wrong', () => {
     });
   });
 
+  it.each([{ action: 'failover', by: 'ada', reason: 'a drill', force: true } as const, { action: 'status' } as const])(
+    'an alarm that is not there, and a person’s $action - unreadable, which holds nobody up',
+    async (request) => {
+      const given = world({ alarms: {} });
+
+      await expect(run({ ...FOLLOW, request, answers: NAMES }, given.services)).resolves.toMatchObject({
+        step: request.action === 'status' ? 'status' : 'write',
+        situation: { health: { state: 'unreadable' } },
+      });
+    },
+  );
+
+  it('an alarm that it may not read, and a failback without force - refused in words', async () => {
+    const request = { action: 'failback', by: 'ada', reason: 'it is over' } as const;
+    const given = world({ state: ENGAGED });
+    given.cloudwatchIn('us-west-2').on(DescribeAlarmsCommand).rejects(awsError('AccessDenied'));
+
+    await expect(run({ ...FOLLOW, request, answers: NAMES }, given.services)).resolves.toMatchObject({
+      step: 'refuse',
+      because: 'orders-sick is unreadable, and a failback asks for 600 s of OK: wait, or force',
+    });
+  });
+
   it('an alarm that it may not read - Denied', async () => {
     const given = world();
     given.cloudwatchIn('us-west-2').on(DescribeAlarmsCommand).rejects(awsError('AccessDenied'));
@@ -271,7 +294,7 @@ describe('what goes wrong', () => {
     given
       .cloudwatchIn('us-west-2')
       .on(DescribeAlarmsCommand)
-      .resolves({ CompositeAlarms: [{ StateValue: 'ALARM' }] });
+      .resolves({ CompositeAlarms: [{ AlarmName: 'orders-sick', StateValue: 'ALARM' }] });
 
     await expect(run({ ...FOLLOW, answers: NAMES }, given.services)).resolves.toMatchObject({
       situation: { health: { state: 'ALARM', since: '1970-01-01T00:00:00.000Z' } },

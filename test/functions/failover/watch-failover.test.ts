@@ -13,6 +13,7 @@ import {
   aRecord,
   aSimple,
   atAddresses,
+  CHECKS,
   ENGAGED,
   JO,
   NO_DATA,
@@ -121,6 +122,19 @@ it('its alarm is gone - told as unreadable, and nothing is followed', async () =
   expect([drifts, unreadable]).toEqual([[], [expect.stringMatching(/^orders-db: Malformed: .*orders-sick/)]]);
 });
 
+it('many records - one call for a region’s alarms, and the failovers are told though a zone can’t be read', async () => {
+  const ids = ['orders-db', 'orders-web', 'orders-mail'];
+  const records = ids.map((recordId) => aRecord({ recordId }));
+  const { drifts, around } = await look({
+    records,
+    states: ids.map((id) => stateItem(ARMED, id)),
+    alarms: alarms(SICK),
+  });
+
+  expect(drifts.map(({ recordId, action }) => [recordId, action])).toEqual(ids.map((id) => [id, 'follow']));
+  expect(callsOf(around.cloudwatchIn('us-west-2'))).toHaveLength(1);
+});
+
 describe('a record in its turn', () => {
   const SIMPLE = aSimple(atAddresses('10.0.0.1'));
   const SET = { name: `${SIMPLE.name}.`, type: 'A', ttl: 30, values: ['10.0.0.1'] };
@@ -132,6 +146,31 @@ describe('a record in its turn', () => {
     const { drifts } = await look(given, TURN);
 
     expect(drifts).toEqual([drift('converge', '3 changes are due')]);
+  });
+
+  it('its primary is ill, and its set is not as it ought to be - both are told', async () => {
+    const { drifts } = await look({ records: [aRecord()], zone: [], alarms: alarms(SICK) }, TURN);
+
+    expect(drifts.map(({ action }) => action)).toEqual(['follow', 'converge']);
+  });
+
+  it.each([
+    ['another alarm in its entry', { health: { name: 'other', region: 'us-west-2' } }, ARMED],
+    [
+      'armed, and the run died before its check was made so',
+      {},
+      { ...ARMED, checks: { ...CHECKS, made: 'us-west-2/orders-sick, for the latch alone' } },
+    ],
+    [
+      'noted before anybody noted what they were made of',
+      {},
+      { ...ARMED, checks: { health: 'a', latch: 'b', primary: 'c' } },
+    ],
+  ])('%s - told, to have its health checks made right', async (_situation, routing, state) => {
+    const records = [aRecord({ routing: aFailover(routing) })];
+    const { drifts } = await look({ records, state, alarms: { ...alarms(WELL), 'other in us-west-2': SICK } }, TURN);
+
+    expect(drifts).toEqual([drift('converge', 'its health checks are made of something else')]);
   });
 
   it('a person edited a set by hand - told, to be brought in line', async () => {

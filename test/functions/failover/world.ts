@@ -131,15 +131,16 @@ export const world = (given: Given = {}) => {
     const made = regional.get(region) ?? strictCloudWatch(region);
     if (!regional.has(region)) {
       regional.set(region, made);
-      made.cloudwatchMock.on(DescribeAlarmsCommand).callsFake(({ AlarmNames: [name] }: { AlarmNames: string[] }) => {
-        if (name?.startsWith(LATCH_PREFIX)) return { MetricAlarms: latch === undefined ? [] : [latch] };
-        const alarm = alarms[`${name} in ${region}`];
-        if (alarm instanceof Error) throw alarm;
+      made.cloudwatchMock.on(DescribeAlarmsCommand).callsFake(({ AlarmNames: names }: { AlarmNames: string[] }) => {
+        if (names[0]?.startsWith(LATCH_PREFIX)) return { MetricAlarms: latch === undefined ? [] : [latch] };
         return {
-          MetricAlarms:
-            alarm === undefined || alarm.state === 'unreadable'
+          MetricAlarms: names.flatMap((AlarmName) => {
+            const alarm = alarms[`${AlarmName} in ${region}`];
+            if (alarm instanceof Error) throw alarm;
+            return alarm === undefined || alarm.state === 'unreadable'
               ? []
-              : [{ StateValue: alarm.state, StateUpdatedTimestamp: new Date(alarm.since) }],
+              : [{ AlarmName, StateValue: alarm.state, StateUpdatedTimestamp: new Date(alarm.since) }];
+          }),
         };
       });
       made.cloudwatchMock.on(PutMetricAlarmCommand).callsFake((alarm: MetricAlarm) => {

@@ -388,6 +388,29 @@ describe('what nobody can follow', () => {
       unreadable: [`orders-postgres: there is no target group ${gone}: correct the binding, or remove it`],
     });
   });
+
+  it('a target group of another region, or without ports - told in words, and the others are followed', async () => {
+    const strange = TARGET_GROUP.replace('orders', 'strange');
+    const bindings = [aBinding({ targetGroupArn: strange }), fine];
+    for (const given of [
+      (parts: ReturnType<typeof world>) =>
+        parts.elb.on(DescribeTargetHealthCommand, { TargetGroupArn: strange }).rejects(awsError('ValidationError')),
+      (parts: ReturnType<typeof world>) =>
+        parts.elb.on(DescribeTargetHealthCommand, { TargetGroupArn: strange }).resolves({
+          TargetHealthDescriptions: [{ Target: { Id: 'arn:aws:lambda:us-west-2:123456789012:function:f' } }],
+        }),
+    ]) {
+      const parts = world({ ...drifting, now: QUIET, bindings });
+      given(parts);
+
+      await expect(run(ANNOUNCE, parts.services)).resolves.toMatchObject({
+        drifts: ['fine'],
+        unreadable: [
+          expect.stringMatching(/^orders-postgres: \S+strange\S+ could not be read: (ValidationError|Malformed): /),
+        ],
+      });
+    }
+  });
 });
 
 describe('AWS refuses', () => {

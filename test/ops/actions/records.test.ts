@@ -17,7 +17,7 @@ describe('records', () => {
       [recorded(), recorded(WEB), item(registryKey.record('spoiled'), { recordId: 'spoiled', ttl: 0 })],
       {
         states: [
-          stateOf({ version: 3, armedAt: NOW, engaged: BOBS }),
+          stateOf({ version: 3, armedAt: NOW, armedBy: 'us-west-2/orders-well', engaged: BOBS }),
           stateOf({ version: 2, weights: { blue: 80, green: 20 } }, 'orders-web'),
         ],
         decisions: DECIDED,

@@ -36,7 +36,12 @@ const world = (...pages: ReturnType<typeof item>[][]) => {
 const abroad = (inForce: ReturnType<typeof item>[]) => {
   const ada = withRecords(
     [recorded(), recorded(WEB), item({ pk: 'RECORDS', sk: 'RECORD#torn' }, { recordId: 'torn' })],
-    { states: [stateOf({ ...ARMED, engaged: BOBS }), stateOf({ version: 2, weights: { blue: 10 } }, 'orders-web')] },
+    {
+      states: [
+        stateOf({ ...ARMED, armedBy: 'us-west-2/orders-well', engaged: BOBS }),
+        stateOf({ version: 2, weights: { blue: 10 } }, 'orders-web'),
+      ],
+    },
   );
   ada.dynamoMock.on(QueryCommand, { IndexName: 'Current' }).resolves({ Items: inForce });
   ada.home.dynamoMock.on(QueryCommand).resolves({ Items: [modes(SERVICE_ID, { modes: { accept: 'enforce' } })] });
