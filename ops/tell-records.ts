@@ -1,4 +1,4 @@
-import type { DnsRecord, RecordValue, Routing } from '../functions/domain/dns-record.ts';
+import type { DnsRecord, FailoverRouting, RecordValue, Routing } from '../functions/domain/dns-record.ts';
 import { valuesOf } from '../functions/domain/dns-record.ts';
 import { isArmed, type Word } from '../functions/domain/failover-state.ts';
 import { plainText } from '../functions/domain/text.ts';
@@ -30,6 +30,10 @@ export const kindOf = (routing: Routing): string =>
 const setMode = (serviceId: string): string =>
   `"set-mode --service ${serviceId} --effect dns --mode enforce --reason ..."`;
 
+/** Where a region is gone with its alarm, only the answer says that it was left. */
+const unlatchedWords = ({ engages }: FailoverRouting): string =>
+  engages === 'manual-armed' ? '' : ', and one for a region that is gone is not held: clients go back when it does';
+
 /** What a person reads of a record that was put into the registry. */
 export const tellRecorded = ({ outcome, record, by, unchecked, shifted, run }: Recorded): string =>
   [
@@ -42,7 +46,9 @@ export const tellRecorded = ({ outcome, record, by, unchecked, shifted, run }: R
         ]),
     tellRun(record.recordId, 'converge', run),
     ...(record.routing.kind === 'failover' && record.seenFrom === undefined
-      ? ['Nobody can look from where its client is (--seen-from): a failover will be unconfirmed.']
+      ? [
+          `Nobody can look from where its client is (--seen-from): a failover will be unconfirmed${unlatchedWords(record.routing)}.`,
+        ]
       : []),
   ]
     .map((line) => wrap(line))

@@ -125,7 +125,8 @@ describe('a name that is recorded', () => {
         'orders-db is in line: the record is as its entry says.',
         '  create  db.orders.example.internal. A (primary)',
         'Nobody can look from where its client is (--seen-from): a failover will be',
-        'unconfirmed.',
+        'unconfirmed, and one for a region that is gone is not held: clients go back when',
+        'it does.',
       ].join('\n'),
     );
     expect(exit).toBe(0);
