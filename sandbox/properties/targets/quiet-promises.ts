@@ -135,7 +135,7 @@ const followsItsSource: Promised = {
 
 /**
  * A target of ours that never got healthy is taken back, within the binding's time and half as much again. One that DNS names no longer goes as
- * anybody stale does: it stays while too few healthy ones would be left.
+ * anybody stale does: it stays while too few healthy ones would be left. Where plans failed so often that the watch waits still, so does it.
  */
 const withdrawsWhatNeverServes: Promised = {
   name: 'takes back what never gets healthy',
@@ -144,7 +144,7 @@ const withdrawsWhatNeverServes: Promised = {
     if (targets === undefined) return { judged: 0, broken: [] };
     const { watch, groupOf } = targets;
     const never = targets.standing
-      .filter((standing) => isFollowed(played, standing))
+      .filter((standing) => isFollowed(played, standing) && !isResting(ledgerOf(played, standing.binding.name), played))
       .flatMap((standing) => {
         const { binding } = standing;
         const within = (binding.healthyWithinSeconds ?? HEALTHY_WITHIN) * 1_500;
